@@ -1,0 +1,5 @@
+"""Models 数据表: one file a subject; importing the package makes every table known to the base."""
+
+from tracker.models import applications, cargo, filings, methods, money, networks, people, work
+
+__all__ = ["applications", "cargo", "filings", "methods", "money", "networks", "people", "work"]

@@ -1,0 +1,67 @@
+"""Methods 补贴办法: what leagues register with Commerce; each row is one version, never edited."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tracker.db import Base, CanonicalJson, Key, one_of
+from tracker.models.people import League
+
+METHOD_STATES = (
+    "draft",
+    "submitted",
+    "examined",
+    "returned",
+    "recorded",
+    "superseded",
+    "withdrawn",
+)
+
+
+class Programme(Base):
+    """补贴项目: the domain within which one shipment may be paid once, whatever the league."""
+
+    __tablename__ = "programme"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True, init=False)
+    code: Mapped[str] = mapped_column(String(30), unique=True)
+    name_zh: Mapped[str] = mapped_column(String(60))
+    name_en: Mapped[str] = mapped_column(String(80))
+
+
+class Method(Base):
+    """补贴办法: one version of a league's document, with the rule that computes it and its numbers.
+
+    Recorded versions of one league and programme never overlap in validity: a trigger on SQLite, an
+    exclusion constraint on PostgreSQL.
+    """
+
+    __tablename__ = "method"
+    __table_args__ = (
+        one_of("state", METHOD_STATES),
+        UniqueConstraint("league_id", "programme_id", "version_no"),
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", "validity"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True, init=False)
+    league_id: Mapped[int] = mapped_column(ForeignKey("league.id"))
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    version_no: Mapped[int]
+    title: Mapped[str] = mapped_column(String(120))
+    document_no: Mapped[str] = mapped_column(String(60))
+    issued_on: Mapped[date]
+    valid_from: Mapped[date]
+    rule_id: Mapped[str] = mapped_column(String(80))
+    rule_sha256: Mapped[str] = mapped_column(String(64))
+    params: Mapped[dict[str, Any]] = mapped_column(CanonicalJson)
+    valid_to: Mapped[date | None] = mapped_column(default=None)
+    """Last day of validity; None: until superseded."""
+    is_sample: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[str] = mapped_column(String(16), default="draft")
+    revision: Mapped[int] = mapped_column(default=1)
+    league: Mapped[League] = relationship(init=False, lazy="joined")
+    programme: Mapped[Programme] = relationship(init=False, lazy="joined")
+
+    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012  SQLAlchemy's own shape

@@ -1,0 +1,49 @@
+"""Settings 设置: everything the environment may decide, in one frozen value.
+
+Nothing else reads the environment. No setting changes an amount: rates, caps and dates live in
+recorded methods, so a restart with other settings leaves every past result as it was.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How this installation runs; each field is the variable ``TRACKER_<NAME>``."""
+
+    home: Path
+    """Folder for raw files and the embedded database (default ``./var``)."""
+    database_url: str
+    """SQLAlchemy address; default an SQLite file in the home folder."""
+    secret_key: str = ""
+    """Signs the form tokens; made once and kept in the home folder when not given."""
+    cookie_secure: bool = False
+    """Send cookies over HTTPS only; switch on behind TLS."""
+    upload_limit_bytes: int = 64 * MEBIBYTE
+    """Largest file a firm may upload."""
+    language: str = "zh"
+    """Language of a first visit: ``zh`` or ``en``."""
+
+    @staticmethod
+    def from_environment(environment: Mapping[str, str]) -> "Settings":
+        """Settings as the environment gives them; raises ``ValueError`` naming a bad variable."""
+        home = Path(environment.get("TRACKER_HOME", "var")).resolve()
+        default_url = f"sqlite:///{home / 'tracker.sqlite'}"
+        limit = environment.get("TRACKER_UPLOAD_LIMIT_BYTES", str(64 * MEBIBYTE))
+        if not limit.isascii() or not limit.isdigit():
+            raise ValueError(f"TRACKER_UPLOAD_LIMIT_BYTES is not a whole number: {limit!r}")
+        language = environment.get("TRACKER_LANGUAGE", "zh")
+        if language not in {"zh", "en"}:
+            raise ValueError(f"TRACKER_LANGUAGE is neither zh nor en: {language!r}")
+        return Settings(
+            home=home,
+            database_url=environment.get("TRACKER_DATABASE_URL", default_url),
+            secret_key=environment.get("TRACKER_SECRET_KEY", ""),
+            cookie_secure=environment.get("TRACKER_COOKIE_SECURE", "") == "1",
+            upload_limit_bytes=int(limit),
+            language=language,
+        )
