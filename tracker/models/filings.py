@@ -24,8 +24,8 @@ FILING_STATES = (
     "declined",
     "closed",
 )
-ALLOTMENT_STATES = ("draft", "allotted", "withdrawn")
-DISBURSEMENT_STATES = ("draft", "instructed", "disbursed", "failed", "withdrawn")
+ALLOTMENT_STATES = ("draft", "prepared", "allotted", "withdrawn")
+DISBURSEMENT_STATES = ("draft", "prepared", "instructed", "disbursed", "failed", "withdrawn")
 
 
 class Filing(Base):

@@ -1,0 +1,196 @@
+"""Access 权限: who may do what, and what each sees. One table of actions, one query a noun.
+
+A firm sees its own; a league what was matched to it and filed under it; the province single lines
+only once they are filed; the auditor everything, read-only; the admin no business at all. What is
+not theirs to see answers exactly like what is not there.
+"""
+
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Select, false, select, true
+from sqlalchemy.orm import Session
+
+from tracker.db import Base
+from tracker.errors import NotAllowed, NotThere, mark
+from tracker.models.applications import Application, ApplicationLine
+from tracker.models.cargo import Manifest, Shipment
+from tracker.models.filings import Allotment, Disbursement, Filing, FilingLine
+from tracker.models.methods import Method
+from tracker.models.money import Item
+from tracker.models.people import (
+    FIRM_ROLES,
+    LEAGUE_ROLES,
+    PROVINCE_ROLES,
+    ROLES,
+    User,
+)
+
+Row = TypeVar("Row", bound=Base)
+
+COMMERCE_ROLES = ("commerce_officer", "commerce_approver")
+FINANCE_ROLES = ("finance_officer", "finance_approver")
+BUSINESS_ROLES = (*FIRM_ROLES, *LEAGUE_ROLES, *PROVINCE_ROLES, "auditor")
+
+POLICY: dict[str, tuple[str, ...]] = {
+    "upload_manifest": FIRM_ROLES,
+    "see_manifests": (*FIRM_ROLES, "auditor"),
+    "see_shipments": (*FIRM_ROLES, *LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
+    "see_methods": BUSINESS_ROLES,
+    "see_networks": BUSINESS_ROLES,
+    "draft_application": FIRM_ROLES,
+    "see_applications": (*FIRM_ROLES, *LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
+    "review_lines": ("league_officer",),
+    "draft_filing": ("league_officer",),
+    "see_filings": (*LEAGUE_ROLES, *PROVINCE_ROLES, "auditor"),
+    "see_filing_lines": (*LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
+    "reduce_filing": ("commerce_officer",),
+    "draft_allotment": ("finance_officer",),
+    "see_allotments": (*LEAGUE_ROLES, *PROVINCE_ROLES, "auditor"),
+    "draft_disbursement": ("league_finance",),
+    "see_disbursements": (*FIRM_ROLES, *LEAGUE_ROLES, *FINANCE_ROLES, "auditor"),
+    "see_ledger": BUSINESS_ROLES,
+    "see_jobs": ("admin", "auditor"),
+    "see_audit": ("admin", "auditor"),
+    "manage_users": ("admin",),
+}
+"""Action -> roles that may. Steps of a flow name their own roles in ``steps.flow``."""
+
+SEES_ALL = ("auditor",)
+FILED_STATES = ("filed", "proposed", "endorsed", "allocated", "approved", "declined", "closed")
+
+
+def may(user: User, action: str) -> bool:
+    """Whether the person's role includes the action; an unknown action is a mistake of ours."""
+    assert user.role in ROLES, user.role
+    return user.active and user.role in POLICY[action]
+
+
+def require(user: User, action: str) -> None:
+    """Raise ``NotAllowed`` unless the person may."""
+    if not may(user, action):
+        raise NotAllowed(
+            mark("Your role does not include this."),
+            mark("Ask a colleague whose role does, or sign in as another person."),
+        )
+
+
+def visible_manifests(user: User) -> Select[Manifest]:
+    """A firm's own uploads; leagues and the province see shipments, not files."""
+    return select(Manifest).where(_own(user, Manifest.firm_id, None, "see_manifests"))
+
+
+def visible_shipments(user: User) -> Select[Shipment]:
+    """Own, the league's, or for Commerce those in a filing that has reached the province."""
+    if user.role in COMMERCE_ROLES:
+        filed = (
+            select(Item.shipment_id)
+            .join(FilingLine, FilingLine.item_id == Item.id)
+            .join(Filing, Filing.id == FilingLine.filing_id)
+            .where(Filing.state.in_(FILED_STATES))
+        )
+        return select(Shipment).where(Shipment.id.in_(filed))
+    mine = _own(user, Shipment.firm_id, Shipment.league_id, "see_shipments")
+    return select(Shipment).where(mine)
+
+
+def visible_methods(user: User) -> Select[Method]:
+    """Recorded and later ones are public to all; a draft only to its league and Commerce."""
+    public = Method.state.in_(("recorded", "superseded"))
+    if user.role in (*COMMERCE_ROLES, *SEES_ALL):
+        return select(Method)
+    if user.role in LEAGUE_ROLES:
+        return select(Method).where(public | (Method.league_id == user.league_id))
+    return select(Method).where(public if may(user, "see_methods") else false())
+
+
+def visible_applications(user: User) -> Select[Application]:
+    """Own; the league's once applied; for Commerce those in a filing that reached the province."""
+    if user.role in COMMERCE_ROLES:
+        filed = (
+            select(FilingLine.application_id)
+            .join(Filing, Filing.id == FilingLine.filing_id)
+            .where(Filing.state.in_(FILED_STATES))
+        )
+        return select(Application).where(Application.id.in_(filed))
+    mine = _own(user, Application.firm_id, Application.league_id, "see_applications")
+    if user.role in LEAGUE_ROLES:
+        mine = mine & Application.state.not_in(("draft", "prepared", "withdrawn"))
+    return select(Application).where(mine)
+
+
+def visible_filings(user: User) -> Select[Filing]:
+    """The league's own; the province's once filed (a returned one goes back to the league)."""
+    if user.role in PROVINCE_ROLES:
+        return select(Filing).where(Filing.state.in_(FILED_STATES))
+    return select(Filing).where(_own(user, None, Filing.league_id, "see_filings"))
+
+
+def visible_allotments(user: User) -> Select[Allotment]:
+    """Issued ones for the league they went to; all for the province."""
+    if user.role in PROVINCE_ROLES:
+        return select(Allotment)
+    mine = _own(user, None, Allotment.league_id, "see_allotments")
+    if user.role in LEAGUE_ROLES:
+        mine = mine & (Allotment.state == "allotted")
+    return select(Allotment).where(mine)
+
+
+def visible_disbursements(user: User) -> Select[Disbursement]:
+    """The firm's once instructed, the league's, and all for Finance."""
+    if user.role in FINANCE_ROLES:
+        return select(Disbursement)
+    mine = _own(user, Disbursement.firm_id, Disbursement.league_id, "see_disbursements")
+    if user.role in FIRM_ROLES:
+        mine = mine & (Disbursement.state != "draft")
+    return select(Disbursement).where(mine)
+
+
+def visible_items(user: User) -> Select[Item]:
+    """Whose money one may follow through the ledger, item by item."""
+    shipments = visible_shipments(user).with_only_columns(Shipment.id)
+    return select(Item).where(Item.shipment_id.in_(shipments))
+
+
+def visible_application_lines(user: User) -> Select[ApplicationLine]:
+    """Lines of the applications one may see."""
+    applications = visible_applications(user).with_only_columns(Application.id)
+    return select(ApplicationLine).where(ApplicationLine.application_id.in_(applications))
+
+
+def visible_filing_lines(user: User) -> Select[FilingLine]:
+    """Lines of the filings one may see; Finance reviews the allocation, not the rows."""
+    if not may(user, "see_filing_lines"):
+        return select(FilingLine).where(false())
+    filings = visible_filings(user).with_only_columns(Filing.id)
+    return select(FilingLine).where(FilingLine.filing_id.in_(filings))
+
+
+def see(session: Session, visible: Select[Row], key: int) -> Row:
+    """The one row of this key among those visible, or ``NotThere``."""
+    table: Any = visible.column_descriptions[0]["entity"]
+    row = session.scalar(visible.where(table.id == key)) if 0 < key < 1 << 62 else None
+    if row is None:
+        raise NotThere(
+            mark("There is no such thing, or it is not yours to see."),
+            mark("Go back to the list and choose again."),
+        )
+    return row
+
+
+def _own(
+    user: User,
+    firm_column: Any,  # noqa: ANN401  a mapped column of whichever table
+    league_column: Any,  # noqa: ANN401  likewise
+    action: str,
+) -> ColumnElement[bool]:
+    if not may(user, action):
+        return false()
+    if user.role in SEES_ALL:
+        return true()
+    if user.role in FIRM_ROLES and firm_column is not None:
+        owned: ColumnElement[bool] = firm_column == user.firm_id
+        return owned
+    if user.role in LEAGUE_ROLES and league_column is not None:
+        within: ColumnElement[bool] = league_column == user.league_id
+        return within
+    return false()
