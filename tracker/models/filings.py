@@ -22,6 +22,7 @@ FILING_STATES = (
     "approved",
     "returned",
     "declined",
+    "withdrawn",
     "closed",
 )
 ALLOTMENT_STATES = ("draft", "prepared", "allotted", "withdrawn")

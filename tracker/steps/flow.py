@@ -1,0 +1,386 @@
+"""Flow 流程: every life as a table of steps, and the one function that takes one.
+
+A row says from where to where, who may, whose earlier step it checks, and whether a reason is
+needed. Money moves in the same transaction, through the ledger; a decision is written for each.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.books import audit, ledger
+from tracker.db import canonical
+from tracker.errors import Conflict, NotAllowed, Refused, mark
+from tracker.models.applications import Application
+from tracker.models.filings import Allotment, Decision, Disbursement, Filing
+from tracker.models.methods import Method
+from tracker.models.people import User
+
+Subject = Application | Filing | Allotment | Disbursement | Method
+FIRM = ("firm_clerk", "firm_manager")
+LEAGUE = ("league_officer", "league_approver")
+COMMERCE = ("commerce_officer", "commerce_approver")
+FINANCE = ("finance_officer", "finance_approver")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One row of a flow."""
+
+    name: str
+    label: str
+    """English msgid of the button."""
+    before: tuple[str, ...]
+    after: str
+    roles: tuple[str, ...]
+    checks: str | None = None
+    """The maker's step this one checks: another person, shown the same."""
+    needs_reason: bool = False
+
+
+FLOWS: dict[str, tuple[Step, ...]] = {
+    "method": (
+        Step(
+            "submit",
+            mark("Submit for record"),
+            ("draft", "returned"),
+            "submitted",
+            ("league_officer",),
+        ),
+        Step("examine", mark("Examined"), ("submitted",), "examined", ("commerce_officer",)),
+        Step(
+            "record",
+            mark("Record"),
+            ("examined",),
+            "recorded",
+            ("commerce_approver",),
+            checks="examine",
+        ),
+        Step(
+            "return",
+            mark("Return"),
+            ("submitted", "examined"),
+            "returned",
+            COMMERCE,
+            needs_reason=True,
+        ),
+        Step("withdraw", mark("Withdraw"), ("draft", "returned"), "withdrawn", ("league_officer",)),
+    ),
+    "application": (
+        Step("prepare", mark("Ready for the manager"), ("draft",), "prepared", ("firm_clerk",)),
+        Step("reopen", mark("Open again"), ("prepared",), "draft", FIRM),
+        Step("apply", mark("Apply"), ("prepared",), "applied", ("firm_manager",), checks="prepare"),
+        Step("withdraw", mark("Withdraw"), ("draft", "prepared"), "withdrawn", FIRM),
+        Step(
+            "first_review",
+            mark("First review done"),
+            ("applied",),
+            "first_reviewed",
+            ("league_officer",),
+        ),
+        Step(
+            "return",
+            mark("Return"),
+            ("applied", "first_reviewed"),
+            "draft",
+            LEAGUE,
+            needs_reason=True,
+        ),
+        Step(
+            "pass",
+            mark("Pass"),
+            ("first_reviewed",),
+            "passed",
+            ("league_approver",),
+            checks="first_review",
+        ),
+        Step(
+            "decline",
+            mark("Decline"),
+            ("first_reviewed",),
+            "declined",
+            ("league_approver",),
+            checks="first_review",
+            needs_reason=True,
+        ),
+    ),
+    "filing": (
+        Step("prepare", mark("Ready for approval"), ("draft",), "prepared", ("league_officer",)),
+        Step("reopen", mark("Open again"), ("prepared",), "draft", LEAGUE),
+        Step("file", mark("File"), ("prepared",), "filed", ("league_approver",), checks="prepare"),
+        Step("withdraw", mark("Withdraw"), ("draft",), "withdrawn", ("league_officer",)),
+        Step(
+            "propose",
+            mark("Propose the allocation"),
+            ("filed",),
+            "proposed",
+            ("commerce_officer",),
+        ),
+        Step(
+            "endorse",
+            mark("Endorse the proposal"),
+            ("proposed",),
+            "endorsed",
+            ("commerce_approver",),
+            checks="propose",
+        ),
+        Step(
+            "allocate",
+            mark("Review the allocation"),
+            ("endorsed",),
+            "allocated",
+            ("finance_officer",),
+        ),
+        Step(
+            "approve",
+            mark("Approve"),
+            ("allocated",),
+            "approved",
+            ("finance_approver",),
+            checks="allocate",
+        ),
+        Step(
+            "return",
+            mark("Return"),
+            ("filed", "proposed", "endorsed", "allocated"),
+            "returned",
+            (*COMMERCE, *FINANCE),
+            needs_reason=True,
+        ),
+        Step(
+            "decline",
+            mark("Decline"),
+            ("proposed",),
+            "declined",
+            ("commerce_approver",),
+            checks="propose",
+            needs_reason=True,
+        ),
+    ),
+    "allotment": (
+        Step("prepare", mark("Ready for approval"), ("draft",), "prepared", ("finance_officer",)),
+        Step(
+            "allot",
+            mark("Allot"),
+            ("prepared",),
+            "allotted",
+            ("finance_approver",),
+            checks="prepare",
+        ),
+        Step("withdraw", mark("Withdraw"), ("draft", "prepared"), "withdrawn", FINANCE),
+    ),
+    "disbursement": (
+        Step("prepare", mark("Ready for approval"), ("draft",), "prepared", ("league_finance",)),
+        Step(
+            "instruct",
+            mark("Instruct the treasury"),
+            ("prepared",),
+            "instructed",
+            ("league_approver",),
+            checks="prepare",
+        ),
+        Step("withdraw", mark("Withdraw"), ("draft", "prepared"), "withdrawn", ("league_finance",)),
+        Step(
+            "confirm",
+            mark("The bank confirmed"),
+            ("instructed",),
+            "disbursed",
+            ("league_finance",),
+        ),
+        Step(
+            "fail",
+            mark("The bank refused"),
+            ("instructed",),
+            "failed",
+            ("league_finance",),
+            needs_reason=True,
+        ),
+    ),
+}
+
+REASON_CODES: dict[str, str] = {
+    "calculation": mark("Calculation corrected"),
+    "evidence_missing": mark("Evidence missing"),
+    "not_ecommerce": mark("Not cross-border e-commerce"),
+    "outside_corridor": mark("Outside the corridor"),
+    "outside_period": mark("Outside the period"),
+    "duplicate": mark("Claimed already"),
+    "weight_differs": mark("Weight differs from customs"),
+    "freight_unproven": mark("Freight not proven"),
+    "account_wrong": mark("Account details wrong"),
+    "bank_refused": mark("Refused by the bank"),
+    "other": mark("Other, as written"),
+}
+"""Reason code -> English msgid; ``other`` needs words of its own."""
+
+
+@dataclass(frozen=True)
+class Taking:
+    """What a person brings to a step."""
+
+    user: User
+    now: datetime
+    shown: Mapping[str, Any]
+    """What was shown; its hash is kept, and a checker must have been shown what the maker was."""
+    reason_code: str = ""
+    reason: str = ""
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+def kind_of(subject: Subject) -> str:
+    """The name of the subject's flow."""
+    return type(subject).__tablename__
+
+
+def step_named(kind: str, name: str) -> Step:
+    """The row of the flow; raises ``Refused`` for a step that does not exist."""
+    for step in FLOWS[kind]:
+        if step.name == name:
+            return step
+    raise Refused(mark("There is no such step."))
+
+
+def shown_sha256(shown: Mapping[str, Any]) -> str:
+    """The hash of what was shown."""
+    return hashlib.sha256(canonical(shown).encode()).hexdigest()
+
+
+def history(session: Session, subject: Subject) -> list[Decision]:
+    """All decisions on the subject, oldest first."""
+    query = select(Decision).where(
+        Decision.subject_kind == kind_of(subject), Decision.subject_id == subject.id
+    )
+    return list(session.scalars(query.order_by(Decision.id)))
+
+
+def allowed(session: Session, subject: Subject, user: User) -> list[Step]:
+    """The steps this person may take now; a checker never finds a step on their own making."""
+    steps = [
+        step
+        for step in FLOWS[kind_of(subject)]
+        if subject.state in step.before and user.active and user.role in step.roles
+    ]
+    if not any(step.checks for step in steps):
+        return steps
+    past = history(session, subject)
+    return [
+        step
+        for step in steps
+        if step.checks is None or ((made := _made(past, step.checks)) and made.user_id != user.id)
+    ]
+
+
+def take(
+    session: Session,
+    subject: Subject,
+    name: str,
+    taking: Taking,
+    moves: tuple[ledger.Move, ...] = (),
+    business_date: date | None = None,
+) -> Decision:
+    """Take one step: check who, from where and why; move the money; write the decision.
+
+    Raises ``Conflict`` when the subject is elsewhere by now or the checker was shown something
+    else, ``NotAllowed`` for the wrong role or the maker themself, ``Refused`` for a missing reason.
+    """
+    kind = kind_of(subject)
+    step = step_named(kind, name)
+    maker = _check(session, subject, step, taking)
+    past = len(history(session, subject))
+    digest = shown_sha256(taking.shown)
+    entry = ledger.post(
+        session,
+        ledger.Draft(
+            kind=f"{kind}.{name}",
+            cause=f"{kind}:{_code(subject)}:{past + 1}:{name}",
+            business_date=business_date or taking.now.date(),
+            actor=taking.user.login,
+            moves=moves,
+            detail={
+                "from": subject.state,
+                "to": step.after,
+                "shown": digest,
+                "reason_code": taking.reason_code,
+                **taking.detail,
+            },
+        ),
+        now=taking.now,
+    )
+    decision = Decision(
+        subject_kind=kind,
+        subject_id=subject.id,
+        step=name,
+        state_before=subject.state,
+        state_after=step.after,
+        user_id=taking.user.id,
+        login=taking.user.login,
+        decided_at=taking.now,
+        seq=entry.seq,
+        shown_sha256=digest,
+        reason_code=taking.reason_code,
+        reason=taking.reason,
+        maker_id=maker.user_id if maker else None,
+        maker_decision_id=maker.id if maker else None,
+        detail=dict(taking.detail),
+    )
+    session.add(decision)
+    subject.state = step.after
+    session.flush()
+    audit.record(
+        session,
+        at=taking.now,
+        login=taking.user.login,
+        action=f"{kind}.{name}",
+        subject=f"{kind} {_code(subject)}",
+    )
+    return decision
+
+
+def _check(session: Session, subject: Subject, step: Step, taking: Taking) -> Decision | None:
+    if not taking.user.active or taking.user.role not in step.roles:
+        raise NotAllowed(
+            mark("Your role does not include this step."),
+            mark("Ask a colleague whose role does."),
+        )
+    if subject.state not in step.before:
+        raise Conflict(
+            mark("It has moved on since you looked; this step is no longer possible."),
+            mark("Look at it again and decide on what you see."),
+        )
+    if step.needs_reason and (not taking.reason_code or not taking.reason.strip()):
+        raise Refused(
+            mark("A reason is needed."),
+            mark("Choose a reason and say in words what is wrong and how to mend it."),
+        )
+    if taking.reason_code and taking.reason_code not in REASON_CODES:
+        raise Refused(mark("There is no such reason code."))
+    if step.checks is None:
+        return None
+    maker = _made(history(session, subject), step.checks)
+    assert maker is not None, f"{step.name} without {step.checks}"
+    if maker.user_id == taking.user.id:
+        raise NotAllowed(
+            mark("You took the step before; another person must check it."),
+            mark("Two people are required: ask a colleague to check."),
+        )
+    if maker.shown_sha256 != shown_sha256(taking.shown):
+        raise Conflict(
+            mark("It has changed since the step before."),
+            mark("Send it back, so that it is prepared again."),
+        )
+    return maker
+
+
+def _made(past: list[Decision], name: str) -> Decision | None:
+    return next((decision for decision in reversed(past) if decision.step == name), None)
+
+
+def _code(subject: Subject) -> str:
+    if isinstance(subject, Method):
+        return f"{subject.league.code}/{subject.programme.code}/{subject.version_no}"
+    return subject.document_no if isinstance(subject, Allotment) else subject.code
