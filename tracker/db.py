@@ -11,9 +11,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     BigInteger,
@@ -36,6 +37,8 @@ from tracker.settings import Settings
 
 Result = TypeVar("Result")
 
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+"""Days of business are days in Inner Mongolia."""
 MAX_TRIES = 8
 FIRST_PAUSE_SECONDS = 0.02
 RETRIED_STATES = frozenset({"40001", "40P01"})
@@ -90,6 +93,11 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def local_day(moment: datetime) -> date:
+    """The calendar day in Inner Mongolia at this moment."""
+    return moment.astimezone(SHANGHAI).date()
 
 
 def canonical(value: object) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.books import audit, ledger
-from tracker.db import canonical
+from tracker.db import canonical, local_day
 from tracker.errors import Conflict, NotAllowed, Refused, mark
 from tracker.models.applications import Application
 from tracker.models.filings import Allotment, Decision, Disbursement, Filing
@@ -298,7 +298,7 @@ def take(
         ledger.Draft(
             kind=f"{kind}.{name}",
             cause=f"{kind}:{_code(subject)}:{past + 1}:{name}",
-            business_date=business_date or taking.now.date(),
+            business_date=business_date or local_day(taking.now),
             actor=taking.user.login,
             moves=moves,
             detail={

@@ -1,0 +1,154 @@
+"""Methods 补贴办法: a league registers its document, Commerce records it, the day picks it."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from rules.params import ParamsError
+from rules.registry import Registry, Rule
+from tracker.errors import Conflict, NotAllowed, Refused, mark
+from tracker.models.filings import Decision
+from tracker.models.methods import Method, Programme
+from tracker.models.people import League, User
+from tracker.steps import flow
+
+
+def rule_of(registry: Registry, rule_id: str) -> Rule:
+    """The rule of this id; a missing or faulty one is an error, never an ineligible firm."""
+    rule = registry.rules.get(rule_id)
+    if rule is None:
+        fault = next((fault for fault in registry.faults if rule_id in str(fault)), None)
+        raise Conflict(
+            mark("The rule %(rule)s cannot be used: %(fault)s."),
+            mark("Everything that needs it waits; the administrator must mend the installation."),
+            rule=rule_id,
+            fault=fault or "not installed",
+        )
+    return rule
+
+
+def pinned(registry: Registry, method: Method) -> Rule:
+    """The rule a recorded method was recorded with; another source under the same id is refused."""
+    rule = rule_of(registry, method.rule_id)
+    if rule.source_sha256 != method.rule_sha256:
+        raise Conflict(
+            mark("The rule %(rule)s is no longer the one that was recorded with the method."),
+            mark("Install the recorded version again, or register an amended method."),
+            rule=method.rule_id,
+        )
+    return rule
+
+
+def draft(  # noqa: PLR0913  a document has this many particulars
+    session: Session,
+    registry: Registry,
+    user: User,
+    *,
+    programme: Programme,
+    rule_id: str,
+    params: dict[str, Any],
+    title: str,
+    document_no: str,
+    issued_on: date,
+    valid_from: date,
+    valid_to: date | None,
+    is_sample: bool = False,
+) -> Method:
+    """Draft a version of the league's method; its numbers are checked by the rule's own schema.
+
+    Raises ``Refused`` naming the wrong numbers, ``NotAllowed`` for another league's rule.
+    """
+    if user.role != "league_officer" or user.league_id is None:
+        raise NotAllowed(mark("Only a league officer registers a method."))
+    rule = rule_of(registry, rule_id)
+    if rule.league != session.get_one(League, user.league_id).code:
+        raise NotAllowed(mark("This rule is another league's."))
+    try:
+        rule.load_params(params)
+    except ParamsError as error:
+        raise Refused(
+            mark("The numbers of the method are not right: %(faults)s"),
+            mark("Correct them and submit again."),
+            faults=str(error),
+        ) from error
+    newest = session.scalar(
+        select(func.max(Method.version_no)).where(
+            Method.league_id == user.league_id, Method.programme_id == programme.id
+        )
+    )
+    method = Method(
+        league_id=user.league_id,
+        programme_id=programme.id,
+        version_no=(newest or 0) + 1,
+        title=title,
+        document_no=document_no,
+        issued_on=issued_on,
+        valid_from=valid_from,
+        rule_id=rule_id,
+        rule_sha256=rule.source_sha256,
+        params=params,
+        valid_to=valid_to,
+        is_sample=is_sample,
+    )
+    session.add(method)
+    session.flush()
+    return method
+
+
+def shown(session: Session, method: Method) -> dict[str, Any]:
+    """What a person decides on: the document, its days, its rule and numbers."""
+    del session
+    return {
+        "league": method.league.code,
+        "programme": method.programme.code,
+        "version": method.version_no,
+        "title": method.title,
+        "document_no": method.document_no,
+        "valid_from": method.valid_from.isoformat(),
+        "valid_to": method.valid_to.isoformat() if method.valid_to else None,
+        "rule": method.rule_id,
+        "rule_sha256": method.rule_sha256,
+        "params": method.params,
+    }
+
+
+def take(session: Session, method: Method, name: str, taking: flow.Taking) -> Decision:
+    """Take a step of a method's life; recording one refuses an overlap with another recorded one.
+
+    Raises as ``flow.take``, and ``Conflict`` for the overlap.
+    """
+    if name == "record" and (other := _overlapping(session, method)) is not None:
+        raise Conflict(
+            mark("%(document)s is in force on some of the same days."),
+            mark("Supersede it from a day, or change the first day of this one."),
+            document=other.document_no,
+        )
+    return flow.take(session, method, name, taking)
+
+
+def in_force(session: Session, league_id: int, programme_id: int, day: date) -> Method | None:
+    """The recorded version in force on the day, or None: explicitly no method."""
+    return session.scalar(
+        select(Method).where(
+            Method.league_id == league_id,
+            Method.programme_id == programme_id,
+            Method.state == "recorded",
+            Method.valid_from <= day,
+            or_(Method.valid_to.is_(None), Method.valid_to >= day),
+        )
+    )
+
+
+def _overlapping(session: Session, method: Method) -> Method | None:
+    query = select(Method).where(
+        Method.id != method.id,
+        Method.league_id == method.league_id,
+        Method.programme_id == method.programme_id,
+        Method.state == "recorded",
+        or_(Method.valid_to.is_(None), Method.valid_to >= method.valid_from),
+    )
+    if method.valid_to is not None:
+        query = query.where(Method.valid_from <= method.valid_to)
+    return session.scalar(query.limit(1))
