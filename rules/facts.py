@@ -1,0 +1,233 @@
+"""Facts 事实: all that a rule may know of a shipment, one file, nothing else.
+
+`ShipmentFacts` is one shipment, frozen, whole numbers and text only, None for unknown. `FACTS` is
+the one table of its fields: kind, unit, bounds, meaning. The columns of facts.csv (UTF-8, one
+heading row) are these fields under these names; an empty cell means unknown, flags are 1 or 0.
+`RESULT_COLUMNS` documents what `python -m rules assess` writes. A batch as columns is
+`rules.batch.Facts`.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+ECOMMERCE_MODES = ("9610", "9710", "9810", "1210")
+"""Customs supervision modes 监管方式 that are cross-border e-commerce: retail export, B2B direct
+export, export to overseas warehouses, bonded (GAC 2014 No. 12 and No. 57, 2020 No. 75)."""
+
+
+class FactsError(ValueError):
+    """Facts that cannot be; `problems` says which and why, in Chinese."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("；".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One field: kind (text, day, flag, whole), unit, meaning; bounds by kind."""
+
+    kind: str
+    unit: str
+    zh: str
+    en: str
+    high: int = 0
+    choices: tuple[str, ...] = ()
+    pattern: str = ""
+    required: bool = False
+
+
+KM_TENTHS = 1_000_000  # a hundred thousand kilometres
+GRAMS = 10_000_000_000  # ten thousand tonnes
+PACKAGES = 100_000_000
+FEN = 100_000_000_000_000  # a trillion yuan
+TRACK = ("proven", "contradicted", "not_proven")
+COUNTRY = r"[A-Z]{2}"
+LEAGUE = r"\d{6}"
+
+FACTS: dict[str, Fact] = {
+    "key": Fact("text", "", "发运编号（唯一）", "unique key of the shipment", required=True),
+    "order": Fact("whole", "", "受理次序（唯一）", "order of acceptance", 10**15, required=True),
+    "firm": Fact("text", "", "申报企业", "the firm that applies", required=True),
+    "league": Fact("text", "", "盟市代码", "league code", pattern=LEAGUE, required=True),
+    "departure_day": Fact("day", "", "发运日期", "departure day"),
+    "mode": Fact("text", "", "运输方式", "mode of transport", choices=("ROAD", "RAIL")),
+    "direction": Fact("text", "", "出境 E / 进境 I", "outbound or inbound", choices=("E", "I")),
+    "hub": Fact("text", "", "集结中心", "hub"),
+    "port": Fact("text", "", "口岸", "port"),
+    "corridor": Fact("text", "", "通道", "corridor"),
+    "destination_country": Fact("text", "", "目的国", "destination country", pattern=COUNTRY),
+    "empty": Fact("flag", "", "空驶（空箱）", "empty run"),
+    "half_feu": Fact("whole", "1/2 FEU", "箱量（半个大箱）", "boxes in half FEU", 10_000),
+    "teu": Fact("whole", "TEU", "标箱数", "boxes in TEU", 10_000),
+    "trips": Fact("whole", "trip", "车次（铁路为箱次）", "trips, 1 a shipment", 1),
+    "distance_tenth_km": Fact("whole", "0.1 km", "全程里程", "whole distance", KM_TENTHS),
+    "domestic_tenth_km": Fact("whole", "0.1 km", "境内里程", "domestic distance", KM_TENTHS),
+    "province_tenth_km": Fact("whole", "0.1 km", "区内里程", "distance in province", KM_TENTHS),
+    "ecommerce_weight_g": Fact("whole", "g", "跨境电商货物重量", "e-commerce weight", GRAMS),
+    "total_weight_g": Fact("whole", "g", "货物总重量", "total weight", GRAMS),
+    "ecommerce_packages": Fact("whole", "package", "跨境电商件数", "e-commerce packages", PACKAGES),
+    "total_packages": Fact("whole", "package", "总件数", "total packages", PACKAGES),
+    "ecommerce_value_fen": Fact("whole", "fen", "跨境电商货值", "e-commerce value", FEN),
+    "total_value_fen": Fact("whole", "fen", "总货值", "total value", FEN),
+    "freight_fen": Fact("whole", "fen", "运费", "freight", FEN),
+    "tir": Fact("flag", "", "TIR 单证运输", "under a TIR carnet"),
+    "track": Fact("text", "", "轨迹核验", "verdict on the track", choices=TRACK),
+}
+"""Every fact, in the order of the CSV columns."""
+
+PARTS = (
+    ("ecommerce_weight_g", "total_weight_g"),
+    ("ecommerce_packages", "total_packages"),
+    ("ecommerce_value_fen", "total_value_fen"),
+    ("domestic_tenth_km", "distance_tenth_km"),
+    ("province_tenth_km", "domestic_tenth_km"),
+)
+"""Pairs of which the first can never pass the second."""
+
+RESULT_COLUMNS = {
+    "key": "发运编号 key of the shipment",
+    "order": "受理次序 order of acceptance",
+    "outcome": "结果 awarded / zero / refused / waiting",
+    "award_fen": "补贴金额（分）award in fen",
+    "computed_fen": "不论条件测算所得（分），待定时为空 amount computed whatever the requirements say",
+    "reasons": "原因（中文，以；相连）reasons",
+    "consumption": "占用额度 JSON：计数器 → 数量 what the shipment took from each counter",
+    "seen": "测算时各计数器已用 JSON：计数器 → 数量 what each counter held before it",
+}
+"""The columns of the result file, in order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShipmentFacts:
+    """One shipment as a rule may know it; None is unknown, never zero. Units: see FACTS.
+
+    Raises FactsError for a wrong type, a number out of bounds, an impossible day, a part above
+    its whole.
+    """
+
+    key: str
+    order: int
+    firm: str
+    league: str
+    departure_day: str | None = None
+    mode: str | None = None
+    direction: str | None = None
+    hub: str | None = None
+    port: str | None = None
+    corridor: str | None = None
+    destination_country: str | None = None
+    empty: bool | None = None
+    half_feu: int | None = None
+    teu: int | None = None
+    trips: int | None = 1
+    distance_tenth_km: int | None = None
+    domestic_tenth_km: int | None = None
+    province_tenth_km: int | None = None
+    ecommerce_weight_g: int | None = None
+    total_weight_g: int | None = None
+    ecommerce_packages: int | None = None
+    total_packages: int | None = None
+    ecommerce_value_fen: int | None = None
+    total_value_fen: int | None = None
+    freight_fen: int | None = None
+    tir: bool | None = None
+    track: str | None = None
+
+    def __post_init__(self) -> None:
+        problems = [p for name in FACTS if (p := _problem(name, getattr(self, name)))]
+        if not problems:
+            for part, whole in PARTS:
+                one, all_ = getattr(self, part), getattr(self, whole)
+                if one is not None and all_ is not None and one > all_:
+                    problems.append(f"{part}（{FACTS[part].zh}）{one} 大于 {whole} {all_}")
+        if problems:
+            raise FactsError(problems)
+
+    def as_json(self) -> dict[str, str | int | bool | None]:
+        """Every field under its name, JSON-able."""
+        return {name: getattr(self, name) for name in FACTS}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, object]) -> "ShipmentFacts":
+        """The inverse of `as_json`; refuses unknown names."""
+        strange = sorted(set(values) - set(FACTS))
+        absent = [n for n, f in FACTS.items() if f.required and values.get(n) is None]
+        if strange or absent:
+            raise FactsError(
+                [f"没有这个事实：{n}" for n in strange]
+                + [f"缺少 {n}（{FACTS[n].zh}）" for n in absent]
+            )
+        return cls(**values)  # type: ignore[arg-type]  # __post_init__ checks every type
+
+    @classmethod
+    def from_text(cls, cells: Mapping[str, str]) -> "ShipmentFacts":
+        """One row of facts.csv: empty cells are unknown; `trips` is 1 where there is no column."""
+        problems: list[str] = []
+        values: dict[str, object] = {}
+        for name, cell in cells.items():
+            fact = FACTS.get(name)
+            if fact is None or not cell.strip():
+                values[name] = None
+            elif fact.kind == "whole" and not re.fullmatch(r"[0-9]{1,16}", cell.strip()):
+                problems.append(f"{name}（{fact.zh}）“{cell}”不是非负整数")
+            elif fact.kind == "flag" and cell.strip() not in {"0", "1"}:
+                problems.append(f"{name}（{fact.zh}）“{cell}”应为 1 或 0")
+            else:
+                values[name] = _TYPED[fact.kind](cell.strip())
+        if problems:
+            raise FactsError(problems)
+        return cls.from_json(values)
+
+
+def _flag(text: str) -> bool:
+    return text == "1"
+
+
+_TYPED = {"whole": int, "flag": _flag, "text": str, "day": str}
+
+
+def _problem(name: str, value: object) -> str:
+    """What is wrong with one field, or ""."""
+    fact = FACTS[name]
+    if value is None:
+        return f"缺少 {name}（{fact.zh}）" if fact.required else ""
+    return _CHECKS[fact.kind](fact, f"{name}（{fact.zh}）", value)
+
+
+def _whole_problem(fact: Fact, what: str, value: object) -> str:
+    if type(value) is not int:
+        return f"{what}应为整数，得到 {value!r}"
+    return "" if 0 <= value <= fact.high else f"{what} {value} 超出 0 至 {fact.high}"
+
+
+def _flag_problem(_fact: Fact, what: str, value: object) -> str:
+    return "" if isinstance(value, bool) else f"{what}应为是或否，得到 {value!r}"
+
+
+def _text_problem(fact: Fact, what: str, value: object) -> str:
+    if not isinstance(value, str) or not value:
+        return f"{what}应为文本，得到 {value!r}"
+    if fact.choices and value not in fact.choices:
+        return f"{what}“{value}”应为 {'、'.join(fact.choices)} 之一"
+    if fact.pattern and not re.fullmatch(fact.pattern, value):
+        return f"{what}“{value}”格式不对"
+    return ""
+
+
+def _day_problem(_fact: Fact, what: str, value: object) -> str:
+    try:
+        day = date.fromisoformat(str(value)) if isinstance(value, str) else None
+    except ValueError:
+        day = None
+    return "" if day and day.isoformat() == value else f"{what}应为 YYYY-MM-DD，得到 {value!r}"
+
+
+_CHECKS = {
+    "whole": _whole_problem,
+    "flag": _flag_problem,
+    "text": _text_problem,
+    "day": _day_problem,
+}

@@ -1,0 +1,96 @@
+"""Units 计量单位: what a number is of, so that kilometres never become money by mistake.
+
+A unit is a product of powers ("CNY/km" is CNY to 1 and km to -1). Units multiply and are compared;
+nothing here knows a number.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+NAMES_ZH = {
+    "CNY": "元",
+    "km": "公里",
+    "FEU": "大箱(FEU)",
+    "TEU": "标箱(TEU)",
+    "trip": "车次",
+    "g": "克",
+    "package": "件",
+}
+NAMES_EN = {
+    "CNY": "CNY",
+    "km": "km",
+    "FEU": "FEU",
+    "TEU": "TEU",
+    "trip": "trip",
+    "g": "g",
+    "package": "package",
+}
+
+
+class RuleError(Exception):
+    """The rule's own source is wrong: units that do not fit, a Python `if` on a column, ..."""
+
+
+class QuantityOverflow(RuleError):
+    """A product could pass what an exact 64-bit column holds; refused rather than wrapped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A product of powers of named units, sorted by name; the empty product is a plain number."""
+
+    powers: tuple[tuple[str, int], ...] = ()
+
+    def __str__(self) -> str:
+        return spell(self, NAMES_EN)
+
+    @property
+    def zh(self) -> str:
+        """The unit in Chinese, such as 元/公里."""
+        return spell(self, NAMES_ZH)
+
+
+PLAIN = Unit()
+CNY = Unit((("CNY", 1),))
+
+
+def spell(unit: Unit, names: dict[str, str]) -> str:
+    """The unit in words: what stands above the line, then what it is divided by."""
+    above = "·".join(_power(names[n], e) for n, e in unit.powers if e > 0)
+    below = "·".join(_power(names[n], -e) for n, e in unit.powers if e < 0)
+    return f"{above or '1'}/{below}" if below else above
+
+
+def _power(name: str, exponent: int) -> str:
+    return name if exponent == 1 else f"{name}^{exponent}"
+
+
+@lru_cache(maxsize=None)
+def unit(text: str) -> Unit:
+    """Read "CNY/km", "FEU" or "" ; an unknown name raises RuleError."""
+    above, _, below = text.partition("/")
+    powers = {above: 1} if above else {}
+    if below:
+        powers[below] = powers.get(below, 0) - 1
+    for name in powers:
+        if name not in NAMES_ZH:
+            raise RuleError(f"没有这个计量单位：{name}（unknown unit {name}）")
+    return Unit(tuple(sorted((n, e) for n, e in powers.items() if e)))
+
+
+@lru_cache(maxsize=None)
+def multiply(one: Unit, other: Unit) -> Unit:
+    """The unit of a product."""
+    powers = dict(one.powers)
+    for name, exponent in other.powers:
+        powers[name] = powers.get(name, 0) + exponent
+    return Unit(tuple(sorted((n, e) for n, e in powers.items() if e)))
+
+
+def same(one: Unit, other: Unit, what: str) -> None:
+    """Raise RuleError unless two units agree; `what` names the step in which they meet."""
+    if one != other:
+        raise RuleError(
+            f"{what}：计量单位不同，{one.zh or '无单位'} 与 {other.zh or '无单位'}"
+            f"（{one or 'plain'} against {other or 'plain'}）"
+        )
