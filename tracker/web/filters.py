@@ -1,0 +1,156 @@
+"""Filters 显示格式: how figures, days and the machine's words are written on a page.
+
+Money comes in as whole fen and is written without ever becoming a float. Sums in 万元 are rounded
+half away from zero, once, here.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from flask import Flask, request, url_for
+from flask_babel import get_locale, gettext
+
+from tracker.web import labels
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+NOTHING = "—"
+FEN_IN_A_HUNDREDTH_OF_WAN = 10_000
+TERRITORIES: dict[str, dict[str, str]] = {
+    "zh": {"TW": "中国台湾", "HK": "中国香港", "MO": "中国澳门"},
+    "en": {"TW": "Taiwan, China", "HK": "Hong Kong, China", "MO": "Macao, China"},
+}
+"""Names that the locale data of Babel give otherwise."""
+
+
+def tongue() -> str:
+    """The language of the page: ``zh`` or ``en``."""
+    locale = get_locale()
+    return "en" if locale is not None and locale.language == "en" else "zh"
+
+
+def _hundredths(value: int) -> str:
+    whole, part = divmod(abs(value), 100)
+    return f"{'-' if value < 0 else ''}{whole:,}.{part:02d}"
+
+
+def yuan(fen: int | None) -> str:
+    """Whole fen as yuan: 123450 is ``1,234.50``; nothing known is a dash."""
+    return NOTHING if fen is None else _hundredths(fen)
+
+
+def wan(fen: int | None) -> str:
+    """Whole fen as 万元 with two decimals: 123456789 is ``123.46``."""
+    if fen is None:
+        return NOTHING
+    whole, rest = divmod(abs(fen), FEN_IN_A_HUNDREDTH_OF_WAN)
+    rounded = whole + (1 if rest * 2 >= FEN_IN_A_HUNDREDTH_OF_WAN else 0)
+    return _hundredths(rounded if fen >= 0 else -rounded)
+
+
+def day(value: date | datetime | None) -> str:
+    """A day as ``2025-03-09``; of a moment, the day it is in Shanghai."""
+    if value is None:
+        return NOTHING
+    return _in_shanghai(value).date().isoformat() if isinstance(value, datetime) else str(value)
+
+
+def moment(value: datetime | None) -> str:
+    """A moment as ``2025-03-09 14:05``, in Shanghai's time."""
+    return NOTHING if value is None else f"{_in_shanghai(value):%Y-%m-%d %H:%M}"
+
+
+def _in_shanghai(value: datetime) -> datetime:
+    assert value.tzinfo is not None, "a moment without its zone"
+    return value.astimezone(SHANGHAI)
+
+
+def km_tenths(value: int | None) -> str:
+    """Tenths of a kilometre as kilometres: 12345 is ``1,234.5``."""
+    if value is None:
+        return NOTHING
+    whole, part = divmod(abs(value), 10)
+    return f"{'-' if value < 0 else ''}{whole:,}.{part}"
+
+
+def percent(per_mille: int | None) -> str:
+    """Thousandths as per cent: 125 is ``12.5%``."""
+    return NOTHING if per_mille is None else f"{km_tenths(per_mille)}%"
+
+
+def territory(code: str | None) -> str:
+    """A country or territory by its ISO 3166 code, in the language of the page."""
+    if not code:
+        return NOTHING
+    upper, language = code.upper(), tongue()
+    ours = TERRITORIES[language].get(upper)
+    names = Locale.parse("en" if language == "en" else "zh_Hans_CN").territories
+    return ours or str(names.get(upper, upper))
+
+
+def said(thing: object, name: str) -> str:
+    """The field ``name_zh`` or ``name_en`` of a row or a mapping, by the language of the page."""
+    wanted = f"{name}_{tongue()}"
+    found = thing.get(wanted) if isinstance(thing, Mapping) else getattr(thing, wanted)
+    return NOTHING if found is None else str(found)
+
+
+def role(value: str) -> str:
+    """A role in words."""
+    return str(gettext(labels.ROLES[value]))
+
+
+def stage(value: str) -> str:
+    """A stage of the money in words."""
+    return str(gettext(labels.STAGES[value]))
+
+
+def state_label(state: str, kind: str) -> str:
+    """A state in words."""
+    return str(gettext(labels.look(kind, state).label))
+
+
+def state_tone(state: str, kind: str) -> str:
+    """The tone a state shows in; the style sheet knows it."""
+    return labels.look(kind, state).tone
+
+
+def turn(state: str, kind: str) -> tuple[str, ...]:
+    """The roles whose turn it is."""
+    return labels.turn(kind, state)
+
+
+def here(**changes: object) -> str:
+    """This page's own address with some arguments changed; ``None`` leaves one out."""
+    assert request.endpoint is not None, "asked outside a page"
+    arguments: dict[str, Any] = {**request.args.to_dict(flat=False), **(request.view_args or {})}
+    arguments.update(changes)
+    kept = {name: value for name, value in arguments.items() if value is not None}
+    return url_for(request.endpoint, **kept)
+
+
+FILTERS = (
+    yuan,
+    wan,
+    day,
+    moment,
+    km_tenths,
+    percent,
+    territory,
+    said,
+    role,
+    stage,
+    state_label,
+    state_tone,
+    turn,
+)
+
+
+def install(app: Flask) -> None:
+    """Give the templates of ``app`` these filters, and the functions ``here`` and ``tongue``."""
+    for one in FILTERS:
+        app.add_template_filter(one)
+    app.add_template_global(here)
+    app.add_template_global(tongue)

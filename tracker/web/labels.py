@@ -1,0 +1,154 @@
+"""Labels 名称: what people read for the machine's words, and whose turn it is.
+
+One table for roles, stages and states, so that a page, a sheet and a receipt use the same words.
+The English text is the msgid; the Chinese stands in the catalogue.
+"""
+
+from dataclasses import dataclass
+
+from tracker.errors import mark
+from tracker.steps.flow import FLOWS
+
+ROLES: dict[str, str] = {
+    "firm_clerk": mark("Firm, clerk"),
+    "firm_manager": mark("Firm, manager"),
+    "league_officer": mark("League commerce, officer"),
+    "league_approver": mark("League commerce, approver"),
+    "league_finance": mark("League finance"),
+    "commerce_officer": mark("Department of Commerce, officer"),
+    "commerce_approver": mark("Department of Commerce, approver"),
+    "finance_officer": mark("Department of Finance, officer"),
+    "finance_approver": mark("Department of Finance, approver"),
+    "auditor": mark("Auditor"),
+    "admin": mark("Administrator"),
+    "system": mark("The system"),
+}
+"""Role -> msgid; ``system`` is the worker, for whom people wait."""
+
+STAGES: dict[str, str] = {
+    "entitlement": mark("Entitlement"),
+    "accrued": mark("Accrued"),
+    "applied": mark("Applied for"),
+    "filed": mark("Filed to the province"),
+    "approved": mark("Approved"),
+    "instructed": mark("Instructed"),
+    "disbursed": mark("Disbursed"),
+    "recoverable": mark("To be recovered"),
+    "granted": mark("Granted limit"),
+    "headroom": mark("Left to use"),
+    "used": mark("Used"),
+}
+"""Where money or a limit stands -> msgid."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a state shows: its words, and its tone (plain, busy, good, warn, bad)."""
+
+    label: str
+    tone: str = "plain"
+
+
+COMMON: dict[str, Look] = {
+    "draft": Look(mark("Draft")),
+    "prepared": Look(mark("Ready for approval"), "busy"),
+    "returned": Look(mark("Returned, to be mended"), "warn"),
+    "declined": Look(mark("Declined"), "bad"),
+    "withdrawn": Look(mark("Withdrawn")),
+    "closed": Look(mark("Closed"), "good"),
+}
+"""States that mean the same in every life."""
+
+STATES: dict[str, dict[str, Look]] = {
+    "manifest": {
+        "received": Look(mark("Received, being checked"), "busy"),
+        "checked": Look(mark("Checked, look at the preview"), "warn"),
+        "refused": Look(mark("Cannot be used"), "bad"),
+        "committing": Look(mark("Being committed"), "busy"),
+        "committed": Look(mark("Committed"), "good"),
+    },
+    "row": {
+        "new": Look(mark("New"), "good"),
+        "unchanged": Look(mark("Unchanged")),
+        "changed": Look(mark("Changed"), "warn"),
+        "replaces": Look(mark("Replaces an earlier one"), "warn"),
+        "contested": Look(mark("Contested"), "bad"),
+        "doubled": Look(mark("Twice in this file"), "warn"),
+        "refused": Look(mark("To be mended"), "bad"),
+        "asked": Look(mark("Please check"), "warn"),
+        "not_data": Look(mark("Not data")),
+    },
+    "shipment": {
+        "standing": Look(mark("Stands"), "good"),
+        "contested": Look(mark("Contested"), "bad"),
+    },
+    "route": {
+        "matched": Look(mark("Matched"), "good"),
+        "ambiguous": Look(mark("More than one route fits"), "warn"),
+        "unmatched": Look(mark("On no registered route"), "bad"),
+    },
+    "method": {
+        "submitted": Look(mark("Submitted for record"), "busy"),
+        "examined": Look(mark("Examined"), "busy"),
+        "recorded": Look(mark("Recorded"), "good"),
+        "superseded": Look(mark("Superseded")),
+    },
+    "application": {
+        "prepared": Look(mark("Ready for the manager"), "busy"),
+        "applied": Look(mark("Applied"), "busy"),
+        "first_reviewed": Look(mark("First review done"), "busy"),
+        "passed": Look(mark("Passed by the league"), "good"),
+        "in_filing": Look(mark("In a filing"), "busy"),
+    },
+    "filing": {
+        "filed": Look(mark("Filed to the province"), "busy"),
+        "proposed": Look(mark("Allocation proposed"), "busy"),
+        "endorsed": Look(mark("Proposal endorsed"), "busy"),
+        "allocated": Look(mark("Allocation reviewed"), "busy"),
+        "approved": Look(mark("Approved"), "good"),
+    },
+    "allotment": {"allotted": Look(mark("Allotted"), "good")},
+    "disbursement": {
+        "instructed": Look(mark("Instructed, bank has not answered"), "busy"),
+        "disbursed": Look(mark("Disbursed"), "good"),
+        "failed": Look(mark("Refused by the bank"), "bad"),
+    },
+    "job": {
+        "waiting": Look(mark("Waiting"), "busy"),
+        "running": Look(mark("Running"), "busy"),
+        "done": Look(mark("Done"), "good"),
+        "dead": Look(mark("Failed, needs a look"), "bad"),
+    },
+}
+"""Kind of thing -> its states, beside the common ones."""
+
+BACKWARD = ("return", "withdraw", "decline", "reopen", "fail")
+"""Steps that do not carry a thing forward, so they do not say whose turn it is."""
+
+TURNS: dict[tuple[str, str], tuple[str, ...]] = {
+    ("manifest", "received"): ("system",),
+    ("manifest", "checked"): ("firm_clerk",),
+    ("manifest", "committing"): ("system",),
+    ("application", "passed"): ("league_officer",),
+    ("filing", "approved"): ("finance_officer",),
+    ("filing", "returned"): ("league_officer",),
+    ("job", "waiting"): ("system",),
+    ("job", "dead"): ("admin",),
+}
+"""Whose turn it is where no step of a flow says so."""
+
+
+def look(kind: str, state: str) -> Look:
+    """How a state shows; a state without a label is a mistake of ours and raises ``KeyError``."""
+    own = STATES[kind]
+    return own[state] if state in own else COMMON[state]
+
+
+def turn(kind: str, state: str) -> tuple[str, ...]:
+    """The roles that carry the thing forward from this state; nobody at its end."""
+    if (kind, state) in TURNS:
+        return TURNS[kind, state]
+    for step in FLOWS.get(kind, ()):
+        if state in step.before and step.name not in BACKWARD:
+            return step.roles
+    return ()
