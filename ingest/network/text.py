@@ -1,0 +1,83 @@
+"""A network as canonical JSON 规范文本: the same network, the same bytes, the same hash."""
+
+import hashlib
+import json
+from dataclasses import fields, is_dataclass
+from itertools import accumulate
+from types import UnionType
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+T = TypeVar("T")
+AXES = 3
+"""Longitude, latitude and chainage of a vertex."""
+
+
+def as_json(value: object) -> dict[str, object]:
+    """Turn a dataclass of this package into JSON values; lines are flat lists of differences."""
+    body = {}
+    for each in fields(value):  # type: ignore[arg-type]  # only called with our dataclasses
+        found = getattr(value, each.name)
+        body[each.name] = _differences(found) if each.name == "line" else _plain(found)
+    return body
+
+
+def from_json(kind: type[T], body: dict[str, object]) -> T:
+    """Build the dataclass back from `as_json`; raises ValueError for a missing or odd part."""
+    hints = _hints(kind)
+    if not isinstance(body, dict) or set(body) != set(hints):
+        raise ValueError(f"{kind.__name__}: 字段不符 fields must be {sorted(hints)}")
+    values = {
+        name: _vertices(body[name]) if name == "line" else _read(hint, body[name])
+        for name, hint in hints.items()
+    }
+    return kind(**values)
+
+
+def sha256(body: dict[str, object]) -> str:
+    """Hash JSON values in their canonical text: sorted keys, no blanks, UTF-8."""
+    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _hints(kind: type) -> dict[str, Any]:
+    hints = get_type_hints(kind)
+    return {each.name: hints[each.name] for each in fields(kind)}
+
+
+def _plain(value: object) -> object:
+    if is_dataclass(value):
+        return as_json(value)
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    return value
+
+
+def _read(hint: Any, value: object) -> object:  # noqa: ANN401  # a type hint is any object
+    origin = get_origin(hint)
+    if is_dataclass(hint) and isinstance(hint, type) and isinstance(value, dict):
+        return from_json(hint, value)
+    if origin is tuple and isinstance(value, list):
+        return tuple(_read(get_args(hint)[0], each) for each in value)
+    if origin in (Union, UnionType):
+        return None if value is None else _read(get_args(hint)[0], value)
+    if origin is Literal and value in get_args(hint):
+        return value
+    if hint in (str, int) and type(value) is hint:
+        return value
+    raise ValueError(f"{str(value)[:60]!r}: 不是 is no {hint}")
+
+
+def _differences(line: tuple[tuple[int, int, int], ...]) -> list[int]:
+    flat: list[int] = []
+    last = (0, 0, 0)
+    for vertex in line:
+        flat += [here - before for here, before in zip(vertex, last, strict=True)]
+        last = vertex
+    return flat
+
+
+def _vertices(flat: object) -> tuple[tuple[int, ...], ...]:
+    if not isinstance(flat, list) or len(flat) % AXES or not all(type(one) is int for one in flat):
+        raise ValueError("line: 应为整数三元组 must be triples of integers")
+    axes = [accumulate(flat[axis::AXES]) for axis in range(AXES)]
+    return tuple(zip(*axes, strict=True))
