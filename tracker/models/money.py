@@ -26,6 +26,8 @@ MONEY_STAGES = (
     "recoverable",
 )
 LIMIT_STAGES = ("granted", "headroom", "used")
+SOURCE_STAGES = ("entitlement", "granted")
+"""Where money and limits come from; only these may run below zero."""
 
 
 class ChainHead(Base):
@@ -68,6 +70,10 @@ class Account(Base):
         UniqueConstraint("unit", "stage", "owner"),
         one_of("unit", ("fen", "limit")),
         one_of("stage", (*MONEY_STAGES, *LIMIT_STAGES)),
+        CheckConstraint(
+            "(unit = 'limit') = (stage IN ('granted', 'headroom', 'used'))", "stage_of_unit"
+        ),
+        CheckConstraint("is_source = (stage IN ('entitlement', 'granted'))", "source"),
         CheckConstraint("is_source OR balance >= 0", "floor"),
     )
 
@@ -77,7 +83,7 @@ class Account(Base):
     owner: Mapped[str] = mapped_column(String(120))
     """Natural code: ``league|firm|programme`` for money, ``fund:…``, ``allotment:…`` for limits."""
     is_source: Mapped[bool] = mapped_column(default=False)
-    """May run below zero: where money and limits come from."""
+    """May run below zero: the stages in ``SOURCE_STAGES``."""
     balance: Mapped[int] = mapped_column(Fen, default=0)
 
 
