@@ -154,12 +154,13 @@ class CargoLine(Base):
     shipment_id: Mapped[int] = mapped_column(ForeignKey("shipment.id"))
     manifest_row_id: Mapped[int] = mapped_column(ForeignKey("manifest_row.id"))
     line_key: Mapped[str] = mapped_column(String(300))
+    """Identity within the shipment: the waybill."""
     version_no: Mapped[int]
     waybill_no: Mapped[str] = mapped_column(String(37))
     supervision_mode: Mapped[str] = mapped_column(String(4))
     goods_name: Mapped[str] = mapped_column(String(250))
-    gross_weight_g: Mapped[int | None] = mapped_column(Key)
-    packages: Mapped[int | None] = mapped_column(Key)
+    gross_weight_g: Mapped[int] = mapped_column(Key)
+    packages: Mapped[int] = mapped_column(Key)
     fields: Mapped[dict[str, Any]] = mapped_column(CanonicalJson)
     content_sha256: Mapped[str] = mapped_column(String(64))
     standing: Mapped[bool] = mapped_column(default=True)

@@ -1,0 +1,188 @@
+"""Application 企业申报: a firm chooses shipments of a period, promises, and applies.
+
+The clerk prepares, the manager signs: accrued money becomes applied, and its amount is settled.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tracker.books import ledger
+from tracker.db import local_day
+from tracker.errors import Conflict, NotAllowed, Refused, mark
+from tracker.models.applications import Application, ApplicationLine
+from tracker.models.cargo import Shipment
+from tracker.models.filings import Decision
+from tracker.models.methods import Programme
+from tracker.models.money import Item, ItemStage
+from tracker.models.people import League, User
+from tracker.steps import flow
+from tracker.steps.accrual import move_item
+
+
+def open_items(
+    session: Session, firm_id: int, league_id: int, period_from: date, period_to: date
+) -> list[tuple[Item, int]]:
+    """What the firm can apply for: items of the period with money accrued, not in an open one."""
+    taken = select(ApplicationLine.item_id).where(ApplicationLine.is_open)
+    query = (
+        select(Item, ItemStage.balance)
+        .join(ItemStage, ItemStage.item_id == Item.id)
+        .join(Shipment, Shipment.id == Item.shipment_id)
+        .where(
+            Item.firm_id == firm_id,
+            Item.league_id == league_id,
+            Item.id.not_in(taken),
+            ItemStage.stage == "accrued",
+            ItemStage.balance > 0,
+            Shipment.departure_date.between(period_from, period_to),
+        )
+        .order_by(Shipment.departure_date, Item.code)
+    )
+    return list(session.execute(query).tuples())
+
+
+def missing(item: Item) -> list[str]:
+    """What the shipment still needs before the firm applies, as English msgids."""
+    wanted = []
+    if item.shipment.border_exit_date is None:
+        wanted.append(mark("day of border crossing"))
+    return wanted
+
+
+def draft(
+    session: Session,
+    user: User,
+    league: League,
+    programme: Programme,
+    period_from: date,
+    period_to: date,
+) -> Application:
+    """Draft an application over everything of the period that can be applied for.
+
+    Raises ``Refused`` for a turned-round period and when there is nothing to apply for.
+    """
+    if user.firm_id is None:
+        raise NotAllowed(mark("Only a firm applies."))
+    if period_to < period_from:
+        raise Refused(mark("The period ends before it begins."), mark("Correct the days."))
+    items = open_items(session, user.firm_id, league.id, period_from, period_to)
+    ready = [(item, balance) for item, balance in items if not missing(item)]
+    if not ready:
+        raise Refused(
+            mark("There is nothing to apply for in this period."),
+            mark("Upload manifests, or look at what the shipments still wait for."),
+        )
+    number = (session.scalar(select(func.max(Application.id))) or 0) + 1
+    application = Application(
+        code=f"SB-{period_from.year}-{number:04d}",
+        firm_id=user.firm_id,
+        league_id=league.id,
+        programme_id=programme.id,
+        period_from=period_from,
+        period_to=period_to,
+    )
+    session.add(application)
+    session.flush()
+    for item, balance in ready:
+        session.add(
+            ApplicationLine(application_id=application.id, item_id=item.id, applied_fen=balance)
+        )
+    session.flush()
+    return application
+
+
+def fill_in(
+    session: Session,
+    application: Application,
+    *,
+    bank_name: str,
+    bank_account: str,
+    promised: bool,
+    no_other_subsidy: bool,
+    left_out: Sequence[int] = (),
+) -> None:
+    """Fill the form and leave lines out, while it is a draft."""
+    if application.state != "draft":
+        raise Conflict(mark("Only a draft can be changed."), mark("Open it again first."))
+    application.bank_name = bank_name.strip()
+    application.bank_account = bank_account.strip()
+    application.promised = promised
+    application.no_other_subsidy = no_other_subsidy
+    for line in lines(session, application):
+        if line.id in left_out:
+            session.delete(line)
+    session.flush()
+
+
+def lines(session: Session, application: Application) -> list[ApplicationLine]:
+    """The lines in the order of departure."""
+    query = (
+        select(ApplicationLine)
+        .join(Item, Item.id == ApplicationLine.item_id)
+        .join(Shipment, Shipment.id == Item.shipment_id)
+        .where(ApplicationLine.application_id == application.id)
+        .order_by(Shipment.departure_date, Item.code)
+    )
+    return list(session.scalars(query))
+
+
+def shown(session: Session, application: Application) -> dict[str, Any]:
+    """What a person decides on: the form and every line with its amounts."""
+    return {
+        "code": application.code,
+        "firm": application.firm.uscc,
+        "league": application.league.code,
+        "period": [application.period_from.isoformat(), application.period_to.isoformat()],
+        "account": [application.bank_name, application.bank_account],
+        "promised": [application.promised, application.no_other_subsidy],
+        "lines": [
+            [line.item.code, line.applied_fen, line.reduced_fen, line.reason_code]
+            for line in lines(session, application)
+        ],
+    }
+
+
+def take(session: Session, application: Application, name: str, taking: flow.Taking) -> Decision:
+    """A step of the firm: prepare, reopen, apply, withdraw. Raises as ``flow.take``."""
+    members = lines(session, application)
+    moves: tuple[ledger.Move, ...] = ()
+    if name == "prepare":
+        _check_form(application, members, session)
+    if name == "apply":
+        moves = tuple(
+            move_item(line.item, "accrued", "applied", line.applied_fen) for line in members
+        )
+    decision = flow.take(
+        session, application, name, taking, moves, business_date=local_day(taking.now)
+    )
+    if name == "withdraw":
+        for line in members:
+            line.is_open = False
+    session.flush()
+    return decision
+
+
+def _check_form(
+    application: Application, members: Sequence[ApplicationLine], session: Session
+) -> None:
+    if not members:
+        raise Refused(mark("No shipment is left in the application."), mark("Withdraw it."))
+    if not application.promised or not application.no_other_subsidy:
+        raise Refused(
+            mark("The promise and the declaration of no other subsidy are needed."),
+            mark("Read them and tick both."),
+        )
+    if not application.bank_name or not application.bank_account:
+        raise Refused(mark("The account details are missing."), mark("Fill in bank and account."))
+    for line in members:
+        balance = ledger.item_balances(session, line.item_id).get("accrued", 0)
+        if balance != line.applied_fen:
+            raise Conflict(
+                mark("The amount of %(shipment)s has changed since the draft."),
+                mark("Withdraw this draft and make a new one."),
+                shipment=line.item.shipment.label,
+            )

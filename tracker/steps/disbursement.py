@@ -1,0 +1,170 @@
+"""Disbursement 拨付兑现: the league's treasury pays the firm; the bank's answer makes it final."""
+
+from collections import defaultdict
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.books import ledger
+from tracker.errors import Conflict, NotAllowed, Refused, mark
+from tracker.models.applications import Application
+from tracker.models.filings import (
+    Allotment,
+    Decision,
+    Disbursement,
+    DisbursementLine,
+    FilingLine,
+)
+from tracker.models.money import Item
+from tracker.models.people import User
+from tracker.steps import allotment as allotments
+from tracker.steps import flow
+from tracker.steps.accrual import move_item
+
+OPEN_STATES = ("draft", "prepared", "instructed")
+
+
+def draft(session: Session, user: User, allotment: Allotment) -> list[Disbursement]:
+    """Draft one disbursement a firm for what is approved under the allotment's filing and unpaid.
+
+    Raises ``Refused`` when nothing is left, ``Conflict`` when the allotment does not reach.
+    """
+    if user.role != "league_finance" or user.league_id != allotment.league_id:
+        raise NotAllowed(mark("Only the league's finance disburses."))
+    if allotment.state != "allotted" or allotment.filing_id is None:
+        raise Conflict(mark("Only an issued allotment can be disbursed."))
+    due: dict[int, list[tuple[FilingLine, int]]] = defaultdict(list)
+    for line in _open_lines(session, allotment):
+        left = ledger.item_balances(session, line.item_id).get("approved", 0)
+        if left:
+            due[line.application_id].append((line, left))
+    total = sum(left for members in due.values() for _, left in members)
+    if not total:
+        raise Refused(mark("Nothing is left to disburse under this allotment."))
+    headroom = ledger.balance(session, ledger.limit("headroom", allotments.owner(allotment)))
+    if total > headroom:
+        raise Conflict(
+            mark("The allotment does not reach for what is approved."),
+            mark("Ask Finance for a further allotment."),
+        )
+    return [
+        _one(session, allotment, session.get_one(Application, key), members)
+        for key, members in sorted(due.items())
+    ]
+
+
+def lines(session: Session, disbursement: Disbursement) -> list[DisbursementLine]:
+    """The items paid."""
+    query = (
+        select(DisbursementLine)
+        .join(Item, Item.id == DisbursementLine.item_id)
+        .where(DisbursementLine.disbursement_id == disbursement.id)
+        .order_by(Item.code)
+    )
+    return list(session.scalars(query))
+
+
+def shown(session: Session, disbursement: Disbursement) -> dict[str, Any]:
+    """What a person decides on: payee, account, allotment and every item."""
+    return {
+        "code": disbursement.code,
+        "firm": disbursement.firm.uscc,
+        "account": [disbursement.bank_name, disbursement.bank_account],
+        "allotment": disbursement.allotment.document_no,
+        "amount_fen": disbursement.amount_fen,
+        "lines": [[line.item.code, line.amount_fen] for line in lines(session, disbursement)],
+    }
+
+
+def take(session: Session, disbursement: Disbursement, name: str, taking: flow.Taking) -> Decision:
+    """A step: prepare, instruct, withdraw, confirm, fail. Raises as ``flow.take``.
+
+    ``confirm`` needs the number of the bank's receipt in ``detail["bank_answer"]``.
+    """
+    answer = str(taking.detail.get("bank_answer", "")).strip()
+    if name == "confirm" and not answer:
+        raise Refused(
+            mark("The number of the bank's receipt is needed."),
+            mark("Copy it from the bank's answer."),
+        )
+    moves = _moves(session, disbursement, name, taking.reason_code)
+    decision = flow.take(session, disbursement, name, taking, moves)
+    if name in {"confirm", "fail"}:
+        disbursement.bank_answer = (answer or taking.reason)[:120]
+    session.flush()
+    return decision
+
+
+def _moves(
+    session: Session, disbursement: Disbursement, name: str, reason_code: str
+) -> tuple[ledger.Move, ...]:
+    if name not in MONEY:
+        return ()
+    source, target, limit_source, limit_target = MONEY[name]
+    moves = [
+        move_item(line.item, source, target, line.amount_fen, reason_code)
+        for line in lines(session, disbursement)
+    ]
+    if limit_source:
+        owner = allotments.owner(disbursement.allotment)
+        moves.append(
+            ledger.Move(
+                source=ledger.limit(limit_source, owner),
+                target=ledger.limit(limit_target, owner),
+                amount_fen=disbursement.amount_fen,
+            )
+        )
+    return tuple(moves)
+
+
+MONEY = {
+    "instruct": ("approved", "instructed", "headroom", "used"),
+    "confirm": ("instructed", "disbursed", "", ""),
+    "fail": ("instructed", "approved", "used", "headroom"),
+}
+"""Step -> stages between which the money moves, and the allotment's limit with it."""
+
+
+def _open_lines(session: Session, allotment: Allotment) -> list[FilingLine]:
+    busy = (
+        select(DisbursementLine.item_id)
+        .join(Disbursement, Disbursement.id == DisbursementLine.disbursement_id)
+        .where(Disbursement.state.in_(OPEN_STATES))
+    )
+    query = select(FilingLine).where(
+        FilingLine.filing_id == allotment.filing_id, FilingLine.item_id.not_in(busy)
+    )
+    return list(session.scalars(query.order_by(FilingLine.id)))
+
+
+def _one(
+    session: Session,
+    allotment: Allotment,
+    application: Application,
+    members: list[tuple[FilingLine, int]],
+) -> Disbursement:
+    assert allotment.filing_id is not None
+    tries = len(
+        session.scalars(
+            select(Disbursement.id).where(Disbursement.allotment_id == allotment.id)
+        ).all()
+    )
+    disbursement = Disbursement(
+        code=f"DF-{allotment.id:04d}-{tries + 1:03d}",
+        league_id=allotment.league_id,
+        firm_id=application.firm_id,
+        allotment_id=allotment.id,
+        filing_id=allotment.filing_id,
+        amount_fen=sum(left for _, left in members),
+        bank_name=application.bank_name,
+        bank_account=application.bank_account,
+    )
+    session.add(disbursement)
+    session.flush()
+    for line, left in members:
+        session.add(
+            DisbursementLine(disbursement_id=disbursement.id, item_id=line.item_id, amount_fen=left)
+        )
+    session.flush()
+    return disbursement

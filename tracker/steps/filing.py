@@ -1,0 +1,184 @@
+"""Filing 报送: a league sends its passed applications to the province with a calculation sheet."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tracker.books import ledger
+from tracker.errors import Conflict, NotAllowed, Refused, mark
+from tracker.models.applications import Application, ApplicationLine
+from tracker.models.cargo import Shipment
+from tracker.models.filings import Decision, Filing, FilingLine
+from tracker.models.methods import Programme
+from tracker.models.money import Item
+from tracker.models.people import User
+from tracker.steps import flow
+from tracker.steps.accrual import move_item
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Of a filing, in fen: what was filed, taken off, and is or would be approved."""
+
+    filed_fen: int
+    reduced_fen: int
+
+    @property
+    def approved_fen(self) -> int:
+        """Filed less reduced."""
+        return self.filed_fen - self.reduced_fen
+
+
+def passed(session: Session, league_id: int, programme_id: int) -> list[Application]:
+    """Applications that passed the first review and wait to be filed."""
+    query = select(Application).where(
+        Application.league_id == league_id,
+        Application.programme_id == programme_id,
+        Application.state == "passed",
+    )
+    return list(session.scalars(query.order_by(Application.id)))
+
+
+def draft(
+    session: Session,
+    user: User,
+    programme: Programme,
+    applications: Sequence[Application],
+    *,
+    document_no: str,
+    basis: str,
+    performance_target: str = "",
+) -> Filing:
+    """Draft a filing over passed applications, line by line, less what the league took off.
+
+    Raises ``Refused`` for an empty one, ``Conflict`` for an application that is not passed.
+    """
+    if user.role != "league_officer" or user.league_id is None:
+        raise NotAllowed(mark("Only a league officer files."))
+    if not applications:
+        raise Refused(mark("Choose at least one application that passed the first review."))
+    if not document_no.strip() or not basis.strip():
+        raise Refused(
+            mark("The document number and the basis of the request are needed."),
+            mark("Fill in both."),
+        )
+    number = (session.scalar(select(func.max(Filing.id))) or 0) + 1
+    filing = Filing(
+        code=f"BS-{number:05d}",
+        league_id=user.league_id,
+        programme_id=programme.id,
+        kind="settlement",
+        document_no=document_no.strip(),
+        basis=basis.strip(),
+        performance_target=performance_target.strip(),
+    )
+    session.add(filing)
+    session.flush()
+    for application in applications:
+        if application.state != "passed" or application.league_id != user.league_id:
+            raise Conflict(
+                mark("%(application)s has not passed the first review."),
+                mark("Choose passed applications only."),
+                application=application.code,
+            )
+        _add(session, filing, application)
+    session.flush()
+    return filing
+
+
+def lines(session: Session, filing: Filing) -> list[FilingLine]:
+    """The lines, by firm and day of departure."""
+    query = (
+        select(FilingLine)
+        .join(Item, Item.id == FilingLine.item_id)
+        .join(Shipment, Shipment.id == Item.shipment_id)
+        .where(FilingLine.filing_id == filing.id)
+        .order_by(Item.firm_id, Shipment.departure_date, Item.code)
+    )
+    return list(session.scalars(query))
+
+
+def totals(session: Session, filing: Filing) -> Totals:
+    """The sums of a filing."""
+    filed, reduced = session.execute(
+        select(func.sum(FilingLine.filed_fen), func.sum(FilingLine.reduced_fen)).where(
+            FilingLine.filing_id == filing.id
+        )
+    ).one()
+    return Totals(int(filed or 0), int(reduced or 0))
+
+
+def by_firm(session: Session, filing: Filing) -> dict[str, Totals]:
+    """Firm name -> sums: what Finance reviews instead of rows."""
+    sums: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for line in lines(session, filing):
+        one = sums[line.item.firm.name]
+        one[0] += line.filed_fen
+        one[1] += line.reduced_fen
+    return {name: Totals(*one) for name, one in sums.items()}
+
+
+def shown(session: Session, filing: Filing) -> dict[str, Any]:
+    """What a person decides on: the request, its sheet and every line with its amounts."""
+    return {
+        "code": filing.code,
+        "league": filing.league.code,
+        "kind": filing.kind,
+        "document_no": filing.document_no,
+        "basis": filing.basis,
+        "sheet": filing.sheet_sha256,
+        "lines": [
+            [line.item.code, line.filed_fen, line.reduced_fen, line.reason_code]
+            for line in lines(session, filing)
+        ],
+    }
+
+
+def take(session: Session, filing: Filing, name: str, taking: flow.Taking) -> Decision:
+    """A step of the league: prepare, reopen, file, withdraw. Raises as ``flow.take``.
+
+    The calculation sheet is made before ``prepare`` (see ``steps.act``), so that the approver signs
+    the very bytes the officer saw.
+    """
+    members = lines(session, filing)
+    moves: tuple[ledger.Move, ...] = ()
+    if name == "prepare" and not filing.sheet_sha256:
+        raise Conflict(mark("The calculation sheet has not been made yet."))
+    if name == "file":
+        moves = tuple(move_item(line.item, "applied", "filed", line.filed_fen) for line in members)
+    decision = flow.take(session, filing, name, taking, moves)
+    if name == "withdraw":
+        release(session, members, "passed")
+    session.flush()
+    return decision
+
+
+def release(session: Session, members: Sequence[FilingLine], application_state: str) -> None:
+    """Close the lines and send their applications on, when a filing ends."""
+    for key in {line.application_id for line in members}:
+        session.get_one(Application, key).state = application_state
+    for line in members:
+        line.is_open = False
+    session.flush()
+
+
+def _add(session: Session, filing: Filing, application: Application) -> None:
+    application.state = "in_filing"
+    query = select(ApplicationLine).where(
+        ApplicationLine.application_id == application.id, ApplicationLine.is_open
+    )
+    for line in session.scalars(query):
+        left = line.applied_fen - line.reduced_fen
+        if left > 0:
+            session.add(
+                FilingLine(
+                    filing_id=filing.id,
+                    application_id=application.id,
+                    item_id=line.item_id,
+                    filed_fen=left,
+                )
+            )

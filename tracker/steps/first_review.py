@@ -1,0 +1,71 @@
+"""First review 初审: the league's officer looks at every line, the approver passes or declines."""
+
+from sqlalchemy.orm import Session
+
+from tracker.books import ledger
+from tracker.errors import Conflict, Refused, mark
+from tracker.models.applications import Application, ApplicationLine
+from tracker.models.filings import Decision
+from tracker.steps import application, flow
+from tracker.steps.accrual import move_item
+
+
+def reduce(
+    session: Session, line: ApplicationLine, reduced_fen: int, reason_code: str, reason: str
+) -> None:
+    """核减: take a part off a line while the application is under first review; zero undoes it.
+
+    Raises ``Conflict`` at any other time, ``Refused`` without a reason or past the amount.
+    """
+    if line.application.state != "applied":
+        raise Conflict(mark("Lines are reduced while the application is under first review."))
+    check_reduction(line.applied_fen, reduced_fen, reason_code, reason)
+    line.reduced_fen = reduced_fen
+    line.reason_code = reason_code if reduced_fen else ""
+    line.reason = reason.strip() if reduced_fen else ""
+    session.flush()
+
+
+def check_reduction(amount_fen: int, reduced_fen: int, reason_code: str, reason: str) -> None:
+    """Refuse a reduction past the amount, or without code and words."""
+    if not 0 <= reduced_fen <= amount_fen:
+        raise Refused(
+            mark("A reduction lies between nothing and the whole amount."),
+            mark("Correct the amount."),
+        )
+    if reduced_fen and (reason_code not in flow.REASON_CODES or not reason.strip()):
+        raise Refused(
+            mark("A reduction needs a reason code and words the firm can understand."),
+            mark("Choose a reason and say in words what is wrong and how to mend it."),
+        )
+
+
+def take(session: Session, subject: Application, name: str, taking: flow.Taking) -> Decision:
+    """A step of the league: first_review, return, pass, decline. Raises as ``flow.take``."""
+    members = application.lines(session, subject)
+    moves: tuple[ledger.Move, ...] = ()
+    if name == "return":
+        moves = _all(members, "accrued", taking.reason_code)
+    elif name == "decline":
+        moves = _all(members, "entitlement", taking.reason_code)
+    elif name == "pass":
+        moves = tuple(
+            move_item(line.item, "applied", "entitlement", line.reduced_fen, line.reason_code)
+            for line in members
+            if line.reduced_fen
+        )
+    decision = flow.take(session, subject, name, taking, moves)
+    if name == "decline":
+        for line in members:
+            line.is_open = False
+    if name == "return":
+        for line in members:
+            line.reduced_fen, line.reason_code, line.reason = 0, "", ""
+    session.flush()
+    return decision
+
+
+def _all(members: list[ApplicationLine], target: str, reason_code: str) -> tuple[ledger.Move, ...]:
+    return tuple(
+        move_item(line.item, "applied", target, line.applied_fen, reason_code) for line in members
+    )

@@ -1,0 +1,258 @@
+"""Manifests 发运明细表: stored first, read and checked, previewed, committed, withdrawn.
+
+The bytes are kept before anything looks at them. Every row ends in exactly one state and the states
+add up to the rows read. Good rows can go in while bad ones come back.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from ingest import examine
+from ingest.rows import Line, Report
+from rules.registry import Registry
+from tracker.books import audit, ledger, queue
+from tracker.db import local_day
+from tracker.errors import Conflict, NotAllowed, mark
+from tracker.models.cargo import Manifest, ManifestProblem, ManifestRow, Shipment
+from tracker.models.methods import Programme
+from tracker.models.people import User
+from tracker.steps import accrual, matching, preview, shipments
+
+VALUE_CHARACTERS = 500
+ACCEPTED_STATES = ("new", "changed", "contested")
+
+
+def store(
+    session: Session, user: User, file_name: str, sha256: str, size_bytes: int, now: datetime
+) -> Manifest:
+    """Make the upload a manifest and ask for it to be read, in one transaction.
+
+    Raises ``NotAllowed`` for anyone but a firm's people, ``Conflict`` for bytes that stand already.
+    """
+    if user.firm_id is None:
+        raise NotAllowed(mark("Only a firm uploads manifests."))
+    known = session.scalar(
+        select(Manifest).where(
+            Manifest.firm_id == user.firm_id,
+            Manifest.sha256 == sha256,
+            Manifest.state.not_in(("refused", "withdrawn")),
+        )
+    )
+    if known is not None:
+        raise Conflict(
+            mark("The same file was uploaded before as “%(name)s” (no. %(number)s)."),
+            mark("Nothing is lost and nothing counts twice; open the earlier upload."),
+            name=known.file_name,
+            number=known.id,
+        )
+    manifest = Manifest(
+        firm_id=user.firm_id,
+        user_id=user.id,
+        file_name=file_name[:255],
+        sha256=sha256,
+        size_bytes=size_bytes,
+        uploaded_at=now,
+    )
+    session.add(manifest)
+    session.flush()
+    queue.enqueue(
+        session, "check_manifest", f"check_manifest:{manifest.id}", {"manifest": manifest.id}, now
+    )
+    _audit(session, user, "manifest.upload", manifest, now)
+    return manifest
+
+
+def read(
+    manifest: Manifest, raw: bytes, now: datetime, progress: Callable[[int, int], None]
+) -> Report:
+    """Read and check the bytes; pure and slow, so before any lock is taken."""
+    return examine(
+        raw,
+        manifest.file_name,
+        day=local_day(now),
+        firm_code=manifest.firm.uscc,
+        progress=progress,
+    )
+
+
+def keep(session: Session, registry: Registry, manifest: Manifest, report: Report) -> None:
+    """Keep what reading found, sort the rows against what stands, and estimate the subsidy."""
+    session.execute(delete(ManifestRow).where(ManifestRow.manifest_id == manifest.id))
+    session.execute(delete(ManifestProblem).where(ManifestProblem.manifest_id == manifest.id))
+    for problem in report.problems:
+        session.add(
+            ManifestProblem(
+                manifest_id=manifest.id,
+                severity=problem.severity,
+                code=problem.code,
+                sheet=problem.sheet[:120],
+                row_no=problem.row,
+                column_letter=problem.column,
+                field=problem.field,
+                value=None if problem.value is None else problem.value[:VALUE_CHARACTERS],
+                values=_plain(problem.args),
+            )
+        )
+    sorted_lines = shipments.sort(session, manifest.firm_id, list(report.lines))
+    for one in sorted_lines:
+        row = _row(manifest, one.line, one.state)
+        row.fields = dict(one.line.fields)
+        row.unit_key, row.line_key = one.unit_key, one.line_key
+        row.content_sha256 = one.content_sha256
+        session.add(row)
+    for state, lines in (
+        ("asked", report.waiting),
+        ("refused", report.refused),
+        ("doubled", report.doubled),
+    ):
+        session.add_all(_row(manifest, line, state) for line in lines)
+    for skipped in report.skipped:
+        session.add(
+            ManifestRow(
+                manifest_id=manifest.id,
+                sheet=skipped.sheet[:120],
+                row_no=skipped.row,
+                state="not_data",
+                reason=skipped.reason,
+            )
+        )
+    manifest.reading = {**report.file.as_json(), "outcome": report.outcome}
+    manifest.rows_done = manifest.rows_total = report.rows_read
+    manifest.state = "refused" if report.outcome == "reject" else "checked"
+    manifest.estimate_fen = preview.estimate(
+        session, registry, manifest, [one for one in sorted_lines if one.state in ACCEPTED_STATES]
+    )
+    session.flush()
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What committing would do; the counts of the row states add up to the rows read."""
+
+    counts: Mapping[str, int]
+    rows_read: int
+    shipments: int
+    estimate_fen: int | None
+
+
+def preview_of(session: Session, manifest: Manifest) -> Preview:
+    """The preview of a checked manifest."""
+    rows = session.execute(
+        select(ManifestRow.state, ManifestRow.unit_key).where(
+            ManifestRow.manifest_id == manifest.id
+        )
+    ).tuples()
+    states: Counter[str] = Counter()
+    units: set[str] = set()
+    for state, unit_key in rows:
+        states[state] += 1
+        if state in ACCEPTED_STATES and unit_key:
+            units.add(unit_key)
+    return Preview(dict(states), manifest.rows_total, len(units), manifest.estimate_fen)
+
+
+def ask_commit(session: Session, user: User, manifest: Manifest, now: datetime) -> None:
+    """Ask for the good rows to go in; raises ``Conflict`` unless the manifest waits for that."""
+    if manifest.state != "checked":
+        raise Conflict(
+            mark("This manifest is not waiting to be committed."),
+            mark("Look at its state; a committed one needs nothing more."),
+        )
+    manifest.state = "committing"
+    queue.enqueue(
+        session,
+        "commit_manifest",
+        f"commit_manifest:{manifest.id}",
+        {"manifest": manifest.id, "login": user.login},
+        now,
+    )
+    _audit(session, user, "manifest.commit", manifest, now)
+
+
+def commit(
+    session: Session, registry: Registry, manifest: Manifest, actor: str, now: datetime
+) -> None:
+    """Take the good rows in, match, assess and accrue: all in the caller's one transaction."""
+    rows = session.scalars(
+        select(ManifestRow)
+        .where(ManifestRow.manifest_id == manifest.id, ManifestRow.fields.is_not(None))
+        .order_by(ManifestRow.row_no)
+    ).all()
+    lines = [Line(row.sheet, row.row_no, row.fields or {}) for row in rows]
+    by_place = {(row.sheet, row.row_no): row for row in rows}
+    taken: list[tuple[ManifestRow, shipments.Sorted]] = []
+    for one in shipments.sort(session, manifest.firm_id, lines):
+        row = by_place[one.line.sheet, one.line.row]
+        row.state = one.state
+        if one.state in ACCEPTED_STATES:
+            taken.append((row, one))
+    touched = shipments.keep(session, manifest.firm_id, taken, now)
+    cause = f"manifest:{manifest.id}"
+    ledger.post(
+        session,
+        ledger.Draft(
+            kind="manifest.commit",
+            cause=cause,
+            business_date=local_day(now),
+            actor=actor,
+            moves=(),
+            detail={
+                "firm": manifest.firm.uscc,
+                "sha256": manifest.sha256,
+                "shipments": [[one.unit_key, one.version_no, one.state] for one in touched],
+            },
+        ),
+        now=now,
+    )
+    standing = [shipment for shipment in touched if shipment.state == "standing"]
+    matching.place(session, standing)
+    programme = session.scalars(select(Programme).where(Programme.code == preview.FREIGHT)).one()
+    accrual.accrue(session, registry, programme, standing, accrual.Cause(cause, actor, now))
+    manifest.state = "committed"
+    manifest.committed_at = now
+    session.flush()
+
+
+def withdraw(session: Session, user: User, manifest: Manifest, now: datetime) -> None:
+    """Take back an upload that has not been committed; nothing is deleted."""
+    if manifest.state not in {"checked", "received"}:
+        raise Conflict(
+            mark("Only an upload that has not been committed can be withdrawn here."),
+            mark("Upload a corrected file instead: its changed rows replace the earlier ones."),
+        )
+    manifest.state = "withdrawn"
+    _audit(session, user, "manifest.withdraw", manifest, now)
+    session.flush()
+
+
+def shipments_of(session: Session, manifest: Manifest) -> list[Shipment]:
+    """The shipments that rows of this manifest went into."""
+    keys = select(ManifestRow.unit_key).where(ManifestRow.manifest_id == manifest.id)
+    query = select(Shipment).where(
+        Shipment.firm_id == manifest.firm_id, Shipment.unit_key.in_(keys)
+    )
+    return list(session.scalars(query.order_by(Shipment.accepted_seq)))
+
+
+def _row(manifest: Manifest, line: Line, state: str) -> ManifestRow:
+    return ManifestRow(
+        manifest_id=manifest.id, sheet=line.sheet[:120], row_no=line.row, state=state
+    )
+
+
+def _plain(values: Mapping[str, object]) -> dict[str, Any]:
+    return {
+        name: list(value) if isinstance(value, tuple) else value for name, value in values.items()
+    }
+
+
+def _audit(session: Session, user: User, action: str, manifest: Manifest, now: datetime) -> None:
+    audit.record(
+        session, at=now, login=user.login, action=action, subject=f"manifest {manifest.id}"
+    )

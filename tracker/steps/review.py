@@ -1,0 +1,145 @@
+"""Review 审核: Commerce looks down to the line and proposes; Finance reviews the allocation."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.books import ledger
+from tracker.errors import Conflict, Refused, mark
+from tracker.models.applications import Application, ApplicationLine
+from tracker.models.filings import Decision, Filing, FilingLine, Fund
+from tracker.steps import filing as filings
+from tracker.steps import flow
+from tracker.steps.accrual import move_item
+from tracker.steps.first_review import check_reduction
+
+
+def reduce(
+    session: Session, line: FilingLine, reduced_fen: int, reason_code: str, reason: str
+) -> None:
+    """核减: take a part off a line while Commerce examines the filing; zero undoes it.
+
+    Raises ``Conflict`` at any other time, ``Refused`` without a reason or past the amount.
+    """
+    if line.filing.state != "filed":
+        raise Conflict(mark("Lines are reduced while Commerce examines the filing."))
+    check_reduction(line.filed_fen, reduced_fen, reason_code, reason)
+    line.reduced_fen = reduced_fen
+    line.reason_code = reason_code if reduced_fen else ""
+    line.reason = reason.strip() if reduced_fen else ""
+    session.flush()
+
+
+def fund_owner(fund: Fund) -> str:
+    """The owner of the fund's limit accounts."""
+    return f"fund:{fund.document_no}"
+
+
+def record_fund(session: Session, fund: Fund, taking: flow.Taking) -> None:
+    """Enter the year's special fund: its amount becomes headroom for approvals."""
+    session.add(fund)
+    session.flush()
+    owner = fund_owner(fund)
+    ledger.post(
+        session,
+        ledger.Draft(
+            kind="fund.record",
+            cause=owner,
+            business_date=taking.now.date(),
+            actor=taking.user.login,
+            moves=(
+                ledger.Move(
+                    source=ledger.limit("granted", owner),
+                    target=ledger.limit("headroom", owner),
+                    amount_fen=fund.amount_fen,
+                ),
+            ),
+            detail={"fiscal_year": fund.fiscal_year},
+        ),
+        now=taking.now,
+    )
+
+
+def take(session: Session, filing: Filing, name: str, taking: flow.Taking) -> Decision:
+    """A step of the province: propose, endorse, allocate, approve, return, decline.
+
+    Approving draws on the fund that ``allocate`` named (``detail["fund"]``, a document number) and
+    raises ``Conflict`` when it does not reach. Otherwise raises as ``flow.take``.
+    """
+    members = filings.lines(session, filing)
+    moves: tuple[ledger.Move, ...] = ()
+    if name == "allocate":
+        _fund(session, taking.detail.get("fund"))
+    elif name == "approve":
+        moves = _approved(session, filing, members)
+    elif name == "return":
+        moves = _all(members, "applied", taking.reason_code)
+    elif name == "decline":
+        moves = _all(members, "entitlement", taking.reason_code)
+    decision = flow.take(session, filing, name, taking, moves)
+    if name in AFTERWARDS:
+        filings.release(session, members, AFTERWARDS[name])
+        if name != "return":
+            _close(session, members)
+    if name == "return":
+        for line in members:
+            line.reduced_fen, line.reason_code, line.reason = 0, "", ""
+    session.flush()
+    return decision
+
+
+AFTERWARDS = {"approve": "closed", "return": "passed", "decline": "declined"}
+"""Step that ends a filing -> what becomes of its applications."""
+
+
+def _approved(
+    session: Session, filing: Filing, members: Sequence[FilingLine]
+) -> tuple[ledger.Move, ...]:
+    past = flow.history(session, filing)
+    named = next(one.detail["fund"] for one in reversed(past) if one.step == "allocate")
+    owner = fund_owner(_fund(session, named))
+    moves: list[ledger.Move] = []
+    total = 0
+    for line in members:
+        left = line.filed_fen - line.reduced_fen
+        total += left
+        if left:
+            moves.append(move_item(line.item, "filed", "approved", left))
+        if line.reduced_fen:
+            moves.append(
+                move_item(line.item, "filed", "entitlement", line.reduced_fen, line.reason_code)
+            )
+    if total:
+        moves.append(
+            ledger.Move(
+                source=ledger.limit("headroom", owner),
+                target=ledger.limit("used", owner),
+                amount_fen=total,
+            )
+        )
+    return tuple(moves)
+
+
+def _fund(session: Session, document_no: object) -> Fund:
+    fund = session.scalar(select(Fund).where(Fund.document_no == str(document_no)))
+    if fund is None:
+        raise Refused(
+            mark("Name the special fund that the allocation draws on."),
+            mark("Choose a fund of the year."),
+        )
+    return fund
+
+
+def _all(members: Sequence[FilingLine], target: str, reason_code: str) -> tuple[ledger.Move, ...]:
+    return tuple(
+        move_item(line.item, "filed", target, line.filed_fen, reason_code) for line in members
+    )
+
+
+def _close(session: Session, members: Sequence[FilingLine]) -> None:
+    keys = {line.application_id for line in members}
+    applications = select(Application.id).where(Application.id.in_(keys))
+    query = select(ApplicationLine).where(ApplicationLine.application_id.in_(applications))
+    for line in session.scalars(query):
+        line.is_open = False
