@@ -8,7 +8,7 @@ heading row) are these fields under these names; an empty cell means unknown, fl
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -60,8 +60,8 @@ FACTS: dict[str, Fact] = {
     "corridor": Fact("text", "", "通道", "corridor"),
     "destination_country": Fact("text", "", "目的国", "destination country", pattern=COUNTRY),
     "empty": Fact("flag", "", "空驶（空箱）", "empty run"),
-    "half_feu": Fact("whole", "1/2 FEU", "箱量（半个大箱）", "boxes in half FEU", 10_000),
-    "teu": Fact("whole", "TEU", "标箱数", "boxes in TEU", 10_000),
+    "half_feu": Fact("whole", "1/2 FEU", "箱量（半个大箱）", "boxes, in half FEU", 10_000),
+    "teu": Fact("whole", "TEU", "标箱数", "boxes, in TEU", 10_000),
     "trips": Fact("whole", "trip", "车次（铁路为箱次）", "trips, 1 a shipment", 1),
     "distance_tenth_km": Fact("whole", "0.1 km", "全程里程", "whole distance", KM_TENTHS),
     "domestic_tenth_km": Fact("whole", "0.1 km", "境内里程", "domestic distance", KM_TENTHS),
@@ -92,7 +92,7 @@ RESULT_COLUMNS = {
     "order": "受理次序 order of acceptance",
     "outcome": "结果 awarded / zero / refused / waiting",
     "award_fen": "补贴金额（分）award in fen",
-    "computed_fen": "不论条件测算所得（分），待定时为空 amount computed whatever the requirements say",
+    "computed_fen": "不论条件测算所得（分），待定为空 computed, whatever the requirements say",
     "reasons": "原因（中文，以；相连）reasons",
     "consumption": "占用额度 JSON：计数器 → 数量 what the shipment took from each counter",
     "seen": "测算时各计数器已用 JSON：计数器 → 数量 what each counter held before it",
@@ -137,6 +137,7 @@ class ShipmentFacts:
     track: str | None = None
 
     def __post_init__(self) -> None:
+        """Refuse what cannot be, with every problem at once."""
         problems = [p for name in FACTS if (p := _problem(name, getattr(self, name)))]
         if not problems:
             for part, whole in PARTS:
@@ -186,7 +187,7 @@ def _flag(text: str) -> bool:
     return text == "1"
 
 
-_TYPED = {"whole": int, "flag": _flag, "text": str, "day": str}
+_TYPED: dict[str, Callable[[str], object]] = {"whole": int, "flag": _flag, "text": str, "day": str}
 
 
 def _problem(name: str, value: object) -> str:
@@ -225,9 +226,39 @@ def _day_problem(_fact: Fact, what: str, value: object) -> str:
     return "" if day and day.isoformat() == value else f"{what}应为 YYYY-MM-DD，得到 {value!r}"
 
 
-_CHECKS = {
+_CHECKS: dict[str, Callable[[Fact, str, object], str]] = {
     "whole": _whole_problem,
     "flag": _flag_problem,
     "text": _text_problem,
     "day": _day_problem,
 }
+
+
+QUANTITIES: dict[str, tuple[str, int, str]] = {
+    "feu": ("half_feu", 2, "FEU"),
+    "teu": ("teu", 1, "TEU"),
+    "trips": ("trips", 1, "trip"),
+    "distance_km": ("distance_tenth_km", 10, "km"),
+    "domestic_km": ("domestic_tenth_km", 10, "km"),
+    "province_km": ("province_tenth_km", 10, "km"),
+    "freight": ("freight_fen", 100, "CNY"),
+}
+"""What a rule calls a whole-number fact: the fact, what it is divided by, and the unit then."""
+
+SHARES: dict[str, tuple[str, str, str, str]] = {
+    "weight": ("ecommerce_weight_g", "total_weight_g", "重量", "weight"),
+    "packages": ("ecommerce_packages", "total_packages", "件数", "packages"),
+    "value": ("ecommerce_value_fen", "total_value_fen", "货值", "value"),
+}
+"""What the e-commerce share is measured by: the part, the whole, the name in two languages."""
+
+
+def unknown(name: str) -> tuple[str, str]:
+    """The reason a shipment waits for a fact, in Chinese and English."""
+    return f"缺少{FACTS[name].zh}", f"{FACTS[name].en} is unknown"
+
+
+def year_of(day: str, start_month: int) -> str:
+    """The year a day belongs to when years begin in this month, named by the year it begins in."""
+    year, month = int(day[:4]), int(day[5:7])
+    return f"{year if month >= start_month else year - 1:04d}"

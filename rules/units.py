@@ -5,7 +5,7 @@ nothing here knows a number.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 NAMES_ZH = {
     "CNY": "元",
@@ -42,6 +42,7 @@ class Unit:
     powers: tuple[tuple[str, int], ...] = ()
 
     def __str__(self) -> str:
+        """The unit in English, such as CNY/km."""
         return spell(self, NAMES_EN)
 
     @property
@@ -65,7 +66,7 @@ def _power(name: str, exponent: int) -> str:
     return name if exponent == 1 else f"{name}^{exponent}"
 
 
-@lru_cache(maxsize=None)
+@cache
 def unit(text: str) -> Unit:
     """Read "CNY/km", "FEU" or "" ; an unknown name raises RuleError."""
     above, _, below = text.partition("/")
@@ -78,7 +79,7 @@ def unit(text: str) -> Unit:
     return Unit(tuple(sorted((n, e) for n, e in powers.items() if e)))
 
 
-@lru_cache(maxsize=None)
+@cache
 def multiply(one: Unit, other: Unit) -> Unit:
     """The unit of a product."""
     powers = dict(one.powers)
@@ -92,5 +93,5 @@ def same(one: Unit, other: Unit, what: str) -> None:
     if one != other:
         raise RuleError(
             f"{what}：计量单位不同，{one.zh or '无单位'} 与 {other.zh or '无单位'}"
-            f"（{one or 'plain'} against {other or 'plain'}）"
+            f"（{str(one) or 'plain'} against {str(other) or 'plain'}）"
         )
