@@ -8,13 +8,12 @@ before, so that nothing stale is shown afterwards.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from typing import Any, TypeVar
 
 from flask import current_app, g, request
+from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from rules.registry import Registry, discover
 from tracker.db import Database
 from tracker.errors import NotSignedIn, TrackerError, mark
 from tracker.models.people import User
@@ -111,16 +110,8 @@ def write(work: Callable[[Session, User], Result], *, ledger: bool = True) -> Re
     return ground().database.transact(as_person, ledger=ledger)
 
 
-@cache
-def registry() -> Registry:
-    """Every rule this installation has, found once a process."""
-    return discover()
-
-
 def words_of(error: TrackerError) -> tuple[str, str]:
     """What an error says and how to mend it, in the language of the request."""
-    from flask_babel import gettext
-
     message = gettext(error.message)
     mend = gettext(error.mend) if error.mend else ""
     if error.values:

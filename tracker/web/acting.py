@@ -1,0 +1,120 @@
+"""Acting 办理: the buttons of a thing that has steps, and the one way they are pressed.
+
+A page shows the steps this person may take now, with the hash of what it shows; pressing one
+brings the hash back, so nobody decides on what they did not see. Used by every noun with a flow.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import request
+from flask_babel import gettext
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from tracker import access
+from tracker.models.filings import Decision
+from tracker.models.people import User
+from tracker.steps import act, flow
+from tracker.web import context
+from tracker.web.asked import clean
+
+REASON_LENGTH = 300
+
+
+@dataclass(frozen=True)
+class Offer:
+    """The steps one may take now, and what is shown for deciding."""
+
+    steps: tuple[flow.Step, ...]
+    shown_sha256: str
+
+    @property
+    def names(self) -> list[str]:
+        """The steps' machine words, for the API."""
+        return [step.name for step in self.steps]
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A decision as ``_timeline.html`` shows it."""
+
+    step_label: str
+    person: str
+    role: str
+    at: datetime
+    state_after: str
+    reason_label: str
+    reason: str
+
+
+def offer(session: Session, subject: flow.Subject) -> Offer:
+    """What the signed-in person may do with the subject now."""
+    steps = tuple(flow.allowed(session, subject, context.user()))
+    return Offer(steps, act.shown_sha256(session, subject) if steps else "")
+
+
+def reasons() -> list[tuple[str, str]]:
+    """Reason codes with their words, for a choice."""
+    return [(code, gettext(label)) for code, label in flow.REASON_CODES.items()]
+
+
+def press(
+    visible: Callable[[User], Select[Any]],
+    key: int,
+    step: str,
+    *,
+    shown_sha256: str,
+    reason_code: str = "",
+    reason: str = "",
+) -> Decision:
+    """Take the step on one of the visible rows, in one transaction, as the signed-in person."""
+    now = context.now()
+
+    def work(db: Session, person: User) -> Decision:
+        subject = access.see(db, visible(person), key)
+        taking = act.taking_of(
+            db, subject, user=person, now=now, reason_code=reason_code, reason=reason
+        )
+        return act.act(db, subject, step, taking, shown_sha256)
+
+    return context.write(work)
+
+
+def press_from_form(visible: Callable[[User], Select[Any]], key: int) -> Decision:
+    """The same with what the form of ``_steps.html`` brings."""
+    form = request.form
+    return press(
+        visible,
+        key,
+        form.get("step", ""),
+        shown_sha256=form.get("shown_sha256", ""),
+        reason_code=form.get("reason_code", ""),
+        reason=clean(form.get("reason", ""), REASON_LENGTH),
+    )
+
+
+def history(session: Session, subject: flow.Subject) -> list[Decided]:
+    """What was decided on the subject, oldest first, in words."""
+    kind = flow.kind_of(subject)
+    past = flow.history(session, subject)
+    query = select(User).where(User.id.in_({one.user_id for one in past}))
+    people = {person.id: person for person in session.scalars(query)}
+    return [
+        Decided(
+            step_label=gettext(flow.step_named(kind, one.step).label),
+            person=people[one.user_id].name,
+            role=people[one.user_id].role,
+            at=one.decided_at,
+            state_after=one.state_after,
+            reason_label=_reason(one.reason_code),
+            reason=one.reason,
+        )
+        for one in past
+    ]
+
+
+def _reason(code: str) -> str:
+    return gettext(flow.REASON_CODES[code]) if code in flow.REASON_CODES else code

@@ -1,0 +1,76 @@
+"""Asked 查询条件: what a person put into an address or a form, taken with care and bounded.
+
+What makes no sense is left out, as if it had not been asked: a list never fails over its filter.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from math import ceil
+
+from flask import request
+
+TEXT_LENGTH = 80
+PAGE_ROWS = 50
+PAGES = 1_000_000
+
+
+def clean(text: str, length: int = TEXT_LENGTH) -> str:
+    """The text without control signs and outer blanks, cut to a length."""
+    return "".join(sign for sign in text if sign.isprintable()).strip()[:length]
+
+
+def text(name: str) -> str:
+    """A text of the address, or nothing."""
+    return clean(request.args.get(name, ""))
+
+
+def one_of(name: str, allowed: tuple[str, ...]) -> str:
+    """One of the allowed values, or nothing."""
+    value = request.args.get(name, "")
+    return value if value in allowed else ""
+
+
+def day(name: str) -> date | None:
+    """A day written as 2026-03-09, or nothing."""
+    return read_day(request.args.get(name, ""))
+
+
+def read_day(value: str) -> date | None:
+    """The day a text means, or None."""
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
+
+
+def page() -> int:
+    """The number of the page asked for, from 1."""
+    value = request.args.get("page", "1")
+    if not value.isascii() or not value.isdigit() or len(value) > len(str(PAGES)):
+        return 1
+    return min(max(int(value), 1), PAGES)
+
+
+@dataclass(frozen=True)
+class Paged:
+    """Which part of a list is shown."""
+
+    page: int
+    total: int
+    rows: int = PAGE_ROWS
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are; at least one."""
+        return max(1, ceil(self.total / self.rows))
+
+    @property
+    def offset(self) -> int:
+        """How many rows stand before this page."""
+        return (self.page - 1) * self.rows
+
+
+def paged(total: int, rows: int = PAGE_ROWS) -> Paged:
+    """The part the address asks for, inside what there is."""
+    last = max(1, ceil(total / rows))
+    return Paged(min(page(), last), total, rows)

@@ -1,0 +1,180 @@
+"""Home 首页: what waits for this person, what they do next, and where the money stands."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from tracker import access
+from tracker.errors import NotThere, mark
+from tracker.models.cargo import Manifest, Shipment
+from tracker.models.people import FIRM_ROLES, LEAGUE_ROLES, PROVINCE_ROLES, League, User
+from tracker.models.work import Job
+from tracker.steps.flow import FLOWS
+from tracker.web import context, labels, policy, rooms, totals
+from tracker.web.addresses import inside
+from tracker.web.words import LOCALES
+
+bp = Blueprint("home", __name__)
+
+SUBJECTS: dict[str, tuple[Callable[[User], Select[Any]], tuple[str, ...]]] = {
+    "method": (access.visible_methods, ("methods.methods",)),
+    "application": (access.visible_applications, ("applications.applications",)),
+    "filing": (access.visible_filings, ("review.review", "filings.filings")),
+    "allotment": (access.visible_allotments, ("allotments.allotments",)),
+    "disbursement": (access.visible_disbursements, ("disbursements.disbursements",)),
+}
+"""Kind -> what one sees of it, and the rooms where it is worked on, the first that is open."""
+
+KINDS = {
+    "method": mark("Methods"),
+    "application": mark("Applications"),
+    "filing": mark("Filings"),
+    "allotment": mark("Allotments"),
+    "disbursement": mark("Disbursements"),
+}
+
+AFTERWARDS: dict[tuple[str, str, str], str] = {
+    ("league_officer", "application", "passed"): mark("File passed applications"),
+    ("finance_officer", "filing", "approved"): mark("Allot for approved filings"),
+}
+"""What one does next where it begins something new, not a step of the same thing."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Some things that wait for this person."""
+
+    label: str
+    count: int
+    url: str
+
+
+@bp.get("/")
+@policy.anyone
+def home() -> ResponseReturnValue:
+    """The first screen; a stranger is led to the sign-in page."""
+    user = context.visitor()
+    if user is None:
+        return redirect(url_for("auth.sign_in"), code=303)
+    session = context.session()
+    return render_template(
+        "home/home.html",
+        waiting=waiting(session, user),
+        figures=_figures(session, user),
+        balances=_balances(session, user),
+        leagues=_leagues(session, user),
+    )
+
+
+@bp.get("/language/<code>")
+@policy.anyone
+def language(code: str) -> ResponseReturnValue:
+    """Remember the language in a cookie and go back."""
+    if code not in LOCALES:
+        raise NotThere(mark("There is no such language."))
+    response = make_response(redirect(inside(request.args.get("next")), code=303))
+    response.set_cookie(
+        rooms.LANGUAGE_COOKIE,
+        code,
+        max_age=31_536_000,
+        secure=context.settings().cookie_secure,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def waiting(session: Session, user: User) -> list[Waiting]:
+    """What waits for this person: their forward steps of every flow, and what begins something."""
+    found = _manifests(session, user)
+    for kind, (visible, endpoints) in SUBJECTS.items():
+        wanted = [
+            (step.label, step.before)
+            for step in FLOWS[kind]
+            if user.role in step.roles and step.name not in labels.BACKWARD
+        ]
+        wanted += [
+            (label, (state,))
+            for (role, subject, state), label in AFTERWARDS.items()
+            if role == user.role and subject == kind
+        ]
+        for label, states in wanted:
+            query = visible(user)
+            table = query.column_descriptions[0]["entity"]
+            count = _count(session, query.where(table.state.in_(states)))
+            url = _open_room(endpoints, state=states[0])
+            if count and url:
+                found.append(Waiting(f"{gettext(KINDS[kind])} · {gettext(label)}", count, url))
+    return found
+
+
+def _manifests(session: Session, user: User) -> list[Waiting]:
+    if user.role not in FIRM_ROLES:
+        return []
+    found = []
+    for state, label in (
+        ("checked", mark("Look at the preview and commit")),
+        ("refused", mark("Mend and upload again")),
+    ):
+        count = _count(session, access.visible_manifests(user).where(Manifest.state == state))
+        if count:
+            url = url_for("manifests.manifests", state=state)
+            found.append(Waiting(f"{gettext('Manifests')} · {gettext(label)}", count, url))
+    return found
+
+
+def _open_room(endpoints: tuple[str, ...], state: str) -> str:
+    for endpoint in endpoints:
+        if endpoint in current_app.view_functions:
+            declared = policy.of(current_app, endpoint)
+            if declared is not None and declared.lets(context.visitor()):
+                return url_for(endpoint, state=state)
+    return ""
+
+
+def _figures(session: Session, user: User) -> list[tuple[str, int, str]]:
+    """Counts beside the money: (label, count, address)."""
+    found: list[tuple[str, int, str]] = []
+    if access.may(user, "see_shipments"):
+        seen = access.visible_shipments(user)
+        address = url_for("shipments.shipments")
+        found.append((gettext("Shipments"), _count(session, seen), address))
+        waits = seen.where(Shipment.waits_for != "", Shipment.state == "standing")
+        address = url_for("shipments.shipments", waits="1")
+        found.append((gettext("Shipments that wait"), _count(session, waits), address))
+        contested = seen.where(Shipment.state == "contested")
+        address = url_for("shipments.shipments", state="contested")
+        found.append((gettext("Contested shipments"), _count(session, contested), address))
+    if access.may(user, "see_jobs"):
+        dead = select(Job).where(Job.state == "dead")
+        address = _open_room(("jobs.jobs",), state="dead")
+        found.append((gettext("Work that failed"), _count(session, dead), address))
+    return found
+
+
+def _balances(session: Session, user: User) -> dict[str, int] | None:
+    if user.role in FIRM_ROLES and user.firm is not None:
+        return totals.of_firm(session, user.firm.uscc)
+    if user.role in LEAGUE_ROLES and user.league is not None:
+        return totals.of_league(session, user.league.code)
+    return None
+
+
+def _leagues(session: Session, user: User) -> list[tuple[League, dict[str, int]]]:
+    if user.role not in (*PROVINCE_ROLES, "auditor"):
+        return []
+    sums = totals.by_league(session)
+    leagues = session.scalars(select(League).order_by(League.code))
+    return [(league, sums.get(league.code, {})) for league in leagues]
+
+
+def _count(session: Session, query: Select[Any]) -> int:
+    table = query.column_descriptions[0]["entity"]
+    counted = query.with_only_columns(func.count(table.id), maintain_column_froms=True)
+    return session.scalar(counted.order_by(None)) or 0

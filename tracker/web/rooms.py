@@ -1,0 +1,94 @@
+"""Rooms 导航: what stands in the bar at the top, and what every page knows beside its own.
+
+A room shows where its endpoint exists and its policy lets the person in, so the bar never offers
+what would be refused.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, g, request, url_for
+from flask_babel import gettext
+
+from tracker.errors import mark
+from tracker.web import context, policy
+from tracker.web.words import LOCALES
+
+ROOMS: tuple[tuple[str, str], ...] = (
+    ("home.home", mark("Home")),
+    ("manifests.manifests", mark("Manifests")),
+    ("shipments.shipments", mark("Shipments")),
+    ("applications.applications", mark("Applications")),
+    ("filings.filings", mark("Filings")),
+    ("review.review", mark("Review")),
+    ("allotments.allotments", mark("Allotments")),
+    ("disbursements.disbursements", mark("Disbursements")),
+    ("ledger.ledger", mark("Ledger")),
+    ("methods.methods", mark("Methods")),
+    ("networks.networks", mark("Route network")),
+    ("jobs.jobs", mark("Background work")),
+    ("account.account", mark("My account")),
+)
+"""Endpoint -> its name in the bar; an endpoint that does not exist (yet) shows nowhere."""
+
+LANGUAGE_COOKIE = "tracker_language"
+LANGUAGES: tuple[tuple[str, str], ...] = (("zh", "中文"), ("en", "English"))
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who is looking, as the frame of the page shows them."""
+
+    name: str
+    role: str
+    unit: str
+
+
+def install(app: Flask) -> None:
+    """Give every template the frame of the page."""
+    app.context_processor(frame)
+
+
+def chosen_language() -> str:
+    """``zh`` or ``en``: as chosen, otherwise as the installation says."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+    return chosen if chosen in LOCALES else context.settings().language
+
+
+def frame() -> dict[str, Any]:
+    """What ``_layout.html`` needs; asks the database nothing, so that error pages stand too."""
+    person = g.get("user")
+    viewer = None
+    if person is not None:
+        unit = person.firm.name if person.firm else ""
+        if person.league:
+            unit = person.league.name_en if chosen_language() == "en" else person.league.name_zh
+        viewer = Viewer(person.name, person.role, unit)
+    return {
+        "nav": rooms() if person is not None else (),
+        "viewer": viewer,
+        "sample_data": context.ground().is_sample,
+        "languages": [
+            (code, label, url_for("home.language", code=code, next=_here()))
+            for code, label in LANGUAGES
+        ],
+        "sign_out_url": url_for("auth.sign_out"),
+        "sign_in_url": url_for("auth.sign_in"),
+        "help_url": url_for("help.help_page"),
+        "request_id": g.get("request_id", ""),
+    }
+
+
+def rooms() -> list[tuple[str, str]]:
+    """The rooms open to whoever is signed in."""
+    found = []
+    for endpoint, label in ROOMS:
+        if endpoint in current_app.view_functions:
+            declared = policy.of(current_app, endpoint)
+            if declared is not None and declared.lets(context.visitor()):
+                found.append((endpoint, gettext(label)))
+    return found
+
+
+def _here() -> str:
+    return request.full_path.rstrip("?") if request.method == "GET" else url_for("home.home")
