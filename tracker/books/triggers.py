@@ -1,0 +1,102 @@
+"""Triggers 触发器: what must be installed for the books to be kept, compared with what is.
+
+The statements themselves live with the migrations, which never change. Here stand the names and a
+hash of each definition as installed, so that a trigger that was dropped, switched off or altered
+is found when the tracker starts. Whoever owns the database can still drop them afterwards: that is
+what the chain and its anchors are for.
+"""
+
+import hashlib
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+INSTALLED = {
+    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": (
+        "SELECT tgname, concat_ws(' ', relname, tgtype, tgenabled, prosrc)"
+        " FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
+        " JOIN pg_proc ON pg_proc.oid = tgfoid"
+        " WHERE NOT tgisinternal AND relnamespace = current_schema()::regnamespace"
+        " UNION ALL"
+        " SELECT conname, contype::text FROM pg_constraint"
+        " WHERE contype = 'x' AND connamespace = current_schema()::regnamespace"
+    ),
+}
+EXPECTED: dict[str, dict[str, str]] = {
+    "sqlite": {
+        "account_no_delete": "d07847c6bb120f6adc50e8373f593904",
+        "account_opens": "661ff1fe696577c055c554e0b43bb91f",
+        "account_stays": "e4d02a40a2a11911fdea6b62e4a68a84",
+        "assessment_no_delete": "017c51fb5b73a27f60e68bd3bb7f8da1",
+        "assessment_no_replace": "45cf775a4dd2c371790e3454652d5e0b",
+        "assessment_no_update": "9a94fb7611059ff1c00d60ca580cd20f",
+        "audit_event_follows": "f1a54c51de4d24ec8e856c6e3fc7f397",
+        "audit_event_no_delete": "83b10b821626c2e825ba331808f559a5",
+        "audit_event_no_update": "9c0774cef4068947b0305a68845c761a",
+        "chain_head_moves": "74a46712f3d5a1044a11f531cf467937",
+        "chain_head_no_delete": "8c70fcea6e00541346fd72908dc39f7c",
+        "chain_head_no_insert": "7f25cd9e9d5562f6ad0656dc199e5e99",
+        "claim_key_no_delete": "aa4bdf90862377b2adcbc6e994372e1a",
+        "claim_key_no_replace": "5f2a29af6a146acae11d0f6d7765a34e",
+        "claim_key_releases": "cb59cee17eacfa970522fcd6cadedb64",
+        "decision_checks": "8e2d0b092ab0c78d9d4a696c7ae84993",
+        "decision_no_delete": "526d25534eedb84a4179645f42a87a6b",
+        "decision_no_update": "581c6e952c0829d41eb5dbfbf89d2293",
+        "entry_follows": "6cc3733453cab131ab14324c600a1cd0",
+        "entry_heads": "b22ca65bbe798f763fcaa8082c03d54b",
+        "entry_no_delete": "1cf03a0e319541929375839a7f73902b",
+        "entry_no_update": "2992427eecfce91132ee2110b7f25b84",
+        "item_no_delete": "2bca24572c25e8ea980cff42f1e641d0",
+        "item_no_replace": "810ed35944608483ca02814c023f62d0",
+        "item_no_update": "2e573cb637e1abfcaa8f9e4fb023c513",
+        "method_insert_apart": "5de9c202c71d4b4448e91842ddb7dd87",
+        "method_no_delete": "44b5fac38ff0d13fcc2caaaf1ae42990",
+        "method_stays": "32cff268670eaf4cab817bc53223035c",
+        "method_update_apart": "3f7aa4f68760c8c96fe0b1b5afd22b3a",
+        "posting_fits": "1b7c3251afa2689f37e92a973c8c1d80",
+        "posting_moves": "7e92d8ced484db1bc1790a0d6dcb68f8",
+        "posting_no_delete": "f08dd561921ff31a38128d13f7d4e28c",
+        "posting_no_update": "fb01d05baa2872b432308f6fa97591d7",
+    },
+    "postgresql": {
+        "account_no_delete": "c650207203766ff709a5f0db06a4fc38",
+        "account_opens": "bd0615ed42ed7bfc7e8253b8c1778f2f",
+        "account_stays": "d77192d4b41d993be5b8fdd6927d3935",
+        "assessment_only_added_to": "5c403e995ee9e0fcec002df65809e8bc",
+        "audit_event_follows": "0bbf201e28258bb926b510b9cb1c6089",
+        "audit_event_only_added_to": "de4f3f44280bfb0213ffe9f604e1289c",
+        "chain_head_moves": "4a7525c6f8eaa6bf610f8443ffedc567",
+        "chain_head_stays": "6c8f11606ffc0eb71d65a4b4cfb4d755",
+        "claim_key_no_delete": "d17de5ed552db4dde4cfef4e5396033e",
+        "claim_key_releases": "ae441a5abcb170550d2a528b025a1174",
+        "decision_checks": "f9ec61061f896f8c6d68422ba9e178b8",
+        "decision_only_added_to": "3d03019a6459272bafad147bbdf97767",
+        "entry_follows": "e61b62a912230fc1da0bc3fc08e5b8c7",
+        "entry_heads": "d34f571f8b001fb5ba73332503e45a58",
+        "entry_only_added_to": "9284afe0425ad6ad256d6afe3a65fa92",
+        "ex_method_recorded": "2d711642b726b04401627ca9fbac32f5",
+        "item_only_added_to": "ca9c07843227e796c9c47a5c51d04ae9",
+        "method_no_truncate": "8b0652d50c6d4d99192506e3655c63fd",
+        "method_stays": "2c3b43a13072caedb94df5a14dc021c5",
+        "posting_moves": "6769dc8f1f2589fc3706c2b309f37077",
+        "posting_only_added_to": "0ac45e12c9b96fd815b12a4a73e0b574",
+    },
+}
+"""Kind of database -> name -> hash, as ``installed`` gives it after the newest migration."""
+
+
+def installed(session: Session) -> dict[str, str]:
+    """Name of each trigger or exclusion constraint -> half of the SHA-256 of what it does."""
+    rows = session.execute(text(INSTALLED[session.get_bind().dialect.name]))
+    return {name: hashlib.sha256(said.encode()).hexdigest()[:32] for name, said in rows}
+
+
+def missing(session: Session) -> list[str]:
+    """Names of the triggers that are missing or are not what they must be; empty when all is well.
+
+    Triggers nobody expects are named too: one of those could undo what the others keep.
+    """
+    expected = EXPECTED[session.get_bind().dialect.name]
+    found = installed(session)
+    return sorted(name for name, _ in expected.items() ^ found.items())
