@@ -20,7 +20,7 @@ class Params(RuleParams):
 
 SAMPLE_PARAMS = {
     "share_base": "weight",
-    "share_mode": "full",
+    "share_mode": "pro_rata",
     "minimum_share": "20.00",
     "year_start_month": 1,
     "rounding": "half_up",

@@ -38,7 +38,7 @@ class Params(RuleParams):
 
 SAMPLE_PARAMS = {
     "share_base": "packages",
-    "share_mode": "full",
+    "share_mode": "pro_rata",
     "minimum_share": "30.00",
     "year_start_month": 1,
     "rounding": "half_up",
