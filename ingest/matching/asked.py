@@ -1,0 +1,162 @@
+"""What a shipment says of its route, read with the gazetteer 地名表: texts -> terms, as columns."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import NamedTuple
+
+from ingest.matching.score import MODES, Wanted
+from ingest.network import Network
+from ingest.network.gazetteer import BLANK, EXACT, Term, gazetteer
+
+CHINA = "CN"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """A shipment as far as its route matters; `ingest.shipments.ShipmentUnit` fits as it is.
+
+    `mode` is ROAD or RAIL, `direction` E (out) or I (in), `exit_customs` a customs office code or
+    a port's name; blank or None is "not said".
+    """
+
+    unit_key: str
+    mode: str
+    direction: str = "E"
+    origin_place: str | None = ""
+    hub: str | None = ""
+    exit_customs: str | None = ""
+    border_station: str | None = ""
+    dest_country: str | None = ""
+    dest_place: str | None = ""
+    origin_country: str | None = ""
+
+
+NAMES = (
+    "unit_key",
+    "mode",
+    "direction",
+    "origin_place",
+    "hub",
+    "exit_customs",
+    "border_station",
+    "dest_country",
+    "dest_place",
+    "origin_country",
+)
+_attributes = attrgetter(*NAMES)
+
+
+class Asked(NamedTuple):
+    """One route asked for: near end (China) and far end (abroad), whichever way it is driven."""
+
+    mode: str
+    direction: str
+    near: Term
+    hub: Term
+    office: Term
+    border: Term
+    country: Term
+    far: Term
+
+    def wanted(self, network: Network) -> Wanted:
+        """Turn the terms into the numbers the score works on."""
+        far = self.far if self.far_agrees(network) else Term(-2, 0, self.far.said)
+        hub = self.near if self.hub_by_place(network) else self.hub
+        return Wanted(
+            mode=MODES.index(self.mode) if self.mode in MODES else -1,
+            imported=self.direction == "I",
+            near=self.near.index,
+            near_trust=self.near.trust,
+            hub=hub.index,
+            hub_trust=hub.trust,
+            office=self.office.index,
+            border=self.border.index,
+            far=far.index,
+            far_trust=far.trust,
+            country=self.country.index,
+        )
+
+    def hub_by_place(self, network: Network) -> bool:
+        """Whether no known hub is named but the near end is a registered one."""
+        return self.hub.index < 0 <= self.near.index and (
+            network.places[self.near.index].id in {hub.place for hub in network.hubs}
+        )
+
+    def far_agrees(self, network: Network) -> bool:
+        """Whether the far place may stand: a name read loosely must lie in the declared country."""
+        return self.far.trust == EXACT or not self.country_differs(network)
+
+    def country_differs(self, network: Network) -> bool:
+        """Whether the far place lies in another country than the declared one."""
+        if self.far.index < 0 or self.country.index < 0:
+            return False
+        declared = network.countries[self.country.index].code
+        return network.places[self.far.index].country != declared
+
+
+def read(
+    shipments: Iterable[object], network: Network
+) -> tuple[list[str], list[tuple[object, ...]], dict[tuple[object, ...], Asked]]:
+    """Read shipments: their keys, the route each asks for, and every different route once."""
+    rows = [_said(shipment) for shipment in shipments]
+    if not rows:
+        return [], [], {}
+    columns = dict(zip(NAMES, zip(*rows, strict=True), strict=True))
+    index = gazetteer(network)
+    terms: dict[Term, int] = {}
+    keys = [
+        columns["mode"],
+        columns["direction"],
+        *(_numbers(columns[name], index.place, terms) for name in ("origin_place", "hub")),
+        _numbers(columns["exit_customs"], index.office, terms),
+        _numbers(columns["border_station"], index.place, terms),
+        *(_numbers(columns[name], index.country, terms) for name in ("dest_country",)),
+        _numbers(columns["dest_place"], index.place, terms),
+        _numbers(columns["dest_place"], index.country, terms),
+        _numbers(columns["origin_country"], index.country, terms),
+        _numbers(columns["origin_place"], index.country, terms),
+    ]
+    combos: list[tuple[object, ...]] = list(zip(*keys, strict=True))
+    listed = list(terms)
+    routes = {combo: _asked(combo, listed, network) for combo in dict.fromkeys(combos)}
+    return [str(row[0]) for row in rows], combos, routes
+
+
+def _said(shipment: object) -> tuple[object, ...]:
+    if isinstance(shipment, Mapping):
+        return tuple(shipment.get(name) for name in NAMES)
+    found: tuple[object, ...] = _attributes(shipment)
+    return found
+
+
+def _numbers(
+    column: Sequence[object], find: Callable[[str | None], Term], terms: dict[Term, int]
+) -> list[int]:
+    """Number the terms of a column, looking every different text up once."""
+    known = {
+        text: terms.setdefault(find(str(text) if text else None), len(terms))
+        for text in set(column)
+    }
+    return [known[text] for text in column]
+
+
+def _asked(combo: tuple[object, ...], terms: list[Term], network: Network) -> Asked:
+    mode, direction, *numbers = combo
+    found = [terms[number] for number in numbers if isinstance(number, int)]
+    origin, hub, office, border, to, dest, dest_land, of, origin_land = found
+    if direction == "I":
+        near, far, country = dest, origin, _foreign(of, origin_land, to, network)
+    else:
+        near, far, country = origin, dest, _foreign(to, dest_land, BLANK, network)
+    if far.index < 0 <= country.index and country in (dest_land, origin_land):
+        far = BLANK
+    return Asked(str(mode), str(direction), near, hub, office, border, country, far)
+
+
+def _foreign(first: Term, second: Term, third: Term, network: Network) -> Term:
+    """Take the first known country abroad: of the field, of the place's own text, of the other."""
+    for term in (first, second, third):
+        if term.index >= 0 and network.countries[term.index].code != CHINA:
+            return term
+    return BLANK

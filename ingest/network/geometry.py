@@ -1,0 +1,77 @@
+"""Where on a corridor 通道 a point is: distance from the line and chainage 里程 along it.
+
+Nearest segments are found in spherical Mercator, which is conformal, so nearest is right; metres
+are geodesic. Chainage comes from the chainages the vertices carry, never from summed legs.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from pyproj import Geod
+
+from ingest.network.model import Corridor, Network
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+GEOD = Geod(ellps="WGS84")
+E4 = 10_000.0
+METRES_PER_TENTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceTable:
+    """Distance in km and chainage in tenths of km, of every place x corridor.
+
+    The last row stands for a place that is blank or unknown: infinitely far, chainage 0.
+    """
+
+    distance_km: Floats
+    chainage: Ints
+
+
+def locate(corridor: Corridor, lon: Floats, lat: Floats) -> tuple[Floats, Ints]:
+    """Return the distance in km from the corridor and the chainage in tenths of km of points.
+
+    `lon`, `lat` are WGS-84 degrees of the same length.
+    """
+    line = np.array(corridor.line, dtype=np.float64)
+    vertices = line[:, :2] / E4
+    flat = _mercator(vertices[:, 0], vertices[:, 1])
+    points = _mercator(lon, lat)
+    ends = np.stack([flat[:-1], flat[1:]], axis=1)
+    tree = shapely.STRtree(np.array([shapely.LineString(pair) for pair in ends], dtype=np.object_))
+    nearest = tree.nearest(shapely.points(points))
+    begin, step = ends[nearest, 0], ends[nearest, 1] - ends[nearest, 0]
+    square = np.maximum((step**2).sum(axis=1), 1e-12)
+    share = np.clip(((points - begin) * step).sum(axis=1) / square, 0.0, 1.0)
+    foot = vertices[nearest] + share[:, None] * (vertices[nearest + 1] - vertices[nearest])
+    _, _, metres = GEOD.inv(foot[:, 0], foot[:, 1], lon, lat)
+    chain = line[nearest, 2] + share * (line[nearest + 1, 2] - line[nearest, 2])
+    return np.asarray(metres) / 1000, np.rint(chain / METRES_PER_TENTH).astype(np.int64)
+
+
+@lru_cache(maxsize=8)
+def place_table(network: Network) -> PlaceTable:
+    """Project every place onto every corridor, once a network; a station keeps its own chainage."""
+    lon = np.array([place.lon_e4 for place in network.places]) / E4
+    lat = np.array([place.lat_e4 for place in network.places]) / E4
+    shape = (len(network.places) + 1, len(network.corridors))
+    distance, chainage = np.full(shape, np.inf), np.zeros(shape, dtype=np.int64)
+    row = {place.id: index for index, place in enumerate(network.places)}
+    for column, corridor in enumerate(network.corridors):
+        distance[:-1, column], found = locate(corridor, lon, lat)
+        chainage[:-1, column] = np.clip(found, corridor.start_km_tenths, corridor.end_km_tenths)
+        for station in corridor.stations:
+            if station.kind == "place":
+                distance[row[station.id], column] = 0.0
+                chainage[row[station.id], column] = station.km_tenths
+    return PlaceTable(distance, chainage)
+
+
+def _mercator(lon: Floats, lat: Floats) -> Floats:
+    x = np.radians(lon)
+    y = np.log(np.tan(np.pi / 4 + np.radians(lat) / 2))
+    return np.column_stack([x, y]) * 6_371_008.8
