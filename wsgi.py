@@ -1,5 +1,5 @@
 """The door for gunicorn and ``flask``: ``gunicorn wsgi:app``."""
 
-from tracker.web import create_app
+from tracker.cli import program
 
-app = create_app()
+app = program()

@@ -218,3 +218,8 @@ def _use(run: Run, index: int) -> dict[str, dict[str, int]]:
         counter: {"before": seen.get(counter, 0), "used": used}
         for counter, used in run.consumption(index).items()
     }
+
+
+def _why(run: Run, index: int) -> str:
+    """What a waiting shipment waits for, in words."""
+    return "；".join(reason.zh for reason in run.tally(index).reasons)[:200]

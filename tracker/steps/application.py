@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from tracker.books import ledger
 from tracker.db import local_day
@@ -125,6 +125,7 @@ def lines(session: Session, application: Application) -> list[ApplicationLine]:
         .join(Item, Item.id == ApplicationLine.item_id)
         .join(Shipment, Shipment.id == Item.shipment_id)
         .where(ApplicationLine.application_id == application.id)
+        .options(contains_eager(ApplicationLine.item).contains_eager(Item.shipment))
         .order_by(Shipment.departure_date, Item.code)
     )
     return list(session.scalars(query))

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker.books import ledger
@@ -26,28 +26,30 @@ OPEN_STATES = ("draft", "prepared", "instructed")
 
 
 def draft(session: Session, user: User, allotment: Allotment) -> list[Disbursement]:
-    """Draft one disbursement a firm for what is approved under the allotment's filing and unpaid.
+    """Draft one disbursement an application for what the filing had approved and is unpaid.
 
-    Raises ``Refused`` when nothing is left, ``Conflict`` when the allotment does not reach.
+    As far as the allotment reaches, in the order of the filing's lines; the last may be paid in
+    part, and the rest under a further allotment. Raises ``Refused`` when nothing is left to pay,
+    ``Conflict`` when nothing is left of the allotment.
     """
     if user.role != "league_finance" or user.league_id != allotment.league_id:
         raise NotAllowed(mark("Only the league's finance disburses."))
     if allotment.state != "allotted" or allotment.filing_id is None:
         raise Conflict(mark("Only an issued allotment can be disbursed."))
+    room = _room(session, allotment)
+    if room <= 0:
+        raise Conflict(
+            mark("The allotment is used up, or its drafts take what is left of it."),
+            mark("Finish or withdraw the drafts, or ask Finance for a further allotment."),
+        )
     due: dict[int, list[tuple[FilingLine, int]]] = defaultdict(list)
     for line in _open_lines(session, allotment):
-        left = ledger.item_balances(session, line.item_id).get("approved", 0)
+        left = min(ledger.item_balances(session, line.item_id).get("approved", 0), room)
         if left:
             due[line.application_id].append((line, left))
-    total = sum(left for members in due.values() for _, left in members)
-    if not total:
+            room -= left
+    if not due:
         raise Refused(mark("Nothing is left to disburse under this allotment."))
-    headroom = ledger.balance(session, ledger.limit("headroom", allotments.owner(allotment)))
-    if total > headroom:
-        raise Conflict(
-            mark("The allotment does not reach for what is approved."),
-            mark("Ask Finance for a further allotment."),
-        )
     return [
         _one(session, allotment, session.get_one(Application, key), members)
         for key, members in sorted(due.items())
@@ -124,6 +126,18 @@ MONEY = {
     "fail": ("instructed", "approved", "used", "headroom"),
 }
 """Step -> stages between which the money moves, and the allotment's limit with it."""
+
+
+def _room(session: Session, allotment: Allotment) -> int:
+    """What of the allotment is neither instructed nor taken by drafts."""
+    drafted = session.scalar(
+        select(func.sum(Disbursement.amount_fen)).where(
+            Disbursement.allotment_id == allotment.id,
+            Disbursement.state.in_(("draft", "prepared")),
+        )
+    )
+    owner = allotments.owner(allotment)
+    return ledger.balance(session, ledger.limit("headroom", owner)) - int(drafted or 0)
 
 
 def _open_lines(session: Session, allotment: Allotment) -> list[FilingLine]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from tracker.books import ledger
 from tracker.errors import Conflict, NotAllowed, Refused, mark
@@ -87,6 +87,8 @@ def draft(
             )
         _add(session, filing, application)
     session.flush()
+    if not lines(session, filing):
+        raise Refused(mark("Nothing is left of the chosen applications to file."))
     return filing
 
 
@@ -97,6 +99,7 @@ def lines(session: Session, filing: Filing) -> list[FilingLine]:
         .join(Item, Item.id == FilingLine.item_id)
         .join(Shipment, Shipment.id == Item.shipment_id)
         .where(FilingLine.filing_id == filing.id)
+        .options(contains_eager(FilingLine.item).contains_eager(Item.shipment))
         .order_by(Item.firm_id, Shipment.departure_date, Item.code)
     )
     return list(session.scalars(query))

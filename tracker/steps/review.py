@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.books import ledger
+from tracker.db import local_day
 from tracker.errors import Conflict, Refused, mark
 from tracker.models.applications import Application, ApplicationLine
 from tracker.models.filings import Decision, Filing, FilingLine, Fund
@@ -37,7 +38,16 @@ def fund_owner(fund: Fund) -> str:
 
 
 def record_fund(session: Session, fund: Fund, taking: flow.Taking) -> None:
-    """Enter the year's special fund: its amount becomes headroom for approvals."""
+    """Enter the year's special fund: its amount becomes headroom for approvals.
+
+    Raises ``Refused`` for an empty number or amount, ``Conflict`` for a number that stands already.
+    """
+    if not fund.document_no.strip() or fund.amount_fen <= 0:
+        raise Refused(
+            mark("A fund has a document number and an amount above zero."), mark("Fill in both.")
+        )
+    if session.scalar(select(Fund.id).where(Fund.document_no == fund.document_no)):
+        raise Conflict(mark("There is a fund of this document number already."))
     session.add(fund)
     session.flush()
     owner = fund_owner(fund)
@@ -46,7 +56,7 @@ def record_fund(session: Session, fund: Fund, taking: flow.Taking) -> None:
         ledger.Draft(
             kind="fund.record",
             cause=owner,
-            business_date=taking.now.date(),
+            business_date=local_day(taking.now),
             actor=taking.user.login,
             moves=(
                 ledger.Move(

@@ -1,0 +1,207 @@
+"""Commands 命令: ``flask init, demo, serve, worker, clock, verify, user, token``."""
+
+import signal
+import threading
+from datetime import UTC, datetime
+from os import environ
+from types import FrameType
+
+import click
+from flask import Flask
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from rules.registry import every_rule
+from tracker import demo, jobs, schema, serving, verify
+from tracker.db import connect
+from tracker.errors import NotNow, TrackerError
+from tracker.models.people import ROLES, Firm, League, User
+from tracker.settings import Settings
+from tracker.steps import beginnings
+from tracker.web import create_app
+from tracker.web.passwords import hashed
+
+ADDRESS = "127.0.0.1:8000"
+console = Console(highlight=False)
+
+
+def program() -> Flask:
+    """The application with its commands; before ``flask init`` it only says what is missing."""
+    try:
+        app = create_app()
+    except NotNow as refusal:
+        app = _closed(str(refusal))
+    for command in (init, run_demo, serve, worker, clock, run_verify, user):
+        app.cli.add_command(command)
+    return app
+
+
+def _closed(why: str) -> Flask:
+    app = Flask(__name__)
+
+    def answer(path: str = "") -> tuple[str, int, dict[str, str]]:
+        del path
+        return why, 503, {"Content-Type": "text/plain; charset=utf-8"}
+
+    app.add_url_rule("/", "closed", answer)
+    app.add_url_rule("/<path:path>", "closed", answer)
+    return app
+
+
+def _bench() -> jobs.Bench:
+    settings = Settings.from_environment(environ)
+    database = connect(settings)
+    if faults := schema.check(database):
+        raise click.ClickException("\n".join(faults))
+    return jobs.Bench(database, settings, every_rule())
+
+
+@click.command("init")
+def init() -> None:
+    """建表并载入盟市与路网 · make the tables, bring in leagues and network."""
+    settings = Settings.from_environment(environ)
+    schema.upgrade(settings)
+    now = datetime.now(UTC)
+    connect(settings).transact(lambda session: beginnings.seed(session, now))
+    console.print(f"数据库已就绪 · ready: {settings.database_url.rpartition('@')[2]}")
+
+
+@click.command("demo")
+@click.option("--serve", "then_serve", is_flag=True, help="随后启动服务 · serve afterwards")
+@click.option("--address", default=ADDRESS, show_default=True, help="地址 · where to serve")
+@click.pass_context
+def run_demo(context: click.Context, *, then_serve: bool, address: str) -> None:
+    """载入示例数据并走完全程 · load the sample data and run the whole journey."""
+    schema.upgrade(Settings.from_environment(environ))
+    bench = _bench()
+    if demo.loaded(bench):
+        console.print("示例数据已在，接着使用 · the demo is here already")
+    else:
+        _load(bench)
+    _print_sign_ins(bench)
+    if then_serve:
+        context.invoke(serve, address=address)
+
+
+def _load(bench: jobs.Bench) -> None:
+    parts = demo.parts(bench)
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("载入示例", total=len(parts))
+        for title, do in parts:
+            progress.update(task, description=title)
+            progress.console.print(f"  {title}：{do()}")
+            progress.advance(task)
+    demo.finish(bench)
+
+
+def _print_sign_ins(bench: jobs.Bench) -> None:
+    table = Table(title="登录信息（示例）· sign-ins of the demo")
+    for heading in ("用户名 login", "密码 password", "姓名 name", "角色 role"):
+        table.add_column(heading)
+    for one in demo.sign_ins(bench):
+        table.add_row(one["login"], one["password"], one["name"], one["role"])
+    console.print(table)
+
+
+@click.command("serve")
+@click.option("--address", default=ADDRESS, show_default=True, help="地址 · where to serve")
+@click.pass_context
+def serve(context: click.Context, address: str) -> None:
+    """启动网页、后台任务和时钟 · run web, worker and clock; Ctrl-C ends them all."""
+    _bench()
+    console.print(f"打开 http://{address} ，按 Ctrl-C 结束 · open it, Ctrl-C ends")
+    context.exit(serving.serve(address, console.print))
+
+
+@click.command("worker")
+def worker() -> None:
+    """处理后台任务 · carry out jobs until told to stop."""
+    jobs.work(_bench(), _told_to_stop())
+
+
+@click.command("clock")
+def clock() -> None:
+    """按时安排任务 · ask for the jobs of the timetable until told to stop."""
+    scheduler = jobs.clock(_bench())
+    _told_to_stop().wait()
+    scheduler.shutdown(wait=False)
+
+
+@click.command("verify")
+@click.option("--anchor", multiple=True, metavar="SEQ:HASH", help="凭据上的链首 · a known link")
+def run_verify(anchor: tuple[str, ...]) -> None:
+    """核验哈希链、余额和每笔测算 · prove chain, balances and every tally."""
+    raise SystemExit(verify.main([_bench().settings.database_url, *_anchors(anchor)]))
+
+
+def _anchors(anchor: tuple[str, ...]) -> list[str]:
+    return [word for one in anchor for word in ("--anchor", one)]
+
+
+@click.group("user")
+def user() -> None:
+    """用户 · people who sign in."""
+
+
+@user.command("add")
+@click.argument("login")
+@click.option("--name", required=True, help="姓名 · name")
+@click.option("--role", required=True, type=click.Choice(ROLES), help="角色 · role")
+@click.option("--firm", help="企业统一社会信用代码 · the firm's credit code")
+@click.option("--firm-name", help="企业名称（新企业）· name, when the firm is new")
+@click.option("--league", help="盟市代码，如 150100 · the league's code")
+@click.password_option(help="密码（不写则询问）· asked for when not given")
+def add_user(**given: str | None) -> None:
+    """新增用户 · add a person with one role."""
+    bench = _bench()
+    try:
+        password_hash = hashed(str(given["password"]))
+        bench.database.transact(lambda session: _add(session, given, password_hash), ledger=False)
+    except TrackerError as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    console.print(f"已新增 {given['login']} · added")
+
+
+def _add(session: Session, given: dict[str, str | None], password_hash: str) -> None:
+    role = str(given["role"])
+    firm = league = None
+    if session.scalar(select(User).where(User.login == given["login"])):
+        raise click.ClickException("用户名已被使用 · this login is taken")
+    if role.startswith("firm_"):
+        firm = session.scalar(select(Firm).where(Firm.uscc == given["firm"]))
+        if firm is None and given["firm"] and given["firm_name"]:
+            firm = Firm(uscc=given["firm"], name=given["firm_name"])
+            session.add(firm)
+            session.flush()
+        if firm is None:
+            raise click.ClickException("请用 --firm 与 --firm-name 指明企业 · name the firm")
+    if role.startswith("league_"):
+        league = session.scalar(select(League).where(League.code == given["league"]))
+        if league is None:
+            raise click.ClickException("请用 --league 指明盟市 · name the league by its code")
+    session.add(
+        User(
+            login=str(given["login"]),
+            name=str(given["name"]),
+            role=role,
+            password_hash=password_hash,
+            firm_id=firm.id if firm else None,
+            league_id=league.id if league else None,
+        )
+    )
+
+
+def _told_to_stop() -> threading.Event:
+    event = threading.Event()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        event.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    return event

@@ -1,0 +1,9 @@
+"""Demo 示例: made-up leagues' methods, firms, people and manifests, run through the whole journey.
+
+Nothing in here is real: no league's method is public, so all of it is marked 示例 wherever it
+shows.
+"""
+
+from tracker.demo.run import finish, loaded, parts, sign_ins
+
+__all__ = ["finish", "loaded", "parts", "sign_ins"]

@@ -1,0 +1,206 @@
+"""Jobs 后台任务: the worker's and the clock's tables of work, and the loops that carry them out.
+
+A job prepares without a lock (reading files, running rules dry) and then gives an effect, which is
+run in one transaction with the job's end: a job has happened wholly or not at all. The clock only
+inserts jobs under unique slots, so two clocks do no harm.
+"""
+
+import threading
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from rules.registry import Registry
+from tracker import blobs, verify
+from tracker.books import queue
+from tracker.db import SHANGHAI, Database, local_day
+from tracker.models.cargo import Manifest
+from tracker.settings import Settings
+from tracker.steps import manifests
+
+log = structlog.get_logger()
+
+IDLE_SECONDS = 0.5
+PROGRESS_SECONDS = 1.0
+Effect = Callable[[Session], None]
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What a job works with."""
+
+    database: Database
+    settings: Settings
+    registry: Registry
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A job in hand, as values: the row itself belongs to a session that has ended."""
+
+    id: int
+    kind: str
+    token: str
+    payload: Mapping[str, Any]
+
+
+def check_manifest(bench: Bench, job: Claimed) -> Effect:
+    """Read and check an upload; a file that cannot be read becomes a refused manifest."""
+    key = job.payload["manifest"]
+    now = datetime.now(UTC)
+    with bench.database.reading() as session:
+        manifest = session.get_one(Manifest, key)
+        raw = blobs.read(bench.settings.home, manifest.sha256)
+        report = manifests.read(manifest, raw, now, _progress(bench, job, key))
+
+    def effect(session: Session) -> None:
+        manifests.keep(session, bench.registry, session.get_one(Manifest, key), report)
+
+    return effect
+
+
+def commit_manifest(bench: Bench, job: Claimed) -> Effect:
+    """Take the good rows in: shipments, routes, assessments and money in one transaction."""
+    now = datetime.now(UTC)
+
+    def effect(session: Session) -> None:
+        manifest = session.get_one(Manifest, job.payload["manifest"])
+        manifests.commit(session, bench.registry, manifest, job.payload["login"], now)
+
+    return effect
+
+
+def verify_books(bench: Bench, job: Claimed) -> Effect:
+    """Prove chain, balances and tallies; a fault makes the job fail, loudly and visibly."""
+    del job
+    report = verify.verify(bench.settings.database_url)
+    if report.faults:
+        raise RuntimeError(f"the books do not verify: {report.faults[0]}")
+
+    def effect(session: Session) -> None:
+        """Nothing to keep: the finished job is the record."""
+        del session
+
+    return effect
+
+
+JOBS: dict[str, Callable[[Bench, Claimed], Effect]] = {
+    "check_manifest": check_manifest,
+    "commit_manifest": commit_manifest,
+    "verify_books": verify_books,
+}
+"""Kind -> how it prepares."""
+
+CLOCK: dict[str, str] = {"verify_books": "17 2 * * *"}
+"""Kind -> when, as a crontab line in Asia/Shanghai."""
+
+
+def work_once(bench: Bench) -> bool:
+    """Do the next job if there is one; returns whether there was."""
+    row = bench.database.transact(queue.claim, ledger=False)
+    if row is None:
+        return False
+    job = Claimed(row.id, row.kind, row.token, row.payload)
+    log.info("job.start", job=job.id, kind=job.kind, attempt=row.attempts)
+    try:
+        with _kept_alive(bench, job):
+            effect = JOBS[job.kind](bench, job)
+            bench.database.transact(lambda session: _finish(session, effect, job))
+    except Exception as error:
+        log.exception("job.failed", job=job.id, kind=job.kind)
+        told = "".join(traceback.format_exception_only(error)).strip()
+        bench.database.transact(
+            lambda session: queue.fail(session, job.id, job.token, told), ledger=False
+        )
+    else:
+        log.info("job.done", job=job.id, kind=job.kind)
+    return True
+
+
+def work(bench: Bench, stop: threading.Event) -> None:
+    """The worker's loop, until told to stop; a job in hand is finished first."""
+    while not stop.is_set():
+        try:
+            busy = work_once(bench)
+        except Exception:
+            log.exception("worker.stumbled")
+            busy = False
+        if not busy:
+            stop.wait(IDLE_SECONDS)
+
+
+def drain(bench: Bench) -> int:
+    """Do every job that is due; returns how many. For the demo and for tests."""
+    done = 0
+    while work_once(bench):
+        done += 1
+    return done
+
+
+def clock(bench: Bench) -> BackgroundScheduler:
+    """A started clock over the table; each tick asks for a job under the slot of its minute."""
+    scheduler = BackgroundScheduler(timezone=SHANGHAI)
+    for kind, line in CLOCK.items():
+        when = CronTrigger.from_crontab(line, timezone=SHANGHAI)
+        scheduler.add_job(_tick, when, args=(bench, kind), id=kind, coalesce=True)
+    scheduler.start()
+    return scheduler
+
+
+def _tick(bench: Bench, kind: str) -> None:
+    now = datetime.now(UTC)
+    slot = f"{kind}:{local_day(now)}"
+    bench.database.transact(
+        lambda session: queue.enqueue(session, kind, slot, {}, now), ledger=False
+    )
+
+
+def _finish(session: Session, effect: Effect, job: Claimed) -> None:
+    effect(session)
+    queue.finish(session, job.id, job.token)
+
+
+def _progress(bench: Bench, job: Claimed, key: int) -> Callable[[int, int], None]:
+    """Show rows done of rows total, at most once a second."""
+    del job
+    last = [datetime.min.replace(tzinfo=UTC)]
+
+    def show(done: int, total: int) -> None:
+        now = datetime.now(UTC)
+        if now - last[0] < timedelta(seconds=PROGRESS_SECONDS):
+            return
+        last[0] = now
+        values = update(Manifest).where(Manifest.id == key)
+        values = values.values(rows_done=done, rows_total=total)
+        bench.database.transact(lambda session: session.execute(values), ledger=False)
+
+    return show
+
+
+@contextmanager
+def _kept_alive(bench: Bench, job: Claimed) -> Iterator[None]:
+    """Renew the lease while the job runs, from a thread of its own."""
+    ended = threading.Event()
+
+    def renew() -> None:
+        while not ended.wait(queue.LEASE.total_seconds() / 3):
+            bench.database.transact(
+                lambda session: queue.renew(session, job.id, job.token), ledger=False
+            )
+
+    thread = threading.Thread(target=renew, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
