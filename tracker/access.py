@@ -7,16 +7,23 @@ not theirs to see answers exactly like what is not there.
 
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, false, select, true
+from sqlalchemy import ColumnElement, Select, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from tracker.db import Base
 from tracker.errors import NotAllowed, NotThere, mark
 from tracker.models.applications import Application, ApplicationLine
 from tracker.models.cargo import Manifest, Shipment
-from tracker.models.filings import Allotment, Disbursement, Filing, FilingLine
+from tracker.models.filings import (
+    Allotment,
+    Decision,
+    Disbursement,
+    Filing,
+    FilingLine,
+    Fund,
+)
 from tracker.models.methods import Method
-from tracker.models.money import Item
+from tracker.models.money import Account, Entry, Item, Posting
 from tracker.models.people import (
     FIRM_ROLES,
     LEAGUE_ROLES,
@@ -44,6 +51,8 @@ POLICY: dict[str, tuple[str, ...]] = {
     "see_filings": (*LEAGUE_ROLES, *PROVINCE_ROLES, "auditor"),
     "see_filing_lines": (*LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
     "reduce_filing": ("commerce_officer",),
+    "see_funds": (*PROVINCE_ROLES, "auditor"),
+    "record_fund": ("finance_approver",),
     "draft_allotment": ("finance_officer",),
     "see_allotments": (*LEAGUE_ROLES, *PROVINCE_ROLES, "auditor"),
     "draft_disbursement": ("league_finance",),
@@ -141,14 +150,64 @@ def visible_disbursements(user: User) -> Select[Disbursement]:
         return select(Disbursement)
     mine = _own(user, Disbursement.firm_id, Disbursement.league_id, "see_disbursements")
     if user.role in FIRM_ROLES:
-        mine = mine & (Disbursement.state != "draft")
+        mine = mine & Disbursement.state.in_(("instructed", "disbursed", "failed"))
     return select(Disbursement).where(mine)
+
+
+def visible_funds(user: User) -> Select[Fund]:
+    """The special funds: for the province and the auditor."""
+    return select(Fund).where(true() if may(user, "see_funds") else false())
+
+
+def visible_postings(user: User) -> Select[Posting]:
+    """Of the ledger's lines: money by item, limits by allotment and fund; Finance no money lines.
+
+    Nobody sees another firm's or another league's lines, even where one entry moves both.
+    """
+    if user.role in SEES_ALL:
+        return select(Posting)
+    if not may(user, "see_ledger"):
+        return select(Posting).where(false())
+    limits = select(Account.id).where(Account.unit == "limit")
+    if user.role not in PROVINCE_ROLES:
+        seen = visible_allotments(user).with_only_columns("allotment:" + Allotment.document_no)
+        limits = limits.where(Account.owner.in_(seen))
+    theirs = Posting.source_id.in_(limits)
+    if user.role in FINANCE_ROLES:
+        return select(Posting).where(theirs)
+    items = visible_items(user).with_only_columns(Item.id)
+    return select(Posting).where(theirs | Posting.item_id.in_(items))
+
+
+def visible_entries(user: User) -> Select[Entry]:
+    """Entries with a line one may see, and decisions on what one may see; all for the auditor."""
+    if user.role in SEES_ALL:
+        return select(Entry)
+    moved = visible_postings(user).with_only_columns(Posting.entry_id)
+    decided = [
+        (Decision.subject_kind == kind) & Decision.subject_id.in_(visible.with_only_columns(column))
+        for kind, visible, column in (
+            ("method", visible_methods(user), Method.id),
+            ("application", visible_applications(user), Application.id),
+            ("filing", visible_filings(user), Filing.id),
+            ("allotment", visible_allotments(user), Allotment.id),
+            ("disbursement", visible_disbursements(user), Disbursement.id),
+        )
+    ]
+    taken = select(Decision.seq).where(or_(*decided))
+    return select(Entry).where(Entry.id.in_(moved) | Entry.seq.in_(taken))
 
 
 def visible_items(user: User) -> Select[Item]:
     """Whose money one may follow through the ledger, item by item."""
-    shipments = visible_shipments(user).with_only_columns(Shipment.id)
-    return select(Item).where(Item.shipment_id.in_(shipments))
+    if user.role in COMMERCE_ROLES:
+        filed = (
+            select(FilingLine.item_id)
+            .join(Filing, Filing.id == FilingLine.filing_id)
+            .where(Filing.state.in_(FILED_STATES))
+        )
+        return select(Item).where(Item.id.in_(filed))
+    return select(Item).where(_own(user, Item.firm_id, Item.league_id, "see_shipments"))
 
 
 def visible_application_lines(user: User) -> Select[ApplicationLine]:

@@ -4,7 +4,7 @@ A page shows the steps this person may take now, with the hash of what it shows;
 brings the hash back, so nobody decides on what they did not see. Used by every noun with a flow.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,7 @@ from tracker.web import context
 from tracker.web.asked import clean
 
 REASON_LENGTH = 300
+DETAIL_LENGTH = 120
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,18 @@ class Offer:
 
     steps: tuple[flow.Step, ...]
     shown_sha256: str
+    barred: bool = False
+    """A step waits that this person's own earlier step bars them from: a colleague must check."""
 
     @property
     def names(self) -> list[str]:
         """The steps' machine words, for the API."""
         return [step.name for step in self.steps]
+
+    def without(self, *names: str) -> "Offer":
+        """The same less these steps, which the page asks for in a form of their own."""
+        kept = tuple(step for step in self.steps if step.name not in names)
+        return Offer(kept, self.shown_sha256, self.barred)
 
 
 @dataclass(frozen=True)
@@ -52,8 +60,14 @@ class Decided:
 
 def offer(session: Session, subject: flow.Subject) -> Offer:
     """What the signed-in person may do with the subject now."""
-    steps = tuple(flow.allowed(session, subject, context.user()))
-    return Offer(steps, act.shown_sha256(session, subject) if steps else "")
+    user = context.user()
+    steps = tuple(flow.allowed(session, subject, user))
+    barred = any(
+        step.checks and subject.state in step.before and user.role in step.roles
+        for step in flow.FLOWS[flow.kind_of(subject)]
+        if step not in steps
+    )
+    return Offer(steps, act.shown_sha256(session, subject) if steps else "", barred)
 
 
 def reasons() -> list[tuple[str, str]]:
@@ -69,22 +83,32 @@ def press(
     shown_sha256: str,
     reason_code: str = "",
     reason: str = "",
+    detail: Mapping[str, str] | None = None,
 ) -> Decision:
     """Take the step on one of the visible rows, in one transaction, as the signed-in person."""
     now = context.now()
+    asked = dict(detail or {})
 
     def work(db: Session, person: User) -> Decision:
         subject = access.see(db, visible(person), key)
         taking = act.taking_of(
-            db, subject, user=person, now=now, reason_code=reason_code, reason=reason
+            db,
+            subject,
+            user=person,
+            now=now,
+            reason_code=reason_code,
+            reason=reason,
+            detail=asked,
         )
         return act.act(db, subject, step, taking, shown_sha256)
 
     return context.write(work)
 
 
-def press_from_form(visible: Callable[[User], Select[Any]], key: int) -> Decision:
-    """The same with what the form of ``_steps.html`` brings."""
+def press_from_form(
+    visible: Callable[[User], Select[Any]], key: int, *, details: tuple[str, ...] = ()
+) -> Decision:
+    """The same with what the form of ``_steps.html`` brings; ``details`` names further fields."""
     form = request.form
     return press(
         visible,
@@ -93,6 +117,7 @@ def press_from_form(visible: Callable[[User], Select[Any]], key: int) -> Decisio
         shown_sha256=form.get("shown_sha256", ""),
         reason_code=form.get("reason_code", ""),
         reason=clean(form.get("reason", ""), REASON_LENGTH),
+        detail={name: clean(form[name], DETAIL_LENGTH) for name in details if name in form},
     )
 
 
