@@ -3,3 +3,7 @@
 Pure: no clock, no network, no database. `examine` reads and checks one file;
 `ingest.shipments.group` makes its lines paid units.
 """
+
+from ingest.examination import examine
+
+__all__ = ["examine"]

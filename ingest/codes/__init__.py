@@ -62,13 +62,8 @@ def _spellings(row: Mapping[str, str]) -> list[str]:
         for spelling in (text.split(";") if column == "aliases" else [text])
         if spelling
     ]
-    code = row["code"]
-    return names + [
-        code + row["zh"],
-        row["zh"] + code,
-        f"{code}-{row['zh']}",
-        f"{row['zh']}({code})",
-    ]
+    code, zh = row["code"], row["zh"]
+    return [*names, f"{code}{zh}", f"{zh}{code}", f"{code}-{zh}", f"{zh}({code})"]
 
 
 @cache

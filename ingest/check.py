@@ -1,0 +1,186 @@
+"""Checks 校验 over whole columns: a sheet of text in, typed lines and problems out.
+
+Every check is independent: no bad cell switches another one off, so a row with two faults shows
+two problems. What one cell may say stands in `ingest.columns`, what cells say together in
+`ingest.together`; both only collect faults, and this module decides where every row ends.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+
+import polars as pl
+
+from ingest import codes, columns, marked, together
+from ingest.faults import Fault, problems_of, rows_with
+from ingest.fields import FIELDS, Field
+from ingest.grid import Grid
+from ingest.headings import Heading
+from ingest.notdata import Sorted, sort
+from ingest.rows import Lines, Problem, Skipped, problem
+from ingest.verdicts import Verdict
+
+Progress = Callable[[int, int], None]
+SUMMED = ("packages", "gross_weight_kg", "net_weight_kg", "goods_value", "freight")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Where every row of a sheet ended, and the problems."""
+
+    lines: Lines
+    waiting: Lines
+    refused: Lines
+    doubled: Lines
+    problems: tuple[Problem, ...]
+    skipped: tuple[Skipped, ...]
+
+
+@dataclass(slots=True)
+class Work:
+    """A sheet while it is checked: canonical values, true blanks and faults so far."""
+
+    values: dict[str, pl.Series] = field(default_factory=dict)
+    blank: dict[str, pl.Series] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+
+def check(
+    grid: Grid,
+    heading: Heading,
+    day: date,
+    firm_code: str | None = None,
+    progress: Progress | None = None,
+) -> Checked:
+    """Check a sheet; `day` is today in Beijing, `firm_code` the firm that applies."""
+    parts = sort(grid, heading)
+    data = parts.data
+    letters = {name: letter for letter, name in heading.mapping.items()}
+    work = Work()
+    for done, (name, letter) in enumerate(letters.items(), 1):
+        _column(work, data, FIELDS[name], letter, day)
+        if progress:
+            progress(len(data.rows) * done // (len(letters) + 1), len(data.rows))
+    _towns(work)
+    _implied(work, heading)
+    frame = pl.DataFrame({name: work.values[name] for name in FIELDS if name in work.values})
+    work.faults += together.check(frame, work.blank, data.rows, firm_code)
+    work.faults += _widths(data)
+    checked = _sorted_out(work, frame, parts, letters)
+    if progress:
+        progress(len(data.rows), len(data.rows))
+    return checked
+
+
+def _column(work: Work, data: Grid, one: Field, letter: str, day: date) -> None:
+    """Judge one column; remember its values, its true blanks and its faults."""
+    taken = marked.column(data, one, letter)
+    judged = columns.judge_all(one, taken.cells, day)
+    cells, odd = judged.cells, judged.odd
+    faulty = cells.is_in(pl.Series(list(odd), dtype=pl.String).implode()).fill_null(value=False)
+    work.values[one.name] = judged.values
+    work.blank[one.name] = judged.values.is_null() & ~faulty & ~taken.settled
+    work.faults += taken.faults
+    work.faults += _verdicts(one.name, cells, odd)
+
+
+def _verdicts(name: str, cells: pl.Series, odd: Mapping[str, Verdict]) -> Iterator[Fault]:
+    texts: dict[str, list[str]] = {}
+    for text, verdict in odd.items():
+        texts.setdefault(verdict.code or "", []).append(text)
+    for code, said in texts.items():
+        where = cells.is_in(pl.Series(said, dtype=pl.String).implode()).fill_null(value=False)
+        yield Fault(code, where, name, lambda at: odd[cells[at]].args)
+
+
+def _towns(work: Work) -> None:
+    """Settle which office of a town with two ports is meant, now that the mode is known."""
+    modes = work.values.get("transport_mode")
+    for place, fault in enumerate(work.faults):
+        if fault.code == "needs_mode" and modes is not None and fault.field:
+            said = work.values[fault.field]
+            towns = codes.towns()
+            at = fault.where.arg_true().to_list()
+            found = [towns[said[index]].get(modes[index] or "") for index in at]
+            offices = pl.Series(
+                [office or said[index] for office, index in zip(found, at, strict=True)],
+                dtype=pl.String,
+            )
+            work.values[fault.field] = said.clone().scatter(at, offices)
+            left = [index for index, office in zip(at, found, strict=True) if not office]
+            where = pl.Series([False]).new_from_index(0, len(said)).scatter(left, values=True)
+            work.faults[place] = replace(fault, where=where)
+
+
+def _implied(work: Work, heading: Heading) -> None:
+    """Give amounts the currency that their heading names."""
+    for name, currency in heading.currencies.items():
+        amount = work.values["freight" if name == "freight_currency" else "goods_value"]
+        chosen = pl.when(amount.is_not_null()).then(pl.lit(currency)).otherwise(None)
+        work.values[name] = pl.select(chosen.alias(name)).to_series()
+
+
+def _widths(data: Grid) -> Iterator[Fault]:
+    widths = data.marks.widths
+    where = marked.at_rows(data.rows, widths)
+    if where.any():
+        rows, limit = data.rows, len(data.cells.columns)
+        yield Fault("row_width", where, None, lambda at: {"count": widths[rows[at]], "limit": limit})
+
+
+def _sorted_out(
+    work: Work, frame: pl.DataFrame, parts: Sorted, letters: Mapping[str, str]
+) -> Checked:
+    """Send every row to the one place where it ends."""
+    data, height = parts.data, len(parts.data.rows)
+    refused = rows_with(work.faults, "refuse", height)
+    again = [fault.where for fault in work.faults if fault.code == "doubled_row"]
+    doubled = again[0] & ~refused if again else refused & ~refused
+    waiting = rows_with(work.faults, "ask", height) & ~refused & ~doubled
+    accepted = ~(refused | doubled | waiting)
+
+    def lines(where: pl.Series) -> Lines:
+        kept = frame.filter(where) if frame.width else frame
+        return Lines(data.sheet, data.rows.filter(where), kept, data.cells.filter(where))
+
+    found = problems_of(work.faults, data, letters)
+    totals = tuple(_totals(frame, parts, letters))
+    return Checked(
+        lines(accepted),
+        lines(waiting),
+        lines(refused),
+        lines(doubled),
+        (*found, *totals),
+        parts.skipped,
+    )
+
+
+def _totals(frame: pl.DataFrame, parts: Sorted, letters: Mapping[str, str]) -> Iterator[Problem]:
+    """Compare the sheet's total rows with our own sums; a subtotal sums since the one before."""
+    since = 0
+    for place, row in enumerate(parts.totals.rows.to_list()):
+        part = row in parts.subtotals
+        rows = parts.data.rows
+        where = (rows < row) & (rows > since) if part else rows < row
+        since = row if part else since
+        for name in SUMMED:
+            letter = letters.get(name)
+            said = parts.totals.cells[letter][place] if letter else None
+            ours = _sum(frame[name].filter(where)) if said else Decimal(0)
+            if said and letter and _differs(FIELDS[name], said, ours):
+                args = {"other": format(ours.normalize(), "f")}
+                yield problem(
+                    "total_differs", parts.data.sheet, row,
+                    column=letter, field=name, value=said, args=args,
+                )  # fmt: skip
+
+
+def _sum(texts: pl.Series) -> Decimal:
+    total = texts.cast(pl.Decimal(38, 5)).sum()
+    return total if isinstance(total, Decimal) else Decimal(0)
+
+
+def _differs(one: Field, said: str, ours: Decimal) -> bool:
+    verdict = columns.judge(replace(one, max=None), said.strip(), date.max)
+    return not verdict.code and Decimal(verdict.value or "0") != ours

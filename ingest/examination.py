@@ -1,0 +1,141 @@
+"""One file examined 审阅: read, understood, checked, and reported; a bad file never raises."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from ingest import formats, headings, marked, sniff
+from ingest.check import Checked, check
+from ingest.grid import Grid, Source
+from ingest.headings import Heading
+from ingest.rows import FileInfo, Outcome, Problem, Report, problem
+
+UNREADABLE = {
+    "empty": "empty_file",
+    "ole": "old_workbook",
+    "html": "html_table",
+    "xml": "xml_file",
+    "json": "json_file",
+    "pdf": "pdf_file",
+    "image": "image_file",
+}
+EXCEL_ROWS = 1_048_576
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The sheet that was chosen and its headings."""
+
+    grid: Grid
+    heading: Heading
+
+
+def examine(
+    raw: bytes,
+    name: str = "",
+    *,
+    day: date,
+    firm_code: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Report:
+    """Read and check one manifest.
+
+    `name` is only shown, the kind is decided by content. `day` is today in Beijing; `firm_code` the
+    code of the firm that applies, which rows of another firm are held against. `progress` is told
+    rows done and rows in all. What is wrong with the file is a problem with row None.
+    """
+    info = FileInfo(hashlib.sha256(raw).hexdigest(), name, sniff.kind(raw))
+    source = read(raw, info.kind)
+    info = replace(info, kind=source.kind, encoding=source.encoding)
+    found, problems = _choose(source)
+    if not found:
+        return Report(info, "reject", (), tuple(problems))
+    info = _described(info, found)
+    problems += found.heading.problems
+    if any(one.severity == "refuse" for one in problems):
+        return _untaken(info, found, problems)
+    checked = check(found.grid, found.heading, day, firm_code, progress)
+    return _report(info, found, checked, problems)
+
+
+def read(raw: bytes, kind: str) -> Source:
+    """Read a file of a kind that `sniff.kind` named."""
+    reader = formats.by_kind().get(kind)
+    if reader:
+        return reader.read(raw)
+    return Source(kind, None, (), (problem(UNREADABLE.get(kind, "unknown_kind")),))
+
+
+def _choose(source: Source) -> tuple[Found | None, list[Problem]]:
+    """Choose the first sheet with a heading row; more than one is asked about."""
+    problems = list(source.problems)
+    if any(one.severity == "refuse" for one in problems):
+        return None, problems
+    found = [
+        Found(grid, heading) for grid in source.grids if (heading := headings.find(grid))
+    ]
+    if not found:
+        least = {"count": headings.LEAST_KNOWN, "limit": headings.HEADER_WITHIN}
+        none = problem("no_header", args=least) if source.grids else problem("no_sheet")
+        return None, [*problems, none]
+    if len(found) > 1:
+        names = "、".join(one.grid.sheet for one in found)
+        problems.append(problem("several_sheets", value=names, args={"count": len(found)}))
+    return found[0], problems
+
+
+def _described(info: FileInfo, found: Found) -> FileInfo:
+    heading = found.heading
+    return replace(
+        info,
+        sheet=found.grid.sheet,
+        header_row=heading.row,
+        headings=heading.texts,
+        mapping=heading.mapping,
+        unknown=heading.unknown,
+    )
+
+
+def _untaken(info: FileInfo, found: Found, problems: list[Problem]) -> Report:
+    """Report a sheet whose headings cannot be relied on: no row of it is judged."""
+    return Report(info, "reject", (), tuple(problems), (), len(found.grid.rows))
+
+
+def _report(info: FileInfo, found: Found, checked: Checked, problems: list[Problem]) -> Report:
+    rows = len(found.grid.rows)
+    problems += _notices(found.grid)
+    if rows == len(checked.skipped):
+        problems.append(problem("no_rows", found.grid.sheet))
+    problems += checked.problems
+    return Report(
+        info,
+        _outcome(checked, problems),
+        checked.lines,
+        tuple(problems),
+        checked.skipped,
+        rows,
+        checked.waiting,
+        checked.refused,
+        checked.doubled,
+    )
+
+
+def _notices(grid: Grid) -> list[Problem]:
+    found = []
+    counts = {"formula": marked.formulas(grid.marks), "hidden_rows": grid.marks.hidden_rows}
+    for code, count in counts.items():
+        if count:
+            found.append(problem(code, grid.sheet, args={"count": count}))
+    if len(grid.rows) and grid.rows[-1] == EXCEL_ROWS:
+        found.append(problem("cut_at_limit", grid.sheet, args={"count": EXCEL_ROWS}))
+    return found
+
+
+def _outcome(checked: Checked, problems: list[Problem]) -> Outcome:
+    """Reject when nothing can go in; ask when a person has to answer; else accept."""
+    if any(one.severity == "ask" for one in problems):
+        return "ask"
+    return "accept" if len(checked.lines) else "reject"
+
+

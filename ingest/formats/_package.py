@@ -1,0 +1,96 @@
+"""The ZIP of a workbook 工作簿包: limits before anything is unpacked, and which sheets it has."""
+
+import io
+import posixpath
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lxml import etree
+
+from ingest.rows import Problem, problem
+
+MAX_MEMBERS = 400
+MAX_UNPACKED = 600 * 2**20
+MAX_RATIO = 150
+RATIO_FROM = 20 * 2**20
+"""Below this unpacked size a high ratio is normal: blank sheets pack well."""
+MAIN = "xl/workbook.xml"
+RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A sheet of the workbook: its name, the member that holds it, and whether it is visible."""
+
+    name: str
+    member: str
+    visible: bool
+
+
+def guard(raw: bytes) -> Problem | None:
+    """Return the reason why the archive must not be unpacked, or None."""
+    try:
+        members = zipfile.ZipFile(io.BytesIO(raw)).infolist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+        return problem("broken_zip", value=type(error).__name__)
+    unpacked = sum(member.file_size for member in members)
+    packed = max(sum(member.compress_size for member in members), 1)
+    if len(members) > MAX_MEMBERS:
+        return problem("too_many_members", args={"count": len(members), "limit": MAX_MEMBERS})
+    if unpacked > MAX_UNPACKED:
+        args = {"count": unpacked >> 20, "limit": MAX_UNPACKED >> 20}
+        return problem("unpacked_size", args=args)
+    if unpacked > RATIO_FROM and unpacked > packed * MAX_RATIO:
+        return problem("unpacked_ratio", args={"count": unpacked // packed})
+    names = {member.filename for member in members}
+    if any(member.flag_bits & 1 for member in members) or "EncryptedPackage" in names:
+        return problem("encrypted")
+    return None if MAIN in names else problem("not_a_workbook")
+
+
+def member(archive: zipfile.ZipFile, name: str) -> bytes:
+    """Unpack one member, never more than its directory entry admitted to."""
+    size = archive.getinfo(name).file_size
+    with archive.open(name) as file:
+        data = file.read(size + 1)
+    if len(data) > size:
+        raise zipfile.BadZipFile(name)
+    return data
+
+
+def declares(data: bytes) -> bool:
+    """Say whether XML declares a document type or an entity, in any encoding of ASCII width."""
+    head = data[:4096].replace(b"\0", b"")
+    return b"<!DOCTYPE" in head or b"<!ENTITY" in head
+
+
+def parts(archive: zipfile.ZipFile) -> tuple[Part, ...]:
+    """Return the sheets in the order of their tabs."""
+    targets = _targets(archive)
+    book = _xml(archive, MAIN)
+    found = []
+    for sheet in book.iterfind(".//{*}sheets/{*}sheet"):
+        target = targets.get(sheet.get(RELATION) or sheet.get(STRICT_RELATION) or "")
+        if target and "worksheets/" in target:
+            shown = sheet.get("state", "visible") == "visible"
+            found.append(Part(sheet.get("name", ""), target, shown))
+    return tuple(found)
+
+
+def _targets(archive: zipfile.ZipFile) -> Mapping[str, str]:
+    relations = _xml(archive, "xl/_rels/workbook.xml.rels")
+    return {
+        one.get("Id", ""): _path(one.get("Target", ""))
+        for one in relations.iterfind("{*}Relationship")
+    }
+
+
+def _path(target: str) -> str:
+    return target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
+
+
+def _xml(archive: zipfile.ZipFile, name: str) -> etree._Element:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+    return etree.fromstring(member(archive, name), parser)

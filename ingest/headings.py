@@ -1,0 +1,201 @@
+"""Which row holds the headings 表头, and which field every column means.
+
+Headings are compared without case, blanks, punctuation and brackets, traditional characters as
+simplified; bilingual ones ("运单号 Waybill No.") count when their parts agree.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+
+from ingest import codes
+from ingest.fields import FIELDS
+from ingest.grid import HEADER_WITHIN, Grid
+from ingest.rows import Problem, problem
+
+LEAST_KNOWN = 3
+"""A heading row has at least this many known headings."""
+UNCLEAR = {"航次号": "trip_batch_no", "航次": "trip_batch_no", "voyageno": "trip_batch_no"}
+"""Headings that may mean one of several numbers, with the likeliest."""
+TRADITIONAL = str.maketrans(
+    "運單號車貨輸進標誌編碼業稱關國際證總幣費體積淨淺線樞紐節結時間發離達監報商備註託運裝類類數"
+    "執鐵鐵當縣區內機構檔聯條歷驗賬據應劃對開關箱點員級隊陸掛啟滿",
+    "运单号车货输进标志编码业称关国际证总币费体积净浅线枢纽节结时间发离达监报商备注托运装类类数"
+    "执铁铁当县区内机构档联条历验账据应划对开关箱点员级队陆挂启满",
+)
+BRACKETS = re.compile(r"[(\[【〔<].*?[)\]】〕>]")
+PARTS = re.compile(
+    r"[\n/|,、]+|(?<=[\u4e00-\u9fff])\s*(?=[A-Za-zА-я])|(?<=[A-Za-z.])\s*(?=[\u4e00-\u9fff])"
+)
+OPTIONAL = re.compile(r"必填|选填|必录|required|optional|文本格式", re.IGNORECASE)
+TONNES = re.compile(r"吨|噸|\bt\b|\bton", re.IGNORECASE)
+AMOUNTS = {"goods_value": "currency", "freight": "freight_currency"}
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The heading row and what it says, by column letter.
+
+    `row` is the row that names the columns, `last` the last one that belongs to it. `currencies`
+    are those that an amount's heading names ("运费(元)"), by the field of the currency.
+    """
+
+    row: int
+    last: int
+    texts: Mapping[str, str]
+    mapping: Mapping[str, str]
+    unknown: Mapping[str, str]
+    currencies: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+
+def norm(text: str) -> str:
+    """Return a heading as it is compared."""
+    folded = unicodedata.normalize("NFKC", text).casefold().translate(TRADITIONAL)
+    return "".join(filter(str.isalnum, OPTIONAL.sub("", folded)))
+
+
+@cache
+def dictionary() -> dict[str, tuple[str, int]]:
+    """Return every heading as compared: the field, and 0 for its own headings, 1 for aliases."""
+    found: dict[str, tuple[str, int]] = {norm(text): (name, 2) for text, name in UNCLEAR.items()}
+    for one in FIELDS.values():
+        found |= {norm(alias): (one.name, 1) for alias in one.aliases}
+    for one in FIELDS.values():
+        found |= {norm(text): (one.name, 0) for text in (one.zh, one.zh_hant, one.en, one.name)}
+    return found
+
+
+@lru_cache(maxsize=4096)
+def meaning(text: str) -> tuple[str, int] | None:
+    """Return the field a heading means and how surely (0 best); None for an unknown heading."""
+    words = dictionary()
+    plain = unicodedata.normalize("NFKC", text)
+    for form in (plain, BRACKETS.sub("", plain)):
+        if found := words.get(norm(form)):
+            return found
+    parts = {words[norm(part)] for part in PARTS.split(plain) if norm(part) in words}
+    if len({name for name, _ in parts}) == 1:
+        return min(parts, key=lambda part: part[1])
+    return None
+
+
+def known(cells: Iterable[str | None]) -> int:
+    """Count the different fields that the cells of a row name."""
+    return len({found[0] for cell in cells if cell and len(cell) < 80 and (found := meaning(cell))})
+
+
+def start(grid: Grid) -> int | None:
+    """Return the number of the heading row; None where there is none."""
+    best = max(_top(grid), key=lambda row: row[0], default=None)
+    return best[1] if best and best[0] >= LEAST_KNOWN else None
+
+
+def _top(grid: Grid) -> list[tuple[int, int, tuple[str | None, ...]]]:
+    """Return (known headings, row number, cells) of the first rows."""
+    numbers = grid.rows.head(HEADER_WITHIN).to_list()
+    rows = grid.cells.head(HEADER_WITHIN).rows()
+    return [(known(cells), number, cells) for number, cells in zip(numbers, rows, strict=True)]
+
+
+def find(grid: Grid) -> Heading | None:
+    """Find the heading row and map its columns; None where no row has enough known headings."""
+    row = start(grid)
+    if row is None:
+        return None
+    top = _top(grid)
+    at = next(index for index, (_, number, _) in enumerate(top) if number == row)
+    cells = list(top[at][2])
+    last = row
+    if at > 0:
+        cells = _joined(cells, top[at - 1][2])
+    if at + 1 < len(top) and _second(cells, top[at + 1][2]):
+        cells, last = _joined(cells, top[at + 1][2]), top[at + 1][1]
+    texts = {
+        column: cell.strip()
+        for column, cell in zip(grid.cells.columns, cells, strict=True)
+        if cell and cell.strip()
+    }
+    return _mapped(grid.sheet, row, last, texts)
+
+
+def _joined(cells: Sequence[str | None], other: Sequence[str | None]) -> list[str | None]:
+    """Fill blank headings from the row above or below, where that row names a field."""
+    return [
+        cell or (more if more and meaning(more) else None)
+        for cell, more in zip(cells, other, strict=True)
+    ]
+
+
+def _second(cells: Sequence[str | None], below: Sequence[str | None]) -> bool:
+    """Say whether the row below belongs to the headings: it names fields or units, not data."""
+    said = [cell for cell in below if cell]
+    heads = sum(1 for cell in said if meaning(cell) or _is_unit(cell))
+    return heads >= 2 and heads * 2 > len(said) and list(cells) != list(below)
+
+
+def _is_unit(text: str) -> bool:
+    return norm(text) in {
+        "",
+        "kg",
+        "公斤",
+        "千克",
+        "m3",
+        "立方米",
+        "yyyymmdd",
+        "件",
+        "元",
+        "个",
+        "text",
+        "date",
+    }
+
+
+def _mapped(sheet: str, row: int, last: int, texts: Mapping[str, str]) -> Heading:
+    mapping: dict[str, str] = {}
+    ranks: dict[str, tuple[str, int]] = {}
+    problems: list[Problem] = []
+    for column, text in texts.items():
+        found = meaning(text)
+        if not found:
+            continue
+        name, rank = found
+        held = ranks.get(name)
+        if held and held[1] == rank:
+            args = {"other": held[0]}
+            problems.append(problem("doubled_heading", sheet, column=column, field=name, args=args))
+        elif not held or rank < held[1]:
+            mapping.pop(held[0] if held else "", None)
+            mapping[column] = name
+            ranks[name] = (column, rank)
+    for column, name in mapping.items():
+        problems += _doubts(sheet, column, name, texts[column])
+    unknown = {column: text for column, text in texts.items() if column not in mapping}
+    implied = _currencies(mapping, texts)
+    return Heading(row, last, dict(texts), mapping, unknown, implied, tuple(problems))
+
+
+def _doubts(sheet: str, column: str, name: str, text: str) -> list[Problem]:
+    where = {"column": column, "field": name, "value": text}
+    if (found := meaning(text)) and found[1] == 2:
+        return [problem("heading_unclear", sheet, **where)]
+    if name.endswith("_kg") and TONNES.search(text):
+        return [problem("tonnes", sheet, **where)]
+    return []
+
+
+def _currencies(mapping: Mapping[str, str], texts: Mapping[str, str]) -> dict[str, str]:
+    """Return the currency that an amount's heading names, where no column of its own does."""
+    found = {}
+    for column, name in mapping.items():
+        wanted = AMOUNTS.get(name)
+        if wanted and wanted not in mapping.values():
+            inside = BRACKETS.findall(unicodedata.normalize("NFKC", texts[column]))
+            code = next(
+                filter(None, (codes.load("currencies").find(one[1:-1]) for one in inside)), None
+            )
+            if code:
+                found[wanted] = code
+    return found

@@ -1,0 +1,123 @@
+"""What the kind of a cell 单元格类型 says against it: errors, lost digits, unsolved formulas, merges."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+from ingest import clean
+from ingest.faults import Fault
+from ingest.fields import Field
+from ingest.grid import Grid, Marks
+from ingest.quantities import canonical
+
+CELL_ERROR = r"^#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!)$"
+DOUBLE_DIGITS = 15
+"""Decimal digits that a spreadsheet's number really holds."""
+LONGEST_CELL = 32_767
+AMOUNTS = frozenset({"integer", "decimal"})
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column cleaned for judging; `settled` are cells whose fault is already known."""
+
+    cells: pl.Series
+    settled: pl.Series
+    faults: tuple[Fault, ...]
+
+
+def column(data: Grid, one: Field, letter: str) -> Column:
+    """Take a field's column from the sheet, with the faults of its cells' kinds."""
+    raw = data.cells[letter]
+    filled, merged = _unmerged(data, one, letter, raw)
+    faults = [*merged, *_bad_cells(data, one, letter, raw)]
+    settled = pl.Series([False]).new_from_index(0, len(raw))
+    for fault in faults:
+        if fault.code not in {"merged_filled"}:
+            settled = settled | fault.where
+    wrong = [fault.where for fault in faults if not fault.code.startswith("merged")]
+    for where in wrong:
+        filled = filled.set(where, None)
+    if one.type == "decimal" and letter in data.marks.numbers:
+        filled = _doubles(data, letter, filled)
+    cells = clean.column(filled, upper=one.type in clean.UPPER)
+    return Column(cells, settled, tuple(faults))
+
+
+def _bad_cells(data: Grid, one: Field, letter: str, raw: pl.Series) -> Iterator[Fault]:
+    marks = data.marks
+    errors = {row: text for (row, column), text in marks.errors.items() if column == letter}
+    typed = raw.str.contains(CELL_ERROR).fill_null(value=False)
+    shown = {index: str(raw[index]) for index in typed.arg_true().to_list()}
+    where = typed | at_rows(data.rows, errors)
+    if where.any():
+        rows = data.rows
+        yield Fault(
+            "error_cell",
+            where,
+            one.name,
+            lambda at: {"value": shown.get(at) or errors.get(rows[at], "")},
+        )
+    unsolved = {row for row, column in marks.unsolved if column == letter}
+    blank = at_rows(data.rows, unsolved) & raw.is_null()
+    if blank.any():
+        yield Fault("formula_empty", blank, one.name)
+    if one.type == "document" and letter in marks.numbers:
+        yield Fault("digits_lost", at_rows(data.rows, marks.numbers[letter]), one.name)
+    long = (raw.str.len_chars() > LONGEST_CELL).fill_null(value=False)
+    if long.any():
+        sizes = raw.str.len_chars()
+        yield Fault(
+            "cell_too_long", long, one.name, lambda at: {"count": sizes[at], "limit": LONGEST_CELL}
+        )
+
+
+def at_rows(rows: pl.Series, wanted: Iterable[int]) -> pl.Series:
+    """Return which data rows have one of these row numbers."""
+    return rows.is_in(pl.Series(list(wanted), dtype=pl.UInt32).implode())
+
+
+def _doubles(data: Grid, letter: str, cells: pl.Series) -> pl.Series:
+    """Round number cells to the digits they really hold: 0.30000000000000004 is 0.3."""
+    long = at_rows(data.rows, data.marks.numbers[letter]) & (cells.str.len_chars() > DOUBLE_DIGITS)
+    long = long.fill_null(value=False)
+    if not long.any():
+        return cells
+    rounded = [_rounded(text) for text in cells.filter(long).to_list()]
+    return cells.clone().scatter(long.arg_true(), pl.Series(rounded, dtype=pl.String))
+
+
+def _rounded(text: str) -> str:
+    try:
+        return canonical(format(float(text), f".{DOUBLE_DIGITS}g"))
+    except (ValueError, ArithmeticError):
+        return text
+
+
+def _unmerged(
+    data: Grid, one: Field, letter: str, raw: pl.Series
+) -> tuple[pl.Series, tuple[Fault, ...]]:
+    """Fill merged cells down inside the merge; an amount belongs once to all its rows."""
+    merges = [(first, last) for column, first, last in data.marks.merged if column == letter]
+    if not merges:
+        return raw, ()
+    inside = pl.Series([False]).new_from_index(0, len(raw))
+    filled = raw
+    for first, last in merges:
+        rows = (data.rows >= first) & (data.rows <= last)
+        if rows.sum() > 1 and (at := (data.rows == first).arg_true()).len():
+            inside = inside | rows
+            if one.type not in AMOUNTS:
+                filled = filled.set(rows & filled.is_null(), filled[at[0]])
+    if not inside.any():
+        return raw, ()
+    if one.type in AMOUNTS:
+        level = "ask" if one.need == "take_in" else "notice"
+        return raw, (Fault("merged_amount", inside, one.name, level=level),)
+    return filled, (Fault("merged_filled", inside, one.name),)
+
+
+def formulas(marks: Marks) -> int:
+    """Return how many formulas have a stored result."""
+    return max(marks.formulas - len(marks.unsolved) - len(marks.errors), 0)
