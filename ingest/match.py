@@ -4,7 +4,7 @@
 corridors. What cannot be told goes to a person, who sets the corridor with `pin`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -85,11 +85,9 @@ def match(shipments: Iterable[object], network: Network) -> tuple[Match, ...]:
     found: list[Match] = []
     for begin in range(0, len(asked), BLOCK):
         found += _block(asked[begin : begin + BLOCK], network)
-    bodies: dict[tuple[object, ...], tuple[object, ...]] = {
-        combo: one[1:] for combo, one in zip(routes, found, strict=True)
-    }
-    make: Callable[[Iterable[object]], Match] = Match._make
-    return tuple(make((key, *bodies[combo])) for key, combo in zip(keys, combos, strict=True))
+    bodies = {combo: one[1:] for combo, one in zip(routes, found, strict=True)}
+    rest = map(bodies.__getitem__, combos)
+    return tuple(map(Match._make, ((key, *body) for key, body in zip(keys, rest, strict=True))))
 
 
 def pin(shipment: object, corridor_id: str, network: Network) -> Match:

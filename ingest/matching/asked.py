@@ -44,7 +44,6 @@ NAMES = (
     "dest_place",
     "origin_country",
 )
-_attributes = attrgetter(*NAMES)
 
 
 class Asked(NamedTuple):
@@ -99,35 +98,43 @@ def read(
     shipments: Iterable[object], network: Network
 ) -> tuple[list[str], list[tuple[object, ...]], dict[tuple[object, ...], Asked]]:
     """Read shipments: their keys, the route each asks for, and every different route once."""
-    rows = [_said(shipment) for shipment in shipments]
-    if not rows:
-        return [], [], {}
-    columns = dict(zip(NAMES, zip(*rows, strict=True), strict=True))
+    columns = _columns(list(shipments))
     index = gazetteer(network)
     terms: dict[Term, int] = {}
+
+    def land(text: str | None) -> Term:
+        """Find a country where a place was meant; that it is none is no fault."""
+        found = index.country(text)
+        return found if found.index >= 0 else BLANK
+
     keys = [
         columns["mode"],
         columns["direction"],
         *(_numbers(columns[name], index.place, terms) for name in ("origin_place", "hub")),
         _numbers(columns["exit_customs"], index.office, terms),
         _numbers(columns["border_station"], index.place, terms),
-        *(_numbers(columns[name], index.country, terms) for name in ("dest_country",)),
+        _numbers(columns["dest_country"], index.country, terms),
         _numbers(columns["dest_place"], index.place, terms),
-        _numbers(columns["dest_place"], index.country, terms),
+        _numbers(columns["dest_place"], land, terms),
         _numbers(columns["origin_country"], index.country, terms),
-        _numbers(columns["origin_place"], index.country, terms),
+        _numbers(columns["origin_place"], land, terms),
     ]
     combos: list[tuple[object, ...]] = list(zip(*keys, strict=True))
     listed = list(terms)
     routes = {combo: _asked(combo, listed, network) for combo in dict.fromkeys(combos)}
-    return [str(row[0]) for row in rows], combos, routes
+    return list(map(str, columns["unit_key"])), combos, routes
 
 
-def _said(shipment: object) -> tuple[object, ...]:
-    if isinstance(shipment, Mapping):
-        return tuple(shipment.get(name) for name in NAMES)
-    found: tuple[object, ...] = _attributes(shipment)
-    return found
+def _columns(shipments: list[object]) -> dict[str, list[object]]:
+    """Read objects, or mappings, column by column."""
+    try:
+        return {name: list(map(attrgetter(name), shipments)) for name in NAMES}
+    except AttributeError:
+        return {name: [_said(one, name) for one in shipments] for name in NAMES}
+
+
+def _said(shipment: object, name: str) -> object:
+    return shipment.get(name) if isinstance(shipment, Mapping) else getattr(shipment, name)
 
 
 def _numbers(

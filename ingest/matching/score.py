@@ -23,7 +23,7 @@ TOLERANCE_KM, REACH_KM, TOWN_KM = 40.0, 50.0, 30.0
 OUT_OF_ORDER, OTHER_PORT_OF_TOWN, BY_STATION = 0.3, 0.5, 0.8
 COUNTRY_OF_END, COUNTRY_PASSED = 0.6, 0.4
 SLACK_TENTHS, SAME_TENTHS, SAME_SHARE = 10, 20, 0.01
-"""Two routes are the same in substance within 2 km at home, 1 % in all, and the same port."""
+"""Routes are the same in substance: one port, within 2 km at home and 1 % (or 2 km) in all."""
 
 
 class Wanted(NamedTuple):
@@ -137,7 +137,7 @@ def choose(scores: Scores, table: Tables) -> Choice:
     home = table.border - scores.start
     off_total = np.abs(total - np.take_along_axis(total, mine, 1))
     off_home = np.abs(home - np.take_along_axis(home, mine, 1))
-    same = off_total <= SAME_SHARE * np.take_along_axis(total, mine, 1)
+    same = off_total <= np.maximum(SAME_TENTHS, SAME_SHARE * np.take_along_axis(total, mine, 1))
     same &= (off_home <= SAME_TENTHS) & (table.port == table.port[mine]) & scores.eligible
     others = np.where(same, 0.0, scores.rank)
     np.put_along_axis(others, mine, 0.0, 1)

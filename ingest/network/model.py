@@ -5,7 +5,6 @@ Numbers are integers: km in tenths, degrees in ten-thousandths (WGS-84), chainag
 metres, so that the same network has the same bytes everywhere.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -154,10 +153,10 @@ class Corridor:
                 return station
         raise KeyError(f"corridor {self.id} has no {kind} {name}")
 
-    def pieces(self) -> Iterator[tuple[Breakpoint, int]]:
-        """Give each part of the corridor with the chainage at which it ends."""
+    def pieces(self) -> tuple[tuple[Breakpoint, int], ...]:
+        """Return each part of the corridor with the chainage at which it ends."""
         ends = [point.km_tenths for point in self.breakpoints[1:]]
-        yield from zip(self.breakpoints, [*ends, self.end_km_tenths], strict=True)
+        return tuple(zip(self.breakpoints, [*ends, self.end_km_tenths], strict=True))
 
     def parts(self, one_km_tenths: int, other_km_tenths: int) -> tuple[Part, ...]:
         """Apportion the km between two chainages; they add up to the distance exactly.

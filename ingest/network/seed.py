@@ -32,9 +32,7 @@ def load_seed() -> Network:
         corridors=tuple(text.from_json(Corridor, each) for each in body),
         places=tuple(_place(row) for row in _rows("places")),
         ports=tuple(_port(row) for row in _rows("ports")),
-        hubs=tuple(
-            Hub(row["id"], row["place"], _names(row), row["basis"]) for row in _rows("hubs")
-        ),
+        hubs=tuple(_hub(row) for row in _rows("hubs")),
         leagues=load_leagues(),
         countries=tuple(
             Country(row["code"], _names(row), _list(row["aliases"])) for row in _rows("countries")

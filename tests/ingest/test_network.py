@@ -1,0 +1,263 @@
+"""The network: a hashed value whose km add up, read from a seed that says where it comes from."""
+
+from copy import deepcopy
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from ingest.network import Corridor, Network, Station, faults, load_leagues, load_seed
+from ingest.network.gazetteer import doubles, fold, gazetteer, one_slip
+from ingest.network.geometry import locate, place_table
+from ingest.network.seed import SEED
+
+ENDS = {
+    "R01": ("RAIL", "erenhot_railway", 11615, "MN"),
+    "R02": ("RAIL", "erenhot_railway", 94558, "DE"),
+    "R03": ("RAIL", "manzhouli_railway", 85255, "DE"),
+    "R04": ("RAIL", "manzhouli_railway", 28941, "RU"),
+    "R05": ("RAIL", "manzhouli_railway", 63766, "RU"),
+    "T01": ("ROAD", "erenhot_highway", 11307, "MN"),
+    "T02": ("ROAD", "erenhot_highway", 74420, "RU"),
+    "T03": ("ROAD", "erenhot_highway", 98434, "DE"),
+    "T04": ("ROAD", "manzhouli_highway", 68957, "RU"),
+    "T05": ("ROAD", "manzhouli_highway", 27567, "RU"),
+    "T06": ("ROAD", "manzhouli_highway", 89171, "DE"),
+}
+
+
+@pytest.fixture(scope="module")
+def network() -> Network:
+    return load_seed()
+
+
+def test_the_seed_holds_the_eleven_corridors_and_not_the_decoy(network: Network) -> None:
+    found = {
+        one.id: (one.mode, one.port, one.end_km_tenths, one.country) for one in network.corridors
+    }
+    assert found == ENDS
+
+
+def test_every_corridor_is_named_in_three_languages_chinese_first(network: Network) -> None:
+    for corridor in network.corridors:
+        assert corridor.names.text() == corridor.names.zh
+        assert corridor.names.text("en") != corridor.names.zh
+        assert corridor.names.text("ru") != corridor.names.text("en")
+    assert network.corridor("T03").names.zh == "呼和浩特—二连浩特—莫斯科—华沙—杜伊斯堡（公路）"
+
+
+def test_km_are_never_passed_off_as_official(network: Network) -> None:
+    assert {corridor.km_source for corridor in network.corridors} == {"computed_from_osm"}
+
+
+def test_the_seed_carries_its_licence_and_attribution(network: Network) -> None:
+    assert "Open Database License" in (SEED / "LICENSE").read_text(encoding="utf-8")
+    assert "© OpenStreetMap contributors" in (SEED / "ATTRIBUTION.md").read_text(encoding="utf-8")
+    assert "© OpenStreetMap contributors" in network.attribution
+
+
+def test_a_network_survives_the_journey_through_json(network: Network) -> None:
+    again = Network.from_json(network.as_json())
+    assert again == network
+    assert again.sha256 == network.sha256
+    assert hash(again) == hash(network)
+
+
+def test_any_change_gives_another_hash(network: Network) -> None:
+    first = replace(network.corridors[0], km_source="official")
+    assert replace(network, corridors=(first, *network.corridors[1:])).sha256 != network.sha256
+
+
+@pytest.mark.parametrize("corridor", load_seed().corridors, ids=lambda one: str(one.id))
+def test_km_by_league_and_country_add_up_to_the_corridor(corridor: Corridor) -> None:
+    parts = corridor.parts(corridor.start_km_tenths, corridor.end_km_tenths)
+    assert (
+        sum(tenths for _, _, tenths in parts) == corridor.end_km_tenths - corridor.start_km_tenths
+    )
+    assert all(tenths > 0 for _, _, tenths in parts)
+
+
+def test_km_between_any_two_chainages_add_up_whichever_way_they_are_given(
+    network: Network,
+) -> None:
+    random = np.random.default_rng(5)
+    for corridor in network.corridors:
+        for low, high in random.integers(corridor.start_km_tenths, corridor.end_km_tenths, (50, 2)):
+            parts = corridor.parts(int(low), int(high))
+            assert sum(tenths for _, _, tenths in parts) == abs(int(high) - int(low))
+            assert parts == corridor.parts(int(high), int(low))
+
+
+def test_a_country_passed_twice_is_summed(network: Network) -> None:
+    corridor = network.corridor("T06")
+    parts = {code: tenths for _, code, tenths in corridor.parts(28, corridor.end_km_tenths)}
+    assert parts["KZ"] == 1897
+    assert parts["RU"] == (42284 - 139) + (72528 - 44181)
+
+
+def test_the_port_cities_are_cut_out_of_the_leagues_around_them(network: Network) -> None:
+    parts = {code: km for _, code, km in network.corridor("T01").parts(6, 4702)}
+    assert list(parts) == ["150100", "150900", "152500", "152501"]
+    assert [code for _, code, _ in network.corridor("T04").parts(28, 139)] == ["150781"]
+
+
+def test_there_are_fourteen_leagues_and_two_of_them_lie_within_another() -> None:
+    leagues = load_leagues()
+    assert len(leagues) == 14
+    assert {one.code: one.within for one in leagues if one.within} == {
+        "150781": "150700",
+        "152501": "152500",
+    }
+    assert all(one.names.zh and one.names.en for one in leagues)
+
+
+def test_every_league_has_a_place(network: Network) -> None:
+    assert {place.league for place in network.places} >= {one.code for one in network.leagues}
+
+
+def test_highway_and_railway_ports_of_a_town_are_two_ports(network: Network) -> None:
+    road, rail = network.port("manzhouli_highway"), network.port("manzhouli_railway")
+    assert (road.offices, rail.offices) == (("0603",), ("0609",))
+    assert road.place == rail.place == "manzhouli"
+    assert network.port("erenhot_highway").offices == ("0705",)
+    assert network.port("erenhot_railway").town_offices == ("0702",)
+
+
+def test_no_name_is_claimed_by_two_places(network: Network) -> None:
+    assert doubles(network) == []
+    first = network.places[0]
+    twin = replace(first, id="twin")
+    assert fold(first.names.zh) in doubles(replace(network, places=(*network.places, twin)))
+
+
+@pytest.mark.parametrize(
+    ("said", "place"),
+    [
+        ("呼和浩特", "hohhot"),
+        ("呼和浩特市", "hohhot"),
+        ("内蒙古自治区呼和浩特市赛罕区", "hohhot"),
+        ("集宁南站", "ulanqab"),
+        ("满州里", "manzhouli"),
+        ("ＭＯＳＣＯＷ", "moscow"),
+        ("Moscow, Russia", "moscow"),
+        ("Москва", "moscow"),
+        ("RUMOW", "moscow"),
+        ("Улаанбаатар", "ulaanbaatar"),
+        ("Łódź", "lodz"),
+        ("Poznan", "poznan"),
+        ("Duisburg (DE)", "duisburg"),
+        ("德国汉堡", "hamburg"),
+        ("杜伊斯堡港", "duisburg"),
+        ("Novosibrisk", "novosibirsk"),
+        ("二连皓特", "erenhot"),
+        ("CNULA", "ulanqab"),
+        ("CNJNN", "ulanqab"),
+        ("义乌", None),
+        ("满洲里-莫斯科", None),
+        ("库尔勒", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_places_are_found_by_what_people_write(
+    network: Network, said: str | None, place: str | None
+) -> None:
+    term = gazetteer(network).place(said)
+    assert (network.places[term.index].id if term.index >= 0 else None) == place
+
+
+def test_a_loosely_read_name_is_trusted_less_and_remembered(network: Network) -> None:
+    index = gazetteer(network)
+    assert (
+        index.place("莫斯科").trust > index.place("莫斯科港区").trust > index.place("Moskow").trust
+    )
+    assert index.place("Moskow").said
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("minsk", "mnsk", True),
+        ("minsk", "miinsk", True),
+        ("minsk", "mimsk", True),
+        ("minsk", "mnisk", True),
+        ("minsk", "minsk", True),
+        ("minsk", "omsk", False),
+        ("minsk", "mi", False),
+        ("abcd", "badc", False),
+    ],
+)
+def test_one_slip_of_the_pen_is_one(one: str, other: str, *, alike: bool) -> None:
+    assert one_slip(one, other) is alike
+    assert one_slip(other, one) is alike
+
+
+def test_stations_lie_on_their_corridor_and_project_to_their_chainage(network: Network) -> None:
+    beside = {"beijing", "qiqihar"}  # the line passes at their outskirts
+    for corridor in network.corridors:
+        stops = [one for one in corridor.stations if one.kind == "place" and one.id not in beside]
+        towns = [network.place(one.id) for one in stops]
+        lon = np.array([town.lon_e4 for town in towns]) / 10_000
+        lat = np.array([town.lat_e4 for town in towns]) / 10_000
+        distance, chainage = locate(corridor, lon, lat)
+        assert distance.max() < 10
+        assert np.abs(chainage - [one.km_tenths for one in stops]).max() < 70
+
+
+def test_the_place_table_gives_a_station_its_own_chainage(network: Network) -> None:
+    table = place_table(network)
+    row = [place.id for place in network.places].index("duisburg")
+    column = [corridor.id for corridor in network.corridors].index("T03")
+    assert (table.distance_km[row, column], table.chainage[row, column]) == (0.0, 98434)
+    assert np.isinf(table.distance_km[-1]).all()
+
+
+def test_a_corridor_does_not_stop_everywhere(network: Network) -> None:
+    with pytest.raises(KeyError, match="almaty"):
+        network.corridor("T03").station("almaty")
+
+
+def test_an_unlisted_country_is_called_by_its_code(network: Network) -> None:
+    assert network.country_names("JP").zh == "JP"
+    assert network.country_names("RU").zh == "俄罗斯"
+
+
+def _spoilt(network: Network, **changes: Any) -> list[str]:  # noqa: ANN401  any field of a corridor
+    first = replace(network.corridors[0], **changes)
+    return faults(replace(network, corridors=(first, *network.corridors[1:])))
+
+
+def test_a_network_whose_parts_do_not_fit_says_so(network: Network) -> None:
+    first = network.corridors[0]
+    assert _spoilt(network, stations=(*first.stations, Station("place", "nowhere", 99_999)))
+    assert _spoilt(network, stations=tuple(one for one in first.stations if one.kind == "place"))
+    assert _spoilt(network, breakpoints=first.breakpoints[::-1])
+    assert _spoilt(network, line=first.line[:1])
+    assert faults(replace(network, places=network.places[:20]))
+    assert faults(replace(network, leagues=network.leagues[1:]))
+    assert faults(replace(network, hubs=(replace(network.hubs[0], place="nowhere"),)))
+    assert faults(replace(network, ports=(*network.ports, network.ports[0])))
+
+
+def test_json_that_is_no_network_is_refused(network: Network) -> None:
+    body: Any = network.as_json()
+    with pytest.raises(ValueError, match="corridors"):
+        Network.from_json({})
+    for spoil in (
+        {"km_tenths": "12", "kind": "place", "id": "hohhot"},
+        {"km_tenths": 12, "kind": "gate", "id": "hohhot"},
+        {"km_tenths": True, "kind": "place", "id": "hohhot"},
+    ):
+        wrong = deepcopy(body)
+        wrong["corridors"][0]["stations"][0] = spoil
+        with pytest.raises(ValueError, match="不是"):
+            Network.from_json(wrong)
+    wrong = deepcopy(body)
+    wrong["corridors"][0]["line"] = [1, 2]
+    with pytest.raises(ValueError, match="line"):
+        Network.from_json(wrong)
+    wrong = deepcopy(body)
+    wrong["hubs"][0]["place"] = "nowhere"
+    with pytest.raises(ValueError, match="nowhere"):
+        Network.from_json(wrong)
