@@ -22,7 +22,7 @@ def seed(session: Session, now: datetime) -> None:
     known = set(session.scalars(select(League.code)))
     for league in load_leagues():
         if league.code not in known:
-            session.add(League(code=league.code, name_zh=league.name_zh, name_en=league.name_en))
+            session.add(League(code=league.code, name_zh=league.names.zh, name_en=league.names.en))
     if session.scalar(select(Programme).where(Programme.code == preview.FREIGHT)) is None:
         session.add(
             Programme(

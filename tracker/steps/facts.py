@@ -4,12 +4,12 @@ Unknown is None, never zero: weights, packages, values and freight are known onl
 standing line of the shipment states them. Freight and value in a foreign currency wait for a rate.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ingest.match import Match
 from ingest.rows import Line
 from ingest.shipments import ShipmentUnit
 from rules.facts import ECOMMERCE_MODES, ShipmentFacts
@@ -29,7 +29,7 @@ def of(session: Session, shipment: Shipment) -> ShipmentFacts:
     unit = shipments.unit_of(session, shipment)
     return from_values(
         unit,
-        Match.from_json(route.match),
+        route.match,
         order=shipment.accepted_seq,
         firm=shipment.firm.uscc,
         league=shipment.league.code,
@@ -37,9 +37,9 @@ def of(session: Session, shipment: Shipment) -> ShipmentFacts:
 
 
 def from_values(
-    unit: ShipmentUnit, match: Match, *, order: int, firm: str, league: str
+    unit: ShipmentUnit, match: Mapping[str, Any], *, order: int, firm: str, league: str
 ) -> ShipmentFacts:
-    """Facts of a unit and its match; also used before anything is committed."""
+    """Facts of a unit and its match as JSON; also used before anything is committed."""
     lines = unit.lines
     commerce = [line for line in lines if line["supervision_mode"] in ECOMMERCE_MODES]
     half_feu = sum(box.feu_halves for box in unit.containers)
@@ -51,17 +51,17 @@ def from_values(
         departure_day=unit.departure_date.isoformat(),
         mode=unit.mode,
         direction=unit.direction,
-        hub=match.hub,
-        port=match.port,
-        corridor=match.corridor_id,
+        hub=match["hub"],
+        port=match["port"],
+        corridor=match["corridor_id"],
         destination_country=unit.dest_country or None,
         empty=unit.empty,
         half_feu=half_feu,
         teu=half_feu,
         trips=1,
-        distance_tenth_km=match.distance_km_tenths,
-        domestic_tenth_km=match.domestic_km_tenths,
-        province_tenth_km=match.province_km_tenths,
+        distance_tenth_km=match["distance_km_tenths"],
+        domestic_tenth_km=match["domestic_km_tenths"],
+        province_tenth_km=match["province_km_tenths"],
         ecommerce_weight_g=_sum(commerce, _grams),
         total_weight_g=_sum(lines, _grams),
         ecommerce_packages=_sum(commerce, _packages),

@@ -1,7 +1,6 @@
-"""Flow 流程: every life as a table of steps, and the one function that takes one.
+"""Flow 流程: the one function that takes a step of any life in the table of flows.
 
-A row says from where to where, who may, whose earlier step it checks, and whether a reason is
-needed. Money moves in the same transaction, through the ledger; a decision is written for each.
+Money moves in the same transaction, through the ledger; a decision is written for each step.
 """
 
 import hashlib
@@ -19,204 +18,12 @@ from tracker.errors import Conflict, NotAllowed, Refused, mark
 from tracker.models.applications import Application
 from tracker.models.filings import Allotment, Decision, Disbursement, Filing
 from tracker.models.methods import Method
+from tracker.models.money import Entry
 from tracker.models.people import User
+from tracker.steps.flows import FLOWS, REASON_CODES, Step
 
+__all__ = ["FLOWS", "REASON_CODES", "Step", "Subject", "Taking", "allowed", "history", "take"]
 Subject = Application | Filing | Allotment | Disbursement | Method
-FIRM = ("firm_clerk", "firm_manager")
-LEAGUE = ("league_officer", "league_approver")
-COMMERCE = ("commerce_officer", "commerce_approver")
-FINANCE = ("finance_officer", "finance_approver")
-
-
-@dataclass(frozen=True)
-class Step:
-    """One row of a flow."""
-
-    name: str
-    label: str
-    """English msgid of the button."""
-    before: tuple[str, ...]
-    after: str
-    roles: tuple[str, ...]
-    checks: str | None = None
-    """The maker's step this one checks: another person, shown the same."""
-    needs_reason: bool = False
-
-
-FLOWS: dict[str, tuple[Step, ...]] = {
-    "method": (
-        Step(
-            "submit",
-            mark("Submit for record"),
-            ("draft", "returned"),
-            "submitted",
-            ("league_officer",),
-        ),
-        Step("examine", mark("Examined"), ("submitted",), "examined", ("commerce_officer",)),
-        Step(
-            "record",
-            mark("Record"),
-            ("examined",),
-            "recorded",
-            ("commerce_approver",),
-            checks="examine",
-        ),
-        Step(
-            "return",
-            mark("Return"),
-            ("submitted", "examined"),
-            "returned",
-            COMMERCE,
-            needs_reason=True,
-        ),
-        Step("withdraw", mark("Withdraw"), ("draft", "returned"), "withdrawn", ("league_officer",)),
-    ),
-    "application": (
-        Step("prepare", mark("Ready for the manager"), ("draft",), "prepared", ("firm_clerk",)),
-        Step("reopen", mark("Open again"), ("prepared",), "draft", FIRM),
-        Step("apply", mark("Apply"), ("prepared",), "applied", ("firm_manager",), checks="prepare"),
-        Step("withdraw", mark("Withdraw"), ("draft", "prepared"), "withdrawn", FIRM),
-        Step(
-            "first_review",
-            mark("First review done"),
-            ("applied",),
-            "first_reviewed",
-            ("league_officer",),
-        ),
-        Step(
-            "return",
-            mark("Return"),
-            ("applied", "first_reviewed"),
-            "draft",
-            LEAGUE,
-            needs_reason=True,
-        ),
-        Step(
-            "pass",
-            mark("Pass"),
-            ("first_reviewed",),
-            "passed",
-            ("league_approver",),
-            checks="first_review",
-        ),
-        Step(
-            "decline",
-            mark("Decline"),
-            ("first_reviewed",),
-            "declined",
-            ("league_approver",),
-            checks="first_review",
-            needs_reason=True,
-        ),
-    ),
-    "filing": (
-        Step("prepare", mark("Ready for approval"), ("draft",), "prepared", ("league_officer",)),
-        Step("reopen", mark("Open again"), ("prepared",), "draft", LEAGUE),
-        Step("file", mark("File"), ("prepared",), "filed", ("league_approver",), checks="prepare"),
-        Step("withdraw", mark("Withdraw"), ("draft",), "withdrawn", ("league_officer",)),
-        Step(
-            "propose",
-            mark("Propose the allocation"),
-            ("filed",),
-            "proposed",
-            ("commerce_officer",),
-        ),
-        Step(
-            "endorse",
-            mark("Endorse the proposal"),
-            ("proposed",),
-            "endorsed",
-            ("commerce_approver",),
-            checks="propose",
-        ),
-        Step(
-            "allocate",
-            mark("Review the allocation"),
-            ("endorsed",),
-            "allocated",
-            ("finance_officer",),
-        ),
-        Step(
-            "approve",
-            mark("Approve"),
-            ("allocated",),
-            "approved",
-            ("finance_approver",),
-            checks="allocate",
-        ),
-        Step(
-            "return",
-            mark("Return"),
-            ("filed", "proposed", "endorsed", "allocated"),
-            "returned",
-            (*COMMERCE, *FINANCE),
-            needs_reason=True,
-        ),
-        Step(
-            "decline",
-            mark("Decline"),
-            ("proposed",),
-            "declined",
-            ("commerce_approver",),
-            checks="propose",
-            needs_reason=True,
-        ),
-    ),
-    "allotment": (
-        Step("prepare", mark("Ready for approval"), ("draft",), "prepared", ("finance_officer",)),
-        Step(
-            "allot",
-            mark("Allot"),
-            ("prepared",),
-            "allotted",
-            ("finance_approver",),
-            checks="prepare",
-        ),
-        Step("withdraw", mark("Withdraw"), ("draft", "prepared"), "withdrawn", FINANCE),
-    ),
-    "disbursement": (
-        Step("prepare", mark("Ready for approval"), ("draft",), "prepared", ("league_finance",)),
-        Step(
-            "instruct",
-            mark("Instruct the treasury"),
-            ("prepared",),
-            "instructed",
-            ("league_approver",),
-            checks="prepare",
-        ),
-        Step("withdraw", mark("Withdraw"), ("draft", "prepared"), "withdrawn", ("league_finance",)),
-        Step(
-            "confirm",
-            mark("The bank confirmed"),
-            ("instructed",),
-            "disbursed",
-            ("league_finance",),
-        ),
-        Step(
-            "fail",
-            mark("The bank refused"),
-            ("instructed",),
-            "failed",
-            ("league_finance",),
-            needs_reason=True,
-        ),
-    ),
-}
-
-REASON_CODES: dict[str, str] = {
-    "calculation": mark("Calculation corrected"),
-    "evidence_missing": mark("Evidence missing"),
-    "not_ecommerce": mark("Not cross-border e-commerce"),
-    "outside_corridor": mark("Outside the corridor"),
-    "outside_period": mark("Outside the period"),
-    "duplicate": mark("Claimed already"),
-    "weight_differs": mark("Weight differs from customs"),
-    "freight_unproven": mark("Freight not proven"),
-    "account_wrong": mark("Account details wrong"),
-    "bank_refused": mark("Refused by the bank"),
-    "other": mark("Other, as written"),
-}
-"""Reason code -> English msgid; ``other`` needs words of its own."""
 
 
 @dataclass(frozen=True)
@@ -291,26 +98,8 @@ def take(
     kind = kind_of(subject)
     step = step_named(kind, name)
     maker = _check(session, subject, step, taking)
-    past = len(history(session, subject))
     digest = shown_sha256(taking.shown)
-    entry = ledger.post(
-        session,
-        ledger.Draft(
-            kind=f"{kind}.{name}",
-            cause=f"{kind}:{_code(subject)}:{past + 1}:{name}",
-            business_date=business_date or local_day(taking.now),
-            actor=taking.user.login,
-            moves=moves,
-            detail={
-                "from": subject.state,
-                "to": step.after,
-                "shown": digest,
-                "reason_code": taking.reason_code,
-                **taking.detail,
-            },
-        ),
-        now=taking.now,
-    )
+    entry = _post(session, subject, step, taking, moves, business_date)
     decision = Decision(
         subject_kind=kind,
         subject_id=subject.id,
@@ -339,6 +128,33 @@ def take(
         subject=f"{kind} {_code(subject)}",
     )
     return decision
+
+
+def _post(
+    session: Session,
+    subject: Subject,
+    step: Step,
+    taking: Taking,
+    moves: tuple[ledger.Move, ...],
+    business_date: date | None,
+) -> Entry:
+    kind = kind_of(subject)
+    number = len(history(session, subject)) + 1
+    draft = ledger.Draft(
+        kind=f"{kind}.{step.name}",
+        cause=f"{kind}:{_code(subject)}:{number}:{step.name}",
+        business_date=business_date or local_day(taking.now),
+        actor=taking.user.login,
+        moves=moves,
+        detail={
+            "from": subject.state,
+            "to": step.after,
+            "shown": shown_sha256(taking.shown),
+            "reason_code": taking.reason_code,
+            **taking.detail,
+        },
+    )
+    return ledger.post(session, draft, now=taking.now)
 
 
 def _check(session: Session, subject: Subject, step: Step, taking: Taking) -> Decision | None:

@@ -7,7 +7,8 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from rules.params import ParamsError
-from rules.registry import Registry, Rule
+from rules.registry import Registry
+from rules.rule import Rule
 from tracker.errors import Conflict, NotAllowed, Refused, mark
 from tracker.models.filings import Decision
 from tracker.models.methods import Method, Programme
@@ -62,17 +63,7 @@ def draft(  # noqa: PLR0913  a document has this many particulars
     """
     if user.role != "league_officer" or user.league_id is None:
         raise NotAllowed(mark("Only a league officer registers a method."))
-    rule = rule_of(registry, rule_id)
-    if rule.league != session.get_one(League, user.league_id).code:
-        raise NotAllowed(mark("This rule is another league's."))
-    try:
-        rule.load_params(params)
-    except ParamsError as error:
-        raise Refused(
-            mark("The numbers of the method are not right: %(faults)s"),
-            mark("Correct them and submit again."),
-            faults=str(error),
-        ) from error
+    rule = _checked(session, registry, user, rule_id, params)
     newest = session.scalar(
         select(func.max(Method.version_no)).where(
             Method.league_id == user.league_id, Method.programme_id == programme.id
@@ -139,6 +130,23 @@ def in_force(session: Session, league_id: int, programme_id: int, day: date) -> 
             or_(Method.valid_to.is_(None), Method.valid_to >= day),
         )
     )
+
+
+def _checked(
+    session: Session, registry: Registry, user: User, rule_id: str, params: dict[str, Any]
+) -> Rule:
+    rule = rule_of(registry, rule_id)
+    if rule.league != session.get_one(League, user.league_id).code:
+        raise NotAllowed(mark("This rule is another league's."))
+    try:
+        rule.load_params(params)
+    except ParamsError as error:
+        raise Refused(
+            mark("The numbers of the method are not right: %(faults)s"),
+            mark("Correct them and submit again."),
+            faults=str(error),
+        ) from error
+    return rule
 
 
 def _overlapping(session: Session, method: Method) -> Method | None:

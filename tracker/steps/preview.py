@@ -45,7 +45,7 @@ def estimate(
         if method is None:
             continue
         known = facts.from_values(
-            unit, found, order=order, firm=manifest.firm.uscc, league=league.code
+            unit, found.as_json(), order=order, firm=manifest.firm.uscc, league=league.code
         )
         dry.append((method, known))
     return assessment.estimate(session, registry, dry) if dry else None

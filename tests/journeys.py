@@ -1,0 +1,218 @@
+"""A small world for journeys: one rule of our own, one league, two firms, people for every role.
+
+Nothing here knows which leagues exist in ``rules/leagues``.
+"""
+
+import io
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from rules.params import Money, RuleParams
+from rules.registry import Registry
+from rules.rule import rule
+from tracker import blobs, jobs
+from tracker.db import Database
+from tracker.models.cargo import Manifest
+from tracker.models.filings import Decision
+from tracker.models.methods import Method, Programme
+from tracker.models.people import Firm, League, User
+from tracker.settings import Settings
+from tracker.steps import act, beginnings, flow, manifests, methods
+
+NOW = datetime(2026, 5, 4, 3, 0, tzinfo=UTC)
+LEAGUE = "150100"
+FIRM = "91150100MA0EXMPL1X"
+OTHER_FIRM = "91150900MA0EXMPL2A"
+RATE_FEN = 50_000
+HEADINGS = (
+    *(
+        "运单号",
+        "货物运输批次号",
+        "运输方式",
+        "进出口标志",
+        "车牌号",
+        "集装箱号",
+        "箱型",
+        "重空标志",
+    ),
+    *("始发地", "集结中心", "出境口岸", "运抵国", "目的地", "发车日期", "出境日期", "监管方式"),
+    *("报关单号", "品名", "件数", "毛重(KG)", "运费", "运费币制"),
+)
+ROLES = (
+    *("league_officer", "league_approver", "league_finance"),
+    *("commerce_officer", "commerce_approver", "finance_officer", "finance_approver"),
+    *("auditor", "admin"),
+)
+
+
+class Params(RuleParams):
+    """One number."""
+
+    rate = Money(per="trip", doc="每车次补贴", en="a trip", article="第二条")
+
+
+@rule(
+    id="tests/journey",
+    league=LEAGUE,
+    programme="freight",
+    title="每车次定额（示例）",
+    params=Params,
+)
+def a_trip(s: Any, p: Any, t: Any) -> Any:  # noqa: ANN401  columns or plain numbers alike
+    """Pay each loaded trip the same."""
+    t.require("第一条", ~s.empty, "空驶不予补贴", "empty runs earn nothing")
+    return t.pay("第二条", p.rate * s.trips)
+
+
+REGISTRY = Registry({a_trip.id: a_trip}, [])
+
+
+def bench(database: Database, settings: Settings) -> jobs.Bench:
+    """A world with places, people and a recorded method."""
+    made = jobs.Bench(database, settings, REGISTRY)
+    database.transact(_people)
+    key = database.transact(_method)
+    act_on(made, Method, key, "league_officer", "submit")
+    act_on(made, Method, key, "commerce_officer", "examine")
+    act_on(made, Method, key, "commerce_approver", "record")
+    return made
+
+
+def person(session: Session, login: str) -> User:
+    """The user of this sign-in name."""
+    return session.scalars(select(User).where(User.login == login)).one()
+
+
+def act_on(  # noqa: PLR0913  a step has this many sides
+    made: jobs.Bench,
+    table: type[Any],
+    key: int,
+    login: str,
+    step: str,
+    *,
+    reason_code: str = "",
+    reason: str = "",
+    detail: dict[str, Any] | None = None,
+) -> int:
+    """Take a step as this person on what stands now; returns the decision's id."""
+
+    def work(session: Session) -> Decision:
+        subject: flow.Subject = session.get_one(table, key)
+        taking = act.taking_of(
+            session,
+            subject,
+            user=person(session, login),
+            now=NOW,
+            reason_code=reason_code,
+            reason=reason,
+            detail=detail or {},
+        )
+        return act.act(session, subject, step, taking, act.shown_sha256(session, subject))
+
+    return made.database.transact(work).id
+
+
+def row(waybill: str, plate: str = "蒙A12345", **other: str) -> list[str]:
+    """One good row of a truck to Moscow; other headings by name."""
+    values = {
+        "运单号": waybill,
+        "货物运输批次号": f"B{plate[1:]}",
+        "运输方式": "公路",
+        "进出口标志": "出口",
+        "车牌号": plate,
+        "重空标志": "重",
+        "始发地": "呼和浩特",
+        "集结中心": "呼和浩特",
+        "出境口岸": "0705",
+        "运抵国": "RU",
+        "目的地": "莫斯科",
+        "发车日期": "2026-03-02",
+        "出境日期": "2026-03-04",
+        "监管方式": "9610",
+        "品名": "跨境电商小包（示例）",
+        "件数": "100",
+        "毛重(KG)": "8000",
+        "运费": "52000.00",
+        "运费币制": "CNY",
+    } | other
+    return [values.get(heading, "") for heading in HEADINGS]
+
+
+def sheet(*rows: Sequence[str], encoding: str = "gb18030") -> bytes:
+    """The rows as a CSV file."""
+    return "\r\n".join(",".join(line) for line in (HEADINGS, *rows)).encode(encoding)
+
+
+def upload(made: jobs.Bench, raw: bytes, name: str = "发运.csv", login: str = "clerk") -> int:
+    """Upload and read a file; returns the manifest's id."""
+    sha256, size = blobs.store(made.settings.home, io.BytesIO(raw), 10**7)
+    key = made.database.transact(
+        lambda session: manifests.store(session, person(session, login), name, sha256, size, NOW).id
+    )
+    jobs.drain(made)
+    return key
+
+
+def commit(made: jobs.Bench, key: int, login: str = "clerk") -> None:
+    """Take the good rows in."""
+    made.database.transact(
+        lambda session: manifests.ask_commit(
+            session, person(session, login), session.get_one(Manifest, key), NOW
+        )
+    )
+    jobs.drain(made)
+
+
+def _people(session: Session) -> None:
+    beginnings.seed(session, NOW)
+    firms = [Firm(uscc=FIRM, name="示例企业甲"), Firm(uscc=OTHER_FIRM, name="示例企业乙")]
+    session.add_all(firms)
+    session.flush()
+    league = session.scalars(select(League).where(League.code == LEAGUE)).one()
+    people = [
+        ("clerk", "firm_clerk", firms[0].id),
+        ("manager", "firm_manager", firms[0].id),
+        ("other_clerk", "firm_clerk", firms[1].id),
+        ("other_manager", "firm_manager", firms[1].id),
+        *((role, role, None) for role in ROLES),
+    ]
+    for login, role, firm_id in people:
+        session.add(
+            User(
+                login=login,
+                name=f"示例{login}",
+                role=role,
+                password_hash="unused",  # noqa: S106  nobody signs in with it
+                firm_id=firm_id,
+                league_id=league.id if role.startswith("league_") else None,
+            )
+        )
+    session.flush()
+
+
+def _method(session: Session) -> int:
+    return methods.draft(
+        session,
+        REGISTRY,
+        person(session, "league_officer"),
+        programme=session.scalars(select(Programme)).one(),
+        rule_id=a_trip.id,
+        params={
+            "share_base": "weight",
+            "share_mode": "threshold",
+            "minimum_share": "0",
+            "year_start_month": 1,
+            "rounding": "half_up",
+            "rate": "500.00",
+        },
+        title=a_trip.title,
+        document_no="示例办〔2026〕1号",
+        issued_on=date(2025, 12, 1),
+        valid_from=date(2026, 1, 1),
+        valid_to=date(2026, 12, 31),
+        is_sample=True,
+    ).id
