@@ -5,7 +5,7 @@ corridors. What cannot be told goes to a person, who sets the corridor with `pin
 """
 
 from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -63,6 +63,16 @@ class Match(NamedTuple):
             for reason in self.reasons
         ]
         return body
+
+    @classmethod
+    def from_json(cls, body: dict[str, Any]) -> "Match":
+        """Read what `as_json` gave in both languages; equal to the match it came from."""
+        lists: dict[str, Any] = {
+            "parts": tuple((one["kind"], one["code"], one["km_tenths"]) for one in body["parts"]),
+            "candidates": tuple((one["corridor"], one["score"]) for one in body["candidates"]),
+            "reasons": tuple(Reason.from_json(one) for one in body["reasons"]),
+        }
+        return cls(**{**body, **lists})
 
 
 class Stop(NamedTuple):

@@ -3,7 +3,8 @@
 One table of messages, Chinese first; arguments are texts or names that know their languages.
 """
 
-from typing import NamedTuple
+from dataclasses import asdict
+from typing import Any, NamedTuple
 
 from ingest.network import Names
 
@@ -136,9 +137,16 @@ class Reason(NamedTuple):
         words = [arg if isinstance(arg, str) else arg.text(lang) for arg in self.args]
         return (en if lang == "en" else zh).format(*words)
 
-    def as_json(self) -> dict[str, str]:
-        """Return code and both sentences."""
-        return {"code": self.code, "zh": self.text("zh"), "en": self.text("en")}
+    def as_json(self) -> dict[str, object]:
+        """Return code, arguments and both sentences."""
+        args = [arg if isinstance(arg, str) else asdict(arg) for arg in self.args]
+        return {"code": self.code, "args": args, "zh": self.text("zh"), "en": self.text("en")}
+
+    @classmethod
+    def from_json(cls, body: dict[str, Any]) -> "Reason":
+        """Read what `as_json` gave."""
+        args = (arg if isinstance(arg, str) else Names(**arg) for arg in body["args"])
+        return cls(body["code"], tuple(args))
 
 
 def km(tenths: int) -> str:

@@ -357,7 +357,8 @@ def test_shipments_come_back_in_order_and_may_be_mappings(network: Network) -> N
 
 def test_a_match_is_plain_json_in_one_language_or_both(route: Route) -> None:
     body: Any = json.loads(json.dumps(route().as_json()))
-    assert set(body["reasons"][0]) == {"code", "zh", "en"}
+    assert set(body["reasons"][0]) == {"code", "args", "zh", "en"}
+    assert Match.from_json(body) == route()
     assert body["parts"][0] == {"kind": "league", "code": "150100", "km_tenths": 402}
     assert body["candidates"] == [{"corridor": "T03", "score": 1000}]
     english: Any = route().as_json("en")
