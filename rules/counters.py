@@ -34,6 +34,12 @@ def counter_key(article: str, group: Sequence[tuple[str, str]]) -> str:
     return "|".join([escape(article), *(f"{kind}={escape(word)}" for kind, word in group)])
 
 
+def countable(kind: str) -> None:
+    """Raise RuleError unless counters may be kept by this fact."""
+    if kind not in NAMES:
+        raise RuleError(f"不能按 {kind} 累计（no counter by {kind}）")
+
+
 def group_name(group: Sequence[tuple[str, str]]) -> tuple[str, str]:
     """How a line calls the group: 本企业2026年度."""
     zh = "".join(NAMES[kind][0].format(word) for kind, word in group)
@@ -56,8 +62,7 @@ def grouped(texts: Sequence[Text], rows: int) -> Groups:
     codes = np.zeros(rows, dtype=np.int64)
     words: list[tuple[tuple[str, str], ...]] = [()]
     for text in texts:
-        if text.kind not in NAMES:
-            raise RuleError(f"不能按 {text.kind} 累计（no counter by {text.kind}）")
+        countable(text.kind)
         codes = codes * max(len(text.words), 1) + np.maximum(text.codes, 0)
         words = [(*w, (text.kind, x)) for w in words for x in (text.words or ("",))]
     if len(words) == 1:

@@ -86,7 +86,7 @@ LINE_FIELDS = tuple(Line.__dataclass_fields__)
 def value_text(value: Fraction, unit: Unit) -> str:
     """An exact text: percent for plain numbers, decimals where finite, else a ratio."""
     if unit == PLAIN:
-        percent = decimal_text(value * 100, 4)
+        percent = decimal_text(value * 100, 4, 0 if (value * 100).denominator == 1 else 2)
         return f"{percent}%" if percent else f"{value.numerator}/{value.denominator}"
     if ("CNY", 1) in unit.powers:
         return decimal_text(value, 8, 2) or f"{value.numerator}/{value.denominator}"

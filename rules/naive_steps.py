@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from rules import lines
-from rules.counters import counter_key, group_name
+from rules.counters import countable, counter_key, group_name
 from rules.facts import ShipmentFacts, unknown, year_of
 from rules.lines import Factor, Line, Two
 from rules.naive import Answer, Bound, Number, Shipment, Why, Word
@@ -46,7 +46,12 @@ class NaiveSteps:
         why = one.why + other.why if condition.counted else picked.why
         counted = condition.counted or one.counted or other.counted
         return Number(
-            picked.value, one.unit, picked.factors, condition.why + why, counted, picked.whole
+            picked.value,
+            one.unit,
+            picked.factors,
+            condition.why + why,
+            counted,
+            one.whole and other.whole,
         )
 
     def require(self, article: str, condition: Answer, zh: str, en: str) -> None:
@@ -175,6 +180,7 @@ class NaiveSteps:
         for word in words:
             if not isinstance(word, Word):
                 raise RuleError(f"不能按 {'、'.join(per)} 累计（no counter by these）")
+            countable(word.kind)
             group.append((word.kind, word.value or ""))
             why += word.why
         return counter_key(article, group), group_name(group), why

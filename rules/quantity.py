@@ -174,7 +174,10 @@ def _known_no(condition: Condition) -> Mask:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Quantity:
-    """Exact numbers of one unit, one a row (or one for all), with the factors they came from."""
+    """Exact numbers of one unit, one a row (or one for all), with the factors they came from.
+
+    `counted` says that a counter decides it, `whole` that it is an amount a step made: whole fen.
+    """
 
     num: Ints
     den: Ints
@@ -182,6 +185,7 @@ class Quantity:
     terms: tuple[Term, ...]
     gaps: Gaps = ()
     counted: bool = False
+    whole: bool = False
 
     @classmethod
     def leaf(cls, name: Two, num: Ints, den: Ints, unit: Unit, gaps: Gaps = ()) -> "Quantity":
@@ -291,6 +295,7 @@ def choose(condition: Condition, one: Quantity, other: Quantity) -> Quantity:
         _only(one.terms, yes) + _only(other.terms, ~yes),
         condition.gaps + one_gaps + other_gaps,
         condition.counted or one.counted or other.counted,
+        one.whole and other.whole,
     )
 
 

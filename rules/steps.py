@@ -105,8 +105,8 @@ class Steps:
         """Yuan to whole fen, rounded as the method says, put onto an earlier amount if given."""
         how = self._rounding
         paid = self._column(quantity.fen(how))
-        gaps = quantity.gaps + (onto.gaps if onto else ())
-        start = self._fen(onto, article) if onto else None
+        gaps = quantity.gaps + (() if onto is None else onto.gaps)
+        start = None if onto is None else self._fen(onto, article)
         after = paid if start is None else Ints.of(_v(paid) + _v(start))
 
         def line(row: int) -> Line:
@@ -219,7 +219,7 @@ class Steps:
 
     def _fen(self, amount: Quantity, article: str) -> Ints:
         same(amount.unit, CNY, article)
-        if amount.den.v != FEN.v:
+        if not amount.whole:
             raise RuleError(f"{article}：须先用 pay 得出整分金额（pay first: whole fen wanted）")
         return self._column(amount.num)
 
@@ -238,7 +238,7 @@ class Steps:
         self.records.append(waits_or)
         name = (f"{article}金额", f"amount under {article}")
         made = Leaf(name, after, FEN, CNY)
-        return Quantity(after, FEN, CNY, (Term(made),), gaps)
+        return Quantity(after, FEN, CNY, (Term(made),), gaps, whole=True)
 
     def _answer(self, article: str, condition: Condition, reason: Two, kind: str) -> None:
         if condition.counted:
