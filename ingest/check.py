@@ -126,7 +126,9 @@ def _widths(data: Grid) -> Iterator[Fault]:
     where = marked.at_rows(data.rows, widths)
     if where.any():
         rows, limit = data.rows, len(data.cells.columns)
-        yield Fault("row_width", where, None, lambda at: {"count": widths[rows[at]], "limit": limit})
+        yield Fault(
+            "row_width", where, None, lambda at: {"count": widths[rows[at]], "limit": limit}
+        )
 
 
 def _sorted_out(

@@ -1,6 +1,7 @@
-"""Cells made comparable 规范化: compatible forms, blanks, invisible characters. The raw cell is kept.
+"""Cells made comparable 规范化: compatible forms, blanks, invisible characters.
 
-Nothing is repaired here: what is left of a cell is what the person meant to type.
+The raw cell is kept, and nothing is repaired here: what is left of a cell is what the person
+meant to type.
 """
 
 import re

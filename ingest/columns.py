@@ -1,4 +1,4 @@
-"""Whole columns judged at once 整列判断: what is plainly right passes as it is, the rest one by one.
+"""Whole columns judged at once 整列判断: what is plainly right passes, the rest one by one.
 
 `plain` names, for a type of field, the cells that `ingest.judge` would return unchanged; only the
 others are looked at singly, each different text once. That is what makes the checks fast without
@@ -64,7 +64,9 @@ def judge(one: Field, said: str, day: date) -> Verdict:
 def judge_all(one: Field, cells: pl.Series, day: date) -> Judged:
     """Judge a column of cleaned cells."""
     fine = _plain(one, cells, day)
-    rest = cells.is_not_null() if fine is None else cells.is_not_null() & ~fine.fill_null(value=False)
+    rest = (
+        cells.is_not_null() if fine is None else cells.is_not_null() & ~fine.fill_null(value=False)
+    )
     texts = cells.filter(rest).unique().to_list()
     verdict = {text: judge(one, text, day) for text in texts}
     changed = {text: found.value for text, found in verdict.items() if found.value != text}

@@ -22,6 +22,7 @@ SHORT_YEAR = re.compile(r"\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?: .*)?")
 DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?: .*)?")
 SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
 EXCEL_ZERO = date(1899, 12, 30)
+MONTHS, LAST_DAY = 12, 31
 
 
 def judge_date(_field: Field, said: str, day: date) -> Verdict:
@@ -88,6 +89,6 @@ def _unclear(said: str) -> Verdict:
         return Verdict("", "serial_date", {"expected": when.isoformat()})
     if swapped := DAY_FIRST.fullmatch(said):
         first, second = int(swapped[1]), int(swapped[2])
-        plausible = first in range(1, 32) and second in range(1, 32) and min(first, second) <= 12
+        plausible = max(first, second) <= LAST_DAY and 1 <= min(first, second) <= MONTHS
         return Verdict("", "ambiguous_date" if plausible else "bad_date")
     return Verdict("", "two_digit_year" if SHORT_YEAR.fullmatch(said) else "bad_date")

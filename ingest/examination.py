@@ -7,7 +7,7 @@ from datetime import date
 
 from ingest import formats, headings, marked, sniff
 from ingest.check import Checked, check
-from ingest.grid import Grid, Source
+from ingest.grid import HEADER_WITHIN, Grid, Source
 from ingest.headings import Heading
 from ingest.rows import FileInfo, Outcome, Problem, Report, problem
 
@@ -72,11 +72,9 @@ def _choose(source: Source) -> tuple[Found | None, list[Problem]]:
     problems = list(source.problems)
     if any(one.severity == "refuse" for one in problems):
         return None, problems
-    found = [
-        Found(grid, heading) for grid in source.grids if (heading := headings.find(grid))
-    ]
+    found = [Found(grid, heading) for grid in source.grids if (heading := headings.find(grid))]
     if not found:
-        least = {"count": headings.LEAST_KNOWN, "limit": headings.HEADER_WITHIN}
+        least = {"count": headings.LEAST_KNOWN, "limit": HEADER_WITHIN}
         none = problem("no_header", args=least) if source.grids else problem("no_sheet")
         return None, [*problems, none]
     if len(found) > 1:
@@ -137,5 +135,3 @@ def _outcome(checked: Checked, problems: list[Problem]) -> Outcome:
     if any(one.severity == "ask" for one in problems):
         return "ask"
     return "accept" if len(checked.lines) else "reject"
-
-

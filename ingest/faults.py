@@ -56,9 +56,7 @@ def problems_of(
     order = {letter: place for place, letter in enumerate(data.cells.columns)}
     found = [problem for fault in faults for problem in _problems(fault, data, letters)]
     return tuple(
-        sorted(
-            found, key=lambda one: (one.row or 0, order.get(one.column or "", -1), one.code)
-        )
+        sorted(found, key=lambda one: (one.row or 0, order.get(one.column or "", -1), one.code))
     )
 
 

@@ -15,8 +15,10 @@ from ingest.fields import FIELDS
 from ingest.grid import HEADER_WITHIN, Grid
 from ingest.rows import Problem, problem
 
+LONGEST = 80
 LEAST_KNOWN = 3
 """A heading row has at least this many known headings."""
+DOUBTFUL = 2
 UNCLEAR = {"航次号": "trip_batch_no", "航次": "trip_batch_no", "voyageno": "trip_batch_no"}
 """Headings that may mean one of several numbers, with the likeliest."""
 TRADITIONAL = str.maketrans(
@@ -60,7 +62,9 @@ def norm(text: str) -> str:
 @cache
 def dictionary() -> dict[str, tuple[str, int]]:
     """Return every heading as compared: the field, and 0 for its own headings, 1 for aliases."""
-    found: dict[str, tuple[str, int]] = {norm(text): (name, 2) for text, name in UNCLEAR.items()}
+    found: dict[str, tuple[str, int]] = {
+        norm(text): (name, DOUBTFUL) for text, name in UNCLEAR.items()
+    }
     for one in FIELDS.values():
         found |= {norm(alias): (one.name, 1) for alias in one.aliases}
     for one in FIELDS.values():
@@ -84,7 +88,9 @@ def meaning(text: str) -> tuple[str, int] | None:
 
 def known(cells: Iterable[str | None]) -> int:
     """Count the different fields that the cells of a row name."""
-    return len({found[0] for cell in cells if cell and len(cell) < 80 and (found := meaning(cell))})
+    return len(
+        {found[0] for cell in cells if cell and len(cell) < LONGEST and (found := meaning(cell))}
+    )
 
 
 def start(grid: Grid) -> int | None:
@@ -133,7 +139,7 @@ def _second(cells: Sequence[str | None], below: Sequence[str | None]) -> bool:
     """Say whether the row below belongs to the headings: it names fields or units, not data."""
     said = [cell for cell in below if cell]
     heads = sum(1 for cell in said if meaning(cell) or _is_unit(cell))
-    return heads >= 2 and heads * 2 > len(said) and list(cells) != list(below)
+    return heads > 1 and heads * 2 > len(said) and list(cells) != list(below)
 
 
 def _is_unit(text: str) -> bool:
@@ -178,12 +184,12 @@ def _mapped(sheet: str, row: int, last: int, texts: Mapping[str, str]) -> Headin
 
 
 def _doubts(sheet: str, column: str, name: str, text: str) -> list[Problem]:
-    where = {"column": column, "field": name, "value": text}
-    if (found := meaning(text)) and found[1] == 2:
-        return [problem("heading_unclear", sheet, **where)]
+    codes_found = []
+    if (found := meaning(text)) and found[1] == DOUBTFUL:
+        codes_found.append("heading_unclear")
     if name.endswith("_kg") and TONNES.search(text):
-        return [problem("tonnes", sheet, **where)]
-    return []
+        codes_found.append("tonnes")
+    return [problem(code, sheet, column=column, field=name, value=text) for code in codes_found]
 
 
 def _currencies(mapping: Mapping[str, str], texts: Mapping[str, str]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Numbers of documents, boxes, firms and vehicles 单证号、箱号、代码、车牌: shapes and check digits.
+"""Numbers of documents, boxes, firms and vehicles 单证号、箱号、车牌: shapes, check digits.
 
 Sources: ISO 6346 (containers), GB 32100-2015 (unified social credit code), the field notes of the
 customs messages (declaration and list numbers), GA 36 (plates).
@@ -27,6 +27,11 @@ FOREIGN = re.compile(r"[0-9A-Z\u0400-\u042fӨҮ]{3,15}")
 SEVERAL = re.compile(r"[;；、,，|\n+]|(?<=.{4})/(?=.{4})")
 BOX = re.compile(r"[A-Z]{3}[UJZ]\d{7}")
 MODULUS, WEIGHT = 31, 3
+USCC_LENGTH = DECLARATION_LENGTH = 18
+OWNER_LETTERS = 4
+FIRST_YEAR = 2000
+PLATE_HEAD = 2
+"""A Chinese plate begins with its province and a letter."""
 
 
 def container_digit(number: str) -> int:
@@ -60,24 +65,31 @@ def container(one: Field, said: str, _day: date) -> Verdict:
     number = re.sub(r"[\s\-./]", "", said)
     if odd := _foreign_letter(number):
         return odd
-    if len(number) != one.max:
-        return _box_shape(f"有 {len(number)} 位，应为 11 位", f"it has {len(number)} characters")
-    for place, character in enumerate(number, 1):
-        wanted = character.isalpha() if place <= 4 else character.isdigit()
-        if not (wanted and character.isascii()):
-            zh, en = ("字母", "a letter") if place <= 4 else ("数字", "a digit")
-            return _box_shape(
-                f"第 {place} 位“{character}”应为{zh}",
-                f'character {place}, "{character}", must be {en}',
-            )
-    if not BOX.fullmatch(number):
-        return _box_shape(
-            f"第 4 位“{number[3]}”应为 U、J 或 Z", f'character 4, "{number[3]}", must be U, J or Z'
-        )
+    if odd := _box_fault(number, one.max or 0):
+        return odd
     expected = container_digit(number)
     if int(number[10]) != expected:
         return Verdict("", "container_digit", _digit_args(number, expected))
     return Verdict(number)
+
+
+def _box_fault(number: str, length: int) -> Verdict | None:
+    """Say what keeps this from looking like a container number, and at which character."""
+    if len(number) != length:
+        return _box_shape(f"有 {len(number)} 位，应为 11 位", f"it has {len(number)} characters")
+    for place, character in enumerate(number, 1):
+        owner = place <= OWNER_LETTERS
+        if not (character.isascii() and (character.isalpha() if owner else character.isdigit())):
+            zh, en = ("字母", "a letter") if owner else ("数字", "a digit")
+            return _box_shape(
+                f"第 {place} 位“{character}”应为{zh}",
+                f'character {place}, "{character}", must be {en}',
+            )
+    if BOX.fullmatch(number):
+        return None
+    return _box_shape(
+        f"第 4 位“{number[3]}”应为 U、J 或 Z", f'character 4, "{number[3]}", must be U, J or Z'
+    )
 
 
 def _box_shape(reason: str, reason_en: str) -> Verdict:
@@ -92,7 +104,10 @@ def _digit_args(number: str, expected: int) -> dict[str, object]:
     ]
     if swapped:
         pairs = "、".join(f"{place} 和 {place + 1}" for place in swapped)
-        zh, en = f"第 {pairs} 位可能颠倒了", f"digits {swapped[0]} and {swapped[0] + 1} may be swapped"
+        zh, en = (
+            f"第 {pairs} 位可能颠倒了",
+            f"digits {swapped[0]} and {swapped[0] + 1} may be swapped",
+        )
     else:
         zh, en = "前十位或校验码有一位写错", "one of the eleven characters is wrong"
     said: dict[str, object] = {"character": number[10], "expected": expected}
@@ -150,7 +165,7 @@ def _firm(_field: Field, said: str, _day: date) -> Verdict:
         return odd
     if re.fullmatch(r"\d{9}[0-9A-Z]", said):
         return Verdict(said)
-    if len(said) != 18 or any(character not in USCC_CHARACTERS for character in said):
+    if len(said) != USCC_LENGTH or any(character not in USCC_CHARACTERS for character in said):
         return Verdict("", "uscc_shape")
     expected = uscc_digit(said)
     if said[17] != expected:
@@ -161,7 +176,7 @@ def _firm(_field: Field, said: str, _day: date) -> Verdict:
 def _declaration(_field: Field, said: str, day: date) -> Verdict:
     if odd := _foreign_letter(said) or _letters_for_digits(said):
         return odd
-    if not re.fullmatch(r"\d+", said) or len(said) != 18:
+    if not re.fullmatch(r"\d+", said) or len(said) != DECLARATION_LENGTH:
         zh = f"有 {len(said)} 位，应为 18 位数字"
         return _shape("declaration_shape", zh, f"it has {len(said)} characters, not 18 digits")
     if said[8] not in "01":
@@ -187,7 +202,7 @@ def _shape(code: str, reason: str, reason_en: str) -> Verdict:
 
 
 def _year(code: str, said: str, day: date) -> Verdict | None:
-    if 2000 <= int(said[4:8]) <= day.year:
+    if FIRST_YEAR <= int(said[4:8]) <= day.year:
         return None
     return _shape(code, f"第 5 至 8 位“{said[4:8]}”不是合理的年份", f"{said[4:8]} is not a year")
 
@@ -241,10 +256,14 @@ def _chinese(number: str) -> Verdict:
     if PLATE.fullmatch(number):
         return Verdict(number)
     for place, character in enumerate(number, 1):
-        if place > 2 and character in "IO":
+        if place > PLATE_HEAD and character in "IO":
             args = {"position": place, "character": character, "expected": DIGITS_FOR[character]}
             return Verdict("", "lookalike", args)
-        allowed = character.isascii() and character.isalnum() and (place != 2 or character.isalpha())
+        allowed = (
+            character.isascii()
+            and character.isalnum()
+            and (place != PLATE_HEAD or character.isalpha())
+        )
         if place > 1 and not allowed and character not in "挂学警港澳超":
             return Verdict("", "plate_characters", {"position": place, "character": character})
     return Verdict("", "plate_length", {"count": len(number)})

@@ -1,4 +1,4 @@
-"""What the kind of a cell 单元格类型 says against it: errors, lost digits, unsolved formulas, merges."""
+"""What the kind of a cell 单元格类型 says against it: errors, lost digits, formulas, merges."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from ingest.faults import Fault
 from ingest.fields import Field
 from ingest.grid import Grid, Marks
 from ingest.quantities import canonical
+from ingest.rows import Severity
 
 CELL_ERROR = r"^#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!)$"
 DOUBLE_DIGITS = 15
@@ -34,7 +35,7 @@ def column(data: Grid, one: Field, letter: str) -> Column:
     faults = [*merged, *_bad_cells(data, one, letter, raw)]
     settled = pl.Series([False]).new_from_index(0, len(raw))
     for fault in faults:
-        if fault.code not in {"merged_filled"}:
+        if fault.code != "merged_filled":
             settled = settled | fault.where
     wrong = [fault.where for fault in faults if not fault.code.startswith("merged")]
     for where in wrong:
@@ -113,7 +114,7 @@ def _unmerged(
     if not inside.any():
         return raw, ()
     if one.type in AMOUNTS:
-        level = "ask" if one.need == "take_in" else "notice"
+        level: Severity = "ask" if one.need == "take_in" else "notice"
         return raw, (Fault("merged_amount", inside, one.name, level=level),)
     return filled, (Fault("merged_filled", inside, one.name),)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from ingest.grid import Grid
-from ingest.headings import Heading, norm
+from ingest.headings import LEAST_KNOWN, Heading, norm
 from ingest.rows import Skipped
 
 GLUE = "\x1f"
@@ -46,7 +46,9 @@ def sort(grid: Grid, heading: Heading) -> Sorted:
         if kind
     )
     totals = (kinds == "skip_total").fill_null(value=False)
-    parts = frozenset(grid.rows.filter(totals & _joined(grid.cells).str.contains(SUBTOTAL)).to_list())
+    parts = frozenset(
+        grid.rows.filter(totals & _joined(grid.cells).str.contains(SUBTOTAL)).to_list()
+    )
     return Sorted(_rows(grid, kinds.is_null()), _rows(grid, totals), parts, skipped)
 
 
@@ -83,9 +85,12 @@ def _suspicious(grid: Grid, key: str | None, heading: Heading) -> pl.Series:
     if key is None:
         return pl.Series([True]).new_from_index(0, len(grid.rows))
     usual = grid.cells[key].str.contains(r"[0-9]").fill_null(value=False)
-    return ~usual | grid.cells[key].str.contains(r"^\s*(?:示例|样例|例)").fill_null(value=False) | (
-        grid.cells[key] == heading.texts[key]
-    ).fill_null(value=False) | _lonely(grid.cells)
+    return (
+        ~usual
+        | grid.cells[key].str.contains(r"^\s*(?:示例|样例|例)").fill_null(value=False)
+        | (grid.cells[key] == heading.texts[key]).fill_null(value=False)
+        | _lonely(grid.cells)
+    )
 
 
 def _lonely(cells: pl.DataFrame) -> pl.Series:
@@ -106,7 +111,7 @@ def _judged(cells: pl.DataFrame, key: str | None, heading: Heading) -> pl.Series
         blank | (cells[key] if key else joined).fill_null("").str.contains(TOTAL)
     )
     chain = (
-        pl.when((mapped >= 3) & (mapped * 2 > filled))
+        pl.when((mapped >= LEAST_KNOWN) & (mapped * 2 > filled))
         .then(pl.lit("skip_header"))
         .when(total)
         .then(pl.lit("skip_total"))

@@ -1,4 +1,4 @@
-"""Numbers 数量、重量、金额, read exactly from their text; never a float, and never 0 for nonsense."""
+"""Numbers 数量、重量、金额 read exactly from their text: no floats, and never 0 for nonsense."""
 
 import re
 from datetime import date

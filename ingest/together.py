@@ -27,9 +27,7 @@ def check(
     (not merely wrong).
     """
     have = set(values.columns)
-    empty = [
-        pl.lit(None, dtype=pl.String).alias(name) for name in FIELDS if name not in have
-    ]
+    empty = [pl.lit(None, dtype=pl.String).alias(name) for name in FIELDS if name not in have]
     full = values.with_columns(empty) if values.height else values
     if not values.height:
         return []
@@ -43,7 +41,7 @@ def check(
 
 
 def _without(full: pl.DataFrame, faults: list[Fault]) -> pl.DataFrame:
-    """Blank the cells already refused, so that one wrong cell is not told again by its neighbours."""
+    """Blank the cells already refused: one wrong cell is not told again by its neighbours."""
     for fault in faults:
         if fault.field and fault.severity == "refuse":
             kept = pl.when(~fault.where).then(pl.col(fault.field))
@@ -70,9 +68,7 @@ def _needed(one: Field) -> pl.Expr:
     for name, wanted in one.when.items():
         column = pl.col(name)
         for want in wanted:
-            holds = (
-                column.fill_null("") != want[1:] if want.startswith("!") else column == want
-            )
+            holds = column.fill_null("") != want[1:] if want.startswith("!") else column == want
             found = found & holds.fill_null(value=False)
     return found
 
@@ -81,13 +77,7 @@ def _number(name: str) -> pl.Expr:
     return pl.col(name).cast(pl.Decimal(38, 5), strict=False)
 
 
-def _table(firm_code: str | None) -> tuple[Rule, ...]:
-    mode, direction = pl.col("transport_mode"), pl.col("direction")
-    departure = pl.col("departure_date")
-    exit_day = pl.col("border_exit_date")
-    before = pl.coalesce("border_exit_date", "departure_date")
-    office = pl.col("exit_customs").replace_strict(_offices(), default=None)
-    gross = _number("gross_weight_kg")
+def _parties(firm_code: str | None) -> tuple[Rule, ...]:
     firm = pl.col("firm_code")
     other_firm = (
         (firm != firm_code) & (firm.str.len_chars() == len(firm_code))
@@ -95,22 +85,60 @@ def _table(firm_code: str | None) -> tuple[Rule, ...]:
         else pl.lit(value=False)
     )
     return (
-        ("exit_before_departure", "border_exit_date", exit_day < departure, "departure_date"),
-        ("arrival_before_exit", "arrival_date", pl.col("arrival_date") < before, "border_exit_date"),
-        ("hub_out_before_in", "hub_out_at", pl.col("hub_out_at") < pl.col("hub_in_at"), "hub_in_at"),
         ("other_firm", "firm_code", other_firm, None),
-        ("trailer_is_truck", "trailer_plate", pl.col("trailer_plate") == pl.col("truck_plate"), None),
+        (
+            "trailer_is_truck",
+            "trailer_plate",
+            pl.col("trailer_plate") == pl.col("truck_plate"),
+            None,
+        ),
+    )
+
+
+def _days() -> tuple[Rule, ...]:
+    departure, exit_day = pl.col("departure_date"), pl.col("border_exit_date")
+    before = pl.coalesce("border_exit_date", "departure_date")
+    return (
+        ("exit_before_departure", "border_exit_date", exit_day < departure, "departure_date"),
+        (
+            "arrival_before_exit",
+            "arrival_date",
+            pl.col("arrival_date") < before,
+            "border_exit_date",
+        ),
+        (
+            "hub_out_before_in",
+            "hub_out_at",
+            pl.col("hub_out_at") < pl.col("hub_in_at"),
+            "hub_in_at",
+        ),
+    )
+
+
+def _ways() -> tuple[Rule, ...]:
+    mode, direction = pl.col("transport_mode"), pl.col("direction")
+    office = pl.col("exit_customs").replace_strict(_offices(), default=None)
+    return (
         ("train_on_road", "train_no", (mode == "ROAD") & pl.col("train_no").is_not_null(), None),
-        ("plate_on_rail", "truck_plate", (mode == "RAIL") & pl.col("truck_plate").is_not_null(), None),
+        (
+            "plate_on_rail",
+            "truck_plate",
+            (mode == "RAIL") & pl.col("truck_plate").is_not_null(),
+            None,
+        ),
         ("mode_office", "exit_customs", office != mode, None),
-        ("dest_is_china", "dest_country", (direction == "E") & (pl.col("dest_country") == "CN"), None),
-        ("dest_not_china", "dest_country", (direction == "I") & (pl.col("dest_country") != "CN"), None),
-        ("net_over_gross", "net_weight_kg", _number("net_weight_kg") > gross, "gross_weight_kg"),
-        ("heavy_truck", "gross_weight_kg", (mode == "ROAD") & (gross > HEAVY_TRUCK_KG), None),
-        ("heavy_box", "gross_weight_kg", (mode == "RAIL") & (gross > HEAVY_BOX_KG), None),
-        ("amount_without_currency", "goods_value", _lacks("goods_value", "currency"), None),
-        ("amount_without_currency", "freight", _lacks("freight", "freight_currency"), None),
-        ("empty_with_weight", "gross_weight_kg", (pl.col("load_state") == "EMPTY") & (gross > 0), None),
+        (
+            "dest_is_china",
+            "dest_country",
+            (direction == "E") & (pl.col("dest_country") == "CN"),
+            None,
+        ),
+        (
+            "dest_not_china",
+            "dest_country",
+            (direction == "I") & (pl.col("dest_country") != "CN"),
+            None,
+        ),
         (
             "declaration_direction",
             "declaration_no",
@@ -119,6 +147,23 @@ def _table(firm_code: str | None) -> tuple[Rule, ...]:
             None,
         ),
         ("list_direction", "list_no", pl.col("list_no").str.slice(8, 1) != direction, None),
+    )
+
+
+def _loads() -> tuple[Rule, ...]:
+    mode, gross = pl.col("transport_mode"), _number("gross_weight_kg")
+    return (
+        ("net_over_gross", "net_weight_kg", _number("net_weight_kg") > gross, "gross_weight_kg"),
+        ("heavy_truck", "gross_weight_kg", (mode == "ROAD") & (gross > HEAVY_TRUCK_KG), None),
+        ("heavy_box", "gross_weight_kg", (mode == "RAIL") & (gross > HEAVY_BOX_KG), None),
+        ("amount_without_currency", "goods_value", _lacks("goods_value", "currency"), None),
+        ("amount_without_currency", "freight", _lacks("freight", "freight_currency"), None),
+        (
+            "empty_with_weight",
+            "gross_weight_kg",
+            (pl.col("load_state") == "EMPTY") & (gross > 0),
+            None,
+        ),
     )
 
 
@@ -132,7 +177,7 @@ def _offices() -> dict[str, str]:
 
 
 def _rules(full: pl.DataFrame, firm_code: str | None) -> Iterator[Fault]:
-    table = _table(firm_code)
+    table = (*_parties(firm_code), *_days(), *_ways(), *_loads())
     found = full.select(
         expression.fill_null(value=False).alias(str(place))
         for place, (_, _, expression, _) in enumerate(table)
@@ -159,7 +204,7 @@ def _others(
 
 
 def keys(full: pl.DataFrame) -> pl.DataFrame:
-    """Return `trip`, `unit` and `line` keys as in `ingest.shipments`; null where a part is blank."""
+    """Return `trip`, `unit` and `line` keys as in `ingest.shipments`; null where incomplete."""
     vehicle = pl.coalesce("truck_plate", "trailer_plate")
     batch = pl.coalesce("trip_batch_no", "tir_carnet_no").fill_null("")
     road = pl.col("transport_mode") == "ROAD"
@@ -179,7 +224,7 @@ def keys(full: pl.DataFrame) -> pl.DataFrame:
 
 
 def _doubles(full: pl.DataFrame, rows: pl.Series) -> Iterator[Fault]:
-    """Find rows with the key of an earlier one: the same again, or something else under its name."""
+    """Find rows with the key of an earlier one: the same again, or something else."""
     frame = keys(full).select("line").with_columns(rows.alias("row"), _at(full))
     frame = frame.filter(pl.col("line").is_not_null())
     later = frame.filter(~pl.col("line").is_first_distinct())
@@ -227,7 +272,9 @@ def _contradicting(
     if not said.height:
         return
     votes = said.group_by(key, name).agg(pl.len(), pl.col("at").min(), pl.col("row").min())
-    usual = votes.sort(pl.col("len").cast(pl.Int64).neg(), "at").unique(key, keep="first", maintain_order=True)
+    usual = votes.sort(pl.col("len").cast(pl.Int64).neg(), "at").unique(
+        key, keep="first", maintain_order=True
+    )
     usual = usual.select(key, pl.col(name).alias("other"), pl.col("row").alias("other_row"))
     found = said.join(usual, on=key).filter(pl.col(name) != pl.col("other"))
     if found.height:
@@ -241,4 +288,3 @@ def _at(full: pl.DataFrame) -> pl.Series:
 
 def _mask(at: pl.Series, height: int) -> pl.Series:
     return pl.Series([False]).new_from_index(0, height).scatter(at, values=True)
-

@@ -24,7 +24,9 @@ class Verdict:
 
 
 Judge = Callable[[Field, str, date], Verdict]
-NONE_SAID = frozenset({"无", "没有", "无箱", "非集装箱", "散货", "NONE", "NO", "N/A", "NA", "NULL", "NIL"})
+NONE_SAID = frozenset(
+    {"无", "没有", "无箱", "非集装箱", "散货", "NONE", "NO", "N/A", "NA", "NULL", "NIL"}
+)
 LAND = {"ROAD", "RAIL"}
 
 

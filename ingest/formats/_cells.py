@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from ingest.grid import Marks, index_of, letter
+from ingest.grid import MAX_COLUMNS, Marks, index_of, letter
 
 USUAL = re.compile(rb'<c r="[A-Z]')
 ANY_CELL = re.compile(rb"<(?:\w+:)?c[ >/]")
@@ -21,7 +21,8 @@ ERROR = re.compile(
     rb'<c r="([A-Z]+)(\d+)"[^>]*?t="e"[^>]*>(?:<f[^>]*?(?:/>|>[^<]*</f>))?<v>([^<]*)</v>'
 )
 UNSOLVED = re.compile(
-    rb'<c r="([A-Z]+)(\d+)"(?![^>]*t="str")[^>]*>\s*<f[^>]*?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>'
+    rb'<c r="([A-Z]+)(\d+)"(?![^>]*t="str")[^>]*>'
+    rb"\s*<f[^>]*?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>"
 )
 HIDDEN = re.compile(rb'<row [^>]*hidden="(?:1|true)"')
 MERGED = re.compile(rb'<mergeCell ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
@@ -30,7 +31,7 @@ MERGES_KEPT = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """How far the cells with values reach: last row, last column counted from 1, and their count."""
+    """How far the cells with values reach: last row, last column (from 1), and their count."""
 
     rows: int
     columns: int
@@ -74,7 +75,8 @@ def _numbers(xml: bytes, wanted: tuple[str, ...]) -> dict[str, frozenset[int]]:
     pattern = re.compile(
         rb'<c r="('
         + columns
-        + rb')(\d+)"(?: s="\d+")?(?: t="n")?(?: s="\d+")?>\s*(?:<f[^>]*?(?:/>|>[^<]*</f>))?\s*<v>[^<]'
+        + rb')(\d+)"(?: s="\d+")?(?: t="n")?(?: s="\d+")?>'
+        + rb"\s*(?:<f[^>]*?(?:/>|>[^<]*</f>))?\s*<v>[^<]"
     )
     found: dict[str, set[int]] = {}
     for match in pattern.finditer(xml):
@@ -87,7 +89,7 @@ def _merges(xml: bytes) -> Iterator[tuple[str, int, int]]:
     for count, match in enumerate(MERGED.finditer(xml)):
         first, last = int(match[2]), int(match[4])
         left, right = index_of(match[1].decode()), index_of(match[3].decode())
-        if last > first and right - left < 256 and count < MERGES_KEPT:
+        if last > first and right - left < MAX_COLUMNS and count < MERGES_KEPT:
             for column in range(left, right + 1):
                 yield letter(column), first, last
 
