@@ -1,0 +1,177 @@
+"""Detail 明细: one row a shipment in 元, with what is taken off and what is left. Pure."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.worksheet import Worksheet
+
+from rules.outcome import Tally
+from tracker.papers.content import Detail, Settlement, sums
+from tracker.papers.formulas import Cell, difference, ratio, total, yuan
+from tracker.papers.workbook import A3, Book, Column, across, page, put, table
+
+NAME = "明细"
+SIGNING = (
+    "制表：　　　　　　　复核：　　　　　　　负责人：　　　　　　　（盖章）　　　　　年　　月　　日"
+)
+SAMPLE = "示例：本表所列办法、企业、数据均为演示而编，不作兑付依据"
+ASSESSED, APPLIED, REDUCED = "测算金额", "申报金额", "盟市核减"
+FILED, LATER, APPROVED = "报送金额（核定）", "商务厅核减", "审定金额"
+MONEY = (ASSESSED, APPLIED, REDUCED, FILED, LATER, APPROVED)
+COLUMNS = (
+    Column("序号", 6, "centre"),
+    Column("企业序号", 6, "centre"),
+    Column("申报企业", 24, "text"),
+    Column("车牌/箱号", 13, "text"),
+    Column("批次/单证/车次号", 16, "text"),
+    Column("运单数", 7, "number"),
+    Column("发运日期", 11, "day"),
+    Column("出境日期", 11, "day"),
+    Column("线路", 20, "text"),
+    Column("全程里程（公里）", 10, "km"),
+    Column("境内里程（公里）", 10, "km"),
+    Column("跨境电商占比", 9, "share"),
+    Column("占比口径", 7, "centre"),
+    Column("补贴办法文号", 18, "text"),
+    Column("办法条款", 14, "text"),
+    Column("测算依据", 46, "text"),
+    Column(ASSESSED, 13, "money"),
+    Column(APPLIED, 13, "money"),
+    Column(REDUCED, 12, "money"),
+    Column("核减原因", 18, "text"),
+    Column(FILED, 13, "money"),
+    Column(LATER, 12, "entry"),
+    Column("商务厅核减原因", 18, "entry_text"),
+    Column(APPROVED, 13, "money"),
+    Column("补贴项编码（请勿改动）", 30, "text"),
+)
+"""The last one, by which an uploaded sheet finds its lines again, is not printed."""
+PRINTED = len(COLUMNS) - 1
+HEADINGS = tuple(column.heading for column in COLUMNS)
+FIRST_ROW = 5
+"""Of the shipments, counted from one."""
+
+
+def letter(heading: str) -> str:
+    """The column of this heading."""
+    return str(xl_col_to_name(HEADINGS.index(heading)))
+
+
+def span(heading: str, count: int) -> str:
+    """All shipments' cells of a column, as seen from another sheet."""
+    column = letter(heading)
+    return f"'{NAME}'!${column}${FIRST_ROW}:${column}${FIRST_ROW + count - 1}"
+
+
+def total_at(heading: str, count: int) -> str:
+    """The cell of a column's total, as seen from another sheet."""
+    return f"'{NAME}'!${letter(heading)}${FIRST_ROW + count}"
+
+
+def write(book: Book, sheet: Worksheet, content: Settlement, amounts: Sequence[Cell]) -> None:
+    """Write the sheet; `amounts` are the cells of 测算金额, one a shipment."""
+    title = f"{content.league}{content.programme}补贴资金清算明细表（明细）"
+    across(book, sheet, 0, PRINTED, title, "title", 32)
+    info = (
+        f"报送编号：{content.code}　　文号：{content.document_no}　　{content.anchor}"
+        f"　　制表时间：{content.made_at:%Y-%m-%d %H:%M}　　单位：元"
+    )
+    across(book, sheet, 1, PRINTED, info, "plain")
+    across(book, sheet, 2, PRINTED, SAMPLE if content.is_sample else "", "sample", 20)
+    numbers = {uscc: number for number, (uscc, _) in enumerate(content.firms, 1)}
+    rows = (
+        _cells(row, numbers[one.uscc], one, amount)
+        for row, (one, amount) in enumerate(zip(content.details, amounts, strict=True), FIRST_ROW)
+    )
+    after = table(book, sheet, FIRST_ROW - 2, COLUMNS, rows)
+    _totals(book, sheet, content, after)
+    across(book, sheet, after + 2, PRINTED, SIGNING, "plain", 30)
+    _bounds(sheet, len(content.details))
+    sheet.freeze_panes(FIRST_ROW - 1, 4)
+    sheet.autofilter(FIRST_ROW - 2, 0, after - 1, len(COLUMNS) - 1)
+    sheet.print_area(0, 0, after + 2, PRINTED - 1)
+    page(
+        sheet,
+        paper=A3,
+        repeated=(FIRST_ROW - 2, FIRST_ROW - 2),
+        footer=f"{content.code}　{content.anchor}",
+        is_sample=content.is_sample,
+    )
+
+
+def _cells(row: int, firm_number: int, one: Detail, amount: Cell) -> tuple[Cell, ...]:
+    applied, reduced = f"{letter(APPLIED)}{row}", f"{letter(REDUCED)}{row}"
+    filed, later = f"{letter(FILED)}{row}", f"{letter(LATER)}{row}"
+    return (
+        row - FIRST_ROW + 1,
+        firm_number,
+        one.firm,
+        one.label,
+        one.papers,
+        one.waybills,
+        one.departed_on,
+        one.exited_on,
+        one.corridor,
+        _km(one.distance_tenth_km),
+        _km(one.domestic_tenth_km),
+        ratio(*one.share) if one.share and one.share[1] else None,
+        one.share_base,
+        one.method,
+        "、".join(_articles(one.tally)),
+        "；".join(line.text_zh for line in one.tally.lines if line.after_fen is not None),
+        amount,
+        yuan(one.applied_fen),
+        yuan(one.reduced_fen),
+        one.reason,
+        difference(applied, reduced, fen=one.filed_fen),
+        yuan(one.later_reduced_fen),
+        one.later_reason,
+        difference(filed, later, fen=one.approved_fen),
+        one.code,
+    )
+
+
+def _km(tenths: int | None) -> Cell:
+    return None if tenths is None else Decimal(tenths).scaleb(-1)
+
+
+def _articles(tally: Tally) -> tuple[str, ...]:
+    """The articles that made the amount, each once."""
+    return tuple(dict.fromkeys(line.article for line in tally.lines if line.after_fen is not None))
+
+
+def _totals(book: Book, sheet: Worksheet, content: Settlement, row: int) -> None:
+    added = sums(content.details)
+    fen = {
+        ASSESSED: sum(one.tally.award_fen for one in content.details),
+        APPLIED: added.applied_fen,
+        REDUCED: added.reduced_fen,
+        FILED: added.filed_fen,
+        LATER: added.later_reduced_fen,
+        APPROVED: added.approved_fen,
+    }
+    last = FIRST_ROW + len(content.details) - 1
+    for number, heading in enumerate(HEADINGS[:PRINTED]):
+        cell = total(letter(heading), FIRST_ROW, last, fen[heading]) if heading in fen else None
+        put(book, sheet, row, number, cell, "total")
+    put(book, sheet, row, HEADINGS.index("申报企业"), "合计", "total_text")
+
+
+def _bounds(sheet: Worksheet, count: int) -> None:
+    """A reduction typed in lies between nothing and what was filed."""
+    column, first = HEADINGS.index(LATER), FIRST_ROW - 1
+    sheet.data_validation(
+        first,
+        column,
+        first + count - 1,
+        column,
+        {
+            "validate": "decimal",
+            "criteria": "between",
+            "minimum": 0,
+            "maximum": f"={letter(FILED)}{FIRST_ROW}",
+            "error_title": "核减金额不对",
+            "error_message": "核减金额应在 0 与报送金额之间，单位为元，至多两位小数。",
+        },
+    )

@@ -1,0 +1,121 @@
+"""Settlement 清算明细表: a filing shipment by shipment, as a workbook with live formulas. Pure.
+
+Four sheets: 汇总 by firm in 万元, 明细 by shipment in 元, 测算过程 with every line of every tally,
+办法参数 with the numbers of the methods. 汇总 sums 明细, 明细 points at 测算过程: any spreadsheet
+recomputes all of it to the fen.
+"""
+
+from xlsxwriter.worksheet import Worksheet
+
+from tracker.papers import detail, summary, working
+from tracker.papers.content import Document, Settlement
+from tracker.papers.workbook import A3, A4, Book, Column, across, begin, page, table
+
+PARAMETERS = "办法参数"
+PARAMETER_COLUMNS = (
+    Column("参数", 34, "text"),
+    Column("取值", 30, "text"),
+    Column("单位", 16, "centre"),
+    Column("条款", 18, "centre"),
+    Column("代号", 22, "text"),
+)
+FIRST_ROW = 5
+"""Of the lines of tallies, counted from one."""
+STYLES = {
+    "明细序号": (8, "centre"),
+    "车牌/箱号": (14, "text"),
+    "条款": (14, "text"),
+    "步骤": (10, "centre"),
+    "说明": (64, "text"),
+    "结论": (30, "text"),
+}
+"""Heading -> width and style; amounts otherwise."""
+
+
+def write(content: Settlement) -> bytes:
+    """The workbook as the bytes of an .xlsx file; the same for the same content."""
+    assert content.details, f"{content.code} has no lines"
+    title = f"{content.league}{content.programme}补贴资金清算明细表"
+    book = begin(title, f"{content.code} {content.anchor}", content.made_at)
+    names = (summary.NAME, detail.NAME, working.SHEET, PARAMETERS)
+    first, second, third, fourth = (book.file.add_worksheet(name) for name in names)
+    summary.write(book, first, content)
+    rows = _worked(content)
+    detail.write(book, second, content, [one.amount for one in rows])
+    _working(book, third, content, rows)
+    _parameters(book, fourth, content)
+    first.activate()
+    return book.close()
+
+
+def _worked(content: Settlement) -> list[working.Working]:
+    columns = working.columns_of([one.tally for one in content.details])
+    done: list[working.Working] = []
+    row = FIRST_ROW
+    for number, one in enumerate(content.details, 1):
+        done.append(working.work(one.tally, number, one.label, columns, row))
+        row += len(done[-1].rows)
+    return done
+
+
+def _working(
+    book: Book, sheet: Worksheet, content: Settlement, rows: list[working.Working]
+) -> None:
+    headings = working.columns_of([one.tally for one in content.details]).headings
+    columns = [_column(heading) for heading in headings]
+    width = len(columns)
+    across(book, sheet, 0, width, "测算过程（逐票逐条）", "title", 32)
+    note = f"报送编号：{content.code}　　{content.anchor}　　结果列由所列因数按公式算出，单位：元"
+    across(book, sheet, 1, width, note, "plain")
+    across(book, sheet, 2, width, detail.SAMPLE if content.is_sample else "", "sample", 20)
+    cells = [cells for one in rows for cells in one.rows]
+    after = table(book, sheet, FIRST_ROW - 2, columns, cells)
+    sheet.freeze_panes(FIRST_ROW - 1, 2)
+    sheet.autofilter(FIRST_ROW - 2, 0, after - 1, width - 1)
+    page(
+        sheet,
+        paper=A3,
+        repeated=(FIRST_ROW - 2, FIRST_ROW - 2),
+        footer=f"{content.code}　{content.anchor}",
+        is_sample=content.is_sample,
+    )
+
+
+def _column(heading: str) -> Column:
+    if heading.startswith("因数"):
+        return Column(heading, 14, "exact")
+    width, style = STYLES.get(heading, (13, "money"))
+    return Column(heading, width, style)
+
+
+def _parameters(book: Book, sheet: Worksheet, content: Settlement) -> None:
+    width = len(PARAMETER_COLUMNS)
+    across(book, sheet, 0, width, "办法参数", "title", 32)
+    across(book, sheet, 1, width, detail.SAMPLE if content.is_sample else "", "sample", 20)
+    row = 3
+    for document in content.documents:
+        for text in _document(document):
+            across(book, sheet, row, width, text, "note")
+            row += 1
+        rows = [(p.name, p.value, p.unit, p.article, p.key) for p in document.parameters]
+        row = table(book, sheet, row, PARAMETER_COLUMNS, rows) + 1
+    page(
+        sheet,
+        paper=A4,
+        repeated=(0, 0),
+        footer=f"{content.code}　{content.anchor}",
+        is_sample=content.is_sample,
+    )
+
+
+def _document(document: Document) -> list[str]:
+    until = f"{document.valid_to:%Y-%m-%d}" if document.valid_to else "修订或废止"
+    marked = document.is_sample and "示例" not in document.title
+    return [
+        document.title + ("（示例）" if marked else ""),
+        (
+            f"文号：{document.document_no}　　第 {document.version_no} 版"
+            f"　　施行：{document.valid_from:%Y-%m-%d} 至 {until}"
+        ),
+        f"规则：{document.rule_id}　　源码指纹 SHA-256：{document.rule_sha256}",
+    ]

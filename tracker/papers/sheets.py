@@ -1,0 +1,257 @@
+"""Sheets 清算明细表: the calculation sheet of a filing, read from the books, kept as a raw file.
+
+It is made while the filing is a draft, before it is prepared, so that the approver signs the very
+bytes the officer saw; the ledger's head is printed on it and kept beside it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from rules.facts import SHARES
+from rules.outcome import Tally
+from rules.registry import Registry, every_rule
+from tracker import blobs
+from tracker.books import ledger
+from tracker.db import SHANGHAI
+from tracker.errors import Conflict, Refused, mark
+from tracker.models.applications import ApplicationLine
+from tracker.models.cargo import CargoLine, Route, Shipment
+from tracker.models.filings import Filing, FilingLine
+from tracker.models.methods import Method
+from tracker.models.money import Assessment, Item, ItemStage
+from tracker.models.networks import NetworkVersion
+from tracker.papers import settlement as paper
+from tracker.papers.content import Detail, Document, Settlement
+from tracker.papers.parameters import listed
+
+LIMIT_BYTES = 256 * 1024 * 1024
+"""Largest sheet that is kept: a hundred thousand shipments are far below it."""
+FILED_STAGES = ("applied", "filed")
+"""Where the money of a filing stands until it is decided."""
+
+Line = tuple[ApplicationLine, Item, FilingLine | None]
+
+
+@dataclass(frozen=True)
+class Around:
+    """What belongs to the filing's items, read at once."""
+
+    assessments: Mapping[int, Assessment]
+    """Item id -> the newest."""
+    corridors: Mapping[int, str]
+    """Shipment id -> name of the corridor."""
+    waybills: Mapping[int, int]
+    """Shipment id -> how many waybills stand."""
+
+
+def settlement(
+    session: Session,
+    filing: Filing,
+    head: ledger.Head,
+    made_at: datetime,
+    registry: Registry | None = None,
+) -> bytes:
+    """The 清算明细表 of a filing as an .xlsx workbook; the same books and time, the same bytes.
+
+    Lists every shipment of the filing's applications, those the first review took off wholly
+    included. `registry` gives the parameters their names; all installed rules when None. Raises
+    ``Refused`` for a filing without lines.
+    """
+    lines = _lines(session, filing)
+    if not lines:
+        raise Refused(
+            mark("The filing has no shipments."), mark("Withdraw it and draft another one.")
+        )
+    around = _around(session, filing)
+    methods = {one.method.id: one.method for one in around.assessments.values()}
+    documents = sorted(methods.values(), key=lambda method: (method.valid_from, method.version_no))
+    rules = registry or every_rule()
+    sampled = any(method.is_sample for method in documents)
+    return paper.write(
+        Settlement(
+            league=filing.league.name_zh,
+            programme=filing.programme.name_zh,
+            code=filing.code,
+            document_no=filing.document_no,
+            basis=filing.basis,
+            performance_target=filing.performance_target,
+            seq=head.seq,
+            head_hash=head.hash,
+            made_at=made_at.astimezone(SHANGHAI),
+            ledger_fen=sum(_standing(session, filing).values()),
+            is_sample=sampled or any(item.firm.is_sample for _, item, _ in lines),
+            details=tuple(_detail(line, around) for line in lines),
+            documents=tuple(_document(method, rules) for method in documents),
+        )
+    )
+
+
+def attach(
+    session: Session,
+    home: Path,
+    filing: Filing,
+    now: datetime,
+    registry: Registry | None = None,
+) -> None:
+    """Make the sheet of a draft filing, keep its bytes, and note its hash and the ledger's head.
+
+    Raises ``Conflict`` when the filing is no draft any more, or when a line's amount is not what
+    stands in the ledger; ``NotNow`` when the disk refuses.
+    """
+    if filing.state != "draft":
+        raise Conflict(
+            mark("The calculation sheet is made while the filing is a draft."),
+            mark("Open it again first."),
+        )
+    standing = _standing(session, filing)
+    query = select(FilingLine).where(FilingLine.filing_id == filing.id)
+    for line in session.scalars(query):
+        if standing.get(line.item_id, 0) != line.filed_fen:
+            raise Conflict(
+                mark("The amount of %(shipment)s is no longer what stands in the ledger."),
+                mark("Withdraw this filing and draft it again."),
+                shipment=line.item.shipment.label,
+            )
+    head = ledger.head(session)
+    raw = settlement(session, filing, head, now, registry)
+    filing.sheet_sha256, _ = blobs.store(home, BytesIO(raw), LIMIT_BYTES)
+    filing.sheet_seq, filing.sheet_head = head.seq, head.hash
+    session.flush()
+
+
+def _lines(session: Session, filing: Filing) -> list[Line]:
+    """Every line of the filing's applications with its line of the filing, if it has one."""
+    of_filing = select(FilingLine.application_id).where(FilingLine.filing_id == filing.id)
+    query = (
+        select(ApplicationLine, Item, FilingLine)
+        .join(Item, Item.id == ApplicationLine.item_id)
+        .join(Shipment, Shipment.id == Item.shipment_id)
+        .outerjoin(
+            FilingLine, (FilingLine.item_id == Item.id) & (FilingLine.filing_id == filing.id)
+        )
+        .where(ApplicationLine.application_id.in_(of_filing))
+        .order_by(Item.firm_id, Shipment.departure_date, Item.code)
+    )
+    return list(session.execute(query))
+
+
+def _standing(session: Session, filing: Filing) -> dict[int, int]:
+    """Item id -> fen applied for or filed, of the filing's lines."""
+    query = (
+        select(ItemStage.item_id, func.sum(ItemStage.balance))
+        .join(FilingLine, FilingLine.item_id == ItemStage.item_id)
+        .where(FilingLine.filing_id == filing.id, ItemStage.stage.in_(FILED_STAGES))
+        .group_by(ItemStage.item_id)
+    )
+    return {item_id: int(fen) for item_id, fen in session.execute(query)}
+
+
+def _around(session: Session, filing: Filing) -> Around:
+    of_filing = select(FilingLine.application_id).where(FilingLine.filing_id == filing.id)
+    items = select(ApplicationLine.item_id).where(ApplicationLine.application_id.in_(of_filing))
+    shipments = select(Item.shipment_id).where(Item.id.in_(items))
+    newest = (
+        select(func.max(Assessment.id))
+        .where(Assessment.item_id.in_(items))
+        .group_by(Assessment.item_id)
+    )
+    routes = (
+        select(Route.shipment_id, Route.corridor, Route.network_version_id)
+        .where(Route.shipment_id.in_(shipments), Route.standing)
+        .order_by(Route.id)
+    )
+    rows = list(session.execute(routes))
+    names = _corridor_names(session, {version for _, _, version in rows})
+    counted = (
+        select(CargoLine.shipment_id, func.count(CargoLine.waybill_no.distinct()))
+        .where(CargoLine.shipment_id.in_(shipments), CargoLine.standing)
+        .group_by(CargoLine.shipment_id)
+    )
+    return Around(
+        assessments={
+            one.item_id: one
+            for one in session.scalars(select(Assessment).where(Assessment.id.in_(newest)))
+        },
+        corridors={
+            shipment: names.get((version, corridor or ""), corridor or "")
+            for shipment, corridor, version in rows
+        },
+        waybills=dict(session.execute(counted).all()),
+    )
+
+
+def _corridor_names(session: Session, versions: set[int]) -> dict[tuple[int, str], str]:
+    """Network version and corridor -> its Chinese name."""
+    query = select(NetworkVersion).where(NetworkVersion.id.in_(versions))
+    return {
+        (version.id, corridor["id"]): corridor["names"]["zh"]
+        for version in session.scalars(query)
+        for corridor in version.body["corridors"]
+    }
+
+
+def _detail(line: Line, around: Around) -> Detail:
+    applied, item, filed = line
+    shipment = item.shipment
+    one = around.assessments[item.id]
+    base = str(one.method.params.get("share_base", ""))
+    return Detail(
+        code=item.code,
+        firm=item.firm.name,
+        uscc=item.firm.uscc,
+        label=shipment.label,
+        papers=_papers(shipment.unit),
+        waybills=around.waybills.get(shipment.id, 0),
+        departed_on=shipment.departure_date,
+        exited_on=shipment.border_exit_date,
+        corridor=around.corridors.get(shipment.id, ""),
+        distance_tenth_km=one.facts["distance_tenth_km"],
+        domestic_tenth_km=one.facts["domestic_tenth_km"],
+        share=_share(base, one.facts),
+        share_base=SHARES[base][2] if base in SHARES else "",
+        method=one.method.document_no,
+        tally=Tally.from_json(one.tally),
+        applied_fen=applied.applied_fen,
+        reduced_fen=applied.reduced_fen,
+        reason=applied.reason,
+        filed_fen=filed.filed_fen if filed else 0,
+        later_reduced_fen=filed.reduced_fen if filed else 0,
+        later_reason=filed.reason if filed else "",
+    )
+
+
+def _papers(unit: Mapping[str, Any]) -> str:
+    """The batch, carnet or train a shipment is known by."""
+    names = ("trip_batch_no", "tir_carnet_no", "train_no")
+    return " / ".join(str(unit[name]) for name in names if unit.get(name))
+
+
+def _share(base: str, facts: Mapping[str, Any]) -> tuple[int, int] | None:
+    """E-commerce part and whole by the method's base; None where either is unknown."""
+    if base not in SHARES:
+        return None
+    part, whole = facts[SHARES[base][0]], facts[SHARES[base][1]]
+    return None if part is None or not whole else (part, whole)
+
+
+def _document(method: Method, registry: Registry) -> Document:
+    rule = registry.rules.get(method.rule_id)
+    described = rule.describe_params() if rule is not None else []
+    return Document(
+        title=method.title,
+        document_no=method.document_no,
+        version_no=method.version_no,
+        valid_from=method.valid_from,
+        valid_to=method.valid_to,
+        rule_id=method.rule_id,
+        rule_sha256=method.rule_sha256,
+        is_sample=method.is_sample,
+        parameters=tuple(listed(method.params, described)),
+    )

@@ -1,0 +1,165 @@
+"""Summary 汇总: the filing by firm in 万元, with heading, anchor and signatures. Pure."""
+
+from decimal import Decimal
+from math import ceil
+
+from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.worksheet import Worksheet
+
+from tracker.papers import detail
+from tracker.papers.content import Settlement, Sums, sums
+from tracker.papers.formulas import Cell, Live, ten_thousands, total, yuan
+from tracker.papers.workbook import A4, Book, Column, across, page, put, table
+
+NAME = "汇总"
+COLUMNS = (
+    Column("序号", 6, "centre"),
+    Column("申报企业", 34, "text"),
+    Column("统一社会信用代码", 22, "centre"),
+    Column("车次/箱数", 9, "number"),
+    Column("申报（万元）", 12, "money"),
+    Column("盟市核减（万元）", 12, "money"),
+    Column("报送（万元）", 12, "money"),
+    Column("商务厅核减（万元）", 12, "money"),
+    Column("审定（万元）", 12, "money"),
+    Column("报送金额（元）", 16, "money"),
+    Column("审定金额（元）", 16, "money"),
+)
+IN_TEN_THOUSANDS = (
+    detail.APPLIED,
+    detail.REDUCED,
+    detail.FILED,
+    detail.LATER,
+    detail.APPROVED,
+)
+IN_YUAN = (detail.FILED, detail.APPROVED)
+WIDTH = len(COLUMNS)
+CHARACTERS = int(sum(column.width for column in COLUMNS))
+NOTE = (
+    "注：万元数由以分为单位的金额四舍五入得出，合计按未舍入的金额计算，因四舍五入可能有尾差；"
+    "“元”各列精确到分。核定（报送）＝申报－盟市核减，审定＝报送－商务厅核减。"
+    "本表公式可在电子表格软件中重新计算，浅黄色单元格供审核时填写。"
+)
+
+
+def write(book: Book, sheet: Worksheet, content: Settlement) -> None:
+    """Write the sheet over what 明细 will hold."""
+    title = f"{content.league}{content.programme}补贴资金清算明细表（汇总）"
+    across(book, sheet, 0, WIDTH, title, "title", 34)
+    across(book, sheet, 1, WIDTH, detail.SAMPLE if content.is_sample else "", "sample", 20)
+    row = 2
+    for text in _heading(content):
+        across(book, sheet, row, WIDTH, text, "note", _height(text))
+        row += 1
+    heading_row, first = row, row + 2
+    rows = [
+        _firm(content, first + number - 1, number, uscc, name)
+        for number, (uscc, name) in enumerate(content.firms, 1)
+    ]
+    row = table(book, sheet, heading_row, COLUMNS, rows)
+    sheet.freeze_panes(heading_row + 1, 0)
+    _totals(book, sheet, content, first, row)
+    row = _check(book, sheet, content, row + 1)
+    across(book, sheet, row, WIDTH, NOTE, "note", _height(NOTE))
+    across(book, sheet, row + 2, WIDTH, detail.SIGNING, "plain", 30)
+    sheet.print_area(0, 0, row + 2, WIDTH - 1)
+    page(
+        sheet,
+        paper=A4,
+        repeated=(heading_row, heading_row),
+        footer=f"{content.code}　{content.anchor}",
+        is_sample=content.is_sample,
+    )
+
+
+def _heading(content: Settlement) -> list[str]:
+    days = [one.departed_on for one in content.details]
+    lines = [
+        (
+            f"报送盟市：{content.league}　　补贴项目：{content.programme}"
+            f"　　文号：{content.document_no}　　报送编号：{content.code}"
+        ),
+        (
+            f"发运期间：{min(days):%Y-%m-%d} 至 {max(days):%Y-%m-%d}"
+            f"　　制表时间：{content.made_at:%Y-%m-%d %H:%M}"
+        ),
+        f"台账 #{content.seq} {content.head_hash}",
+        f"申报依据：{content.basis}",
+    ]
+    if content.performance_target:
+        lines.append(f"绩效目标：{content.performance_target}")
+    return lines
+
+
+def _firm(content: Settlement, row: int, number: int, uscc: str, name: str) -> tuple[Cell, ...]:
+    """A firm's sums; 明细 carries the firm's number, so that no name or code is ever a pattern."""
+    count = len(content.details)
+    keys = detail.span("企业序号", count)
+    added = sums([one for one in content.details if one.uscc == uscc])
+    fen = _fen(added)
+
+    def summed(heading: str) -> str:
+        return f"ROUND(SUMIF({keys},$A{row},{detail.span(heading, count)}),2)"
+
+    return (
+        number,
+        name,
+        uscc,
+        Live(f"=COUNTIF({keys},$A{row})", Decimal(added.shipments)),
+        *(
+            Live(f"=ROUND({summed(heading)}/10000,2)", ten_thousands(fen[heading]))
+            for heading in IN_TEN_THOUSANDS
+        ),
+        *(Live(f"={summed(heading)}", yuan(fen[heading])) for heading in IN_YUAN),
+    )
+
+
+def _totals(book: Book, sheet: Worksheet, content: Settlement, first: int, row: int) -> None:
+    count = len(content.details)
+    added = sums(content.details)
+    fen = _fen(added)
+    column = xl_col_to_name(3)
+    shipments = Live(f"=SUM({column}{first}:{column}{row})", Decimal(added.shipments))
+    cells: list[Cell] = [None, "合计", None]
+    for number, cell in enumerate(cells):
+        put(book, sheet, row, number, cell, "total_text")
+    put(book, sheet, row, 3, shipments, "total_number")
+    for number, heading in enumerate(IN_TEN_THOUSANDS, 4):
+        formula = f"=ROUND({detail.total_at(heading, count)}/10000,2)"
+        put(book, sheet, row, number, Live(formula, ten_thousands(fen[heading])), "total")
+    for number, heading in enumerate(IN_YUAN, 4 + len(IN_TEN_THOUSANDS)):
+        cell = total(xl_col_to_name(number), first, row, fen[heading])
+        put(book, sheet, row, number, cell, "total")
+
+
+def _check(book: Book, sheet: Worksheet, content: Settlement, row: int) -> int:
+    """校核: what the ledger holds for these lines beside the total above; returns the next row."""
+    filed = sums(content.details).filed_fen
+    place = WIDTH - len(IN_YUAN)
+    column = xl_col_to_name(place)
+    held = ("校核：台账在册金额（元）", yuan(content.ledger_fen))
+    formula = f"=ROUND({column}{row}-{column}{row + 1},2)"
+    apart = ("校核：报送合计与台账之差（元）", Live(formula, yuan(filed - content.ledger_fen)))
+    rows: tuple[tuple[str, Cell], ...] = (held, apart)
+    for number, (words, cell) in enumerate(rows):
+        sheet.merge_range(row + number, 0, row + number, place - 1, "", book.styles["text"])
+        put(book, sheet, row + number, 0, words, "text")
+        put(book, sheet, row + number, place, cell, "money")
+    return row + 2
+
+
+def _fen(added: Sums) -> dict[str, int]:
+    return {
+        detail.APPLIED: added.applied_fen,
+        detail.REDUCED: added.reduced_fen,
+        detail.FILED: added.filed_fen,
+        detail.LATER: added.later_reduced_fen,
+        detail.APPROVED: added.approved_fen,
+    }
+
+
+def _height(text: str) -> float:
+    """Points a wrapped text needs over the whole width, a Chinese character taking two places."""
+    places = max(2 * len(part) for part in text.split("\n"))
+    lines = text.count("\n") + ceil(places / CHARACTERS)
+    return 16.0 * max(lines, 1)
