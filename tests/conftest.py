@@ -10,6 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from tests import databases
 from tracker.db import Database, connect
 from tracker.settings import Settings
+from tracker.web import logs
 
 MakeSettings = Callable[[str], Settings]
 
@@ -20,6 +21,12 @@ hypothesis_settings.register_profile(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 hypothesis_settings.load_profile("ci")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_log() -> None:
+    """One JSON line an event, as the program logs."""
+    logs.configure()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

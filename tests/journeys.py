@@ -203,8 +203,8 @@ def _method(session: Session) -> int:
         rule_id=a_trip.id,
         params={
             "share_base": "weight",
-            "share_mode": "threshold",
-            "minimum_share": "0",
+            "share_mode": "full",
+            "minimum_share": "0.01",
             "year_start_month": 1,
             "rounding": "half_up",
             "rate": "500.00",

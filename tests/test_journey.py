@@ -42,7 +42,7 @@ def bench(database: Database, settings: Settings) -> jobs.Bench:
 def stages(bench: jobs.Bench) -> dict[str, int]:
     with bench.database.reading() as session:
         query = select(ItemStage.stage, func.sum(ItemStage.balance)).group_by(ItemStage.stage)
-        return {stage: int(fen) for stage, fen in session.execute(query).tuples() if fen}
+        return {stage: int(fen) for stage, fen in session.execute(query) if fen}
 
 
 def count(bench: jobs.Bench, table: type[object]) -> int:
@@ -309,8 +309,15 @@ def test_a_returned_filing_goes_back_to_the_league_and_is_filed_again(bench: job
     journeys.commit(bench, journeys.upload(bench, journeys.sheet(journeys.row("W1"))))
     key = applied(bench)
     first = filed(bench, key)
-    reason = {"reason_code": "evidence_missing", "reason": "请补充提单"}
-    journeys.act_on(bench, Filing, first, "commerce_officer", "return", **reason)
+    journeys.act_on(
+        bench,
+        Filing,
+        first,
+        "commerce_officer",
+        "return",
+        reason_code="evidence_missing",
+        reason="请补充提单",
+    )
     assert stages(bench) == {"applied": RATE}
 
     def again(session: Session) -> int:

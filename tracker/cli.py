@@ -15,12 +15,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rules.registry import every_rule
-from tracker import demo, jobs, schema, serving, verify
+from tracker import demo, jobs, schema, serving
 from tracker.db import connect
 from tracker.errors import NotNow, TrackerError
 from tracker.models.people import ROLES, Firm, League, User
 from tracker.settings import Settings
 from tracker.steps import beginnings
+from tracker.verify.__main__ import main as say_verdict
 from tracker.web import create_app
 from tracker.web.passwords import hashed
 
@@ -135,7 +136,7 @@ def clock() -> None:
 @click.option("--anchor", multiple=True, metavar="SEQ:HASH", help="凭据上的链首 · a known link")
 def run_verify(anchor: tuple[str, ...]) -> None:
     """核验哈希链、余额和每笔测算 · prove chain, balances and every tally."""
-    raise SystemExit(verify.main([_bench().settings.database_url, *_anchors(anchor)]))
+    raise SystemExit(say_verdict([_bench().settings.database_url, *_anchors(anchor)]))
 
 
 def _anchors(anchor: tuple[str, ...]) -> list[str]:

@@ -52,10 +52,10 @@ def test_a_payment_shows_the_factors_it_multiplied() -> None:
     tally = run(lambda s, p, t: t.pay("第五条", p.rate * s.feu * p.part), [shipment()]).tally(0)
     assert tally.award_fen == 1250
     assert tally.lines[0].text_zh == (
-        "第五条 每箱补贴 100.00 元/大箱(FEU) × 箱量 1 大箱(FEU) × 比例 12.5% = 12.50 元"
+        "第五条 每箱补贴 100.00 元/大箱(FEU) × 箱量 1 大箱(FEU) × 比例 12.50% = 12.50 元"
     )
     assert tally.lines[0].text_en == (
-        "第五条 rate per box 100.00 CNY/FEU × boxes 1 FEU × part 12.5% = 12.50 CNY"
+        "第五条 rate per box 100.00 CNY/FEU × boxes 1 FEU × part 12.50% = 12.50 CNY"
     )
 
 
@@ -99,7 +99,7 @@ def test_a_cap_never_raises() -> None:
     cut = done.tally(4).lines[1]
     assert (cut.limit_fen, cut.cut_fen) == (1_000, 9_000)
     assert cut.title_zh == (
-        "不超过 比例 12.5% × 运费 80.00 元 = 10.00 元，得 10.00 元，核减 90.00 元"
+        "不超过 比例 12.50% × 运费 80.00 元 = 10.00 元，得 10.00 元，核减 90.00 元"
     )
     assert done.tally(3).reasons[0].zh == "超过上限 0.00 元，核减 100.00 元"
 
@@ -117,7 +117,7 @@ def test_a_refused_firm_sees_every_reason_and_what_it_would_have_received() -> N
         ("第二条", "不是班列"),
         ("第三条", "占比不足"),
     ]
-    assert tally.lines[1].title_zh == ("跨境电商占比（件数） 10% ≥ 比例 12.5%，不符合：占比不足")
+    assert tally.lines[1].title_zh == ("跨境电商占比（件数） 10% ≥ 比例 12.50%，不符合：占比不足")
     assert done.outcomes == ["refused", "awarded"]
 
 
@@ -244,7 +244,7 @@ def test_only_trips_that_meet_every_article_are_counted() -> None:
     assert done.awards == [10_000, 0, 0, 10_000, 11_050, 0]
     assert done.closing == {"第六条|firm=示例甲|year=2026": 3}
     assert done.tally(1).lines[0].title_zh == "本企业2026年度第 2 车次"
-    assert done.tally(4).lines[2].text_zh == ("第六条 100.00 元 × 分档系数 110.5% = 110.50 元")
+    assert done.tally(4).lines[2].text_zh == ("第六条 100.00 元 × 分档系数 110.50% = 110.50 元")
     assert done.tally(5).lines[0].waits
 
 

@@ -166,8 +166,19 @@ def post(session: Session, draft: Draft, *, now: datetime) -> Entry:
     )
     session.add(entry)
     session.flush()
-    rows = [
-        {
+    if draft.moves:
+        session.execute(insert(Posting), list(_postings(entry, draft.moves, accounts, items)))
+    return entry
+
+
+def _postings(
+    entry: Entry,
+    moves: Sequence[Move],
+    accounts: Mapping[AccountRef, int],
+    items: Mapping[str, int],
+) -> Iterator[dict[str, Any]]:
+    for line_no, move in enumerate(moves):
+        yield {
             "entry_id": entry.id,
             "line_no": line_no,
             "source_id": accounts[move.source],
@@ -176,11 +187,6 @@ def post(session: Session, draft: Draft, *, now: datetime) -> Entry:
             "item_id": items[move.item] if move.item else None,
             "reason_code": move.reason_code,
         }
-        for line_no, move in enumerate(draft.moves)
-    ]
-    if rows:
-        session.execute(insert(Posting), rows)
-    return entry
 
 
 def _content(draft: Draft) -> dict[str, Any]:

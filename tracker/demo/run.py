@@ -9,11 +9,13 @@ import json
 import secrets
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import partial
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from rules.registry import Rule
+from rules.rule import Rule
 from tracker import blobs, jobs
 from tracker.books import ledger
 from tracker.demo.files import SampleFile, files
@@ -137,9 +139,7 @@ def _methods(bench: jobs.Bench) -> str:
         key=lambda rule: rule.id,
     )
     for number, rule in enumerate(rules, start=1):
-        key = bench.database.transact(
-            lambda session, rule=rule, number=number: _draft(session, bench, rule, number)
-        )
+        key = bench.database.transact(partial(_draft, bench=bench, rule=rule, number=number))
         stem = LEAGUES[rule.league]
         _steps(bench, Method, key, (f"{stem}_officer", "submit"))
         _steps(bench, Method, key, ("commerce_officer", "examine"))
@@ -318,7 +318,7 @@ def _disburse(bench: jobs.Bench) -> str:
 
 def _steps(
     bench: jobs.Bench,
-    table: type[flow.Subject],
+    table: type[Any],
     key: int,
     *steps: tuple[str, str],
     detail: dict[str, str] | None = None,

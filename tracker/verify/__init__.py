@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
+from rules.registry import every_rule
+from rules.rule import Rule
 from tracker.verify import chain, records
 from tracker.verify.reading import Fault, Rows, opened
 
@@ -34,15 +36,21 @@ class Report:
     faults: tuple[Fault, ...]
 
 
-def verify(url: str, anchors: Mapping[int, str] | None = None) -> Report:
+def verify(
+    url: str,
+    anchors: Mapping[int, str] | None = None,
+    rules: Mapping[str, Rule] | None = None,
+) -> Report:
     """Check the database at this address (or SQLite file) against itself and the anchors.
 
-    ``anchors`` maps a sequence to the hash somebody wrote down. Raises ``OSError`` when the
+    ``anchors`` maps a sequence to the hash somebody wrote down; ``rules`` are those that compute
+    the money again, by default every installed one. Raises ``OSError`` when the
     database cannot be read.
     """
     walk = chain.Walk()
+    known = every_rule().rules if rules is None else rules
     with opened(url) as rows:
-        found = tuple(islice(_faults(rows, walk, anchors or {}), MOST_FAULTS))
+        found = tuple(islice(_faults(rows, walk, anchors or {}, known), MOST_FAULTS))
     return Report(
         entries=walk.entries,
         postings=walk.postings,
@@ -54,7 +62,9 @@ def verify(url: str, anchors: Mapping[int, str] | None = None) -> Report:
     )
 
 
-def _faults(rows: Rows, walk: chain.Walk, anchors: Mapping[int, str]) -> Iterator[Fault]:
+def _faults(
+    rows: Rows, walk: chain.Walk, anchors: Mapping[int, str], known: Mapping[str, Rule]
+) -> Iterator[Fault]:
     checks: dict[str, Callable[[], Iterator[Fault]]] = {
         "分录": lambda: chain.walked(rows, walk),
         "锚点": lambda: chain.anchored(walk, anchors),
@@ -62,7 +72,7 @@ def _faults(rows: Rows, walk: chain.Walk, anchors: Mapping[int, str]) -> Iterato
         "唯一键": lambda: records.claims(rows, walk),
         "补贴办法": lambda: records.methods(rows),
         "办理记录": lambda: records.decisions(rows, walk),
-        "测算": lambda: records.assessments(rows, walk),
+        "测算": lambda: records.assessments(rows, walk, known),
         "审计日志": lambda: records.events(rows, walk),
     }
     for name, check in checks.items():

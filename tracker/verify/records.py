@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from rules.facts import ShipmentFacts
-from rules.registry import every_rule
 from rules.rule import Rule
 from rules.tally import assess
 from tracker.verify.chain import Walk
@@ -78,14 +77,13 @@ class Kept:
     params: str
 
 
-def assessments(rows: Rows, walk: Walk) -> Iterator[Fault]:
+def assessments(rows: Rows, walk: Walk, known: Mapping[str, Rule]) -> Iterator[Fault]:
     """The assessments are those the entries tell of, and the rules give the same money again."""
     query = (
         "SELECT assessment.id, item.code, seq, outcome, award_fen, facts, tally, consumption,"
         " rule_id, rule_sha256, params FROM assessment JOIN item ON item.id = assessment.item_id"
         " JOIN method ON method.id = assessment.method_id ORDER BY assessment.id"
     )
-    known = every_rule().rules
     for key, *values in rows(query):
         kept = Kept(*values)
         walk.assessments += 1
