@@ -41,9 +41,7 @@ def change_password() -> ResponseReturnValue:
         if person.password_hash != compared_with:
             raise Conflict(mark("The password was changed meanwhile; nothing was changed now."))
         person.password_hash = new_hash
-        db.execute(
-            delete(SignIn).where(SignIn.user_id == person.id, SignIn.token_sha256 != kept)
-        )
+        db.execute(delete(SignIn).where(SignIn.user_id == person.id, SignIn.token_sha256 != kept))
         _tell(db, person, "change_password", f"user {person.login}")
 
     context.write(work, ledger=False)

@@ -143,3 +143,8 @@ def history(session: Session, subject: flow.Subject) -> list[Decided]:
 
 def _reason(code: str) -> str:
     return gettext(flow.REASON_CODES[code]) if code in flow.REASON_CODES else code
+
+
+def takers(kind: str) -> tuple[str, ...]:
+    """Every role that takes any step of this flow."""
+    return tuple(dict.fromkeys(role for step in flow.FLOWS[kind] for role in step.roles))

@@ -1,6 +1,6 @@
 """Policy 访问策略: every endpoint says who may ask it; one that says nothing answers nobody.
 
-A view is declared with ``anyone``, ``signed_in``, ``may(action)`` (of ``access.POLICY``) or ``only``.
+A view is declared with ``anyone``, ``signed_in``, ``may(action)`` (of ``access``) or ``only``.
 The guard runs before every request: who is asking, may they, and does a form carry its token.
 What one may see among the rows of a noun is asked of ``access`` by the view itself.
 """

@@ -113,7 +113,7 @@ def identify() -> None:
 
 
 def give_cookie(response: Response, token: str) -> None:
-    """Set the session's cookie: out of reach of scripts, only this site's, gone with the browser."""
+    """Set the session's cookie: out of reach of scripts, this site's, gone with the browser."""
     secure = context.settings().cookie_secure
     response.set_cookie(
         cookie_name(), token, secure=secure, httponly=True, samesite="Lax", path="/"

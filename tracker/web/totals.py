@@ -3,10 +3,10 @@
 Read from the accounts of the ledger, whose owners are natural codes ``league|firm|programme``.
 """
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
-from tracker.models.money import Account
+from tracker.models.money import Account, ItemStage
 
 Totals = dict[str, int]
 """Stage -> fen standing there."""
@@ -31,7 +31,7 @@ def by_league(session: Session) -> dict[str, Totals]:
         .group_by(code, Account.stage)
     )
     found: dict[str, Totals] = {}
-    for league, stage, fen in session.execute(query).tuples():
+    for league, stage, fen in session.execute(query):
         found.setdefault(str(league), {})[stage] = int(fen)
     return found
 
@@ -42,4 +42,14 @@ def _sums(session: Session, whose: ColumnElement[bool]) -> Totals:
         .where(Account.unit == "fen", ~Account.is_source, whose)
         .group_by(Account.stage)
     )
-    return {stage: int(fen) for stage, fen in session.execute(query).tuples()}
+    return {stage: int(fen) for stage, fen in session.execute(query)}
+
+
+def of_items(session: Session, items: Select[int]) -> Totals:
+    """What stands for these items together; ``items`` selects their keys."""
+    query = (
+        select(ItemStage.stage, func.sum(ItemStage.balance))
+        .where(ItemStage.item_id.in_(items), ItemStage.balance > 0)
+        .group_by(ItemStage.stage)
+    )
+    return {stage: int(fen) for stage, fen in session.execute(query)}

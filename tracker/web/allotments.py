@@ -1,0 +1,216 @@
+"""Allotments 下达指标: the special funds, and what Finance gives each league to disburse."""
+
+from datetime import date
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from tracker import access
+from tracker.db import local_day
+from tracker.errors import Refused, mark
+from tracker.models.filings import ALLOTMENT_STATES, Allotment, Disbursement, Filing, Fund
+from tracker.models.people import League, User
+from tracker.steps import allotment as steps
+from tracker.steps import filing as filing_steps
+from tracker.steps import flow, review
+from tracker.web import acting, amounts, asked, context, filings, funds, policy
+
+bp = Blueprint("allotments", __name__, url_prefix="/allotments")
+
+YEAR_LENGTH = 4
+
+
+@bp.get("")
+@policy.may("see_allotments")
+def allotments() -> ResponseReturnValue:
+    """The allotments one may see with what is left of each; for the province the funds above."""
+    session, user = context.session(), context.user()
+    query = filtered(user)
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    paged = asked.paged(total)
+    part = query.order_by(Allotment.id.desc()).limit(paged.rows).offset(paged.offset)
+    found = session.scalars(part).all()
+    return render_template(
+        "allotments/list.html",
+        listed=[(one, funds.of_allotment(session, one)) for one in found],
+        paged=paged,
+        states=ALLOTMENT_STATES,
+        leagues=session.scalars(select(League).order_by(League.code)).all(),
+        funds=funds.listed(session, user),
+        sees_funds=access.may(user, "see_funds"),
+        may_record=access.may(user, "record_fund"),
+        approved=to_allot(session, user),
+        this_year=local_day(context.now()).year,
+    )
+
+
+@bp.post("/funds")
+@policy.may("record_fund")
+def record_fund() -> ResponseReturnValue:
+    """Enter a year's special fund."""
+    form = request.form
+    year = form.get("fiscal_year", "")
+    if not (year.isascii() and year.isdigit() and len(year) == YEAR_LENGTH):
+        raise Refused(mark("The fiscal year is four digits."), mark("Correct the year."))
+    enter_fund(
+        asked.clean(form.get("document_no", ""), 60),
+        int(year),
+        amounts.read_yuan(form.get("amount_yuan", "")),
+    )
+    flash(gettext("The fund is entered; allocations can draw on it."), "success")
+    return redirect(url_for("allotments.allotments"), code=303)
+
+
+@bp.get("/new")
+@policy.may("draft_allotment")
+def new() -> ResponseReturnValue:
+    """The form for an allotment of an approved filing."""
+    session, user = context.session(), context.user()
+    key = request.args.get("filing", "")
+    number = int(key) if key.isascii() and key.isdigit() else 0
+    filing = access.see(session, access.visible_filings(user), number)
+    return render_template(
+        "allotments/new.html",
+        filing=filing,
+        left_fen=left(session, filing),
+        approved_fen=filing_steps.totals(session, filing).approved_fen,
+        funds=funds.listed(session, user),
+        fund=filings.named_fund(session, filing),
+        today=local_day(context.now()),
+    )
+
+
+@bp.post("")
+@policy.may("draft_allotment")
+def draft() -> ResponseReturnValue:
+    """Draft the allotment."""
+    form = request.form
+    key = form.get("filing", "")
+    issued_on = asked.read_day(form.get("issued_on", ""))
+    if issued_on is None:
+        raise Refused(mark("The day of issue is missing."), mark("Choose the day."))
+    made = make(
+        int(key) if key.isascii() and key.isdigit() else 0,
+        form.get("fund", ""),
+        document_no=asked.clean(form.get("document_no", ""), 60),
+        budget_line=asked.clean(form.get("budget_line", ""), 60),
+        amount_fen=amounts.read_yuan(form.get("amount_yuan", "")),
+        issued_on=issued_on,
+    )
+    flash(gettext("Drafted. Look at it, then pass it on for approval."), "success")
+    return redirect(url_for("allotments.allotment", key=made), code=303)
+
+
+@bp.get("/<int:key>")
+@policy.may("see_allotments")
+def allotment(key: int) -> ResponseReturnValue:
+    """One allotment: its particulars, what is left, its disbursements, decisions, what to do."""
+    session, user = context.session(), context.user()
+    found = access.see(session, access.visible_allotments(user), key)
+    paid = access.visible_disbursements(user).where(Disbursement.allotment_id == found.id)
+    may_see_filing = found.filing_id is not None and access.may(user, "see_filings")
+    return render_template(
+        "allotments/one.html",
+        allotment=found,
+        limit=funds.of_allotment(session, found),
+        disbursements=session.scalars(paid.order_by(Disbursement.id)).all(),
+        offer=acting.offer(session, found),
+        reasons=acting.reasons(),
+        decisions=acting.history(session, found),
+        may_see_filing=may_see_filing,
+        may_disburse=found.state == "allotted" and access.may(user, "draft_disbursement"),
+    )
+
+
+@bp.post("/<int:key>/steps")
+@policy.only(*acting.takers("allotment"))
+def step(key: int) -> ResponseReturnValue:
+    """Take a step on what was shown."""
+    acting.press_from_form(access.visible_allotments, key)
+    flash(gettext("Done, and recorded with your name."), "success")
+    return redirect(url_for("allotments.allotment", key=key), code=303)
+
+
+def filtered(user: User) -> Select[Allotment]:
+    """The visible ones that the address asks for."""
+    query = access.visible_allotments(user)
+    if state := asked.one_of("state", ALLOTMENT_STATES):
+        query = query.where(Allotment.state == state)
+    if league := asked.text("league"):
+        chosen = select(League.id).where(League.code == league)
+        query = query.where(Allotment.league_id.in_(chosen))
+    if text := asked.text("q"):
+        query = query.where(Allotment.document_no.icontains(text, autoescape=True))
+    return query
+
+
+def left(session: Session, filing: Filing) -> int:
+    """What of an approved filing is not yet allotted, drafts counted as allotted."""
+    allotted = session.scalar(
+        select(func.sum(Allotment.amount_fen)).where(
+            Allotment.filing_id == filing.id, Allotment.state != "withdrawn"
+        )
+    )
+    return filing_steps.totals(session, filing).approved_fen - int(allotted or 0)
+
+
+def to_allot(session: Session, user: User) -> list[tuple[Filing, int]]:
+    """Approved filings with what is left to allot, for a finance officer."""
+    if not access.may(user, "draft_allotment"):
+        return []
+    query = access.visible_filings(user).where(Filing.state == "approved").order_by(Filing.id)
+    with_left = [(one, left(session, one)) for one in session.scalars(query)]
+    return [(one, fen) for one, fen in with_left if fen > 0]
+
+
+def enter_fund(document_no: str, fiscal_year: int, amount_fen: int) -> int:
+    """Enter a fund as the signed-in person; returns its key."""
+    now = context.now()
+
+    def work(db: Session, person: User) -> int:
+        fund = Fund(
+            document_no=document_no,
+            fiscal_year=fiscal_year,
+            amount_fen=amount_fen,
+            is_sample=context.ground().is_sample,
+        )
+        review.record_fund(db, fund, flow.Taking(user=person, now=now, shown={}))
+        return fund.id
+
+    return context.write(work)
+
+
+def make(
+    filing: int,
+    fund: str,
+    *,
+    document_no: str,
+    budget_line: str,
+    amount_fen: int,
+    issued_on: date,
+) -> int:
+    """Draft an allotment as the signed-in person; returns its key."""
+
+    def work(db: Session, person: User) -> int:
+        found = access.see(db, access.visible_filings(person), filing)
+        drawn = funds.fund_of(db, person, fund)
+        if drawn is None:
+            raise Refused(
+                mark("Name the special fund that the allocation draws on."),
+                mark("Choose a fund of the year."),
+            )
+        return steps.draft(
+            db,
+            person,
+            found,
+            drawn,
+            document_no=document_no,
+            budget_line=budget_line,
+            amount_fen=amount_fen,
+            issued_on=issued_on,
+        ).id
+
+    return context.write(work)

@@ -1,0 +1,340 @@
+"""Applications 企业申报: a firm's request for a period, and the league's first review of it."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import Session
+
+from tracker import access
+from tracker.db import local_day
+from tracker.errors import Refused, mark
+from tracker.models.applications import APPLICATION_STATES, Application, ApplicationLine
+from tracker.models.cargo import Route, Shipment
+from tracker.models.methods import Programme
+from tracker.models.money import Item
+from tracker.models.people import LEAGUE_ROLES, League, User
+from tracker.steps import application as steps
+from tracker.steps import first_review
+from tracker.web import acting, amounts, asked, context, downloads, lines, policy, totals
+
+bp = Blueprint("applications", __name__, url_prefix="/applications")
+
+QUARTERS_BACK = 6
+MONTHS_IN_QUARTER = 3
+
+
+@dataclass(frozen=True)
+class Asked:
+    """For which league, programme and days a firm would apply."""
+
+    league: League
+    programme: Programme
+    period_from: date
+    period_to: date
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An application in the list, with its sums."""
+
+    application: Application
+    count: int
+    amount_fen: int
+    reduced_fen: int
+    odd: int
+
+
+@bp.get("")
+@policy.may("see_applications")
+def applications() -> ResponseReturnValue:
+    """The applications one may see; for the league those to review first, the odd ones on top."""
+    session, user = context.session(), context.user()
+    query = filtered(user)
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    paged = asked.paged(total)
+    part = ordered(query, user).limit(paged.rows).offset(paged.offset)
+    return render_template(
+        "applications/list.html",
+        listed=listed(session, list(session.scalars(part))),
+        paged=paged,
+        states=APPLICATION_STATES,
+        leagues=_leagues(session),
+        reviews=user.role in LEAGUE_ROLES,
+        may_draft=access.may(user, "draft_application"),
+    )
+
+
+@bp.get("/new")
+@policy.may("draft_application")
+def new() -> ResponseReturnValue:
+    """Choose league, programme and period; see what can be applied for and what is missing."""
+    session, user = context.session(), context.user()
+    wanted = asked_period(session)
+    items = []
+    waiting: list[Shipment] = []
+    if wanted is not None and user.firm_id is not None:
+        items = steps.open_items(
+            session, user.firm_id, wanted.league.id, wanted.period_from, wanted.period_to
+        )
+        waiting = _waiting(session, user, wanted)
+    ready = [(item, fen) for item, fen in items if not steps.missing(item)]
+    return render_template(
+        "applications/new.html",
+        wanted=wanted,
+        ready=ready,
+        ready_fen=sum(fen for _, fen in ready),
+        lacking=[(item, fen, steps.missing(item)) for item, fen in items if steps.missing(item)],
+        waiting=waiting,
+        leagues=_leagues_of(session, user),
+        programmes=session.scalars(select(Programme).order_by(Programme.id)).all(),
+        quarters=quarters(local_day(context.now())),
+    )
+
+
+@bp.post("")
+@policy.may("draft_application")
+def draft() -> ResponseReturnValue:
+    """Draft the application over everything of the period that can be applied for."""
+    form = request.form
+    key = make(
+        form.get("league", ""),
+        form.get("programme", ""),
+        asked.read_day(form.get("from", "")),
+        asked.read_day(form.get("to", "")),
+    )
+    flash(gettext("Drafted. Fill in the form, then pass it on to the manager."), "success")
+    return redirect(url_for("applications.application", key=key), code=303)
+
+
+@bp.get("/<int:key>")
+@policy.may("see_applications")
+def application(key: int) -> ResponseReturnValue:
+    """One application: its form, its lines, what was decided, who has it, and what to do."""
+    session, user = context.session(), context.user()
+    found = access.see(session, access.visible_applications(user), key)
+    total = lines.sums(session, found)
+    sort = asked.one_of("sort", lines.SORTS) or ("day" if user.firm_id else "odd")
+    shown, paged = lines.page(session, found, total, sort)
+    return render_template(
+        "applications/one.html",
+        application=found,
+        lines=shown,
+        paged=paged,
+        sort=sort,
+        total=total,
+        offer=acting.offer(session, found),
+        reasons=acting.reasons(),
+        decisions=acting.history(session, found),
+        balances=totals.of_items(session, _items(found)),
+        may_fill=found.state == "draft" and access.may(user, "draft_application"),
+        may_reduce=found.state == "applied" and access.may(user, "review_lines"),
+    )
+
+
+@bp.get("/<int:key>/lines.csv")
+@policy.may("see_applications")
+def line_file(key: int) -> ResponseReturnValue:
+    """All lines as CSV."""
+    session = context.session()
+    found = access.see(session, access.visible_applications(context.user()), key)
+    return downloads.lines_file(found.code, lines.every(session, found))
+
+
+@bp.post("/<int:key>/form")
+@policy.may("draft_application")
+def fill_in(key: int) -> ResponseReturnValue:
+    """Keep the form of a draft and leave the ticked lines out."""
+    form = request.form
+    left_out = [int(one) for one in form.getlist("left_out") if one.isascii() and one.isdigit()]
+
+    def work(db: Session, person: User) -> None:
+        found = access.see(db, access.visible_applications(person), key)
+        steps.fill_in(
+            db,
+            found,
+            bank_name=asked.clean(form.get("bank_name", ""), 80),
+            bank_account=asked.clean(form.get("bank_account", ""), 40),
+            promised="promised" in form,
+            no_other_subsidy="no_other_subsidy" in form,
+            left_out=left_out,
+        )
+
+    context.write(work)
+    flash(gettext("Saved."), "success")
+    return redirect(url_for("applications.application", key=key), code=303)
+
+
+@bp.post("/<int:key>/steps")
+@policy.only(*acting.takers("application"))
+def step(key: int) -> ResponseReturnValue:
+    """Take a step on what was shown."""
+    acting.press_from_form(access.visible_applications, key)
+    session = context.session()
+    query = access.visible_applications(context.user()).where(Application.id == key)
+    if session.scalar(query) is None:
+        flash(gettext("Done. It is back with the firm."), "success")
+        return redirect(url_for("applications.applications"), code=303)
+    flash(gettext("Done, and recorded with your name."), "success")
+    return redirect(url_for("applications.application", key=key), code=303)
+
+
+@bp.post("/lines/<int:key>/reduce")
+@policy.may("review_lines")
+def reduce(key: int) -> ResponseReturnValue:
+    """Take a part off a line, with a reason the firm can understand; zero undoes it."""
+    form = request.form
+    owner = reduce_line(
+        key,
+        amounts.read_yuan(form.get("reduced_yuan", "")),
+        form.get("reason_code", ""),
+        asked.clean(form.get("reason", ""), acting.REASON_LENGTH),
+    )
+    flash(gettext("Saved."), "success")
+    address = url_for("applications.application", key=owner, page=form.get("page") or None)
+    return redirect(f"{address}#line-{key}", code=303)
+
+
+def make(league: str, programme: str, period_from: date | None, period_to: date | None) -> int:
+    """Draft an application as the signed-in person; returns its key. Raises ``Refused``."""
+
+    def work(db: Session, person: User) -> int:
+        chosen = db.scalar(select(League).where(League.code == league))
+        under = db.scalar(select(Programme).where(Programme.code == programme))
+        if chosen is None or under is None or period_from is None or period_to is None:
+            raise Refused(
+                mark("League, programme and period are needed."), mark("Choose all of them.")
+            )
+        return steps.draft(db, person, chosen, under, period_from, period_to).id
+
+    return context.write(work)
+
+
+def reduce_line(key: int, reduced_fen: int, reason_code: str, reason: str) -> int:
+    """Take a part off a visible line as the signed-in person; returns the application's key."""
+
+    def work(db: Session, person: User) -> int:
+        line = access.see(db, access.visible_application_lines(person), key)
+        first_review.reduce(db, line, reduced_fen, reason_code, reason)
+        return line.application_id
+
+    return context.write(work)
+
+
+def filtered(user: User) -> Select[Application]:
+    """The visible ones that the address asks for."""
+    query = access.visible_applications(user)
+    if state := asked.one_of("state", APPLICATION_STATES):
+        query = query.where(Application.state == state)
+    if league := asked.text("league"):
+        chosen = select(League.id).where(League.code == league)
+        query = query.where(Application.league_id.in_(chosen))
+    if text := asked.text("q"):
+        query = query.where(Application.code.icontains(text, autoescape=True))
+    return query
+
+
+def ordered(query: Select[Application], user: User) -> Select[Application]:
+    """Newest first; for the league those under review, and of these the odd ones, on top."""
+    if user.role not in LEAGUE_ROLES:
+        return query.order_by(Application.id.desc())
+    odd: Any = (
+        select(func.count(ApplicationLine.id))
+        .join(Item, Item.id == ApplicationLine.item_id)
+        .join(Shipment, Shipment.id == Item.shipment_id)
+        .outerjoin(Route, (Route.shipment_id == Shipment.id) & Route.standing)
+        .where(
+            ApplicationLine.application_id == Application.id,
+            lines.odd_score(ApplicationLine) > 0,
+        )
+        .correlate(Application)
+        .scalar_subquery()
+    )
+    amount = (
+        select(func.sum(ApplicationLine.applied_fen))
+        .where(ApplicationLine.application_id == Application.id)
+        .correlate(Application)
+        .scalar_subquery()
+    )
+    waits = case((Application.state.in_(("applied", "first_reviewed")), 0), else_=1)
+    return query.order_by(waits, odd.desc(), amount.desc(), Application.id.desc())
+
+
+def listed(session: Session, found: list[Application]) -> list[Listed]:
+    """The applications with their sums."""
+    keys = [one.id for one in found]
+    query = (
+        select(
+            ApplicationLine.application_id,
+            func.count(ApplicationLine.id),
+            func.sum(ApplicationLine.applied_fen),
+            func.sum(ApplicationLine.reduced_fen),
+        )
+        .where(ApplicationLine.application_id.in_(keys))
+        .group_by(ApplicationLine.application_id)
+    )
+    summed = {key: tuple(rest) for key, *rest in session.execute(query)}
+    odd = lines.odd_count(session, keys)
+    return [
+        Listed(one, int(count), int(amount_fen), int(reduced_fen), odd.get(one.id, 0))
+        for one in found
+        for count, amount_fen, reduced_fen in [summed.get(one.id, (0, 0, 0))]
+    ]
+
+
+def asked_period(session: Session) -> Asked | None:
+    """What the address asks to apply for; None while something of it is missing."""
+    league = session.scalar(select(League).where(League.code == asked.text("league")))
+    programme = session.scalar(select(Programme).where(Programme.code == asked.text("programme")))
+    first, last = asked.day("from"), asked.day("to")
+    if league is None or programme is None or first is None or last is None:
+        return None
+    return Asked(league, programme, first, last)
+
+
+def quarters(today: date) -> list[tuple[str, date, date]]:
+    """The newest quarters with their first and last day, the running one first."""
+    running = today.year * 4 + (today.month - 1) // MONTHS_IN_QUARTER
+    return [
+        (
+            f"{quarter // 4} Q{quarter % 4 + 1}",
+            _first_day(quarter),
+            _first_day(quarter + 1) - timedelta(days=1),
+        )
+        for quarter in range(running, running - QUARTERS_BACK, -1)
+    ]
+
+
+def _first_day(quarter: int) -> date:
+    """The first day of a quarter counted from the year zero."""
+    year, part = divmod(quarter, 4)
+    return date(year, part * MONTHS_IN_QUARTER + 1, 1)
+
+
+def _items(found: Application) -> Select[int]:
+    return select(ApplicationLine.item_id).where(ApplicationLine.application_id == found.id)
+
+
+def _waiting(session: Session, user: User, wanted: Asked) -> list[Shipment]:
+    """The firm's shipments of the period that earn nothing yet because something is missing."""
+    query = access.visible_shipments(user).where(
+        Shipment.departure_date.between(wanted.period_from, wanted.period_to),
+        (Shipment.league_id == wanted.league.id) | Shipment.league_id.is_(None),
+        (Shipment.waits_for != "") | Shipment.league_id.is_(None),
+    )
+    return list(session.scalars(query.order_by(Shipment.departure_date).limit(asked.PAGE_ROWS)))
+
+
+def _leagues(session: Session) -> list[League]:
+    return list(session.scalars(select(League).order_by(League.code)))
+
+
+def _leagues_of(session: Session, user: User) -> list[League]:
+    """The leagues in which the firm has something; otherwise all."""
+    query = select(Item.league_id).where(Item.firm_id == user.firm_id)
+    theirs = list(session.scalars(select(League).where(League.id.in_(query)).order_by(League.code)))
+    return theirs or _leagues(session)

@@ -1,0 +1,222 @@
+"""Disbursements 拨付兑现: from an allotment to the firm's account, and where a firm's money is."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from tracker import access
+from tracker.models.cargo import Shipment
+from tracker.models.filings import (
+    DISBURSEMENT_STATES,
+    Allotment,
+    Disbursement,
+    DisbursementLine,
+)
+from tracker.models.money import MONEY_STAGES, Item, ItemStage
+from tracker.models.people import FIRM_ROLES, Firm, League, User
+from tracker.steps import disbursement as steps
+from tracker.web import acting, asked, context, downloads, filters, funds, policy, totals
+
+bp = Blueprint("disbursements", __name__, url_prefix="/disbursements")
+
+STANDING_STAGES = tuple(stage for stage in MONEY_STAGES if stage != "entitlement")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where the money of one shipment stands."""
+
+    item: Item
+    shipment: Shipment
+    league: League
+    balances: dict[str, int]
+
+
+@bp.get("")
+@policy.may("see_disbursements")
+def disbursements() -> ResponseReturnValue:
+    """The disbursements one may see; for the league's finance the allotments to draw on."""
+    session, user = context.session(), context.user()
+    query = filtered(user)
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    paged = asked.paged(total)
+    part = query.order_by(Disbursement.id.desc()).limit(paged.rows).offset(paged.offset)
+    return render_template(
+        "disbursements/list.html",
+        disbursements=session.scalars(part).all(),
+        paged=paged,
+        states=DISBURSEMENT_STATES,
+        leagues=session.scalars(select(League).order_by(League.code)).all(),
+        drawable=drawable(session, user),
+        is_firm=user.role in FIRM_ROLES,
+        balances=totals.of_firm(session, user.firm.uscc) if user.firm else None,
+    )
+
+
+@bp.get("/money")
+@policy.only(*FIRM_ROLES)
+def money() -> ResponseReturnValue:
+    """Where is my money: every shipment of the firm with the stage its money stands in."""
+    session, user = context.session(), context.user()
+    query = standing_query(user)
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    paged = asked.paged(total)
+    ordered = query.order_by(Item.code).limit(paged.rows).offset(paged.offset)
+    return render_template(
+        "disbursements/money.html",
+        standing=standing(session, list(session.scalars(ordered))),
+        paged=paged,
+        stages=STANDING_STAGES,
+        balances=totals.of_firm(session, user.firm.uscc) if user.firm else {},
+    )
+
+
+@bp.get("/money.csv")
+@policy.only(*FIRM_ROLES)
+def money_file() -> ResponseReturnValue:
+    """The same as CSV."""
+    session, user = context.session(), context.user()
+    query = standing_query(user).order_by(Item.code).limit(downloads.MOST_ROWS)
+    header = [
+        gettext("Departure"),
+        gettext("Vehicle or box"),
+        gettext("League"),
+        *(f"{filters.stage(stage)} ({gettext('yuan')})" for stage in STANDING_STAGES),
+    ]
+    rows = (
+        [
+            one.shipment.departure_date,
+            one.shipment.label,
+            filters.said(one.league, "name"),
+            *(downloads.fen_as_yuan(one.balances.get(stage, 0)) for stage in STANDING_STAGES),
+        ]
+        for one in standing(session, list(session.scalars(query)))
+    )
+    return downloads.csv_file(f"{gettext('Where is my money')}.csv", header, rows)
+
+
+@bp.post("")
+@policy.may("draft_disbursement")
+def draft() -> ResponseReturnValue:
+    """Draft the disbursements of an allotment, one an application."""
+    key = request.form.get("allotment", "")
+    made = make(int(key) if key.isascii() and key.isdigit() else 0)
+    flash(gettext("Drafted: %(count)s. Look at each, then pass it on.", count=len(made)), "success")
+    if len(made) == 1:
+        return redirect(url_for("disbursements.disbursement", key=made[0]), code=303)
+    return redirect(url_for("disbursements.disbursements", state="draft"), code=303)
+
+
+@bp.get("/<int:key>")
+@policy.may("see_disbursements")
+def disbursement(key: int) -> ResponseReturnValue:
+    """One disbursement: payee, account, items, the bank's answer, decisions, what to do."""
+    session, user = context.session(), context.user()
+    found = access.see(session, access.visible_disbursements(user), key)
+    sees_lines = access.may(user, "see_shipments")
+    query = _lines(found)
+    paged = asked.paged(_count(session, query)) if sees_lines else None
+    rows = session.execute(query.limit(paged.rows).offset(paged.offset)).all() if paged else []
+    may_see_allotment = session.scalar(
+        access.visible_allotments(user).where(Allotment.id == found.allotment_id)
+    )
+    return render_template(
+        "disbursements/one.html",
+        disbursement=found,
+        lines=rows,
+        paged=paged,
+        offer=acting.offer(session, found),
+        reasons=acting.reasons(),
+        decisions=acting.history(session, found),
+        may_see_allotment=may_see_allotment is not None,
+        limit=funds.of_allotment(session, found.allotment),
+    )
+
+
+@bp.post("/<int:key>/steps")
+@policy.only(*acting.takers("disbursement"))
+def step(key: int) -> ResponseReturnValue:
+    """Take a step on what was shown; a confirmation carries the number of the bank's receipt."""
+    acting.press_from_form(access.visible_disbursements, key, details=("bank_answer",))
+    flash(gettext("Done, and recorded with your name."), "success")
+    return redirect(url_for("disbursements.disbursement", key=key), code=303)
+
+
+def make(allotment: int) -> list[int]:
+    """Draft the disbursements of a visible allotment; returns their keys."""
+
+    def work(db: Session, person: User) -> list[int]:
+        found = access.see(db, access.visible_allotments(person), allotment)
+        return [one.id for one in steps.draft(db, person, found)]
+
+    return context.write(work)
+
+
+def filtered(user: User) -> Select[Disbursement]:
+    """The visible ones that the address asks for."""
+    query = access.visible_disbursements(user)
+    if state := asked.one_of("state", DISBURSEMENT_STATES):
+        query = query.where(Disbursement.state == state)
+    if league := asked.text("league"):
+        chosen = select(League.id).where(League.code == league)
+        query = query.where(Disbursement.league_id.in_(chosen))
+    if text := asked.text("q"):
+        firms = select(Firm.id).where(Firm.name.icontains(text, autoescape=True))
+        found = Disbursement.code.icontains(text, autoescape=True)
+        query = query.where(found | Disbursement.firm_id.in_(firms))
+    return query
+
+
+def drawable(session: Session, user: User) -> list[tuple[Allotment, funds.Limit]]:
+    """Issued allotments with something left, for the league's finance."""
+    if not access.may(user, "draft_disbursement"):
+        return []
+    query = access.visible_allotments(user).where(Allotment.state == "allotted")
+    found = [
+        (one, funds.of_allotment(session, one))
+        for one in session.scalars(query.order_by(Allotment.id))
+    ]
+    return [(one, limit) for one, limit in found if limit.headroom_fen > 0]
+
+
+def standing_query(user: User) -> Select[Item]:
+    """The firm's items, of one stage if the address asks for one, with some money anywhere."""
+    stages: tuple[str, ...] = STANDING_STAGES
+    if stage := asked.one_of("stage", STANDING_STAGES):
+        stages = (stage,)
+    holding = select(ItemStage.item_id).where(ItemStage.stage.in_(stages), ItemStage.balance > 0)
+    query = access.visible_items(user).where(Item.id.in_(holding))
+    if text := asked.text("q"):
+        found = select(Shipment.id).where(Shipment.label.icontains(text, autoescape=True))
+        query = query.where(Item.shipment_id.in_(found))
+    return query
+
+
+def standing(session: Session, items: list[Item]) -> list[Standing]:
+    """Where the money of these items stands."""
+    balances: dict[int, dict[str, int]] = {item.id: {} for item in items}
+    for start in range(0, len(items), 500):
+        keys = [item.id for item in items[start : start + 500]]
+        query = select(ItemStage).where(ItemStage.item_id.in_(keys), ItemStage.balance > 0)
+        for one in session.scalars(query):
+            balances[one.item_id][one.stage] = one.balance
+    return [Standing(item, item.shipment, item.league, balances[item.id]) for item in items]
+
+
+def _lines(found: Disbursement) -> Select[DisbursementLine, Shipment]:
+    return (
+        select(DisbursementLine, Shipment)
+        .join(Item, Item.id == DisbursementLine.item_id)
+        .join(Shipment, Shipment.id == Item.shipment_id)
+        .where(DisbursementLine.disbursement_id == found.id)
+        .order_by(Shipment.departure_date, Item.code)
+    )
+
+
+def _count(session: Session, query: Select[DisbursementLine, Shipment]) -> int:
+    counted = query.with_only_columns(func.count(DisbursementLine.id)).order_by(None)
+    return session.scalar(counted) or 0

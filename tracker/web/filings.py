@@ -1,0 +1,308 @@
+"""Filings 报送: a league's request with its calculation sheet, and the province's review of it."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import Session
+
+from tracker import access, blobs
+from tracker.errors import Conflict, NotThere, Refused, mark
+from tracker.models.applications import Application
+from tracker.models.filings import FILING_STATES, Allotment, Filing, FilingLine, Fund
+from tracker.models.methods import Programme
+from tracker.models.people import League, User
+from tracker.papers import sheets
+from tracker.steps import filing as steps
+from tracker.steps import flow, review
+from tracker.web import (
+    acting,
+    amounts,
+    applications,
+    asked,
+    context,
+    downloads,
+    funds,
+    lines,
+    policy,
+    totals,
+)
+
+bp = Blueprint("filings", __name__, url_prefix="/filings")
+
+SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+OPEN_STATES = ("filed", "proposed", "endorsed", "allocated")
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A filing in the list, with its sums."""
+
+    filing: Filing
+    count: int
+    filed_fen: int
+    reduced_fen: int
+
+
+@bp.get("")
+@policy.may("see_filings")
+def filings() -> ResponseReturnValue:
+    """The filings one may see, those that wait first; for a league what it could file next."""
+    session, user = context.session(), context.user()
+    query = filtered(user)
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    paged = asked.paged(total)
+    waits = case((Filing.state.in_(OPEN_STATES), 0), else_=1)
+    part = query.order_by(waits, Filing.id.desc()).limit(paged.rows).offset(paged.offset)
+    return render_template(
+        "filings/list.html",
+        listed=listed(session, list(session.scalars(part))),
+        paged=paged,
+        states=FILING_STATES,
+        leagues=session.scalars(select(League).order_by(League.code)).all(),
+        may_draft=access.may(user, "draft_filing"),
+        ready=len(to_file(session, user)),
+    )
+
+
+@bp.get("/new")
+@policy.may("draft_filing")
+def new() -> ResponseReturnValue:
+    """Choose passed applications, and say the document number, the basis and the target."""
+    session, user = context.session(), context.user()
+    return render_template(
+        "filings/new.html", listed=applications.listed(session, to_file(session, user))
+    )
+
+
+@bp.post("")
+@policy.may("draft_filing")
+def draft() -> ResponseReturnValue:
+    """Draft the filing and make its calculation sheet."""
+    form = request.form
+    key = make(
+        [int(one) for one in form.getlist("applications") if one.isascii() and one.isdigit()],
+        document_no=asked.clean(form.get("document_no", ""), 60),
+        basis=form.get("basis", "").strip()[:2000],
+        performance_target=form.get("performance_target", "").strip()[:2000],
+    )
+    flash(gettext("Drafted, with its calculation sheet. Look at both, then pass it on."), "success")
+    return redirect(url_for("filings.filing", key=key), code=303)
+
+
+@bp.get("/<int:key>")
+@policy.may("see_filings")
+def filing(key: int) -> ResponseReturnValue:
+    """One filing: the request, its sheet, lines or sums by firm, decisions, and what to do."""
+    session, user = context.session(), context.user()
+    found = access.see(session, access.visible_filings(user), key)
+    total = lines.sums(session, found)
+    sort = asked.one_of("sort", lines.SORTS) or "odd"
+    sees_lines = access.may(user, "see_filing_lines")
+    shown, paged = lines.page(session, found, total, sort) if sees_lines else ([], None)
+    may_allot = found.state == "approved" and access.may(user, "draft_allotment")
+    return render_template(
+        "filings/one.html",
+        filing=found,
+        lines=shown,
+        paged=paged,
+        sort=sort,
+        total=total,
+        sees_lines=sees_lines,
+        by_firm=steps.by_firm(session, found),
+        applications=_applications(session, user, found),
+        offer=acting.offer(session, found),
+        reasons=acting.reasons(),
+        decisions=acting.history(session, found),
+        balances=totals.of_items(
+            session, select(FilingLine.item_id).where(FilingLine.filing_id == found.id)
+        ),
+        funds=funds.listed(session, user),
+        fund=named_fund(session, found),
+        allotments=_allotments(session, user, found),
+        may_reduce=found.state == "filed" and access.may(user, "reduce_filing"),
+        may_sheet=found.state == "draft" and access.may(user, "draft_filing"),
+        sees_sheet=sees_lines and bool(found.sheet_sha256),
+        may_allot=may_allot,
+    )
+
+
+@bp.get("/<int:key>/lines.csv")
+@policy.may("see_filing_lines")
+def line_file(key: int) -> ResponseReturnValue:
+    """All lines as CSV."""
+    session = context.session()
+    found = access.see(session, access.visible_filings(context.user()), key)
+    return downloads.lines_file(found.code, lines.every(session, found))
+
+
+@bp.post("/<int:key>/sheet")
+@policy.may("draft_filing")
+def make_sheet(key: int) -> ResponseReturnValue:
+    """Make the calculation sheet of a draft anew."""
+    attach_sheet(key)
+    flash(gettext("The calculation sheet was made anew."), "success")
+    return redirect(url_for("filings.filing", key=key), code=303)
+
+
+@bp.get("/<int:key>/sheet")
+@policy.may("see_filing_lines")
+def sheet(key: int) -> ResponseReturnValue:
+    """The calculation sheet: the very bytes that were filed."""
+    found = access.see(context.session(), access.visible_filings(context.user()), key)
+    if not found.sheet_sha256:
+        raise NotThere(mark("The calculation sheet has not been made yet."))
+    path = blobs.path(context.settings().home, found.sheet_sha256)
+    return send_file(
+        path,
+        mimetype=SHEET_TYPE,
+        as_attachment=True,
+        download_name=f"{found.code}_{gettext('calculation sheet')}.xlsx",
+        max_age=0,
+    )
+
+
+@bp.post("/<int:key>/steps")
+@policy.only(*acting.takers("filing"))
+def step(key: int) -> ResponseReturnValue:
+    """Take a step on what was shown; reviewing the allocation names the fund."""
+    acting.press_from_form(access.visible_filings, key, details=("fund",))
+    session = context.session()
+    query = access.visible_filings(context.user()).where(Filing.id == key)
+    if session.scalar(query) is None:
+        flash(gettext("Done. It is back with the league."), "success")
+        return redirect(url_for("filings.filings"), code=303)
+    flash(gettext("Done, and recorded with your name."), "success")
+    return redirect(url_for("filings.filing", key=key), code=303)
+
+
+@bp.post("/lines/<int:key>/reduce")
+@policy.may("reduce_filing")
+def reduce(key: int) -> ResponseReturnValue:
+    """Take a part off a line, with a reason; zero undoes it."""
+    form = request.form
+    owner = reduce_line(
+        key,
+        amounts.read_yuan(form.get("reduced_yuan", "")),
+        form.get("reason_code", ""),
+        asked.clean(form.get("reason", ""), acting.REASON_LENGTH),
+    )
+    flash(gettext("Saved."), "success")
+    address = url_for("filings.filing", key=owner, page=form.get("page") or None)
+    return redirect(f"{address}#line-{key}", code=303)
+
+
+def make(keys: list[int], *, document_no: str, basis: str, performance_target: str) -> int:
+    """Draft a filing over these applications, with its sheet; returns its key."""
+    now, home = context.now(), context.settings().home
+
+    def work(db: Session, person: User) -> int:
+        chosen = [access.see(db, access.visible_applications(person), one) for one in keys]
+        programmes = {one.programme_id for one in chosen}
+        if len(programmes) > 1:
+            raise Refused(
+                mark("The chosen applications belong to different programmes."),
+                mark("File each programme by itself."),
+            )
+        if not chosen:
+            raise Refused(mark("Choose at least one application that passed the first review."))
+        made = steps.draft(
+            db,
+            person,
+            db.get_one(Programme, programmes.pop()),
+            chosen,
+            document_no=document_no,
+            basis=basis,
+            performance_target=performance_target,
+        )
+        sheets.attach(db, home, made, now)
+        return made.id
+
+    return context.write(work)
+
+
+def attach_sheet(key: int) -> None:
+    """Make the sheet of a visible draft anew. Raises ``Conflict`` for one that is no draft."""
+    now, home = context.now(), context.settings().home
+
+    def work(db: Session, person: User) -> None:
+        found = access.see(db, access.visible_filings(person), key)
+        if found.state != "draft":
+            raise Conflict(mark("Only a draft can be changed."), mark("Open it again first."))
+        sheets.attach(db, home, found, now)
+
+    context.write(work)
+
+
+def reduce_line(key: int, reduced_fen: int, reason_code: str, reason: str) -> int:
+    """Take a part off a visible line as the signed-in person; returns the filing's key."""
+
+    def work(db: Session, person: User) -> int:
+        line = access.see(db, access.visible_filing_lines(person), key)
+        review.reduce(db, line, reduced_fen, reason_code, reason)
+        return line.filing_id
+
+    return context.write(work)
+
+
+def filtered(user: User) -> Select[Filing]:
+    """The visible ones that the address asks for."""
+    query = access.visible_filings(user)
+    if state := asked.one_of("state", FILING_STATES):
+        query = query.where(Filing.state == state)
+    if league := asked.text("league"):
+        chosen = select(League.id).where(League.code == league)
+        query = query.where(Filing.league_id.in_(chosen))
+    if text := asked.text("q"):
+        found = Filing.code.icontains(text, autoescape=True)
+        query = query.where(found | Filing.document_no.icontains(text, autoescape=True))
+    return query
+
+
+def listed(session: Session, found: list[Filing]) -> list[Listed]:
+    """The filings with their sums."""
+    query = (
+        select(
+            FilingLine.filing_id,
+            func.count(FilingLine.id),
+            func.sum(FilingLine.filed_fen),
+            func.sum(FilingLine.reduced_fen),
+        )
+        .where(FilingLine.filing_id.in_([one.id for one in found]))
+        .group_by(FilingLine.filing_id)
+    )
+    summed = {key: tuple(rest) for key, *rest in session.execute(query)}
+    return [
+        Listed(one, int(count), int(filed_fen), int(reduced_fen))
+        for one in found
+        for count, filed_fen, reduced_fen in [summed.get(one.id, (0, 0, 0))]
+    ]
+
+
+def to_file(session: Session, user: User) -> list[Application]:
+    """Passed applications that a league officer may put into a filing."""
+    if not access.may(user, "draft_filing"):
+        return []
+    query = access.visible_applications(user).where(Application.state == "passed")
+    return list(session.scalars(query.order_by(Application.id)))
+
+
+def named_fund(session: Session, found: Filing) -> str:
+    """The document number of the fund that the allocation draws on, once it is named."""
+    past = [one for one in flow.history(session, found) if one.step == "allocate"]
+    number = str(past[-1].detail.get("fund", "")) if past else ""
+    known = session.scalar(select(Fund.document_no).where(Fund.document_no == number))
+    return known or ""
+
+
+def _applications(session: Session, user: User, found: Filing) -> list[Application]:
+    keys = select(FilingLine.application_id).where(FilingLine.filing_id == found.id)
+    query = access.visible_applications(user).where(Application.id.in_(keys))
+    return list(session.scalars(query.order_by(Application.id)))
+
+
+def _allotments(session: Session, user: User, found: Filing) -> list[Allotment]:
+    query = access.visible_allotments(user).where(Allotment.filing_id == found.id)
+    return list(session.scalars(query.order_by(Allotment.id)))

@@ -1,0 +1,58 @@
+"""Funds 专项资金与指标余额: how much of a fund or an allotment is left, and how much is used."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker import access
+from tracker.books import ledger
+from tracker.models.filings import Allotment, Fund
+from tracker.models.people import User
+from tracker.steps import allotment, review
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What stands of a limit, in fen."""
+
+    headroom_fen: int
+    used_fen: int
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A fund with what stands of it."""
+
+    fund: Fund
+    limit: Limit
+
+
+def listed(session: Session, user: User) -> list[Listed]:
+    """The funds one may see, newest year first."""
+    query = access.visible_funds(user).order_by(Fund.fiscal_year.desc(), Fund.id.desc())
+    return [
+        Listed(fund, _limit(session, review.fund_owner(fund))) for fund in session.scalars(query)
+    ]
+
+
+def of_allotment(session: Session, one: Allotment) -> Limit:
+    """What stands of an allotment."""
+    return _limit(session, allotment.owner(one))
+
+
+def fund_of(session: Session, user: User, document_no: str) -> Fund | None:
+    """The visible fund of this number."""
+    return session.scalar(
+        select(Fund).where(
+            Fund.id.in_(access.visible_funds(user).with_only_columns(Fund.id)),
+            Fund.document_no == document_no,
+        )
+    )
+
+
+def _limit(session: Session, owner: str) -> Limit:
+    return Limit(
+        ledger.balance(session, ledger.limit("headroom", owner)),
+        ledger.balance(session, ledger.limit("used", owner)),
+    )

@@ -1,0 +1,228 @@
+"""Manifests 发运明细表: upload, watch, see what is wrong and what it would earn, commit."""
+
+from typing import Any
+
+from flask import (
+    Blueprint,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from tracker import access, blobs
+from tracker.errors import Conflict, TrackerError
+from tracker.models.cargo import MANIFEST_STATES, ROW_STATES, Manifest, ManifestRow
+from tracker.models.people import User
+from tracker.models.work import Job
+from tracker.steps import manifests as steps
+from tracker.web import asked, context, policy, previews, problems
+from tracker.web.uploads import take_in
+
+bp = Blueprint("manifests", __name__, url_prefix="/manifests")
+
+BUSY = ("received", "committing")
+RELOAD_SECONDS = 3
+"""How often the page reloads by itself where there is no script."""
+ACCEPT = ".xlsx,.csv,.txt,.tsv"
+JOBS = {"received": "check_manifest", "committing": "commit_manifest"}
+
+
+@bp.get("")
+@policy.may("see_manifests")
+def manifests() -> ResponseReturnValue:
+    """The uploads, newest first, and the place to add one."""
+    session, user = context.session(), context.user()
+    query = access.visible_manifests(user)
+    if state := asked.one_of("state", MANIFEST_STATES):
+        query = query.where(Manifest.state == state)
+    if text := asked.text("q"):
+        query = query.where(Manifest.file_name.icontains(text, autoescape=True))
+    paged = asked.paged(_count(session, query))
+    newest = query.order_by(Manifest.id.desc()).limit(paged.rows).offset(paged.offset)
+    return render_template(
+        "manifests/list.html",
+        manifests=session.scalars(newest).all(),
+        paged=paged,
+        states=MANIFEST_STATES,
+        may_upload=access.may(user, "upload_manifest"),
+        accept=ACCEPT,
+        limit_mb=context.settings().upload_limit_bytes // (1 << 20),
+    )
+
+
+@bp.post("")
+@policy.may("upload_manifest")
+def upload() -> ResponseReturnValue:
+    """Take in one file or several; each stands or falls by itself."""
+    files = [one for one in request.files.getlist("files") if one.filename]
+    if not files:
+        flash(gettext("No file was chosen."), "error")
+    taken: list[int] = []
+    for one in files:
+        try:
+            taken.append(take_in(one.filename or "", one.stream).id)
+        except TrackerError as error:
+            message, mend = context.words_of(error)
+            flash(f"{one.filename}：{message} {mend}".strip(), "warning")
+            earlier = error.values.get("number")
+            if isinstance(error, Conflict) and len(files) == 1 and isinstance(earlier, int):
+                taken.append(earlier)
+    if len(taken) == 1:
+        return redirect(url_for("manifests.manifest", key=taken[0]), code=303)
+    return redirect(url_for("manifests.manifests"), code=303)
+
+
+@bp.get("/<int:key>")
+@policy.may("see_manifests")
+def manifest(key: int) -> ResponseReturnValue:
+    """One upload: its progress, how it was understood, its problems, its preview, what to do."""
+    session, user = context.session(), context.user()
+    found = access.see(session, access.visible_manifests(user), key)
+    seen = found.reading is not None
+    return render_template(
+        "manifests/one.html",
+        manifest=found,
+        busy=found.state in BUSY,
+        stuck=stuck(session, found),
+        reload_seconds=RELOAD_SECONDS,
+        preview=steps.preview_of(session, found) if seen else None,
+        sums=previews.sums(session, found) if seen else None,
+        columns=previews.columns(found),
+        changed=previews.changed(session, found) if seen else [],
+        faults=problems.faults(session, found) if seen else [],
+        severities=problems.by_severity(session, found),
+        row_states=ROW_STATES,
+        actions=actions(user, found),
+    )
+
+
+@bp.get("/<int:key>/progress")
+@policy.may("see_manifests")
+def progress(key: int) -> ResponseReturnValue:
+    """The part of the page that is asked for every second; at the end it asks for a new page."""
+    session, user = context.session(), context.user()
+    found = access.see(session, access.visible_manifests(user), key)
+    done = found.state not in BUSY or stuck(session, found)
+    response = make_response(
+        render_template("manifests/progress.html", manifest=found, finished=done)
+    )
+    if done and request.headers.get("HX-Request"):
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+@bp.get("/<int:key>/problems")
+@policy.may("see_manifests")
+def problem_list(key: int) -> ResponseReturnValue:
+    """Every problem with its row, column, value, message and remedy."""
+    session, user = context.session(), context.user()
+    found = access.see(session, access.visible_manifests(user), key)
+    query = problems.of(
+        found,
+        code=asked.text("code"),
+        severity=asked.one_of("severity", problems.SEVERITIES),
+    )
+    paged = asked.paged(_count(session, query))
+    part = session.scalars(query.limit(paged.rows).offset(paged.offset))
+    return render_template(
+        "manifests/problems.html",
+        manifest=found,
+        cells=[problems.said(one) for one in part],
+        paged=paged,
+        severities=problems.SEVERITIES,
+    )
+
+
+@bp.get("/<int:key>/rows")
+@policy.may("see_manifests")
+def row_list(key: int) -> ResponseReturnValue:
+    """Every row of the file with the one state it ended in."""
+    session, user = context.session(), context.user()
+    found = access.see(session, access.visible_manifests(user), key)
+    query = select(ManifestRow).where(ManifestRow.manifest_id == found.id)
+    if state := asked.one_of("state", ROW_STATES):
+        query = query.where(ManifestRow.state == state)
+    paged = asked.paged(_count(session, query))
+    ordered = query.order_by(ManifestRow.sheet, ManifestRow.row_no)
+    rows = session.scalars(ordered.limit(paged.rows).offset(paged.offset)).all()
+    return render_template(
+        "manifests/rows.html",
+        manifest=found,
+        rows=rows,
+        paged=paged,
+        states=ROW_STATES,
+        why_no_data=problems.why_no_data,
+    )
+
+
+@bp.get("/<int:key>/file")
+@policy.may("see_manifests")
+def original(key: int) -> ResponseReturnValue:
+    """The bytes as they were uploaded."""
+    found = access.see(context.session(), access.visible_manifests(context.user()), key)
+    path = blobs.path(context.settings().home, found.sha256)
+    return send_file(
+        path,
+        mimetype="application/octet-stream",
+        as_attachment=True,
+        download_name=found.file_name,
+        max_age=0,
+    )
+
+
+@bp.post("/<int:key>/commit")
+@policy.may("upload_manifest")
+def commit(key: int) -> ResponseReturnValue:
+    """Ask for the good rows to go in."""
+    press("commit", key)
+    return redirect(url_for("manifests.manifest", key=key), code=303)
+
+
+@bp.post("/<int:key>/withdraw")
+@policy.may("upload_manifest")
+def withdraw(key: int) -> ResponseReturnValue:
+    """Take the upload back before it counts."""
+    press("withdraw", key)
+    flash(gettext("The upload was withdrawn; nothing of it counts."), "success")
+    return redirect(url_for("manifests.manifests"), code=303)
+
+
+def press(action: str, key: int) -> None:
+    """Commit or withdraw one of the visible manifests, as the signed-in person."""
+    now = context.now()
+
+    def work(db: Session, person: User) -> None:
+        found = access.see(db, access.visible_manifests(person), key)
+        take = steps.ask_commit if action == "commit" else steps.withdraw
+        take(db, person, found, now)
+
+    context.write(work)
+
+
+def actions(user: User, found: Manifest) -> list[str]:
+    """What this person may do with the manifest now."""
+    if not access.may(user, "upload_manifest"):
+        return []
+    allowed = {"checked": ["commit", "withdraw"], "received": ["withdraw"]}
+    return allowed.get(found.state, [])
+
+
+def stuck(session: Session, found: Manifest) -> bool:
+    """Whether its background work failed for good, so that somebody must look at it."""
+    kind = JOBS.get(found.state)
+    if kind is None:
+        return False
+    slot = f"{kind}:{found.id}"
+    return session.scalar(select(Job.state).where(Job.slot == slot)) == "dead"
+
+
+def _count(session: Session, query: Select[Any]) -> int:
+    return session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0

@@ -1,0 +1,171 @@
+"""Previews 预览: how a manifest was understood, what its rows add up to, what they would change."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ingest.shipments import fen, grams
+from tracker.models.cargo import CargoLine, Manifest, ManifestRow, Shipment
+from tracker.web.problems import label
+
+MOST_CHANGED = 50
+"""Changed rows shown side by side on one page."""
+COUNTED = ("new", "unchanged", "changed", "contested", "replaces")
+"""Row states whose fields were accepted and so can be added up."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the file, as it was understood."""
+
+    letter: str
+    heading: str
+    field: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Control totals over the accepted rows, to lay beside one's own."""
+
+    rows: int
+    shipments: int
+    waybills: int
+    packages: int
+    gross_weight_g: int
+    freight_fen: Mapping[str, int]
+    """Currency -> hundredths; the blank currency is what the rows did not name."""
+    goods_value_fen: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field of a changed row: what stands and what the file says."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A row that says something else than what stands."""
+
+    sheet: str
+    row_no: int
+    unit_key: str
+    differences: tuple[Difference, ...]
+
+
+def columns(manifest: Manifest) -> list[Column]:
+    """The columns of the file in their order; an unknown one has no field."""
+    reading = manifest.reading or {}
+    mapping: dict[str, str] = reading.get("mapping", {})
+    headings = {**reading.get("headings", {}), **reading.get("unknown_columns", {})}
+    letters = sorted({*headings, *mapping}, key=lambda letter: (len(letter), letter))
+    return [
+        Column(
+            letter=letter,
+            heading=str(headings.get(letter, "")),
+            field=mapping.get(letter, ""),
+            label=label(mapping.get(letter)),
+        )
+        for letter in letters
+    ]
+
+
+def sums(session: Session, manifest: Manifest) -> Sums:
+    """The control totals of a manifest that has been read; added up once a process and state."""
+    where = str(session.get_bind().engine.url)
+    return _sums(_Asked(session), where, manifest.id, manifest.sha256, manifest.state)
+
+
+def changed(session: Session, manifest: Manifest) -> list[Changed]:
+    """The first changed rows side by side with what they change (or changed, once committed)."""
+    query = (
+        select(ManifestRow)
+        .where(ManifestRow.manifest_id == manifest.id, ManifestRow.state == "changed")
+        .order_by(ManifestRow.sheet, ManifestRow.row_no)
+        .limit(MOST_CHANGED)
+    )
+    rows = session.scalars(query).all()
+    before = _before(session, manifest, rows)
+    return [
+        Changed(
+            sheet=row.sheet,
+            row_no=row.row_no,
+            unit_key=row.unit_key or "",
+            differences=_differences(before.get(row.id, {}), row.fields or {}),
+        )
+        for row in rows
+    ]
+
+
+class _Asked:
+    """Carries the session past the cache: equal to every other, as the rows are settled."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Asked)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+@lru_cache(maxsize=256)
+def _sums(asked: _Asked, where: str, manifest_id: int, sha256: str, state: str) -> Sums:
+    del where, sha256, state  # parts of the key: which rows, and as they are in this state
+    query = select(ManifestRow.unit_key, ManifestRow.fields).where(
+        ManifestRow.manifest_id == manifest_id, ManifestRow.state.in_(COUNTED)
+    )
+    found = list(asked.session.execute(query))
+    rows = [fields or {} for _, fields in found]
+    return Sums(
+        rows=len(rows),
+        shipments=len({unit for unit, _ in found}),
+        waybills=len({row.get("waybill_no") for row in rows}),
+        packages=sum(int(row.get("packages") or 0) for row in rows),
+        gross_weight_g=grams(row.get("gross_weight_kg", "") for row in rows),
+        freight_fen=fen((row.get("freight", ""), row.get("freight_currency", "")) for row in rows),
+        goods_value_fen=fen((row.get("goods_value", ""), row.get("currency", "")) for row in rows),
+    )
+
+
+def _before(
+    session: Session, manifest: Manifest, rows: Sequence[ManifestRow]
+) -> dict[int, dict[str, str]]:
+    """Row id -> fields of the version before it."""
+    keys = {row.line_key for row in rows}
+    query = (
+        select(CargoLine)
+        .join(Shipment, Shipment.id == CargoLine.shipment_id)
+        .where(Shipment.firm_id == manifest.firm_id, CargoLine.line_key.in_(keys))
+        .order_by(CargoLine.version_no)
+    )
+    versions: dict[str, list[CargoLine]] = defaultdict(list)
+    for line in session.scalars(query):
+        versions[line.line_key].append(line)
+    found: dict[int, dict[str, str]] = {}
+    for row in rows:
+        earlier = []
+        for line in versions.get(row.line_key or "", []):
+            if line.manifest_row_id == row.id:
+                break
+            earlier.append(line)
+        if earlier:
+            found[row.id] = earlier[-1].fields
+    return found
+
+
+def _differences(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Difference, ...]:
+    return tuple(
+        Difference(label(name), before.get(name, ""), after.get(name, ""))
+        for name in dict.fromkeys([*after, *before])
+        if before.get(name, "") != after.get(name, "")
+    )

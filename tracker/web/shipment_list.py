@@ -1,0 +1,143 @@
+"""Shipment list 发运列表: which shipments were asked for, and what each row of the list says."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from tracker import access
+from tracker.models.cargo import SHIPMENT_STATES, CargoLine, ManifestRow, Route, Shipment
+from tracker.models.money import MONEY_STAGES, Item, ItemStage
+from tracker.models.people import Firm, League, User
+from tracker.web import asked
+
+MODES = ("ROAD", "RAIL")
+STAGES = tuple(stage for stage in MONEY_STAGES if stage != "entitlement")
+SORTS: dict[str, Any] = {
+    "departure": Shipment.departure_date,
+    "label": Shipment.label,
+    "accepted": Shipment.accepted_seq,
+    "firm": Shipment.firm_id,
+    "league": Shipment.league_id,
+}
+"""Name in the address -> what the list is ordered by; a leading minus turns it round."""
+DEFAULT_SORT = "-departure"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One shipment of the list."""
+
+    shipment: Shipment
+    corridor: str | None
+    route_state: str | None
+    balances: dict[str, int]
+    """Stage -> fen, over all items of the shipment."""
+
+    @property
+    def amount_fen(self) -> int | None:
+        """Everything that stands for the shipment; None while nothing is computed."""
+        return sum(self.balances.values()) if self.balances else None
+
+    @property
+    def stage(self) -> str:
+        """The furthest stage any of its money has reached."""
+        reached = [stage for stage in STAGES if self.balances.get(stage)]
+        return reached[-1] if reached else ""
+
+
+def query(user: User) -> Select[Shipment]:
+    """The visible shipments that fit the filters of the address, in no order yet."""
+    found = _in_period(access.visible_shipments(user))
+    if state := asked.one_of("state", SHIPMENT_STATES):
+        found = found.where(Shipment.state == state)
+    if mode := asked.one_of("mode", MODES):
+        found = found.where(Shipment.mode == mode)
+    if code := asked.text("league"):
+        found = found.where(Shipment.league_id.in_(select(League.id).where(League.code == code)))
+    if uscc := asked.text("firm"):
+        found = found.where(Shipment.firm_id.in_(select(Firm.id).where(Firm.uscc == uscc)))
+    if asked.text("waits"):
+        found = found.where(Shipment.waits_for != "", Shipment.state == "standing")
+    if stage := asked.one_of("stage", STAGES):
+        found = found.where(Shipment.id.in_(_in_stage(stage)))
+    if (number := asked.text("manifest")).isascii() and number.isdigit():
+        found = found.where(Shipment.id.in_(_of_manifest(min(int(number[:18]), 1 << 60))))
+    if text := asked.text("q"):
+        found = found.where(_says(text))
+    return found
+
+
+def ordered(found: Select[Shipment]) -> Select[Shipment]:
+    """In the order the address asks for; ties by the queue of acceptance."""
+    name = asked.one_of("sort", (*SORTS, *(f"-{one}" for one in SORTS))) or DEFAULT_SORT
+    column = SORTS[name.removeprefix("-")]
+    key = column.desc() if name.startswith("-") else column.asc()
+    return found.order_by(key, Shipment.accepted_seq)
+
+
+def rows(session: Session, shipments: Sequence[Shipment]) -> list[Row]:
+    """The shipments with their routes and money, two questions for all of them."""
+    keys = [shipment.id for shipment in shipments]
+    routes = {
+        route.shipment_id: route
+        for route in session.scalars(
+            select(Route).where(Route.shipment_id.in_(keys), Route.standing)
+        )
+    }
+    balances: dict[int, dict[str, int]] = defaultdict(dict)
+    money = (
+        select(Item.shipment_id, ItemStage.stage, func.sum(ItemStage.balance))
+        .join(ItemStage, ItemStage.item_id == Item.id)
+        .where(Item.shipment_id.in_(keys), ItemStage.stage.in_(STAGES))
+        .group_by(Item.shipment_id, ItemStage.stage)
+    )
+    for key, stage, fen in session.execute(money):
+        balances[key][stage] = int(fen)
+    return [
+        Row(
+            shipment=shipment,
+            corridor=route.corridor if (route := routes.get(shipment.id)) else None,
+            route_state=route.state if route else None,
+            balances=balances.get(shipment.id, {}),
+        )
+        for shipment in shipments
+    ]
+
+
+def _in_period(found: Select[Shipment]) -> Select[Shipment]:
+    if (first := asked.day("from")) is not None:
+        found = found.where(Shipment.departure_date >= first)
+    if (last := asked.day("to")) is not None:
+        found = found.where(Shipment.departure_date <= last)
+    return found
+
+
+def _in_stage(stage: str) -> Select[int]:
+    return (
+        select(Item.shipment_id)
+        .join(ItemStage, ItemStage.item_id == Item.id)
+        .where(ItemStage.stage == stage, ItemStage.balance > 0)
+    )
+
+
+def _of_manifest(number: int) -> Select[int]:
+    return (
+        select(CargoLine.shipment_id)
+        .join(ManifestRow, ManifestRow.id == CargoLine.manifest_row_id)
+        .where(ManifestRow.manifest_id == number)
+    )
+
+
+def _says(text: str) -> Any:  # noqa: ANN401  a condition over three columns
+    waybills = select(CargoLine.shipment_id).where(
+        and_(CargoLine.standing, CargoLine.waybill_no.icontains(text, autoescape=True))
+    )
+    return or_(
+        Shipment.label.icontains(text, autoescape=True),
+        Shipment.unit_key.icontains(text, autoescape=True),
+        Shipment.id.in_(waybills),
+    )

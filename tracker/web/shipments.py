@@ -1,0 +1,163 @@
+"""Shipments 车次（箱）: the list that filters, sorts and downloads; one with its whole story."""
+
+from collections.abc import Iterator
+
+from flask import Blueprint, current_app, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy import func, select
+
+from tracker import access
+from tracker.models.cargo import SHIPMENT_STATES, Shipment
+from tracker.models.people import FIRM_ROLES, League
+from tracker.web import (
+    asked,
+    context,
+    downloads,
+    filters,
+    labels,
+    policy,
+    routes,
+    shipment_list,
+    stories,
+)
+
+bp = Blueprint("shipments", __name__, url_prefix="/shipments")
+CSV_ROWS = 100_000
+"""Most rows of one download."""
+CSV_BATCH = 500
+ROOMS_OF = {
+    "application": "applications.application",
+    "filing": "filings.filing",
+    "disbursement": "disbursements.disbursement",
+}
+"""What may hold the money -> the page that shows it."""
+
+
+@bp.get("")
+@policy.may("see_shipments")
+def shipments() -> ResponseReturnValue:
+    """The visible shipments that fit the filters."""
+    session, user = context.session(), context.user()
+    query = shipment_list.query(user)
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    paged = asked.paged(total)
+    part = shipment_list.ordered(query).limit(paged.rows).offset(paged.offset)
+    leagues = session.scalars(select(League).order_by(League.code)).all()
+    return render_template(
+        "shipments/list.html",
+        rows=shipment_list.rows(session, session.scalars(part).all()),
+        paged=paged,
+        leagues=[(league.code, filters.said(league, "name")) for league in leagues],
+        stages=shipment_list.STAGES,
+        states=SHIPMENT_STATES,
+        modes=shipment_list.MODES,
+        shows_firm=user.role not in FIRM_ROLES,
+        sort=asked.text("sort") or shipment_list.DEFAULT_SORT,
+    )
+
+
+@bp.get(".csv")
+@policy.may("see_shipments")
+def download() -> ResponseReturnValue:
+    """The same list as a file; amounts in yuan with two decimals."""
+    head = [
+        gettext("Shipment"),
+        gettext("Firm"),
+        gettext("League"),
+        gettext("Mode"),
+        gettext("Direction"),
+        gettext("Day of departure"),
+        gettext("Border exit"),
+        gettext("Route"),
+        gettext("State"),
+        gettext("Waits for"),
+        gettext("Amount (yuan)"),
+        *(filters.stage(stage) for stage in shipment_list.STAGES),
+    ]
+    return downloads.csv_file(f"{gettext('Shipments')}.csv", head, _cells())
+
+
+@bp.get("/<int:key>")
+@policy.may("see_shipments")
+def shipment(key: int) -> ResponseReturnValue:
+    """One shipment: cargo, route, computation, and where its money is."""
+    session, user = context.session(), context.user()
+    found = access.see(session, access.visible_shipments(user), key)
+    versions = stories.lines(session, found)
+    route_views = routes.of(session, found)
+    dues = stories.dues(session, found)
+    return render_template(
+        "shipments/one.html",
+        shipment=found,
+        unit=found.unit,
+        versions=versions,
+        earlier=stories.earlier(versions),
+        route=route_views[0] if route_views and route_views[0].route.standing else None,
+        earlier_routes=[view for view in route_views if not view.route.standing],
+        dues=dues,
+        may_see_manifest=access.may(user, "see_manifests"),
+        holder_url=_holder_url,
+        turn=labels.turn,
+        shows_firm=user.role not in FIRM_ROLES,
+    )
+
+
+def mode_name(mode: str) -> str:
+    """Road or rail, in words."""
+    return str(gettext("Rail") if mode == "RAIL" else gettext("Road"))
+
+
+def direction_name(direction: str) -> str:
+    """Outbound or inbound, in words."""
+    return str(gettext("Inbound") if direction == "I" else gettext("Outbound"))
+
+
+@bp.app_context_processor
+def _words() -> dict[str, object]:
+    return {"mode_name": mode_name, "direction_name": direction_name}
+
+
+def _holder_url(holder: stories.Holder) -> str:
+    """Where this person can open what holds the money; nothing where they cannot."""
+    endpoint = ROOMS_OF[holder.kind]
+    if endpoint not in current_app.view_functions:
+        return ""
+    declared = policy.of(current_app, endpoint)
+    if declared is None or not declared.lets(context.visitor()):
+        return ""
+    return url_for(endpoint, key=holder.id)
+
+
+def _cells() -> Iterator[list[object]]:
+    session = context.session()
+    query = shipment_list.ordered(shipment_list.query(context.user())).limit(CSV_ROWS)
+    part: list[Shipment] = []
+    for one in session.scalars(query):
+        part.append(one)
+        if len(part) == CSV_BATCH:
+            yield from map(_row, shipment_list.rows(session, part))
+            part = []
+    yield from map(_row, shipment_list.rows(session, part))
+
+
+def _row(row: shipment_list.Row) -> list[object]:
+    one = row.shipment
+    return [
+        one.label,
+        one.firm.name,
+        filters.said(one.league, "name") if one.league else "",
+        mode_name(one.mode),
+        direction_name(one.direction),
+        one.departure_date,
+        one.border_exit_date,
+        row.corridor,
+        filters.state_label(one.state, "shipment"),
+        gettext(one.waits_for) if one.waits_for else "",
+        _plain(row.amount_fen),
+        *(_plain(row.balances.get(stage)) for stage in shipment_list.STAGES),
+    ]
+
+
+def _plain(fen: int | None) -> str:
+    return "" if fen is None else downloads.fen_as_yuan(fen)

@@ -1,0 +1,35 @@
+"""Uploads 上传: a file from a page or the API onto the disk, then its manifest and the job."""
+
+from pathlib import PureWindowsPath
+from typing import IO, BinaryIO, cast
+
+from sqlalchemy.orm import Session
+
+from tracker import blobs
+from tracker.errors import Refused, mark
+from tracker.models.cargo import Manifest
+from tracker.models.people import User
+from tracker.steps import manifests
+from tracker.web import context
+from tracker.web.asked import clean
+
+NAME_LENGTH = 255
+
+
+def take_in(name: str, stream: IO[bytes]) -> Manifest:
+    """Keep the bytes, then make the manifest; returns it as written.
+
+    Raises as ``blobs.store`` and ``steps.manifests.store``, ``Refused`` for a file without a name.
+    """
+    settings, now = context.settings(), context.now()
+    file_name = clean(PureWindowsPath(name).name, NAME_LENGTH)
+    if not file_name:
+        raise Refused(mark("No file was chosen."), mark("Choose a file and upload it."))
+    sha256, size = blobs.store(settings.home, cast("BinaryIO", stream), settings.upload_limit_bytes)
+
+    def work(db: Session, person: User) -> Manifest:
+        manifest = manifests.store(db, person, file_name, sha256, size, now)
+        db.refresh(manifest)
+        return manifest
+
+    return context.write(work)
