@@ -77,7 +77,7 @@ def _release(session: Session, touched: Sequence[Shipment], cause: Cause) -> int
             .where(Item.shipment_id == shipment.id, ItemStage.stage == "accrued")
             .where(ItemStage.balance > 0)
         )
-        for item, balance in session.execute(query).tuples():
+        for item, balance in session.execute(query):
             if shipment.state != "standing" or item.league_id != shipment.league_id:
                 moves.append(move_item(item, "accrued", "entitlement", balance, "route_changed"))
     if moves:

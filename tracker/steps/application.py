@@ -42,7 +42,7 @@ def open_items(
         )
         .order_by(Shipment.departure_date, Item.code)
     )
-    return list(session.execute(query).tuples())
+    return list(session.execute(query))
 
 
 def missing(item: Item) -> list[str]:

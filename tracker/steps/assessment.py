@@ -141,4 +141,4 @@ def _standing_assessments(
     )
     if not all_versions:
         query = query.where(Assessment.method_id == method.id)
-    return list(session.execute(query).tuples())
+    return list(session.execute(query))

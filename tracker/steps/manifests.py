@@ -147,7 +147,7 @@ def preview_of(session: Session, manifest: Manifest) -> Preview:
         select(ManifestRow.state, ManifestRow.unit_key).where(
             ManifestRow.manifest_id == manifest.id
         )
-    ).tuples()
+    )
     states: Counter[str] = Counter()
     units: set[str] = set()
     for state, unit_key in rows:

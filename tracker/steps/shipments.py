@@ -131,9 +131,7 @@ def standing_lines(session: Session, shipment: Shipment) -> list[Line]:
         .where(CargoLine.shipment_id == shipment.id, CargoLine.standing)
         .order_by(CargoLine.line_key)
     )
-    return [
-        Line(row.sheet, row.row_no, line.fields) for line, row in session.execute(query).tuples()
-    ]
+    return [Line(row.sheet, row.row_no, line.fields) for line, row in session.execute(query)]
 
 
 def claims_of(unit: ShipmentUnit) -> list[tuple[str, str]]:
@@ -262,7 +260,7 @@ def _standing(session: Session, shipment_ids: Sequence[int]) -> dict[tuple[int, 
         query = select(CargoLine.shipment_id, CargoLine.line_key, CargoLine.content_sha256).where(
             CargoLine.shipment_id.in_(shipment_ids[start : start + CHUNK]), CargoLine.standing
         )
-        for shipment_id, key, content in session.execute(query).tuples():
+        for shipment_id, key, content in session.execute(query):
             found[shipment_id, key] = content
     return found
 
@@ -282,5 +280,5 @@ def _taken(
                 Shipment.firm_id != firm_id,
             )
         )
-        found |= set(session.execute(query).tuples())
+        found |= set(session.execute(query))
     return found
