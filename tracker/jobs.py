@@ -115,6 +115,11 @@ def work_once(bench: Bench) -> bool:
         with _kept_alive(bench, job):
             effect = JOBS[job.kind](bench, job)
             bench.database.transact(lambda session: _finish(session, effect, job))
+    except KeyboardInterrupt:
+        bench.database.transact(
+            lambda session: queue.give_back(session, job.id, job.token), ledger=False
+        )
+        raise
     except Exception as error:
         log.exception("job.failed", job=job.id, kind=job.kind)
         told = "".join(traceback.format_exception_only(error)).strip()

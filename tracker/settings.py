@@ -27,6 +27,8 @@ class Settings:
     """Largest file a firm may upload."""
     language: str = "zh"
     """Language of a first visit: ``zh`` or ``en``."""
+    log_level: str = "info"
+    """What the log tells: ``info``, or ``warning`` for only what went wrong."""
 
     @staticmethod
     def from_environment(environment: Mapping[str, str]) -> "Settings":
@@ -39,6 +41,9 @@ class Settings:
         language = environment.get("TRACKER_LANGUAGE", "zh")
         if language not in {"zh", "en"}:
             raise ValueError(f"TRACKER_LANGUAGE is neither zh nor en: {language!r}")
+        log_level = environment.get("TRACKER_LOG_LEVEL", "info")
+        if log_level not in {"info", "warning"}:
+            raise ValueError(f"TRACKER_LOG_LEVEL is neither info nor warning: {log_level!r}")
         return Settings(
             home=home,
             database_url=environment.get("TRACKER_DATABASE_URL", default_url),
@@ -46,4 +51,5 @@ class Settings:
             cookie_secure=environment.get("TRACKER_COOKIE_SECURE", "") == "1",
             upload_limit_bytes=int(limit),
             language=language,
+            log_level=log_level,
         )

@@ -119,6 +119,16 @@ def fail(session: Session, job_id: int, token: str, error: str) -> None:
     _held(session, job_id, token, values)
 
 
+def give_back(session: Session, job_id: int, token: str) -> None:
+    """The worker was told to stop in the middle: another may start at once, as if never tried.
+
+    Raises ``Conflict`` for a stale token.
+    """
+    attempts = session.scalar(select(Job.attempts).where(Job.id == job_id)) or 1
+    values = {"state": "waiting", "token": "", "lease_until": None, "attempts": attempts - 1}
+    _held(session, job_id, token, values)
+
+
 def revive(session: Session, job_id: int) -> None:
     """Let a dead job be tried anew; raises ``Conflict`` for one that is not dead."""
     values = {"state": "waiting", "attempts": 0, "run_after": clock(session), "finished_at": None}
