@@ -23,9 +23,11 @@ from rules.registry import Registry
 from tracker import blobs, verify
 from tracker.books import queue
 from tracker.db import SHANGHAI, Database, local_day
+from tracker.errors import Conflict
 from tracker.models.cargo import Manifest
+from tracker.models.methods import Method
 from tracker.settings import Settings
-from tracker.steps import manifests
+from tracker.steps import accrual, manifests, methods
 
 log = structlog.get_logger()
 
@@ -79,6 +81,19 @@ def commit_manifest(bench: Bench, job: Claimed) -> Effect:
     return effect
 
 
+def assess_method(bench: Bench, job: Claimed) -> Effect:
+    """A method was recorded: assess the shipments that waited for it, and accrue."""
+    now = datetime.now(UTC)
+
+    def effect(session: Session) -> None:
+        method = session.get_one(Method, job.payload["method"])
+        cause = accrual.Cause(f"method:{methods.code(method)}", job.payload["login"], now)
+        waited = methods.covered(session, method)
+        accrual.accrue(session, bench.registry, method.programme, waited, cause)
+
+    return effect
+
+
 def verify_books(bench: Bench, job: Claimed) -> Effect:
     """Prove chain, balances and tallies; a fault makes the job fail, loudly and visibly."""
     del job
@@ -96,6 +111,7 @@ def verify_books(bench: Bench, job: Claimed) -> Effect:
 JOBS: dict[str, Callable[[Bench, Claimed], Effect]] = {
     "check_manifest": check_manifest,
     "commit_manifest": commit_manifest,
+    "assess_method": assess_method,
     "verify_books": verify_books,
 }
 """Kind -> how it prepares."""
@@ -193,14 +209,23 @@ def _progress(bench: Bench, job: Claimed, key: int) -> Callable[[int, int], None
 
 @contextmanager
 def _kept_alive(bench: Bench, job: Claimed) -> Iterator[None]:
-    """Renew the lease while the job runs, from a thread of its own."""
+    """Renew the lease while the job runs, from a thread of its own.
+
+    The claim may be gone by the time the lock is free: because the job has just ended, or because
+    another worker took it over; then its end will be refused, and there is nothing to renew.
+    """
     ended = threading.Event()
 
     def renew() -> None:
         while not ended.wait(queue.LEASE.total_seconds() / 3):
-            bench.database.transact(
-                lambda session: queue.renew(session, job.id, job.token), ledger=False
-            )
+            try:
+                bench.database.transact(
+                    lambda session: queue.renew(session, job.id, job.token), ledger=False
+                )
+            except Conflict:
+                if not ended.is_set():
+                    log.warning("job.claim_lost", job=job.id, kind=job.kind)
+                return
 
     thread = threading.Thread(target=renew, daemon=True)
     thread.start()

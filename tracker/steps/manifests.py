@@ -193,7 +193,7 @@ def commit(
         if one.state in ACCEPTED_STATES:
             taken.append((row, one))
     touched = shipments.keep(session, manifest.firm_id, taken, now)
-    cause = f"manifest:{manifest.id}"
+    cause = f"manifest:{manifest.firm.uscc}:{manifest.sha256}"
     ledger.post(
         session,
         ledger.Draft(

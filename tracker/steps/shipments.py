@@ -4,10 +4,11 @@ Identity is the business key (firm, unit, waybill); the content hash only detect
 firms a unit can be claimed once: the second claimant is kept as contested and never accrues.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -20,6 +21,13 @@ from tracker.models.money import Item, ItemStage
 SETTLED_STAGES = ("applied", "filed", "approved", "instructed", "disbursed", "recoverable")
 CHUNK = 500
 """Keys looked up in one query; SQLite takes a limited number of parameters."""
+Part = TypeVar("Part")
+
+
+def chunks(parts: Sequence[Part]) -> Iterator[Sequence[Part]]:
+    """The parts, as many at a time as one query may name."""
+    for start in range(0, len(parts), CHUNK):
+        yield parts[start : start + CHUNK]
 
 
 @dataclass(frozen=True)
@@ -74,35 +82,36 @@ def keep(
     by_unit: dict[str, list[tuple[ManifestRow, Sorted]]] = {key: [] for key in units}
     for row, one in rows:
         by_unit[one.unit_key].append((row, one))
-    touched: list[Shipment] = []
+    touched: dict[str, Shipment] = {}
     for unit_key in sorted(units, key=lambda key: by_unit[key][0][0].row_no):
-        members = by_unit[unit_key]
         shipment = known.get(unit_key)
         if shipment is None:
             shipment = _new(firm_id, units[unit_key], queue, now)
-            shipment.state = "contested" if members[0][1].state == "contested" else "standing"
+            contested = by_unit[unit_key][0][1].state == "contested"
+            shipment.state = "contested" if contested else "standing"
             queue += 1
             session.add(shipment)
         shipment.unit_key = unit_key
-        session.flush()
-        _keep_lines(session, shipment, members)
-        touched.append(shipment)
+        touched[unit_key] = shipment
     session.flush()
-    for shipment in touched:
-        _put_together(session, shipment)
-    _claim(session, [one for one in touched if one.state == "standing"])
-    return touched
+    _keep_lines(session, [(touched[key], by_unit[key]) for key in touched])
+    found = units_of(session, list(touched.values()))
+    for shipment in touched.values():
+        _put_together(shipment, found[shipment.id])
+    session.flush()
+    _claim(session, [(one, found[one.id]) for one in touched.values() if one.state == "standing"])
+    return list(touched.values())
 
 
 def settled(session: Session, shipment_ids: Sequence[int]) -> set[int]:
     """Those of the shipments whose money has been applied for: no longer recomputed."""
     found: set[int] = set()
-    for start in range(0, len(shipment_ids), CHUNK):
+    for part in chunks(shipment_ids):
         query = (
             select(Item.shipment_id)
             .join(ItemStage, ItemStage.item_id == Item.id)
             .where(
-                Item.shipment_id.in_(shipment_ids[start : start + CHUNK]),
+                Item.shipment_id.in_(part),
                 ItemStage.stage.in_(SETTLED_STAGES),
                 ItemStage.balance > 0,
             )
@@ -111,27 +120,27 @@ def settled(session: Session, shipment_ids: Sequence[int]) -> set[int]:
     return found
 
 
-def unit_of(session: Session, shipment: Shipment) -> ShipmentUnit:
-    """The paid unit as ``ingest`` groups it from the standing lines."""
-    (unit,) = group(standing_lines(session, shipment))
-    return unit
+def units_of(session: Session, shipments: Sequence[Shipment]) -> dict[int, ShipmentUnit]:
+    """Shipment id -> the paid unit as ``ingest`` groups it from the standing lines."""
+    lines: dict[int, list[Line]] = defaultdict(list)
+    for keys in chunks([shipment.id for shipment in shipments]):
+        query = (
+            select(CargoLine.shipment_id, ManifestRow.sheet, ManifestRow.row_no, CargoLine.fields)
+            .join(ManifestRow, ManifestRow.id == CargoLine.manifest_row_id)
+            .where(CargoLine.shipment_id.in_(keys), CargoLine.standing)
+        )
+        for shipment_id, sheet, row_no, fields in session.execute(query):
+            lines[shipment_id].append(Line(sheet, row_no, fields))
+    found: dict[int, ShipmentUnit] = {}
+    for shipment_id, members in lines.items():
+        (found[shipment_id],) = group(members)
+    return found
 
 
 def boxes(shipment: Shipment) -> list[dict[str, Any]]:
     """The shipment's containers: number, size type, halves of an FEU."""
     found: list[dict[str, Any]] = shipment.unit["containers"]
     return found
-
-
-def standing_lines(session: Session, shipment: Shipment) -> list[Line]:
-    """The standing cargo lines as values, in the order of their keys."""
-    query = (
-        select(CargoLine, ManifestRow)
-        .join(ManifestRow, ManifestRow.id == CargoLine.manifest_row_id)
-        .where(CargoLine.shipment_id == shipment.id, CargoLine.standing)
-        .order_by(CargoLine.line_key)
-    )
-    return [Line(row.sheet, row.row_no, line.fields) for line, row in session.execute(query)]
 
 
 def claims_of(unit: ShipmentUnit) -> list[tuple[str, str]]:
@@ -158,37 +167,50 @@ def _new(firm_id: int, unit: ShipmentUnit, queue: int, now: datetime) -> Shipmen
 
 
 def _keep_lines(
-    session: Session, shipment: Shipment, members: Iterable[tuple[ManifestRow, Sorted]]
+    session: Session, kept: Sequence[tuple[Shipment, list[tuple[ManifestRow, Sorted]]]]
 ) -> None:
-    for row, one in members:
-        fields = one.line.fields
-        older = session.scalars(
-            select(CargoLine)
-            .where(CargoLine.shipment_id == shipment.id, CargoLine.line_key == one.line_key)
-            .order_by(CargoLine.version_no)
-        ).all()
-        for line in older:
-            line.standing = False
-        session.flush()
-        session.add(
-            CargoLine(
-                shipment_id=shipment.id,
-                manifest_row_id=row.id,
-                line_key=one.line_key,
-                version_no=len(older) + 1,
-                waybill_no=fields["waybill_no"],
-                supervision_mode=fields["supervision_mode"],
-                goods_name=one.line["goods_name"],
-                gross_weight_g=grams([one.line["gross_weight_kg"]]),
-                packages=int(one.line["packages"] or 0),
-                fields=dict(fields),
-                content_sha256=one.content_sha256,
-            )
-        )
+    versions = _versions(session, [shipment.id for shipment, _ in kept])
+    for shipment, members in kept:
+        for _, one in members:
+            for line in versions.get((shipment.id, one.line_key), []):
+                line.standing = False
+    session.flush()
+    for shipment, members in kept:
+        for row, one in members:
+            older = len(versions.get((shipment.id, one.line_key), []))
+            session.add(_line(shipment, row, one, older + 1))
+    session.flush()
 
 
-def _put_together(session: Session, shipment: Shipment) -> None:
-    unit = unit_of(session, shipment)
+def _versions(
+    session: Session, shipment_ids: Sequence[int]
+) -> dict[tuple[int, str], list[CargoLine]]:
+    found: dict[tuple[int, str], list[CargoLine]] = defaultdict(list)
+    for keys in chunks(shipment_ids):
+        query = select(CargoLine).where(CargoLine.shipment_id.in_(keys))
+        for line in session.scalars(query):
+            found[line.shipment_id, line.line_key].append(line)
+    return found
+
+
+def _line(shipment: Shipment, row: ManifestRow, one: Sorted, version_no: int) -> CargoLine:
+    fields = one.line.fields
+    return CargoLine(
+        shipment_id=shipment.id,
+        manifest_row_id=row.id,
+        line_key=one.line_key,
+        version_no=version_no,
+        waybill_no=fields["waybill_no"],
+        supervision_mode=fields["supervision_mode"],
+        goods_name=one.line["goods_name"],
+        gross_weight_g=grams([one.line["gross_weight_kg"]]),
+        packages=int(one.line["packages"] or 0),
+        fields=dict(fields),
+        content_sha256=one.content_sha256,
+    )
+
+
+def _put_together(shipment: Shipment, unit: ShipmentUnit) -> None:
     shipment.mode = unit.mode
     shipment.direction = unit.direction
     shipment.departure_date = unit.departure_date
@@ -199,21 +221,16 @@ def _put_together(session: Session, shipment: Shipment) -> None:
     shipment.version_no += 1
 
 
-def _claim(session: Session, shipments: Sequence[Shipment]) -> None:
+def _claim(session: Session, standing: Sequence[tuple[Shipment, ShipmentUnit]]) -> None:
     wanted = sorted(
-        (kind, claim, shipment.id)
-        for shipment in shipments
-        for kind, claim in claims_of(unit_of(session, shipment))
+        (kind, claim, shipment.id) for shipment, unit in standing for kind, claim in claims_of(unit)
     )
-    held = {
-        (key.kind, key.claim, key.shipment_id)
-        for key in session.scalars(
-            select(ClaimKey).where(
-                ClaimKey.shipment_id.in_([shipment.id for shipment in shipments]),
-                ClaimKey.released_seq.is_(None),
-            )
+    held: set[tuple[str, str, int]] = set()
+    for keys in chunks([shipment.id for shipment, _ in standing]):
+        query = select(ClaimKey.kind, ClaimKey.claim, ClaimKey.shipment_id).where(
+            ClaimKey.shipment_id.in_(keys), ClaimKey.released_seq.is_(None)
         )
-    }
+        held |= {(kind, claim, shipment_id) for kind, claim, shipment_id in session.execute(query)}
     for kind, claim, shipment_id in wanted:
         if (kind, claim, shipment_id) not in held:
             session.add(ClaimKey(kind=kind, claim=claim, shipment_id=shipment_id))
@@ -226,10 +243,8 @@ def _shipments(
     """The firm's shipments by the units' keys, also those known before their exit date was."""
     keys = sorted({key for unit in units for key in (unit.unit_key, unit.earlier_key) if key})
     found: dict[str, Shipment] = {}
-    for start in range(0, len(keys), CHUNK):
-        query = select(Shipment).where(
-            Shipment.firm_id == firm_id, Shipment.unit_key.in_(keys[start : start + CHUNK])
-        )
+    for part in chunks(keys):
+        query = select(Shipment).where(Shipment.firm_id == firm_id, Shipment.unit_key.in_(part))
         found |= {shipment.unit_key: shipment for shipment in session.scalars(query)}
     for unit in units:
         if unit.unit_key not in found and unit.earlier_key in found:
@@ -256,9 +271,9 @@ def _unit_json(unit: ShipmentUnit) -> dict[str, Any]:
 
 def _standing(session: Session, shipment_ids: Sequence[int]) -> dict[tuple[int, str], str]:
     found: dict[tuple[int, str], str] = {}
-    for start in range(0, len(shipment_ids), CHUNK):
+    for part in chunks(shipment_ids):
         query = select(CargoLine.shipment_id, CargoLine.line_key, CargoLine.content_sha256).where(
-            CargoLine.shipment_id.in_(shipment_ids[start : start + CHUNK]), CargoLine.standing
+            CargoLine.shipment_id.in_(part), CargoLine.standing
         )
         for shipment_id, key, content in session.execute(query):
             found[shipment_id, key] = content
@@ -270,12 +285,12 @@ def _taken(
 ) -> set[tuple[str, str]]:
     texts = sorted({text for _, text in claims})
     found: set[tuple[str, str]] = set()
-    for start in range(0, len(texts), CHUNK):
+    for part in chunks(texts):
         query = (
             select(ClaimKey.kind, ClaimKey.claim)
             .join(Shipment, Shipment.id == ClaimKey.shipment_id)
             .where(
-                ClaimKey.claim.in_(texts[start : start + CHUNK]),
+                ClaimKey.claim.in_(part),
                 ClaimKey.released_seq.is_(None),
                 Shipment.firm_id != firm_id,
             )
