@@ -1,0 +1,206 @@
+"""Twice at once 同时办理两次: approve, instruct and the bank's answer happen exactly once."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tests import journeys
+from tests.conftest import MakeSettings
+from tests.crash import world
+from tests.crash.together import outcome, together
+from tests.databases import KINDS
+from tests.journeys import NOW, act_on, person
+from tracker import jobs, verify
+from tracker.books import ledger
+from tracker.db import Database
+from tracker.models.applications import Application
+from tracker.models.filings import Allotment, Decision, Disbursement, Filing, Fund
+from tracker.models.methods import Programme
+from tracker.models.money import ItemStage
+from tracker.models.people import League
+from tracker.papers import sheets
+from tracker.steps import allotment, application, disbursement, filing, flow, review
+
+WORKERS = 20
+PLACE = world.PLACES[0]
+CODE = PLACE.rule.league
+FUND = "示例专项〔2026〕1号"
+Rival = tuple[str, str, dict[str, Any]]
+"""Login, step and detail of one who acts."""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_step_of_money_happens_once_however_many_take_it(
+    kind: str, make_settings: MakeSettings, *, soak: bool
+) -> None:
+    rounds = 60 if soak else 3
+    bench = world.made(make_settings(kind))
+    filings = [_allocated(bench, turn) for turn in _shipped(bench, rounds)]
+    approve: Rival = ("finance_approver", "approve", {})
+    assert _race(bench, Filing, filings, (approve,)) == [{"done": 1, "Conflict": 19}] * rounds
+    paid = [_prepared(bench, key, 1) for key in filings]
+    instruct: Rival = (f"approver_{CODE}", "instruct", {})
+    assert _race(bench, Disbursement, paid, (instruct,)) == [{"done": 1, "Conflict": 19}] * rounds
+    answers: tuple[Rival, ...] = (
+        (f"finance_{CODE}", "confirm", {"bank_answer": "回单1"}),
+        (f"finance_{CODE}", "fail", {}),
+    )
+    assert _race(bench, Disbursement, paid, answers) == [{"done": 1, "Conflict": 19}] * rounds
+    _check(bench, rounds)
+    bench.database.engine.dispose()
+
+
+def _race(
+    bench: jobs.Bench, table: type[Any], keys: list[int], rivals: tuple[Rival, ...]
+) -> list[dict[str, int]]:
+    """All workers take the step on one after the other; how it came out for each."""
+    bench.database.engine.dispose()
+
+    def work(database: Database, number: int, start: Callable[[], None]) -> list[Any]:
+        own = jobs.Bench(database, bench.settings, bench.registry)
+        login, step, detail = rivals[number % len(rivals)]
+        reasons = {"reason_code": "bank_refused", "reason": "户名不符"} if step == "fail" else {}
+        said: list[Any] = []
+        for key in keys:
+            start()
+            take = partial(act_on, own, table, key, login, step, detail=detail, **reasons)
+            said.append(outcome(take))
+        return said
+
+    answers = together(bench.settings, WORKERS, work)
+    return [dict(Counter(answer[turn] for answer in answers)) for turn in range(len(keys))]
+
+
+def _shipped(bench: jobs.Bench, rounds: int) -> range:
+    """One truck a day in one manifest."""
+    rows = [
+        journeys.row(
+            f"W{turn}",
+            f"蒙A{turn:05d}",
+            发车日期=_day(turn).isoformat(),
+            出境日期=(_day(turn) + timedelta(days=2)).isoformat(),
+        )
+        for turn in range(rounds)
+    ]
+    key = journeys.upload(bench, journeys.sheet(*rows), login="clerk_0")
+    journeys.commit(bench, key, login="clerk_0")
+
+    def work(session: Session) -> None:
+        fund = Fund(document_no=FUND, fiscal_year=2026, amount_fen=rounds * PLACE.rate_fen)
+        user = person(session, "finance_approver")
+        review.record_fund(session, fund, flow.Taking(user=user, now=NOW, shown={}))
+
+    bench.database.transact(work)
+    return range(rounds)
+
+
+def _day(turn: int) -> date:
+    return date(2026, 1, 5) + timedelta(days=turn)
+
+
+def _allocated(bench: jobs.Bench, turn: int) -> int:
+    """A day's truck applied for, filed and brought before the approver."""
+
+    def apply(session: Session) -> int:
+        league = session.scalars(select(League).where(League.code == CODE)).one()
+        programme = session.scalars(select(Programme)).one()
+        clerk = person(session, "clerk_0")
+        one = application.draft(session, clerk, league, programme, _day(turn), _day(turn))
+        application.fill_in(
+            session,
+            one,
+            bank_name="示例银行",
+            bank_account="6222",
+            promised=True,
+            no_other_subsidy=True,
+        )
+        return one.id
+
+    applied = bench.database.transact(apply)
+    for login, step in (
+        ("clerk_0", "prepare"),
+        ("manager_0", "apply"),
+        (f"officer_{CODE}", "first_review"),
+        (f"approver_{CODE}", "pass"),
+    ):
+        act_on(bench, Application, applied, login, step)
+
+    def draft(session: Session) -> int:
+        one = filing.draft(
+            session,
+            person(session, f"officer_{CODE}"),
+            session.scalars(select(Programme)).one(),
+            [session.get_one(Application, applied)],
+            document_no=f"示例呼商字〔2026〕{turn}号",
+            basis="示例依据",
+        )
+        sheets.attach(session, bench.settings.home, one, NOW, bench.registry)
+        return one.id
+
+    key = bench.database.transact(draft)
+    for login, step in (
+        (f"officer_{CODE}", "prepare"),
+        (f"approver_{CODE}", "file"),
+        ("commerce_officer", "propose"),
+        ("commerce_approver", "endorse"),
+    ):
+        act_on(bench, Filing, key, login, step)
+    act_on(bench, Filing, key, "finance_officer", "allocate", detail={"fund": FUND})
+    return key
+
+
+def _prepared(bench: jobs.Bench, key: int, number: int) -> int:
+    """An allotment for the filing, and a disbursement ready to be instructed."""
+
+    def allot(session: Session) -> int:
+        one = session.get_one(Filing, key)
+        return allotment.draft(
+            session,
+            person(session, "finance_officer"),
+            one,
+            session.scalars(select(Fund)).one(),
+            document_no=f"示例预〔2026〕{key}-{number}号",
+            budget_line="2160699",
+            amount_fen=PLACE.rate_fen,
+            issued_on=date(2026, 5, 1),
+        ).id
+
+    allotted = bench.database.transact(allot)
+    act_on(bench, Allotment, allotted, "finance_officer", "prepare")
+    act_on(bench, Allotment, allotted, "finance_approver", "allot")
+
+    def draft(session: Session) -> int:
+        user = person(session, f"finance_{CODE}")
+        (one,) = disbursement.draft(session, user, session.get_one(Allotment, allotted))
+        return one.id
+
+    paid = bench.database.transact(draft)
+    act_on(bench, Disbursement, paid, f"finance_{CODE}", "prepare")
+    return paid
+
+
+def _check(bench: jobs.Bench, rounds: int) -> None:
+    """Each truck's money is paid once or back where it was; fund and decisions agree."""
+    with bench.database.reading() as session:
+        query = select(ItemStage.stage, func.sum(ItemStage.balance)).group_by(ItemStage.stage)
+        stands = {stage: int(fen) for stage, fen in session.execute(query) if fen}
+        ended = select(Disbursement.state, func.count()).group_by(Disbursement.state)
+        states: dict[str, int] = dict(session.execute(ended).all())
+        assert set(states) <= {"disbursed", "failed"}
+        paid = states.get("disbursed", 0) * PLACE.rate_fen
+        assert sum(stands.values()) == rounds * PLACE.rate_fen
+        assert stands.get("disbursed", 0) == paid
+        assert stands.get("approved", 0) == states.get("failed", 0) * PLACE.rate_fen
+        fund = ledger.balance(session, ledger.limit("used", f"fund:{FUND}"))
+        assert fund == rounds * PLACE.rate_fen
+        for step in ("approve", "instruct"):
+            taken = select(func.count()).where(Decision.step == step)
+            assert session.scalar(taken) == rounds
+    report = verify.verify(bench.settings.database_url, rules=bench.registry.rules)
+    assert not report.faults
