@@ -71,15 +71,23 @@ def a_trip(s: Any, p: Any, t: Any) -> Any:  # noqa: ANN401  columns or plain num
 REGISTRY = Registry({a_trip.id: a_trip}, [])
 
 
-def bench(database: Database, settings: Settings) -> jobs.Bench:
-    """A world with places, people and a recorded method."""
+def bench(database: Database, settings: Settings, *, recorded: bool = True) -> jobs.Bench:
+    """A world with places, people and, unless told otherwise, a recorded method."""
     made = jobs.Bench(database, settings, REGISTRY)
     database.transact(_people)
-    key = database.transact(_method)
+    if recorded:
+        record_method(made)
+        jobs.drain(made)
+    return made
+
+
+def record_method(made: jobs.Bench) -> int:
+    """The league's method, drafted and recorded; returns its id."""
+    key = made.database.transact(_method)
     act_on(made, Method, key, "league_officer", "submit")
     act_on(made, Method, key, "commerce_officer", "examine")
     act_on(made, Method, key, "commerce_approver", "record")
-    return made
+    return key
 
 
 def person(session: Session, login: str) -> User:

@@ -100,6 +100,7 @@ def test_only_settings_and_the_edges_read_the_environment() -> None:
     assert reading == {
         "tracker/cli.py",
         "tracker/web/__init__.py",
+        "tracker/serving.py",  # hands the environment on to the parts it starts
         "migrations/env.py",  # where `alembic` itself is run by hand
         "ingest/formats/workbook.py",  # hands a bare environment to the child that reads
     }

@@ -206,6 +206,29 @@ def test_an_empty_run_is_paid_nothing_with_a_reason(bench: jobs.Bench) -> None:
     assert one.tally["reasons"][0]["zh"] == "空驶不予补贴"
 
 
+def test_shipments_wait_for_a_method_and_are_assessed_once_it_is_recorded(
+    database: Database, settings: Settings
+) -> None:
+    bench = journeys.bench(database, settings, recorded=False)
+    rows = [journeys.row("W1", "蒙A10001"), journeys.row("W2", "蒙A10002")]
+    journeys.commit(bench, journeys.upload(bench, journeys.sheet(*rows)))
+    with bench.database.reading() as session:
+        waits = {shipment.waits_for for shipment in session.scalars(select(Shipment))}
+    assert waits == {"No method is in force on the departure day."}
+    assert stages(bench) == {}
+    journeys.record_method(bench)
+    jobs.drain(bench)
+    assert stages(bench) == {"accrued": 2 * RATE}
+    with bench.database.reading() as session:
+        assert {shipment.waits_for for shipment in session.scalars(select(Shipment))} == {""}
+    entries = count(bench, Entry)
+    more = journeys.sheet(journeys.row("W3", "蒙A10003"))
+    journeys.commit(bench, journeys.upload(bench, more))
+    assert stages(bench) == {"accrued": 3 * RATE}
+    assert count(bench, Assessment) == 3, "what stood was not assessed again"
+    assert count(bench, Entry) == entries + 2, "the commit and one accrual"
+
+
 def test_a_corrected_row_is_a_new_version_and_money_follows_by_difference(
     bench: jobs.Bench,
 ) -> None:

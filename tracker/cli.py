@@ -17,13 +17,16 @@ from sqlalchemy.orm import Session
 from rules.registry import every_rule
 from tracker import demo, jobs, schema, serving
 from tracker.db import connect
+from tracker.demo import sign_ins
 from tracker.errors import NotNow, TrackerError
 from tracker.models.people import ROLES, Firm, League, User
 from tracker.settings import Settings
 from tracker.steps import beginnings
 from tracker.verify.__main__ import main as say_verdict
-from tracker.web import create_app
+from tracker.web import create_app, logs
+from tracker.web.labels import ROLES as ROLE_NAMES
 from tracker.web.passwords import hashed
+from tracker.web.words import in_chinese
 
 ADDRESS = "127.0.0.1:8000"
 console = Console(highlight=False)
@@ -76,15 +79,16 @@ def init() -> None:
 @click.pass_context
 def run_demo(context: click.Context, *, then_serve: bool, address: str) -> None:
     """载入示例数据并走完全程 · load the sample data and run the whole journey."""
+    logs.configure("warning")
     schema.upgrade(Settings.from_environment(environ))
     bench = _bench()
-    if demo.loaded(bench):
+    if sign_ins.loaded(bench.settings.home):
         console.print("示例数据已在，接着使用 · the demo is here already")
     else:
         _load(bench)
     _print_sign_ins(bench)
     if then_serve:
-        context.invoke(serve, address=address)
+        context.invoke(serve, address=address, quiet=True)
 
 
 def _load(bench: jobs.Bench) -> None:
@@ -96,26 +100,29 @@ def _load(bench: jobs.Bench) -> None:
             progress.update(task, description=title)
             progress.console.print(f"  {title}：{do()}")
             progress.advance(task)
-    demo.finish(bench)
+    sign_ins.finish(bench.settings.home)
 
 
 def _print_sign_ins(bench: jobs.Bench) -> None:
+    people = sign_ins.kept(bench.settings.home)
     table = Table(title="登录信息（示例）· sign-ins of the demo")
-    for heading in ("用户名 login", "密码 password", "姓名 name", "角色 role"):
-        table.add_column(heading)
-    for one in demo.sign_ins(bench):
-        table.add_row(one["login"], one["password"], one["name"], one["role"])
+    for heading in ("用户名 login", "姓名 name", "角色 role"):
+        table.add_column(heading, no_wrap=True)
+    for one in people:
+        table.add_row(one["login"], one["name"], in_chinese(ROLE_NAMES[one["role"]]))
     console.print(table)
+    console.print(f"密码都是 password of all: [bold]{people[0]['password']}[/bold]")
 
 
 @click.command("serve")
 @click.option("--address", default=ADDRESS, show_default=True, help="地址 · where to serve")
+@click.option("--quiet", is_flag=True, help="日志只记异常 · log only what goes wrong")
 @click.pass_context
-def serve(context: click.Context, address: str) -> None:
+def serve(context: click.Context, *, address: str, quiet: bool) -> None:
     """启动网页、后台任务和时钟 · run web, worker and clock; Ctrl-C ends them all."""
     _bench()
     console.print(f"打开 http://{address} ，按 Ctrl-C 结束 · open it, Ctrl-C ends")
-    context.exit(serving.serve(address, console.print))
+    context.exit(serving.serve(address, console.print, quiet=quiet))
 
 
 @click.command("worker")

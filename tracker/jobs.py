@@ -23,11 +23,11 @@ from rules.registry import Registry
 from tracker import blobs, verify
 from tracker.books import queue
 from tracker.db import SHANGHAI, Database, local_day
-from tracker.errors import TrackerError
+from tracker.errors import Conflict
 from tracker.models.cargo import Manifest
-from tracker.models.work import Job
+from tracker.models.methods import Method
 from tracker.settings import Settings
-from tracker.steps import manifests
+from tracker.steps import accrual, manifests, methods
 
 log = structlog.get_logger()
 
@@ -43,11 +43,6 @@ class Bench:
     database: Database
     settings: Settings
     registry: Registry
-
-    @property
-    def lease(self) -> timedelta:
-        """How long a claim on a job holds without being renewed."""
-        return timedelta(seconds=self.settings.lease_seconds)
 
 
 @dataclass(frozen=True)
@@ -86,6 +81,19 @@ def commit_manifest(bench: Bench, job: Claimed) -> Effect:
     return effect
 
 
+def assess_method(bench: Bench, job: Claimed) -> Effect:
+    """A method was recorded: assess the shipments that waited for it, and accrue."""
+    now = datetime.now(UTC)
+
+    def effect(session: Session) -> None:
+        method = session.get_one(Method, job.payload["method"])
+        cause = accrual.Cause(f"method:{methods.code(method)}", job.payload["login"], now)
+        waited = methods.covered(session, method)
+        accrual.accrue(session, bench.registry, method.programme, waited, cause)
+
+    return effect
+
+
 def verify_books(bench: Bench, job: Claimed) -> Effect:
     """Prove chain, balances and tallies; a fault makes the job fail, loudly and visibly."""
     del job
@@ -103,19 +111,10 @@ def verify_books(bench: Bench, job: Claimed) -> Effect:
 JOBS: dict[str, Callable[[Bench, Claimed], Effect]] = {
     "check_manifest": check_manifest,
     "commit_manifest": commit_manifest,
+    "assess_method": assess_method,
     "verify_books": verify_books,
 }
 """Kind -> how it prepares."""
-
-
-def commit_again(session: Session, job: Job) -> None:
-    """A manifest whose committing was given up waits for the firm again, locked by nothing."""
-    manifest = session.get_one(Manifest, job.payload["manifest"])
-    manifests.wait_again(session, manifest, datetime.now(UTC))
-
-
-GIVEN_UP: dict[str, queue.GivenUp] = {"commit_manifest": commit_again}
-"""Kind -> what becomes of its subject when the job is given up; nothing where it holds nothing."""
 
 CLOCK: dict[str, str] = {"verify_books": "17 2 * * *"}
 """Kind -> when, as a crontab line in Asia/Shanghai."""
@@ -123,9 +122,7 @@ CLOCK: dict[str, str] = {"verify_books": "17 2 * * *"}
 
 def work_once(bench: Bench) -> bool:
     """Do the next job if there is one; returns whether there was."""
-    row = bench.database.transact(
-        lambda session: queue.claim(session, lease=bench.lease, given_up=_given_up), ledger=False
-    )
+    row = bench.database.transact(queue.claim, ledger=False)
     if row is None:
         return False
     job = Claimed(row.id, row.kind, row.token, row.payload)
@@ -134,11 +131,16 @@ def work_once(bench: Bench) -> bool:
         with _kept_alive(bench, job):
             effect = JOBS[job.kind](bench, job)
             bench.database.transact(lambda session: _finish(session, effect, job))
+    except KeyboardInterrupt:
+        bench.database.transact(
+            lambda session: queue.give_back(session, job.id, job.token), ledger=False
+        )
+        raise
     except Exception as error:
         log.exception("job.failed", job=job.id, kind=job.kind)
         told = "".join(traceback.format_exception_only(error)).strip()
         bench.database.transact(
-            lambda session: queue.fail(session, job.id, job.token, told, _given_up), ledger=False
+            lambda session: queue.fail(session, job.id, job.token, told), ledger=False
         )
     else:
         log.info("job.done", job=job.id, kind=job.kind)
@@ -183,11 +185,6 @@ def _tick(bench: Bench, kind: str) -> None:
     )
 
 
-def _given_up(session: Session, job: Job) -> None:
-    log.error("job.given_up", job=job.id, kind=job.kind, error=job.last_error)
-    GIVEN_UP.get(job.kind, queue.unheard)(session, job)
-
-
 def _finish(session: Session, effect: Effect, job: Claimed) -> None:
     effect(session)
     queue.finish(session, job.id, job.token)
@@ -212,21 +209,23 @@ def _progress(bench: Bench, job: Claimed, key: int) -> Callable[[int, int], None
 
 @contextmanager
 def _kept_alive(bench: Bench, job: Claimed) -> Iterator[None]:
-    """Renew the lease while the job runs, from a thread of its own."""
+    """Renew the lease while the job runs, from a thread of its own.
+
+    The claim may be gone by the time the lock is free: because the job has just ended, or because
+    another worker took it over; then its end will be refused, and there is nothing to renew.
+    """
     ended = threading.Event()
 
     def renew() -> None:
-        while not ended.wait(bench.lease.total_seconds() / 3):
+        while not ended.wait(queue.LEASE.total_seconds() / 3):
             try:
                 bench.database.transact(
-                    lambda session: queue.renew(session, job.id, job.token, lease=bench.lease),
-                    ledger=False,
+                    lambda session: queue.renew(session, job.id, job.token), ledger=False
                 )
-            except TrackerError:
-                log.info("job.no_longer_held", job=job.id, kind=job.kind)
+            except Conflict:
+                if not ended.is_set():
+                    log.warning("job.claim_lost", job=job.id, kind=job.kind)
                 return
-            except Exception:
-                log.exception("job.renewal_failed", job=job.id, kind=job.kind)
 
     thread = threading.Thread(target=renew, daemon=True)
     thread.start()

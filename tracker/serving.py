@@ -4,6 +4,7 @@ Each is a process of its own, so that reading a hostile workbook never slows a p
 by itself, all end, and the exit code says so: a service manager then starts them together again.
 """
 
+import os
 import signal
 import subprocess
 import sys
@@ -23,14 +24,18 @@ def commands(address: str) -> dict[str, list[str]]:
         "web": [
             *(python, "-m", "gunicorn", "wsgi:app", "--bind", address, "--workers", "1"),
             *("--worker-class", "gthread", "--threads", str(WEB_THREADS), "--no-control-socket"),
+            *("--log-level", "warning"),
         ],
         "worker": [python, "-m", "flask", "worker"],
         "clock": [python, "-m", "flask", "clock"],
     }
 
 
-def serve(address: str, tell: Callable[[str], None]) -> int:
-    """Run until told to stop; returns 0 after Ctrl-C or SIGTERM, 1 when a part ended by itself."""
+def serve(address: str, tell: Callable[[str], None], *, quiet: bool = False) -> int:
+    """Run until told to stop; returns 0 after Ctrl-C or SIGTERM, 1 when a part ended by itself.
+
+    ``quiet`` has the parts log only what goes wrong.
+    """
     stopped: list[int] = []
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -39,8 +44,9 @@ def serve(address: str, tell: Callable[[str], None]) -> int:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
+    environment = {**os.environ, **({"TRACKER_LOG_LEVEL": "warning"} if quiet else {})}
     parts = {
-        name: subprocess.Popen(command, start_new_session=True)  # noqa: S603  our own commands
+        name: subprocess.Popen(command, start_new_session=True, env=environment)  # noqa: S603  ours
         for name, command in commands(address).items()
     }
     ended = ""

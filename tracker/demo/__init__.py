@@ -4,6 +4,6 @@ Nothing in here is real: no league's method is public, so all of it is marked ç¤
 shows.
 """
 
-from tracker.demo.run import finish, loaded, parts, sign_ins
+from tracker.demo.run import parts
 
-__all__ = ["finish", "loaded", "parts", "sign_ins"]
+__all__ = ["parts"]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from rules.registry import Registry
 from rules.tally import Run
@@ -18,7 +18,7 @@ from tracker.db import canonical, local_day
 from tracker.models.cargo import Shipment
 from tracker.models.methods import Method, Programme
 from tracker.models.money import Assessment, Item, ItemStage
-from tracker.steps import assessment
+from tracker.steps import assessment, methods, shipments
 
 BATCH = 500
 """Lines posted in one entry, so that the lock is never held long."""
@@ -49,35 +49,39 @@ def accrue(
     touched: Sequence[Shipment],
     cause: Cause,
 ) -> int:
-    """Recompute the pools the shipments belong to and post differences; returns items changed."""
-    pools: dict[int, Method] = {}
-    for shipment in touched:
-        method = assessment.method_of(session, programme, shipment)
-        if method is not None:
-            pools[method.id] = method
+    """Recompute what the shipments may change and post differences; returns items changed."""
+    pools = assessment.methods_of(session, programme, touched)
     changed = _release(session, touched, cause)
-    names = frozenset(shipment.id for shipment in touched)
     for key in sorted(pools):
         method = pools[key]
-        ran = assessment.run_pool(session, registry, method, names)
+        mine = [one for one in touched if _falls_under(method, one)]
+        ran = assessment.run_pool(session, registry, method, mine)
         if ran is not None:
-            dues, run = ran
-            changed += _post(session, method, dues, run, cause)
+            changed += _post(session, method, *ran, cause)
     session.flush()
     return changed
+
+
+def _falls_under(method: Method, shipment: Shipment) -> bool:
+    first, last = method.valid_from, method.valid_to or shipment.departure_date
+    in_time = first <= shipment.departure_date <= last
+    return shipment.state == "standing" and shipment.league_id == method.league_id and in_time
 
 
 def _release(session: Session, touched: Sequence[Shipment], cause: Cause) -> int:
     """Give back what stands accrued for a shipment in a league that is no longer its own."""
     moves: list[ledger.Move] = []
-    for shipment in touched:
+    by_id = {shipment.id: shipment for shipment in touched}
+    for keys in shipments.chunks(list(by_id)):
         query = (
             select(Item, ItemStage.balance)
             .join(ItemStage, ItemStage.item_id == Item.id)
-            .where(Item.shipment_id == shipment.id, ItemStage.stage == "accrued")
+            .where(Item.shipment_id.in_(keys), ItemStage.stage == "accrued")
             .where(ItemStage.balance > 0)
+            .order_by(Item.code)
         )
         for item, balance in session.execute(query):
+            shipment = by_id[item.shipment_id]
             if shipment.state != "standing" or item.league_id != shipment.league_id:
                 moves.append(move_item(item, "accrued", "entitlement", balance, "route_changed"))
     if moves:
@@ -99,23 +103,19 @@ def _release(session: Session, touched: Sequence[Shipment], cause: Cause) -> int
 def _post(
     session: Session, method: Method, dues: Sequence[assessment.Due], run: Run, cause: Cause
 ) -> int:
-    changes = [
-        change
-        for index, due in enumerate(dues)
-        if (change := _difference(session, method, due, run, index)) is not None
-    ]
+    changes = _differences(session, method, dues, run)
     for start in range(0, len(changes), BATCH):
         chosen = changes[start : start + BATCH]
         entry = ledger.post(
             session,
             ledger.Draft(
                 kind="accrue",
-                cause=f"accrue:{cause.key}:{method.id}:{start}",
+                cause=f"accrue:{cause.key}:{methods.code(method)}:{start}",
                 business_date=local_day(cause.now),
                 actor=cause.actor,
                 moves=tuple(change.move for change in chosen if change.move is not None),
                 detail={
-                    "method": f"{method.league.code}/{method.programme.code}/{method.version_no}",
+                    "method": methods.code(method),
                     "document_no": method.document_no,
                     "rule_sha256": method.rule_sha256,
                     "run_sha256": run.run_sha256,
@@ -138,65 +138,95 @@ def _post(
     return len(changes)
 
 
-def _difference(
-    session: Session, method: Method, due: assessment.Due, run: Run, index: int
-) -> Change | None:
-    if due.untouched and due.stands and run.seen(index) == _seen(due.stands):
-        return None  # the same facts and counters: the same tally
-    item = _item(session, method, due.shipment)
-    tally = run.tally(index).as_json()
-    facts = due.facts.as_json()
-    outcome, award = run.outcomes[index], run.awards[index]
-    due.shipment.waits_for = "" if outcome != "waiting" else _why(run, index)
-    old = due.stands
-    if (
-        old is not None
-        and old.method_id == method.id
-        and old.shipment_version_no == due.shipment.version_no
-        and canonical([old.facts, old.tally]) == canonical([facts, tally])
-    ):
-        return None
-    stands = ledger.item_balances(session, item.id).get("accrued", 0)
-    move = None
-    if award > stands:
-        move = move_item(item, "entitlement", "accrued", award - stands)
-    elif award < stands:
-        move = move_item(item, "accrued", "entitlement", stands - award, "recomputed")
-    made = Assessment(
+def _differences(
+    session: Session, method: Method, dues: Sequence[assessment.Due], run: Run
+) -> list[Change]:
+    items = _items(session, method, [due.shipment for due in dues])
+    keys = [item.id for item in items.values()]
+    stood = assessment.newest(session, keys)
+    accrued = _accrued(session, keys)
+    changes: list[Change] = []
+    for index, due in enumerate(dues):
+        item = items[due.shipment.id]
+        new = _assessment(item, method, due, run, index)
+        waits = new.outcome == "waiting"
+        due.shipment.waits_for = _why(run, index) if waits else ""
+        if (old := stood.get(item.id)) is None or not _same(old, new):
+            stands = accrued.get(item.id, 0)
+            changes.append(Change(item, new, _move(item, stands, new.award_fen)))
+    return changes
+
+
+def _assessment(
+    item: Item, method: Method, due: assessment.Due, run: Run, index: int
+) -> Assessment:
+    return Assessment(
         item_id=item.id,
         method_id=method.id,
         seq=0,
         shipment_version_no=due.shipment.version_no,
         run_sha256=run.run_sha256,
-        outcome=outcome,
-        award_fen=award,
-        facts=facts,
-        tally=tally,
+        outcome=run.outcomes[index],
+        award_fen=run.awards[index],
+        facts=due.facts.as_json(),
+        tally=run.tally(index).as_json(),
         consumption=_use(run, index),
     )
-    return Change(item, made, move)
 
 
-def _item(session: Session, method: Method, shipment: Shipment) -> Item:
-    item = session.scalar(
-        select(Item).where(
-            Item.shipment_id == shipment.id,
-            Item.programme_id == method.programme_id,
-            Item.league_id == method.league_id,
+def _same(old: Assessment, new: Assessment) -> bool:
+    """Whether it says nothing new; compared as text, as JSON knows no tuples."""
+    if (old.method_id, old.shipment_version_no) != (new.method_id, new.shipment_version_no):
+        return False
+    return canonical([old.facts, old.tally]) == canonical([new.facts, new.tally])
+
+
+def _move(item: Item, stands_fen: int, award_fen: int) -> ledger.Move | None:
+    if award_fen > stands_fen:
+        return move_item(item, "entitlement", "accrued", award_fen - stands_fen)
+    if award_fen < stands_fen:
+        return move_item(item, "accrued", "entitlement", stands_fen - award_fen, "recomputed")
+    return None
+
+
+def _items(session: Session, method: Method, found: Sequence[Shipment]) -> dict[int, Item]:
+    """Shipment id -> its item under the method's programme in its league; made where missing."""
+    items: dict[int, Item] = {}
+    for keys in shipments.chunks([shipment.id for shipment in found]):
+        query = (
+            select(Item)
+            .where(
+                Item.shipment_id.in_(keys),
+                Item.programme_id == method.programme_id,
+                Item.league_id == method.league_id,
+            )
+            .options(joinedload(Item.firm), joinedload(Item.league), joinedload(Item.programme))
         )
-    )
-    if item is None:
-        firm = shipment.firm.uscc
-        item = Item(
-            code=f"{shipment.unit_key}|{method.programme.code}|{firm}|{method.league.code}",
-            shipment_id=shipment.id,
-            programme_id=method.programme_id,
-            firm_id=shipment.firm_id,
-            league_id=method.league_id,
+        items |= {item.shipment_id: item for item in session.scalars(query)}
+    for shipment in found:
+        if shipment.id not in items:
+            owner = f"{method.programme.code}|{shipment.firm.uscc}|{method.league.code}"
+            items[shipment.id] = Item(
+                code=f"{shipment.unit_key}|{owner}",
+                shipment_id=shipment.id,
+                programme_id=method.programme_id,
+                firm_id=shipment.firm_id,
+                league_id=method.league_id,
+            )
+    session.add_all(items.values())
+    session.flush()
+    return items
+
+
+def _accrued(session: Session, item_ids: Sequence[int]) -> dict[int, int]:
+    """Item id -> fen standing accrued."""
+    found: dict[int, int] = {}
+    for keys in shipments.chunks(item_ids):
+        query = select(ItemStage.item_id, ItemStage.balance).where(
+            ItemStage.item_id.in_(keys), ItemStage.stage == "accrued"
         )
-        session.add(item)
-        session.flush()
-    return item
+        found |= dict(session.execute(query).all())
+    return found
 
 
 def move_item(
@@ -219,15 +249,6 @@ def _use(run: Run, index: int) -> dict[str, dict[str, int]]:
     return {
         counter: {"before": seen.get(counter, 0), "used": used}
         for counter, used in run.consumption(index).items()
-    }
-
-
-def _seen(stands: Assessment) -> dict[str, int]:
-    """What each counter held before the shipment, as its tally tells."""
-    return {
-        line["counter"]: line["used_before"]
-        for line in stands.tally["lines"]
-        if line["used_before"] is not None
     }
 
 

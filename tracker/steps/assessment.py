@@ -6,10 +6,10 @@ counters, and it is never recomputed here.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from rules.facts import ShipmentFacts
@@ -29,10 +29,6 @@ class Due:
     shipment: Shipment
     method: Method
     facts: ShipmentFacts
-    stands: Assessment | None = None
-    """What stands of it, of whichever version of the method."""
-    untouched: bool = False
-    """The facts are those of the assessment that stands."""
 
 
 def estimate(
@@ -46,95 +42,107 @@ def estimate(
     for members in by_method.values():
         method = members[0][0]
         rule = methods.pinned(registry, method)
-        opening = _opening(_standing_assessments(session, method), frozenset())
+        opening = _opening(session, method, frozenset())
         total += sum(assess(rule, method.params, [known for _, known in members], opening).awards)
     return total
 
 
-def method_of(session: Session, programme: Programme, shipment: Shipment) -> Method | None:
-    """The method for a standing, matched shipment; without one it says why it waits."""
-    if shipment.state != "standing" or shipment.league_id is None:
-        return None
-    method = methods.in_force(session, shipment.league_id, programme.id, shipment.departure_date)
-    shipment.waits_for = "" if method else mark("No method is in force on the departure day.")
-    return method
+def newest(session: Session, item_ids: Sequence[int]) -> dict[int, Assessment]:
+    """Item id -> the assessment that stands."""
+    found: dict[int, Assessment] = {}
+    for keys in shipments.chunks(item_ids):
+        last = (
+            select(func.max(Assessment.id))
+            .where(Assessment.item_id.in_(keys))
+            .group_by(Assessment.item_id)
+        )
+        query = select(Assessment).where(Assessment.id.in_(last))
+        found |= {one.item_id: one for one in session.scalars(query)}
+    return found
+
+
+def methods_of(
+    session: Session, programme: Programme, found: Sequence[Shipment]
+) -> dict[int, Method]:
+    """The methods of standing, matched shipments, by id; one without says why it waits."""
+    days = {(one.league_id, one.departure_date) for one in found if one.league_id is not None}
+    in_force = {
+        (league_id, day): methods.in_force(session, league_id, programme.id, day)
+        for league_id, day in days
+    }
+    pools: dict[int, Method] = {}
+    for shipment in found:
+        if shipment.state != "standing" or shipment.league_id is None:
+            continue
+        method = in_force[shipment.league_id, shipment.departure_date]
+        shipment.waits_for = "" if method else mark("No method is in force on the departure day.")
+        if method is not None:
+            pools[method.id] = method
+    return pools
 
 
 def run_pool(
-    session: Session, registry: Registry, method: Method, changed: frozenset[int]
+    session: Session, registry: Registry, method: Method, changed: Sequence[Shipment]
 ) -> tuple[list[Due], Run] | None:
-    """The rule over every unsettled shipment of the method, in order of acceptance.
+    """The rule over the changed shipments and every unsettled one of the method after them.
 
-    ``changed`` names the shipments whose facts must be taken anew; the others' are as stored.
+    In order of acceptance; what came before the first changed one cannot be touched by it, so its
+    stored consumption opens the counters, as that of settled ones does. Facts are taken anew only
+    for the changed; the others' are as stored.
     """
     rule = methods.pinned(registry, method)
-    members = _members(session, method)
+    members = methods.covered(session, method, min(one.accepted_seq for one in changed))
     settled = shipments.settled(session, [shipment.id for shipment in members])
     unsettled = [shipment for shipment in members if shipment.id not in settled]
+    known = _stored_facts(session, method, unsettled, {one.id for one in changed})
+    known |= facts.of(session, [one for one in unsettled if one.id not in known])
     if not unsettled:
         return None
-    stands = _standing_assessments(session, method)
-    dues = [
-        _due(session, shipment, method, stands.get(shipment.id), anew=shipment.id in changed)
-        for shipment in unsettled
-    ]
-    opening = _opening(stands, frozenset(one.id for one in unsettled))
+    dues = [Due(shipment, method, known[shipment.id]) for shipment in unsettled]
+    opening = _opening(session, method, frozenset(one.id for one in unsettled))
     return dues, assess(rule, method.params, [due.facts for due in dues], opening)
 
 
-def _members(session: Session, method: Method) -> list[Shipment]:
-    query = (
-        select(Shipment)
-        .where(
-            Shipment.league_id == method.league_id,
-            Shipment.state == "standing",
-            Shipment.departure_date >= method.valid_from,
+def _stored_facts(
+    session: Session, method: Method, members: Sequence[Shipment], changed: set[int]
+) -> dict[int, ShipmentFacts]:
+    """Facts of shipments that nothing touched, from their standing assessment."""
+    wanted = {shipment.id: shipment for shipment in members if shipment.id not in changed}
+    found: dict[int, ShipmentFacts] = {}
+    for keys in shipments.chunks(list(wanted)):
+        query = select(
+            Item.shipment_id, Assessment.shipment_version_no, Assessment.facts
+        ).join_from(Assessment, Item)
+        query = query.where(
+            Assessment.id.in_(_last(method).where(Item.shipment_id.in_(keys))),
+            Assessment.method_id == method.id,
         )
-        .order_by(Shipment.accepted_seq)
-    )
-    if method.valid_to is not None:
-        query = query.where(Shipment.departure_date <= method.valid_to)
-    return list(session.scalars(query))
+        for shipment_id, version_no, known in session.execute(query):
+            if version_no == wanted[shipment_id].version_no:
+                found[shipment_id] = ShipmentFacts.from_json(known)
+    return found
 
 
-def _due(
-    session: Session, shipment: Shipment, method: Method, stands: Assessment | None, *, anew: bool
-) -> Due:
-    untouched = (
-        stands is not None
-        and not anew
-        and stands.method_id == method.id
-        and stands.shipment_version_no == shipment.version_no
-    )
-    if stands is not None and untouched:
-        return Due(shipment, method, ShipmentFacts.from_json(stands.facts), stands, untouched=True)
-    return Due(shipment, method, facts.of(session, shipment), stands)
-
-
-def _opening(stands: Mapping[int, Assessment], exclude: frozenset[int]) -> dict[str, int]:
+def _opening(session: Session, method: Method, exclude: frozenset[int]) -> dict[str, int]:
     """Counters as the standing assessments of the league's programme leave them.
 
     All versions of the method count: a firm's year goes on when a document is amended.
     """
+    query = select(Item.shipment_id, Assessment.consumption).join_from(Assessment, Item)
     totals: dict[str, int] = defaultdict(int)
-    for shipment_id, one in stands.items():
+    counting = query.where(Assessment.id.in_(_last(method)), Assessment.consumption != {})
+    for shipment_id, consumption in session.execute(counting):
         if shipment_id not in exclude:
-            for counter, use in one.consumption.items():
+            for counter, use in consumption.items():
                 totals[counter] += use["used"]
     return dict(totals)
 
 
-def _standing_assessments(session: Session, method: Method) -> dict[int, Assessment]:
-    """Shipment -> the newest assessment in the method's league and programme."""
-    last = (
+def _last(method: Method) -> Select[int]:
+    """The ids of the standing assessments of the method's league and programme."""
+    return (
         select(func.max(Assessment.id))
         .join(Item, Item.id == Assessment.item_id)
         .where(Item.league_id == method.league_id, Item.programme_id == method.programme_id)
         .group_by(Assessment.item_id)
     )
-    query = (
-        select(Item.shipment_id, Assessment)
-        .join(Item, Item.id == Assessment.item_id)
-        .where(Assessment.id.in_(last))
-    )
-    return dict(session.execute(query).all())

@@ -21,19 +21,21 @@ FEN_IN_YUAN = 100
 HOME_CURRENCY = "CNY"
 
 
-def of(session: Session, shipment: Shipment) -> ShipmentFacts:
-    """Facts of a standing, matched shipment from its lines, unit and route."""
-    route = matching.standing(session, shipment)
-    assert route is not None, f"shipment {shipment.id} has a league but no route"
-    assert shipment.league is not None
-    unit = shipments.unit_of(session, shipment)
-    return from_values(
-        unit,
-        route.match,
-        order=shipment.accepted_seq,
-        firm=shipment.firm.uscc,
-        league=shipment.league.code,
-    )
+def of(session: Session, found: Sequence[Shipment]) -> dict[int, ShipmentFacts]:
+    """Shipment id -> facts of standing, matched shipments from their lines, units and routes."""
+    routes = matching.standing(session, found)
+    units = shipments.units_of(session, found)
+    facts: dict[int, ShipmentFacts] = {}
+    for shipment in found:
+        assert shipment.league is not None, f"shipment {shipment.id} has no league"
+        facts[shipment.id] = from_values(
+            units[shipment.id],
+            routes[shipment.id].match,
+            order=shipment.accepted_seq,
+            firm=shipment.firm.uscc,
+            league=shipment.league.code,
+        )
+    return facts
 
 
 def from_values(

@@ -25,57 +25,65 @@ def place(session: Session, touched: Sequence[Shipment]) -> None:
     A route that says the same as the standing one is not kept again.
     """
     leagues = {league.code: league.id for league in session.scalars(select(League))}
+    days = {shipment.departure_date for shipment in touched}
+    in_force = {day: networks.in_force(session, day) for day in days}
+    versions = {version.id: version for version in in_force.values() if version is not None}
     by_version: dict[int, list[Shipment]] = defaultdict(list)
-    versions: dict[int, NetworkVersion] = {}
     for shipment in touched:
-        version = networks.in_force(session, shipment.departure_date)
+        version = in_force[shipment.departure_date]
         if version is None:
             shipment.waits_for = mark("No network of corridors is in force on this day.")
             shipment.league_id = None
-            continue
-        versions[version.id] = version
-        by_version[version.id].append(shipment)
+        else:
+            by_version[version.id].append(shipment)
+    units = shipments.units_of(session, touched)
+    old = standing(session, touched)
+    routes: list[Route] = []
     for key, members in by_version.items():
-        units = [shipments.unit_of(session, shipment) for shipment in members]
-        found = match(units, networks.opened(versions[key]))
+        version = versions[key]
+        found = match([units[shipment.id] for shipment in members], networks.opened(version))
         for shipment, one in zip(members, found, strict=True):
-            _keep(session, shipment, versions[key], one, leagues)
+            _set(shipment, one, leagues)
+            route = _route(shipment, version, one)
+            before = old.get(shipment.id)
+            if before is None or not _same(before, route):
+                routes.append(route)
+                if before is not None:
+                    before.standing = False
+    session.flush()
+    session.add_all(routes)
     session.flush()
 
 
-def standing(session: Session, shipment: Shipment) -> Route | None:
-    """The shipment's standing route."""
-    return session.scalar(select(Route).where(Route.shipment_id == shipment.id, Route.standing))
+def standing(session: Session, found: Sequence[Shipment]) -> dict[int, Route]:
+    """Shipment id -> its standing route."""
+    routes: dict[int, Route] = {}
+    for keys in shipments.chunks([shipment.id for shipment in found]):
+        query = select(Route).where(Route.shipment_id.in_(keys), Route.standing)
+        routes |= {route.shipment_id: route for route in session.scalars(query)}
+    return routes
 
 
-def _keep(
-    session: Session,
-    shipment: Shipment,
-    version: NetworkVersion,
-    found: Match,
-    leagues: dict[str, int],
-) -> None:
+def _set(shipment: Shipment, found: Match, leagues: dict[str, int]) -> None:
     shipment.league_id = leagues.get(found.league or "") if found.status == "matched" else None
     shipment.waits_for = WAITS.get(found.status, "")
-    body = found.as_json()
-    old = standing(session, shipment)
-    if old is not None:
-        if old.network_version_id == version.id and old.match == body:
-            return
-        old.standing = False
-        session.flush()
-    session.add(
-        Route(
-            shipment_id=shipment.id,
-            network_version_id=version.id,
-            shipment_version_no=shipment.version_no,
-            state=found.status,
-            corridor=found.corridor_id,
-            hub=found.hub,
-            port=found.port,
-            league_code=found.league,
-            distance_km_tenths=found.distance_km_tenths,
-            confidence=found.confidence,
-            match=body,
-        )
+
+
+def _same(old: Route, new: Route) -> bool:
+    return old.network_version_id == new.network_version_id and old.match == new.match
+
+
+def _route(shipment: Shipment, version: NetworkVersion, found: Match) -> Route:
+    return Route(
+        shipment_id=shipment.id,
+        network_version_id=version.id,
+        shipment_version_no=shipment.version_no,
+        state=found.status,
+        corridor=found.corridor_id,
+        hub=found.hub,
+        port=found.port,
+        league_code=found.league,
+        distance_km_tenths=found.distance_km_tenths,
+        confidence=found.confidence,
+        match=found.as_json(),
     )

@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 from rules.params import ParamsError
 from rules.registry import Registry
 from rules.rule import Rule
+from tracker.books import queue
 from tracker.errors import Conflict, NotAllowed, Refused, mark
+from tracker.models.cargo import Shipment
 from tracker.models.filings import Decision
 from tracker.models.methods import Method, Programme
 from tracker.models.people import League, User
@@ -106,9 +108,9 @@ def shown(session: Session, method: Method) -> dict[str, Any]:
 
 
 def take(session: Session, method: Method, name: str, taking: flow.Taking) -> Decision:
-    """Take a step of a method's life; recording one refuses an overlap with another recorded one.
+    """Take a step of a method's life; recording one asks for the shipments that waited for it.
 
-    Raises as ``flow.take``, and ``Conflict`` for the overlap.
+    Raises as ``flow.take``, and ``Conflict`` for an overlap with another recorded one.
     """
     if name == "record" and (other := _overlapping(session, method)) is not None:
         raise Conflict(
@@ -116,7 +118,30 @@ def take(session: Session, method: Method, name: str, taking: flow.Taking) -> De
             mark("Supersede it from a day, or change the first day of this one."),
             document=other.document_no,
         )
-    return flow.take(session, method, name, taking)
+    decision = flow.take(session, method, name, taking)
+    if name == "record":
+        payload = {"method": method.id, "login": taking.user.login}
+        queue.enqueue(
+            session, "assess_method", f"assess_method:{code(method)}", payload, taking.now
+        )
+    return decision
+
+
+def code(method: Method) -> str:
+    """Its natural code, the same on every database: league, programme, version."""
+    return f"{method.league.code}/{method.programme.code}/{method.version_no}"
+
+
+def covered(session: Session, method: Method, from_seq: int = 0) -> list[Shipment]:
+    """The standing shipments that fall under the method, in order of acceptance from a place on."""
+    last = method.valid_to or date.max
+    query = select(Shipment).where(
+        Shipment.league_id == method.league_id,
+        Shipment.state == "standing",
+        Shipment.departure_date.between(method.valid_from, last),
+        Shipment.accepted_seq >= from_seq,
+    )
+    return list(session.scalars(query.order_by(Shipment.accepted_seq)))
 
 
 def in_force(session: Session, league_id: int, programme_id: int, day: date) -> Method | None:

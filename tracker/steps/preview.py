@@ -1,7 +1,8 @@
 """Preview 预览: what a checked manifest would earn, matched and assessed dry, nothing kept."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,7 +13,6 @@ from rules.facts import ShipmentFacts
 from rules.registry import Registry
 from tracker.models.cargo import Manifest
 from tracker.models.methods import Method, Programme
-from tracker.models.networks import NetworkVersion
 from tracker.models.people import League
 from tracker.steps import assessment, facts, methods, networks, shipments
 
@@ -33,32 +33,32 @@ def estimate(
     units = group([one.line for one in accepted if one.state != "contested"])
     leagues = {league.code: league for league in session.scalars(select(League))}
     programme = session.scalars(select(Programme).where(Programme.code == FREIGHT)).one()
+    in_force: dict[tuple[int, date], Method | None] = {}
     dry: list[tuple[Method, ShipmentFacts]] = []
     for order, (unit, found) in enumerate(_matched(session, units), start=1):
         league = leagues.get(found.league or "") if found.status == "matched" else None
         if league is None:
             continue
-        method = methods.in_force(session, league.id, programme.id, unit.departure_date)
-        if method is None:
-            continue
-        known = facts.from_values(
-            unit, found.as_json(), order=order, firm=manifest.firm.uscc, league=league.code
-        )
-        dry.append((method, known))
+        day = unit.departure_date
+        if (league.id, day) not in in_force:
+            in_force[league.id, day] = methods.in_force(session, league.id, programme.id, day)
+        method = in_force[league.id, day]
+        if method is not None:
+            known = facts.from_values(
+                unit, found.as_json(), order=order, firm=manifest.firm.uscc, league=league.code
+            )
+            dry.append((method, known))
     return assessment.estimate(session, registry, dry) if dry else None
 
 
-def _matched(session: Session, units: Sequence[ShipmentUnit]) -> list[tuple[ShipmentUnit, Match]]:
-    """The units of days on which a network is in force, each with its match, by version."""
-    versions: dict[int, NetworkVersion] = {}
-    by_version: dict[int, list[ShipmentUnit]] = defaultdict(list)
+def _matched(
+    session: Session, units: Sequence[ShipmentUnit]
+) -> Iterator[tuple[ShipmentUnit, Match]]:
+    """Each unit with its match by the network in force on its day; without one it is left out."""
+    by_day: dict[date, list[ShipmentUnit]] = defaultdict(list)
     for unit in units:
-        version = networks.in_force(session, unit.departure_date)
+        by_day[unit.departure_date].append(unit)
+    for day, members in sorted(by_day.items()):
+        version = networks.in_force(session, day)
         if version is not None:
-            versions[version.id] = version
-            by_version[version.id].append(unit)
-    return [
-        (unit, found)
-        for key, members in sorted(by_version.items())
-        for unit, found in zip(members, match(members, networks.opened(versions[key])), strict=True)
-    ]
+            yield from zip(members, match(members, networks.opened(version)), strict=True)

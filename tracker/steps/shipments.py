@@ -4,25 +4,30 @@ Identity is the business key (firm, unit, waybill); the content hash only detect
 firms a unit can be claimed once: the second claimant is kept as contested and never accrues.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ingest.rows import Line
 from ingest.shipments import ShipmentUnit, content_sha256, grams, group
-from tracker.models.applications import Application, ApplicationLine
 from tracker.models.cargo import CargoLine, ClaimKey, ManifestRow, Shipment
 from tracker.models.money import Item, ItemStage
 
 SETTLED_STAGES = ("applied", "filed", "approved", "instructed", "disbursed", "recoverable")
-DECIDED_STATES = ("closed", "declined")
-"""Of applications: nothing more comes of their lines."""
 CHUNK = 500
 """Keys looked up in one query; SQLite takes a limited number of parameters."""
+Part = TypeVar("Part")
+
+
+def chunks(parts: Sequence[Part]) -> Iterator[Sequence[Part]]:
+    """The parts, as many at a time as one query may name."""
+    for start in range(0, len(parts), CHUNK):
+        yield parts[start : start + CHUNK]
 
 
 @dataclass(frozen=True)
@@ -38,22 +43,16 @@ class Sorted:
 
 
 def sort(session: Session, firm_id: int, lines: Sequence[Line]) -> list[Sorted]:
-    """Each line's state against the firm's standing lines and other shipments' claims.
-
-    Of two units of one upload that claim the same, the one on the earlier row has it.
-    """
-    units = sorted(group(lines), key=lambda unit: min(line.row for line in unit.lines))
+    """Each line's state against the firm's standing lines and other firms' claims."""
+    units = group(lines)
     mine = _shipments(session, firm_id, units)
     fixed = settled(session, [shipment.id for shipment in mine.values()])
-    taken = _taken(session, [claim for unit in units for claim in claims_of(unit)])
+    taken = _taken(session, firm_id, [claim for unit in units for claim in claims_of(unit)])
     standing = _standing(session, [shipment.id for shipment in mine.values()])
     found: list[Sorted] = []
     for unit in units:
         shipment = mine.get(unit.unit_key)
-        own = {unit.unit_key, shipment.id if shipment else None}
-        contested = any(taken.get(claim, unit.unit_key) not in own for claim in claims_of(unit))
-        if not contested:
-            taken |= dict.fromkeys(claims_of(unit), unit.unit_key)
+        contested = any(claim in taken for claim in claims_of(unit))
         seen: set[str] = set()
         for line in unit.lines:
             key, content = line["waybill_no"], content_sha256(line)
@@ -62,10 +61,10 @@ def sort(session: Session, firm_id: int, lines: Sequence[Line]) -> list[Sorted]:
                 state = "doubled"
             elif stands == content:
                 state = "unchanged"
-            elif shipment is not None and shipment.id in fixed:
-                state = "refused"
             elif contested:
                 state = "contested"
+            elif shipment is not None and shipment.id in fixed:
+                state = "refused"
             else:
                 state = "new" if stands is None else "changed"
             seen.add(key)
@@ -83,60 +82,36 @@ def keep(
     by_unit: dict[str, list[tuple[ManifestRow, Sorted]]] = {key: [] for key in units}
     for row, one in rows:
         by_unit[one.unit_key].append((row, one))
-    touched: list[Shipment] = []
+    touched: dict[str, Shipment] = {}
     for unit_key in sorted(units, key=lambda key: by_unit[key][0][0].row_no):
-        members = by_unit[unit_key]
         shipment = known.get(unit_key)
         if shipment is None:
             shipment = _new(firm_id, units[unit_key], queue, now)
+            contested = by_unit[unit_key][0][1].state == "contested"
+            shipment.state = "contested" if contested else "standing"
             queue += 1
             session.add(shipment)
-        shipment.state = "contested" if members[0][1].state == "contested" else "standing"
         shipment.unit_key = unit_key
-        session.flush()
-        _keep_lines(session, shipment, members)
-        touched.append(shipment)
+        touched[unit_key] = shipment
     session.flush()
-    for shipment in touched:
-        _put_together(session, shipment)
-    _claim(session, [one for one in touched if one.state == "standing"])
-    return touched
-
-
-def release(session: Session, touched: Sequence[Shipment], seq: int) -> None:
-    """Free what a corrected shipment no longer claims, by the entry that took the correction in.
-
-    The key it had before its exit date was known stays its own.
-    """
-    kept = {(shipment.id, *claim) for shipment in touched for claim in _claims(shipment)}
-    for key in _held(session, touched):
-        if key.kind != "unit" and (key.shipment_id, key.kind, key.claim) not in kept:
-            key.released_seq = seq
+    _keep_lines(session, [(touched[key], by_unit[key]) for key in touched])
+    found = units_of(session, list(touched.values()))
+    for shipment in touched.values():
+        _put_together(shipment, found[shipment.id])
     session.flush()
+    _claim(session, [(one, found[one.id]) for one in touched.values() if one.state == "standing"])
+    return list(touched.values())
 
 
 def settled(session: Session, shipment_ids: Sequence[int]) -> set[int]:
-    """Those of the shipments whose money has been applied for: no longer recomputed.
-
-    What was decided stays decided: an item that was declined or taken off wholly is settled too.
-    """
+    """Those of the shipments whose money has been applied for: no longer recomputed."""
     found: set[int] = set()
-    for start in range(0, len(shipment_ids), CHUNK):
-        decided = (
-            select(Item.shipment_id)
-            .join(ApplicationLine, ApplicationLine.item_id == Item.id)
-            .join(Application, Application.id == ApplicationLine.application_id)
-            .where(
-                Item.shipment_id.in_(shipment_ids[start : start + CHUNK]),
-                Application.state.in_(DECIDED_STATES),
-            )
-        )
-        found |= set(session.scalars(decided))
+    for part in chunks(shipment_ids):
         query = (
             select(Item.shipment_id)
             .join(ItemStage, ItemStage.item_id == Item.id)
             .where(
-                Item.shipment_id.in_(shipment_ids[start : start + CHUNK]),
+                Item.shipment_id.in_(part),
                 ItemStage.stage.in_(SETTLED_STAGES),
                 ItemStage.balance > 0,
             )
@@ -145,10 +120,21 @@ def settled(session: Session, shipment_ids: Sequence[int]) -> set[int]:
     return found
 
 
-def unit_of(session: Session, shipment: Shipment) -> ShipmentUnit:
-    """The paid unit as ``ingest`` groups it from the standing lines."""
-    (unit,) = group(standing_lines(session, shipment))
-    return unit
+def units_of(session: Session, shipments: Sequence[Shipment]) -> dict[int, ShipmentUnit]:
+    """Shipment id -> the paid unit as ``ingest`` groups it from the standing lines."""
+    lines: dict[int, list[Line]] = defaultdict(list)
+    for keys in chunks([shipment.id for shipment in shipments]):
+        query = (
+            select(CargoLine.shipment_id, ManifestRow.sheet, ManifestRow.row_no, CargoLine.fields)
+            .join(ManifestRow, ManifestRow.id == CargoLine.manifest_row_id)
+            .where(CargoLine.shipment_id.in_(keys), CargoLine.standing)
+        )
+        for shipment_id, sheet, row_no, fields in session.execute(query):
+            lines[shipment_id].append(Line(sheet, row_no, fields))
+    found: dict[int, ShipmentUnit] = {}
+    for shipment_id, members in lines.items():
+        (found[shipment_id],) = group(members)
+    return found
 
 
 def boxes(shipment: Shipment) -> list[dict[str, Any]]:
@@ -157,31 +143,11 @@ def boxes(shipment: Shipment) -> list[dict[str, Any]]:
     return found
 
 
-def standing_lines(session: Session, shipment: Shipment) -> list[Line]:
-    """The standing cargo lines as values, in the order of their keys."""
-    query = (
-        select(CargoLine, ManifestRow)
-        .join(ManifestRow, ManifestRow.id == CargoLine.manifest_row_id)
-        .where(CargoLine.shipment_id == shipment.id, CargoLine.standing)
-        .order_by(CargoLine.line_key)
-    )
-    return [Line(row.sheet, row.row_no, line.fields) for line, row in session.execute(query)]
-
-
 def claims_of(unit: ShipmentUnit) -> list[tuple[str, str]]:
     """The keys (kind, text) that must be free: the unit's own, and each box on its day."""
     day = unit.departure_date
     boxes = [("box", f"{box.container_no}|{day}|{unit.direction}") for box in unit.containers]
     return [("unit", unit.unit_key), *boxes]
-
-
-def _claims(shipment: Shipment) -> list[tuple[str, str]]:
-    """The same of a shipment that was put together."""
-    where = f"{shipment.departure_date}|{shipment.direction}"
-    return [
-        ("unit", shipment.unit_key),
-        *(("box", f"{box['no']}|{where}") for box in boxes(shipment)),
-    ]
 
 
 def _new(firm_id: int, unit: ShipmentUnit, queue: int, now: datetime) -> Shipment:
@@ -201,37 +167,50 @@ def _new(firm_id: int, unit: ShipmentUnit, queue: int, now: datetime) -> Shipmen
 
 
 def _keep_lines(
-    session: Session, shipment: Shipment, members: Iterable[tuple[ManifestRow, Sorted]]
+    session: Session, kept: Sequence[tuple[Shipment, list[tuple[ManifestRow, Sorted]]]]
 ) -> None:
-    for row, one in members:
-        fields = one.line.fields
-        older = session.scalars(
-            select(CargoLine)
-            .where(CargoLine.shipment_id == shipment.id, CargoLine.line_key == one.line_key)
-            .order_by(CargoLine.version_no)
-        ).all()
-        for line in older:
-            line.standing = False
-        session.flush()
-        session.add(
-            CargoLine(
-                shipment_id=shipment.id,
-                manifest_row_id=row.id,
-                line_key=one.line_key,
-                version_no=len(older) + 1,
-                waybill_no=fields["waybill_no"],
-                supervision_mode=fields["supervision_mode"],
-                goods_name=one.line["goods_name"],
-                gross_weight_g=grams([one.line["gross_weight_kg"]]),
-                packages=int(one.line["packages"] or 0),
-                fields=dict(fields),
-                content_sha256=one.content_sha256,
-            )
-        )
+    versions = _versions(session, [shipment.id for shipment, _ in kept])
+    for shipment, members in kept:
+        for _, one in members:
+            for line in versions.get((shipment.id, one.line_key), []):
+                line.standing = False
+    session.flush()
+    for shipment, members in kept:
+        for row, one in members:
+            older = len(versions.get((shipment.id, one.line_key), []))
+            session.add(_line(shipment, row, one, older + 1))
+    session.flush()
 
 
-def _put_together(session: Session, shipment: Shipment) -> None:
-    unit = unit_of(session, shipment)
+def _versions(
+    session: Session, shipment_ids: Sequence[int]
+) -> dict[tuple[int, str], list[CargoLine]]:
+    found: dict[tuple[int, str], list[CargoLine]] = defaultdict(list)
+    for keys in chunks(shipment_ids):
+        query = select(CargoLine).where(CargoLine.shipment_id.in_(keys))
+        for line in session.scalars(query):
+            found[line.shipment_id, line.line_key].append(line)
+    return found
+
+
+def _line(shipment: Shipment, row: ManifestRow, one: Sorted, version_no: int) -> CargoLine:
+    fields = one.line.fields
+    return CargoLine(
+        shipment_id=shipment.id,
+        manifest_row_id=row.id,
+        line_key=one.line_key,
+        version_no=version_no,
+        waybill_no=fields["waybill_no"],
+        supervision_mode=fields["supervision_mode"],
+        goods_name=one.line["goods_name"],
+        gross_weight_g=grams([one.line["gross_weight_kg"]]),
+        packages=int(one.line["packages"] or 0),
+        fields=dict(fields),
+        content_sha256=one.content_sha256,
+    )
+
+
+def _put_together(shipment: Shipment, unit: ShipmentUnit) -> None:
     shipment.mode = unit.mode
     shipment.direction = unit.direction
     shipment.departure_date = unit.departure_date
@@ -242,27 +221,20 @@ def _put_together(session: Session, shipment: Shipment) -> None:
     shipment.version_no += 1
 
 
-def _claim(session: Session, shipments: Sequence[Shipment]) -> None:
+def _claim(session: Session, standing: Sequence[tuple[Shipment, ShipmentUnit]]) -> None:
     wanted = sorted(
-        {(kind, claim, shipment.id) for shipment in shipments for kind, claim in _claims(shipment)}
+        (kind, claim, shipment.id) for shipment, unit in standing for kind, claim in claims_of(unit)
     )
-    held = {(key.kind, key.claim, key.shipment_id) for key in _held(session, shipments)}
+    held: set[tuple[str, str, int]] = set()
+    for keys in chunks([shipment.id for shipment, _ in standing]):
+        query = select(ClaimKey.kind, ClaimKey.claim, ClaimKey.shipment_id).where(
+            ClaimKey.shipment_id.in_(keys), ClaimKey.released_seq.is_(None)
+        )
+        held |= {(kind, claim, shipment_id) for kind, claim, shipment_id in session.execute(query)}
     for kind, claim, shipment_id in wanted:
         if (kind, claim, shipment_id) not in held:
             session.add(ClaimKey(kind=kind, claim=claim, shipment_id=shipment_id))
     session.flush()
-
-
-def _held(session: Session, shipments: Sequence[Shipment]) -> list[ClaimKey]:
-    """The live claims of the shipments."""
-    keys = [shipment.id for shipment in shipments]
-    found: list[ClaimKey] = []
-    for start in range(0, len(keys), CHUNK):
-        query = select(ClaimKey).where(
-            ClaimKey.shipment_id.in_(keys[start : start + CHUNK]), ClaimKey.released_seq.is_(None)
-        )
-        found += session.scalars(query)
-    return found
 
 
 def _shipments(
@@ -271,10 +243,8 @@ def _shipments(
     """The firm's shipments by the units' keys, also those known before their exit date was."""
     keys = sorted({key for unit in units for key in (unit.unit_key, unit.earlier_key) if key})
     found: dict[str, Shipment] = {}
-    for start in range(0, len(keys), CHUNK):
-        query = select(Shipment).where(
-            Shipment.firm_id == firm_id, Shipment.unit_key.in_(keys[start : start + CHUNK])
-        )
+    for part in chunks(keys):
+        query = select(Shipment).where(Shipment.firm_id == firm_id, Shipment.unit_key.in_(part))
         found |= {shipment.unit_key: shipment for shipment in session.scalars(query)}
     for unit in units:
         if unit.unit_key not in found and unit.earlier_key in found:
@@ -301,23 +271,29 @@ def _unit_json(unit: ShipmentUnit) -> dict[str, Any]:
 
 def _standing(session: Session, shipment_ids: Sequence[int]) -> dict[tuple[int, str], str]:
     found: dict[tuple[int, str], str] = {}
-    for start in range(0, len(shipment_ids), CHUNK):
+    for part in chunks(shipment_ids):
         query = select(CargoLine.shipment_id, CargoLine.line_key, CargoLine.content_sha256).where(
-            CargoLine.shipment_id.in_(shipment_ids[start : start + CHUNK]), CargoLine.standing
+            CargoLine.shipment_id.in_(part), CargoLine.standing
         )
         for shipment_id, key, content in session.execute(query):
             found[shipment_id, key] = content
     return found
 
 
-def _taken(session: Session, claims: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int | str]:
-    """Claim -> the shipment that holds it; units of the upload at hand are added by their keys."""
+def _taken(
+    session: Session, firm_id: int, claims: Sequence[tuple[str, str]]
+) -> set[tuple[str, str]]:
     texts = sorted({text for _, text in claims})
-    found: dict[tuple[str, str], int | str] = {}
-    for start in range(0, len(texts), CHUNK):
-        query = select(ClaimKey.kind, ClaimKey.claim, ClaimKey.shipment_id).where(
-            ClaimKey.claim.in_(texts[start : start + CHUNK]), ClaimKey.released_seq.is_(None)
+    found: set[tuple[str, str]] = set()
+    for part in chunks(texts):
+        query = (
+            select(ClaimKey.kind, ClaimKey.claim)
+            .join(Shipment, Shipment.id == ClaimKey.shipment_id)
+            .where(
+                ClaimKey.claim.in_(part),
+                ClaimKey.released_seq.is_(None),
+                Shipment.firm_id != firm_id,
+            )
         )
-        for kind, claim, shipment_id in session.execute(query):
-            found[kind, claim] = shipment_id
+        found |= set(session.execute(query))
     return found

@@ -62,8 +62,8 @@ def create_app(
 
     Raises ``NotNow``, in words, when the database is not as the program expects.
     """
-    logs.configure()
     settings = settings or Settings.from_environment(environ)
+    logs.configure(settings.log_level)
     database = connect(settings)
     if faults := schema.check(database):
         raise NotNow("\n".join(faults))

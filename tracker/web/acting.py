@@ -49,13 +49,17 @@ class Offer:
 class Decided:
     """A decision as ``_timeline.html`` shows it."""
 
+    step: str
     step_label: str
     person: str
     role: str
     at: datetime
     state_after: str
+    reason_code: str
     reason_label: str
     reason: str
+    seq: int
+    """Sequence of the ledger entry it wrote."""
 
 
 def offer(session: Session, subject: flow.Subject) -> Offer:
@@ -129,13 +133,16 @@ def history(session: Session, subject: flow.Subject) -> list[Decided]:
     people = {person.id: person for person in session.scalars(query)}
     return [
         Decided(
+            step=one.step,
             step_label=gettext(flow.step_named(kind, one.step).label),
             person=people[one.user_id].name,
             role=people[one.user_id].role,
             at=one.decided_at,
             state_after=one.state_after,
+            reason_code=one.reason_code,
             reason_label=_reason(one.reason_code),
             reason=one.reason,
+            seq=one.seq,
         )
         for one in past
     ]

@@ -151,20 +151,14 @@ def fill_in(key: int) -> ResponseReturnValue:
     """Keep the form of a draft and leave the ticked lines out."""
     form = request.form
     left_out = [int(one) for one in form.getlist("left_out") if one.isascii() and one.isdigit()]
-
-    def work(db: Session, person: User) -> None:
-        found = access.see(db, access.visible_applications(person), key)
-        steps.fill_in(
-            db,
-            found,
-            bank_name=asked.clean(form.get("bank_name", ""), 80),
-            bank_account=asked.clean(form.get("bank_account", ""), 40),
-            promised="promised" in form,
-            no_other_subsidy="no_other_subsidy" in form,
-            left_out=left_out,
-        )
-
-    context.write(work)
+    keep_form(
+        key,
+        bank_name=asked.clean(form.get("bank_name", ""), 80),
+        bank_account=asked.clean(form.get("bank_account", ""), 40),
+        promised="promised" in form,
+        no_other_subsidy="no_other_subsidy" in form,
+        left_out=left_out,
+    )
     flash(gettext("Saved."), "success")
     return redirect(url_for("applications.application", key=key), code=303)
 
@@ -212,6 +206,32 @@ def make(league: str, programme: str, period_from: date | None, period_to: date 
         return steps.draft(db, person, chosen, under, period_from, period_to).id
 
     return context.write(work)
+
+
+def keep_form(
+    key: int,
+    *,
+    bank_name: str,
+    bank_account: str,
+    promised: bool,
+    no_other_subsidy: bool,
+    left_out: list[int],
+) -> None:
+    """Keep the form of a visible draft as the signed-in person."""
+
+    def work(db: Session, person: User) -> None:
+        found = access.see(db, access.visible_applications(person), key)
+        steps.fill_in(
+            db,
+            found,
+            bank_name=bank_name,
+            bank_account=bank_account,
+            promised=promised,
+            no_other_subsidy=no_other_subsidy,
+            left_out=left_out,
+        )
+
+    context.write(work)
 
 
 def reduce_line(key: int, reduced_fen: int, reason_code: str, reason: str) -> int:

@@ -118,8 +118,8 @@ def disbursement(key: int) -> ResponseReturnValue:
     session, user = context.session(), context.user()
     found = access.see(session, access.visible_disbursements(user), key)
     sees_lines = access.may(user, "see_shipments")
-    query = _lines(found)
-    paged = asked.paged(_count(session, query)) if sees_lines else None
+    query = lines_of(found)
+    paged = asked.paged(count_of(session, query)) if sees_lines else None
     rows = session.execute(query.limit(paged.rows).offset(paged.offset)).all() if paged else []
     may_see_allotment = session.scalar(
         access.visible_allotments(user).where(Allotment.id == found.allotment_id)
@@ -207,7 +207,8 @@ def standing(session: Session, items: list[Item]) -> list[Standing]:
     return [Standing(item, item.shipment, item.league, balances[item.id]) for item in items]
 
 
-def _lines(found: Disbursement) -> Select[DisbursementLine, Shipment]:
+def lines_of(found: Disbursement) -> Select[DisbursementLine, Shipment]:
+    """The lines with their shipments, by day."""
     return (
         select(DisbursementLine, Shipment)
         .join(Item, Item.id == DisbursementLine.item_id)
@@ -217,6 +218,7 @@ def _lines(found: Disbursement) -> Select[DisbursementLine, Shipment]:
     )
 
 
-def _count(session: Session, query: Select[DisbursementLine, Shipment]) -> int:
+def count_of(session: Session, query: Select[DisbursementLine, Shipment]) -> int:
+    """How many lines there are."""
     counted = query.with_only_columns(func.count(DisbursementLine.id)).order_by(None)
     return session.scalar(counted) or 0

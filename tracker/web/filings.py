@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import Select, case, func, select
@@ -151,6 +151,11 @@ def make_sheet(key: int) -> ResponseReturnValue:
 @policy.may("see_filing_lines")
 def sheet(key: int) -> ResponseReturnValue:
     """The calculation sheet: the very bytes that were filed."""
+    return sheet_of(key)
+
+
+def sheet_of(key: int) -> Response:
+    """The calculation sheet of a visible filing as a download."""
     found = access.see(context.session(), access.visible_filings(context.user()), key)
     if not found.sheet_sha256:
         raise NotThere(mark("The calculation sheet has not been made yet."))

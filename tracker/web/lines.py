@@ -89,8 +89,20 @@ def page(
 ) -> tuple[list[Shown], asked.Paged]:
     """The lines of the page asked for, in this order."""
     paged = asked.paged(total.count)
+    return part(session, subject, total, sort, paged.rows, paged.offset), paged
+
+
+def part(
+    session: Session,
+    subject: Application | Filing,
+    total: Sums,
+    sort: str,
+    rows: int,
+    offset: int,
+) -> list[Shown]:
+    """So many lines from an offset, in this order."""
     query = _query(subject, total.average_fen, sort)
-    return _shown(session, subject, query.limit(paged.rows).offset(paged.offset), total), paged
+    return _shown(session, subject, query.limit(rows).offset(offset), total)
 
 
 def every(session: Session, subject: Application | Filing) -> Iterable[Shown]:

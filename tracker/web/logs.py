@@ -14,8 +14,14 @@ TRACEBACK = ExceptionDictTransformer(show_locals=False)
 """Where it went wrong, without the values: they may be passwords or somebody's data."""
 
 
-def configure() -> None:
-    """JSON to standard error, for the program as a whole; may be called again."""
+LEVELS = {"info": logging.INFO, "warning": logging.WARNING}
+
+
+def configure(level: str = "info") -> None:
+    """JSON to standard error, for the program as a whole; may be called again.
+
+    ``warning`` leaves out what goes well: for a command that tells its progress in its own words.
+    """
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -24,7 +30,7 @@ def configure() -> None:
             structlog.processors.ExceptionRenderer(TRACEBACK),
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )

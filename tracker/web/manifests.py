@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import (
     Blueprint,
+    Response,
     flash,
     make_response,
     redirect,
@@ -19,7 +20,13 @@ from sqlalchemy.orm import Session
 
 from tracker import access, blobs
 from tracker.errors import Conflict, TrackerError
-from tracker.models.cargo import MANIFEST_STATES, ROW_STATES, Manifest, ManifestRow
+from tracker.models.cargo import (
+    MANIFEST_STATES,
+    ROW_STATES,
+    Manifest,
+    ManifestProblem,
+    ManifestRow,
+)
 from tracker.models.people import User
 from tracker.models.work import Job
 from tracker.steps import manifests as steps
@@ -40,11 +47,7 @@ JOBS = {"received": "check_manifest", "committing": "commit_manifest"}
 def manifests() -> ResponseReturnValue:
     """The uploads, newest first, and the place to add one."""
     session, user = context.session(), context.user()
-    query = access.visible_manifests(user)
-    if state := asked.one_of("state", MANIFEST_STATES):
-        query = query.where(Manifest.state == state)
-    if text := asked.text("q"):
-        query = query.where(Manifest.file_name.icontains(text, autoescape=True))
+    query = filtered(user)
     paged = asked.paged(_count(session, query))
     newest = query.order_by(Manifest.id.desc()).limit(paged.rows).offset(paged.offset)
     return render_template(
@@ -125,11 +128,7 @@ def problem_list(key: int) -> ResponseReturnValue:
     """Every problem with its row, column, value, message and remedy."""
     session, user = context.session(), context.user()
     found = access.see(session, access.visible_manifests(user), key)
-    query = problems.of(
-        found,
-        code=asked.text("code"),
-        severity=asked.one_of("severity", problems.SEVERITIES),
-    )
+    query = problems_of(found)
     paged = asked.paged(_count(session, query))
     part = session.scalars(query.limit(paged.rows).offset(paged.offset))
     return render_template(
@@ -147,12 +146,9 @@ def row_list(key: int) -> ResponseReturnValue:
     """Every row of the file with the one state it ended in."""
     session, user = context.session(), context.user()
     found = access.see(session, access.visible_manifests(user), key)
-    query = select(ManifestRow).where(ManifestRow.manifest_id == found.id)
-    if state := asked.one_of("state", ROW_STATES):
-        query = query.where(ManifestRow.state == state)
+    query = rows_of(found)
     paged = asked.paged(_count(session, query))
-    ordered = query.order_by(ManifestRow.sheet, ManifestRow.row_no)
-    rows = session.scalars(ordered.limit(paged.rows).offset(paged.offset)).all()
+    rows = session.scalars(query.limit(paged.rows).offset(paged.offset)).all()
     return render_template(
         "manifests/rows.html",
         manifest=found,
@@ -167,6 +163,11 @@ def row_list(key: int) -> ResponseReturnValue:
 @policy.may("see_manifests")
 def original(key: int) -> ResponseReturnValue:
     """The bytes as they were uploaded."""
+    return bytes_of(key)
+
+
+def bytes_of(key: int) -> Response:
+    """The file of a visible manifest as a download."""
     found = access.see(context.session(), access.visible_manifests(context.user()), key)
     path = blobs.path(context.settings().home, found.sha256)
     return send_file(
@@ -193,6 +194,30 @@ def withdraw(key: int) -> ResponseReturnValue:
     press("withdraw", key)
     flash(gettext("The upload was withdrawn; nothing of it counts."), "success")
     return redirect(url_for("manifests.manifests"), code=303)
+
+
+def filtered(user: User) -> Select[Manifest]:
+    """The visible ones that the address asks for."""
+    query = access.visible_manifests(user)
+    if state := asked.one_of("state", MANIFEST_STATES):
+        query = query.where(Manifest.state == state)
+    if text := asked.text("q"):
+        query = query.where(Manifest.file_name.icontains(text, autoescape=True))
+    return query
+
+
+def rows_of(found: Manifest) -> Select[ManifestRow]:
+    """The rows of a manifest in the order of the file, of one state if the address asks for one."""
+    query = select(ManifestRow).where(ManifestRow.manifest_id == found.id)
+    if state := asked.one_of("state", ROW_STATES):
+        query = query.where(ManifestRow.state == state)
+    return query.order_by(ManifestRow.sheet, ManifestRow.row_no)
+
+
+def problems_of(found: Manifest) -> Select[ManifestProblem]:
+    """The problems of a manifest that the address asks for."""
+    severity = asked.one_of("severity", problems.SEVERITIES)
+    return problems.of(found, code=asked.text("code"), severity=severity)
 
 
 def press(action: str, key: int) -> None:
