@@ -109,7 +109,8 @@ def _print_sign_ins(bench: jobs.Bench) -> None:
     for heading in ("用户名 login", "姓名 name", "角色 role"):
         table.add_column(heading, no_wrap=True)
     for one in people:
-        table.add_row(one["login"], one["name"], in_chinese(ROLE_NAMES[one["role"]]))
+        label = ROLE_NAMES[one["role"]]
+        table.add_row(one["login"], one["name"], in_chinese(label))
     console.print(table)
     console.print(f"密码都是 password of all: [bold]{people[0]['password']}[/bold]")
 

@@ -21,7 +21,7 @@ def bench(database: Database, settings: Settings) -> jobs.Bench:
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     """The program over the same database; ask for ``bench`` to find people in it."""
-    made = create_app(settings, now=lambda: journeys.NOW)
+    made = create_app(settings, now=lambda: journeys.NOW, registry=journeys.REGISTRY)
     yield made
     ground: context.Ground = made.extensions[context.EXTENSION]
     ground.database.engine.dispose()

@@ -18,6 +18,7 @@ from flask_limiter import Limiter
 from flask_smorest import Api
 from flask_wtf.csrf import CSRFProtect
 
+from rules.registry import Registry, every_rule
 from tracker import schema
 from tracker.db import connect
 from tracker.errors import NotNow
@@ -38,6 +39,16 @@ PAGES = (
     "home",
     "account",
     "help",
+    "manifests",
+    "shipments",
+    "allotments",
+    "disbursements",
+    "ledger",
+    "methods",
+    "networks",
+    "jobs",
+    "audit",
+    "users",
 )
 """Modules of ``tracker.web`` with a blueprint ``bp``: a new noun adds its name here."""
 
@@ -56,9 +67,14 @@ SAMPLE_MARKER = "demo.json"
 
 
 def create_app(
-    settings: Settings | None = None, *, now: Callable[[], datetime] | None = None
+    settings: Settings | None = None,
+    *,
+    now: Callable[[], datetime] | None = None,
+    registry: Registry | None = None,
 ) -> Flask:
-    """The application over these settings (default: the environment's); ``now`` is for tests.
+    """The application over these settings (default: the environment's).
+
+    A test may give its own clock and its own rules.
 
     Raises ``NotNow``, in words, when the database is not as the program expects.
     """
@@ -73,6 +89,7 @@ def create_app(
         settings=settings,
         database=database,
         now=now or (lambda: datetime.now(UTC)),
+        registry=registry or every_rule(),
         sample_sign_ins=sign_ins,
         is_sample=bool(sign_ins),
     )

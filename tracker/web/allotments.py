@@ -72,12 +72,17 @@ def new() -> ResponseReturnValue:
     key = request.args.get("filing", "")
     number = int(key) if key.isascii() and key.isdigit() else 0
     filing = access.see(session, access.visible_filings(user), number)
+    listed = funds.listed(session, user)
     return render_template(
         "allotments/new.html",
         filing=filing,
         left_fen=left(session, filing),
         approved_fen=filing_steps.totals(session, filing).approved_fen,
-        funds=funds.listed(session, user),
+        funds=listed,
+        fund_options=[
+            (one.fund.document_no, f"{one.fund.document_no} · {one.fund.fiscal_year}")
+            for one in listed
+        ],
         fund=filings.named_fund(session, filing),
         today=local_day(context.now()),
     )

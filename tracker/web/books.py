@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, aliased
 from tracker import access
 from tracker.errors import mark
 from tracker.models.cargo import Shipment
-from tracker.models.money import Account, Entry, Item, Posting
+from tracker.models.money import LIMIT_STAGES, MONEY_STAGES, Account, Entry, Item, Posting
 from tracker.models.people import PROVINCE_ROLES, Firm, League, User
 from tracker.steps import flow
 from tracker.web import asked, filters
@@ -66,6 +66,7 @@ class Asked:
     firm: str
     league: str
     item: str
+    stage: str
     first: date | None
     last: date | None
 
@@ -77,6 +78,7 @@ def asked_now() -> Asked:
         firm=asked.text("firm"),
         league=asked.text("league"),
         item=asked.text("item"),
+        stage=asked.one_of("stage", (*MONEY_STAGES, *LIMIT_STAGES)),
         first=asked.day("from"),
         last=asked.day("to"),
     )
@@ -91,8 +93,22 @@ def entries(user: User, wanted: Asked) -> Select[Entry]:
         query = query.where(Entry.business_date >= wanted.first)
     if wanted.last:
         query = query.where(Entry.business_date <= wanted.last)
-    if not (wanted.firm or wanted.league or wanted.item):
-        return query
+    if wanted.stage:
+        query = query.where(Entry.id.in_(_through(user, wanted.stage)))
+    if wanted.firm or wanted.league or wanted.item:
+        query = query.where(Entry.id.in_(_about(user, wanted)))
+    return query
+
+
+def _through(user: User, stage: str) -> Select[int]:
+    """Entries with a visible line that comes out of the stage or goes into it."""
+    accounts = select(Account.id).where(Account.stage == stage)
+    through = Posting.source_id.in_(accounts) | Posting.target_id.in_(accounts)
+    return access.visible_postings(user).where(through).with_only_columns(Posting.entry_id)
+
+
+def _about(user: User, wanted: Asked) -> Select[int]:
+    """Entries with a visible line for these items."""
     items = select(Item.id)
     if wanted.firm:
         named = Firm.name.icontains(wanted.firm, autoescape=True) | (Firm.uscc == wanted.firm)
@@ -102,8 +118,8 @@ def entries(user: User, wanted: Asked) -> Select[Entry]:
         items = items.where(Item.league_id.in_(chosen))
     if wanted.item:
         items = items.where(Item.code.icontains(wanted.item, autoescape=True))
-    postings = access.visible_postings(user).where(Posting.item_id.in_(items))
-    return query.where(Entry.id.in_(postings.with_only_columns(Posting.entry_id)))
+    about = access.visible_postings(user).where(Posting.item_id.in_(items))
+    return about.with_only_columns(Posting.entry_id)
 
 
 def lines(

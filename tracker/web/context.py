@@ -14,6 +14,7 @@ from flask import current_app, g, request
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
+from rules.registry import Registry
 from tracker.db import Database
 from tracker.errors import NotSignedIn, TrackerError, mark
 from tracker.models.people import User
@@ -31,6 +32,8 @@ class Ground:
     database: Database
     now: Callable[[], datetime]
     """The clock; aware, UTC. A test gives its own."""
+    registry: Registry
+    """The rules there are, and the modules that could not be one."""
     sample_sign_ins: tuple[Mapping[str, str], ...] = field(default=())
     """Sign-ins of the demo, shown on its sign-in page; empty anywhere else."""
     is_sample: bool = False

@@ -124,6 +124,8 @@ def disbursement(key: int) -> ResponseReturnValue:
     may_see_allotment = session.scalar(
         access.visible_allotments(user).where(Allotment.id == found.allotment_id)
     )
+    limit = funds.of_allotment(session, found.allotment)
+    may_retry = found.state == "failed" and access.may(user, "draft_disbursement")
     return render_template(
         "disbursements/one.html",
         disbursement=found,
@@ -133,7 +135,8 @@ def disbursement(key: int) -> ResponseReturnValue:
         reasons=acting.reasons(),
         decisions=acting.history(session, found),
         may_see_allotment=may_see_allotment is not None,
-        limit=funds.of_allotment(session, found.allotment),
+        limit=limit,
+        may_retry=may_retry and limit.headroom_fen > 0,
     )
 
 

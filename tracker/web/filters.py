@@ -4,7 +4,7 @@ Money comes in as whole fen and is written without ever becoming a float. Sums i
 half away from zero, once, here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from babel import Locale
 from flask import Flask, request, url_for
 from flask_babel import get_locale, gettext
 
+from tracker.models.people import League
 from tracker.web import labels
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -122,6 +123,26 @@ def turn(state: str, kind: str) -> tuple[str, ...]:
     return labels.turn(kind, state)
 
 
+def state_options(states: Iterable[str], kind: str) -> list[tuple[str, str]]:
+    """States with their words, for a choice."""
+    return [(state, state_label(state, kind)) for state in states]
+
+
+def stage_options(stages: Iterable[str]) -> list[tuple[str, str]]:
+    """Stages of the money with their words, for a choice."""
+    return [(value, stage(value)) for value in stages]
+
+
+def role_options(roles: Iterable[str]) -> list[tuple[str, str]]:
+    """Roles with their words, for a choice."""
+    return [(value, role(value)) for value in roles]
+
+
+def league_options(leagues: Iterable[League]) -> list[tuple[str, str]]:
+    """Leagues by code with their names, for a choice."""
+    return [(league.code, said(league, "name")) for league in leagues]
+
+
 def here(**changes: object) -> str:
     """This page's own address with some arguments changed; ``None`` leaves one out."""
     assert request.endpoint is not None, "asked outside a page"
@@ -145,6 +166,10 @@ FILTERS = (
     state_label,
     state_tone,
     turn,
+    state_options,
+    stage_options,
+    role_options,
+    league_options,
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import Select, func, select
@@ -130,12 +130,8 @@ def _manifests(session: Session, user: User) -> list[Waiting]:
 
 
 def _open_room(endpoints: tuple[str, ...], state: str) -> str:
-    for endpoint in endpoints:
-        if endpoint in current_app.view_functions:
-            declared = policy.of(current_app, endpoint)
-            if declared is not None and declared.lets(context.visitor()):
-                return url_for(endpoint, state=state)
-    return ""
+    found = (rooms.address(endpoint, state=state) for endpoint in endpoints)
+    return next((address for address in found if address), "")
 
 
 def _figures(session: Session, user: User) -> list[tuple[str, int, str]]:

@@ -26,6 +26,7 @@ from tracker.models.cargo import (
     Manifest,
     ManifestProblem,
     ManifestRow,
+    Shipment,
 )
 from tracker.models.people import User
 from tracker.models.work import Job
@@ -155,6 +156,31 @@ def row_list(key: int) -> ResponseReturnValue:
         rows=rows,
         paged=paged,
         states=ROW_STATES,
+        why_no_data=problems.why_no_data,
+    )
+
+
+@bp.get("/<int:key>/rows/<int:number>")
+@policy.may("see_manifests")
+def row(key: int, number: int) -> ResponseReturnValue:
+    """One row of the file: what it says field by field, its problems, and what became of it."""
+    session, user = context.session(), context.user()
+    found = access.see(session, access.visible_manifests(user), key)
+    rows = select(ManifestRow).where(ManifestRow.manifest_id == found.id)
+    one = access.see(session, rows, number)
+    wrong = problems.of(found).where(
+        ManifestProblem.row_no == one.row_no, ManifestProblem.sheet == one.sheet
+    )
+    became = access.visible_shipments(user).where(
+        Shipment.firm_id == found.firm_id, Shipment.unit_key == one.unit_key
+    )
+    return render_template(
+        "manifests/row.html",
+        manifest=found,
+        row=one,
+        fields=[(problems.label(name), value) for name, value in (one.fields or {}).items()],
+        cells=[problems.said(problem) for problem in session.scalars(wrong)],
+        shipment=session.scalar(became) if found.state == "committed" else None,
         why_no_data=problems.why_no_data,
     )
 

@@ -27,6 +27,8 @@ ROOMS: tuple[tuple[str, str], ...] = (
     ("methods.methods", mark("Methods")),
     ("networks.networks", mark("Route network")),
     ("jobs.jobs", mark("Background work")),
+    ("audit.audit", mark("Audit log")),
+    ("users.users", mark("People")),
     ("account.account", mark("My account")),
 )
 """Endpoint -> its name in the bar; an endpoint that does not exist (yet) shows nowhere."""
@@ -47,6 +49,7 @@ class Viewer:
 def install(app: Flask) -> None:
     """Give every template the frame of the page."""
     app.context_processor(frame)
+    app.add_template_global(address)
 
 
 def chosen_language() -> str:
@@ -81,13 +84,20 @@ def frame() -> dict[str, Any]:
 
 def rooms() -> list[tuple[str, str]]:
     """The rooms open to whoever is signed in."""
-    found = []
-    for endpoint, label in ROOMS:
-        if endpoint in current_app.view_functions:
-            declared = policy.of(current_app, endpoint)
-            if declared is not None and declared.lets(context.visitor()):
-                found.append((endpoint, gettext(label)))
-    return found
+    return [(endpoint, gettext(label)) for endpoint, label in ROOMS if is_open(endpoint)]
+
+
+def is_open(endpoint: str) -> bool:
+    """Whether there is such a page and whoever asks may open it."""
+    if endpoint not in current_app.view_functions:
+        return False
+    declared = policy.of(current_app, endpoint)
+    return declared is not None and declared.lets(context.visitor())
+
+
+def address(endpoint: str, **values: Any) -> str:  # noqa: ANN401  whatever the address takes
+    """Where whoever asks can open this; nothing where they cannot, so no link leads nowhere."""
+    return url_for(endpoint, **values) if is_open(endpoint) else ""
 
 
 def _here() -> str:

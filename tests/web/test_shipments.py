@@ -1,0 +1,103 @@
+"""A shipment tells its whole story to those it concerns, down to the row of the file."""
+
+import pytest
+from flask import Flask
+
+from tests import journeys
+from tests.web import money
+from tests.web.visitors import visit
+from tracker import jobs
+
+
+def test_the_list_filters_sorts_and_finds(bench: jobs.Bench, app: Flask) -> None:
+    money.committed(bench, 3)
+    clerk = visit(app, "clerk")
+    page = clerk.see("/shipments", sort="label")
+    assert [row[1] for row in page.table()[1:]] == ["蒙A10000", "蒙A10001", "蒙A10002"]
+    page = clerk.see("/shipments", sort="-label")
+    assert [row[1] for row in page.table()[1:]] == ["蒙A10002", "蒙A10001", "蒙A10000"]
+    assert len(clerk.see("/shipments", q="W2").table()) == 2
+    assert len(clerk.see("/shipments", stage="accrued", mode="ROAD", league="150100").table()) == 4
+    for nothing in ({"from": "2026-03-03"}, {"to": "2026-03-01"}, {"waits": "1"}, {"q": "甲"}):
+        assert "No shipment fits the filter." in clerk.see("/shipments", 200, **nothing).words
+
+
+def test_a_list_with_nothing_in_it_says_what_to_do(bench: jobs.Bench, app: Flask) -> None:
+    assert bench.registry.rules
+    assert (
+        "They appear when a manifest is committed." in visit(app, "clerk").see("/shipments").words
+    )
+
+
+def test_a_shipment_shows_cargo_route_tally_money_and_history(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    money.disbursed(bench, 1)
+    page = visit(app, "clerk").see("/shipments/1")
+    words = page.words
+    for told in ("W0", "9610", "e-commerce", "跨境电商小包", "8000", "52000 CNY"):
+        assert told in words
+    assert page.tree.xpath("//figure[contains(@class, 'strip')]")
+    assert "T0" in words
+    assert "Why this route" in words
+    assert "第二条" in words
+    assert "Result (yuan) 500.00" in words
+    assert page.tree.xpath("//ol[@class='path']/li[@aria-current='step']/span")[0].text == (
+        "Disbursed"
+    )
+    assert "示例办〔2026〕1号" in words
+    assert [link for link in page.links if link.startswith("/manifests/1/rows/")]
+    assert "/methods/1" in page.links
+    assert [link for link in page.links if link.startswith("/ledger/")]
+    assert [link for link in page.links if link.startswith("/disbursements/")]
+
+
+def test_an_empty_run_shows_why_it_earns_nothing(bench: jobs.Bench, app: Flask) -> None:
+    empty = journeys.row("W1", **{"重空标志": "空", "毛重(KG)": ""})
+    journeys.commit(bench, journeys.upload(bench, journeys.sheet(empty)))
+    words = visit(app, "clerk").see("/shipments/1").words
+    assert "empty runs earn nothing" in words
+    assert "Result (yuan) 0.00" in words
+    assert "earns nothing" in visit(app, "clerk").see("/shipments").words
+
+
+def test_a_contested_shipment_says_so_to_the_later_firm(bench: jobs.Bench, app: Flask) -> None:
+    raw = journeys.sheet(journeys.row("W1"))
+    journeys.commit(bench, journeys.upload(bench, raw))
+    journeys.commit(bench, journeys.upload(bench, raw, login="other_clerk"), login="other_clerk")
+    page = visit(app, "other_clerk").see("/shipments/2")
+    assert "Somebody else has claimed this shipment." in page.words
+    assert "示例企业甲" not in page.words
+
+
+def test_a_corrected_line_keeps_its_earlier_version(bench: jobs.Bench, app: Flask) -> None:
+    journeys.commit(bench, journeys.upload(bench, journeys.sheet(journeys.row("W1"))))
+    again = journeys.sheet(journeys.row("W1", 件数="77"))
+    journeys.commit(bench, journeys.upload(bench, again))
+    page = visit(app, "clerk").see("/shipments/1")
+    assert "version 2" in page.words
+    assert "Earlier versions" in page.words
+    assert "77" in page.words
+
+
+def test_who_sees_a_shipment(bench: jobs.Bench, app: Flask) -> None:
+    money.committed(bench, 1)
+    league = visit(app, "league_officer").see("/shipments/1")
+    assert "发运.csv" in league.words, "a league reads where a line came from"
+    assert not [link for link in league.links if link.startswith("/manifests")]
+    visit(app, "auditor").see("/shipments/1")
+    visit(app, "other_clerk").see("/shipments/1", 404)
+    visit(app, "commerce_officer").see("/shipments/1", 404)
+    visit(app, "finance_officer").see("/shipments/1", 403)
+
+
+@pytest.mark.parametrize("login", ["clerk", "auditor"])
+def test_the_list_downloads_as_a_table_that_adds_up(
+    bench: jobs.Bench, app: Flask, login: str
+) -> None:
+    money.committed(bench, 2)
+    answer = visit(app, login).client.get("/shipments/list.csv", buffered=True)
+    lines = answer.get_data(as_text=True).lstrip("\ufeff").splitlines()
+    assert len(lines) == 3
+    assert lines[1].startswith("蒙A1000")
+    assert "500.00" in lines[1]

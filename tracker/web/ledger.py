@@ -1,0 +1,176 @@
+"""Ledger 台账: every entry one may see; one with its postings and its link; what stands where."""
+
+from collections.abc import Iterator
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy import func, select
+
+from tracker import access
+from tracker.books import ledger as book
+from tracker.errors import NotThere, mark
+from tracker.models.filings import Decision
+from tracker.models.money import LIMIT_STAGES, MONEY_STAGES, Entry
+from tracker.models.people import FIRM_ROLES, League
+from tracker.web import asked, balances, books, context, downloads, filters, policy, rooms
+
+bp = Blueprint("ledger", __name__, url_prefix="/ledger")
+
+STAGES = tuple(stage for stage in MONEY_STAGES if stage != "entitlement")
+CSV_BATCH = 200
+PAGES_OF = {
+    "method": "methods.method",
+    "application": "applications.application",
+    "filing": "filings.filing",
+    "allotment": "allotments.allotment",
+    "disbursement": "disbursements.disbursement",
+}
+"""Flow -> the page that shows its subject."""
+
+
+@bp.get("")
+@policy.may("see_ledger")
+def ledger() -> ResponseReturnValue:
+    """The entries one may see, newest first."""
+    session, user = context.session(), context.user()
+    query = books.entries(user, books.asked_now())
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    paged = asked.paged(total)
+    part = query.order_by(Entry.seq.desc()).limit(paged.rows).offset(paged.offset)
+    found = session.scalars(part).all()
+    head = book.head(session)
+    return render_template(
+        "ledger/list.html",
+        entries=found,
+        counts=books.visible_count(session, user, [one.id for one in found]),
+        paged=paged,
+        kinds=sorted((kind, books.kind_label(kind)) for kind in (*books.KINDS, *books.OWN_KINDS)),
+        stages=(*MONEY_STAGES, *LIMIT_STAGES),
+        leagues=session.scalars(select(League).order_by(League.code)).all(),
+        kind_label=books.kind_label,
+        cause_words=books.cause_words,
+        is_firm=user.role in FIRM_ROLES,
+        ledger_head=(head.seq, head.hash),
+        head_now=head,
+    )
+
+
+@bp.get("/entries.csv")
+@policy.may("see_ledger")
+def ledger_file() -> ResponseReturnValue:
+    """Every line of the same entries as CSV, oldest first."""
+    header = [
+        gettext("Entry"),
+        gettext("Kind"),
+        gettext("Business day"),
+        gettext("Recorded"),
+        gettext("By"),
+        gettext("Cause"),
+        gettext("From stage"),
+        gettext("To stage"),
+        gettext("Whose"),
+        gettext("Vehicle or box"),
+        gettext("Amount (yuan)"),
+        gettext("Reason"),
+        gettext("Item"),
+        gettext("Hash"),
+    ]
+    return downloads.csv_file(f"{gettext('Ledger')}.csv", header, _cells())
+
+
+@bp.get("/balances")
+@policy.may("see_ledger")
+def standing() -> ResponseReturnValue:
+    """What stands in each stage by league and by firm, and what is left of each limit."""
+    session, user = context.session(), context.user()
+    head = book.head(session)
+    return render_template(
+        "ledger/balances.html",
+        leagues=balances.by_league(session, user),
+        firms=balances.by_firm(session, user),
+        limits=balances.limits(session, user),
+        stages=STAGES,
+        is_firm=user.role in FIRM_ROLES,
+        ledger_head=(head.seq, head.hash),
+    )
+
+
+@bp.get("/<int:seq>")
+@policy.may("see_ledger")
+def entry(seq: int) -> ResponseReturnValue:
+    """One entry: its cause, what it moved as far as one may see, its hash and the one before."""
+    session, user = context.session(), context.user()
+    seen = access.visible_entries(user).where(Entry.seq == seq) if 0 < seq < 1 << 62 else None
+    found = session.scalar(seen) if seen is not None else None
+    if found is None:
+        raise NotThere(
+            mark("There is no such thing, or it is not yours to see."),
+            mark("Go back to the list and choose again."),
+        )
+    count, fen = books.visible_count(session, user, [found.id]).get(found.id, (0, 0))
+    lines = books.lines(session, user, [found.id])[found.id]
+    paged = asked.paged(len(lines))
+    head = book.head(session)
+    decision = session.scalar(select(Decision).where(Decision.seq == found.seq))
+    return render_template(
+        "ledger/one.html",
+        entry=found,
+        lines=lines[paged.offset : paged.offset + paged.rows],
+        paged=paged,
+        fen=fen,
+        hidden=found.posting_count - count,
+        body=books.body(found) if books.body_is_open(user, found, count) else "",
+        kind_label=books.kind_label,
+        cause_words=books.cause_words,
+        subject_url=_subject_url(found, decision),
+        reached=access.may(user, "see_shipments"),
+        ledger_head=(head.seq, head.hash),
+        head_now=head,
+    )
+
+
+def _subject_url(found: Entry, decision: Decision | None) -> str:
+    """Where this person can open what the entry is about; nothing where they cannot."""
+    if decision is not None:
+        return rooms.address(PAGES_OF[decision.subject_kind], key=decision.subject_id)
+    if found.cause.startswith("manifest:"):
+        number = found.cause.split(":")[1]
+        return rooms.address("manifests.manifest", key=int(number)) if number.isdigit() else ""
+    if found.kind == "fund.record":
+        return rooms.address("allotments.allotments")
+    return rooms.address("networks.networks") if found.kind == "network.record" else ""
+
+
+def _cells() -> Iterator[list[object]]:
+    session, user = context.session(), context.user()
+    query = books.entries(user, books.asked_now()).order_by(Entry.seq)
+    written = 0
+    for start in range(0, downloads.MOST_ROWS, CSV_BATCH):
+        part = session.scalars(query.limit(CSV_BATCH).offset(start)).all()
+        lines = books.lines(session, user, [one.id for one in part])
+        for one in part:
+            for line in lines[one.id]:
+                yield _row(one, line)
+                written += 1
+        if len(part) < CSV_BATCH or written > downloads.MOST_ROWS:
+            return
+
+
+def _row(one: Entry, line: books.Line) -> list[object]:
+    return [
+        one.seq,
+        books.kind_label(one.kind),
+        one.business_date,
+        filters.moment(one.recorded_at),
+        one.actor,
+        books.cause_words(one),
+        filters.stage(line.source_stage),
+        filters.stage(line.target_stage),
+        line.owner,
+        line.label,
+        downloads.fen_as_yuan(line.amount_fen),
+        line.reason,
+        line.item,
+        one.hash,
+    ]

@@ -1,0 +1,265 @@
+"""Methods 补贴办法: what leagues register and Commerce records; each with its numbers in words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from rules.params import ParamsError
+from rules.rule import Rule
+from tracker import access
+from tracker.db import local_day
+from tracker.errors import Conflict, NotThere, mark
+from tracker.models.methods import METHOD_STATES, Method, Programme
+from tracker.models.people import League, User
+from tracker.steps import methods as steps
+from tracker.web import acting, asked, context, filters, numbers, policy, sentences
+
+bp = Blueprint("methods", __name__, url_prefix="/methods")
+
+DRAFTERS = ("league_officer",)
+TITLE_LENGTH = 120
+NUMBER_LENGTH = 60
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What the form of a method holds."""
+
+    programme: str
+    title: str
+    document_no: str
+    issued_on: str
+    valid_from: str
+    valid_to: str
+    params: Mapping[str, Any]
+    messages: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Field of the form, or parameter -> what is wrong with it."""
+
+
+@bp.get("")
+@policy.may("see_methods")
+def methods() -> ResponseReturnValue:
+    """The methods one may see, by league, the newest version first."""
+    session, user = context.session(), context.user()
+    query = filtered(user)
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    paged = asked.paged(total)
+    ordered = query.join(League, League.id == Method.league_id)
+    ordered = ordered.order_by(League.code, Method.valid_from.desc(), Method.version_no.desc())
+    return render_template(
+        "methods/list.html",
+        methods=session.scalars(ordered.limit(paged.rows).offset(paged.offset)).all(),
+        paged=paged,
+        states=METHOD_STATES,
+        leagues=session.scalars(select(League).order_by(League.code)).all(),
+        today=local_day(context.now()),
+        may_draft=user.role in DRAFTERS,
+        faults=context.ground().registry.faults,
+    )
+
+
+@bp.get("/new")
+@policy.only(*DRAFTERS)
+def new() -> ResponseReturnValue:
+    """Choose a rule of one's league; then the form made from what the rule says it needs."""
+    session, user = context.session(), context.user()
+    found = rules_of(user)
+    if (named := asked.text("rule")) not in found:
+        return render_template("methods/choose.html", rules=found.values())
+    rule = found[named]
+    earlier = session.scalar(
+        access.visible_methods(user)
+        .where(Method.league_id == user.league_id, Method.rule_id == rule.id)
+        .order_by(Method.version_no.desc())
+        .limit(1)
+    )
+    return _form(rule, _from_earlier(rule, earlier))
+
+
+@bp.post("")
+@policy.only(*DRAFTERS)
+def draft() -> ResponseReturnValue:
+    """Draft a version; what is wrong is shown in the form, and nothing typed is lost."""
+    form = request.form
+    found = rules_of(context.user())
+    if (named := form.get("rule", "")) not in found:
+        raise NotThere(mark("There is no such rule of your league."), mark("Choose one of them."))
+    rule = found[named]
+    filled = _filled(rule)
+    if filled.messages:
+        return _form(rule, filled), 422
+    key = make(rule.id, filled)
+    flash(gettext("Drafted. Lay it beside the document, then submit it for record."), "success")
+    return redirect(url_for("methods.method", key=key), code=303)
+
+
+@bp.get("/<int:key>")
+@policy.may("see_methods")
+def method(key: int) -> ResponseReturnValue:
+    """One version: the document, its numbers as sentences, its life, what to do."""
+    session, user = context.session(), context.user()
+    found = access.see(session, access.visible_methods(user), key)
+    rule, fault = _rule(found)
+    described = rule.describe_params() if rule else ()
+    others = access.visible_methods(user).where(
+        Method.league_id == found.league_id,
+        Method.programme_id == found.programme_id,
+        Method.id != found.id,
+    )
+    return render_template(
+        "methods/one.html",
+        method=found,
+        sentences=sentences.sentences(found.params, described),
+        fault=fault,
+        others=session.scalars(others.order_by(Method.version_no.desc())).all(),
+        offer=acting.offer(session, found),
+        reasons=acting.reasons(),
+        decisions=acting.history(session, found),
+        today=local_day(context.now()),
+        may_amend=found.league_id == user.league_id and user.role in DRAFTERS,
+    )
+
+
+@bp.post("/<int:key>/steps")
+@policy.only(*acting.takers("method"))
+def step(key: int) -> ResponseReturnValue:
+    """Take a step of the method's life on what was shown."""
+    acting.press_from_form(access.visible_methods, key)
+    flash(gettext("Done, and recorded with your name."), "success")
+    return redirect(url_for("methods.method", key=key), code=303)
+
+
+def filtered(user: User) -> Select[Method]:
+    """The visible ones that the address asks for."""
+    query = access.visible_methods(user)
+    if state := asked.one_of("state", METHOD_STATES):
+        query = query.where(Method.state == state)
+    if league := asked.text("league"):
+        chosen = select(League.id).where(League.code == league)
+        query = query.where(Method.league_id.in_(chosen))
+    if text := asked.text("q"):
+        named = Method.title.icontains(text, autoescape=True)
+        query = query.where(named | Method.document_no.icontains(text, autoescape=True))
+    return query
+
+
+def rules_of(user: User) -> dict[str, Rule]:
+    """The rules there are for this person's league, by id."""
+    code = user.league.code if user.league else ""
+    found = context.ground().registry.rules
+    return {name: rule for name, rule in found.items() if rule.league == code}
+
+
+def make(rule_id: str, filled: Filled) -> int:
+    """Draft the version as the signed-in person; returns its key."""
+    ground = context.ground()
+
+    def work(db: Session, person: User) -> int:
+        chosen = select(Programme).where(Programme.code == filled.programme)
+        return steps.draft(
+            db,
+            ground.registry,
+            person,
+            programme=db.scalars(chosen).one(),
+            rule_id=rule_id,
+            params=dict(filled.params),
+            title=filled.title,
+            document_no=filled.document_no,
+            issued_on=date.fromisoformat(filled.issued_on),
+            valid_from=date.fromisoformat(filled.valid_from),
+            valid_to=date.fromisoformat(filled.valid_to) if filled.valid_to else None,
+            is_sample=ground.is_sample,
+        ).id
+
+    return context.write(work)
+
+
+def _rule(found: Method) -> tuple[Rule | None, tuple[str, str] | None]:
+    """The rule a method computes with, or why it cannot be used, in words."""
+    registry = context.ground().registry
+    try:
+        return steps.pinned(registry, found), None
+    except Conflict as error:
+        return registry.rules.get(found.rule_id), context.words_of(error)
+
+
+def _from_earlier(rule: Rule, earlier: Method | None) -> Filled:
+    """The form as it begins: the numbers of the version before, or the rule's own sample."""
+    return Filled(
+        programme=earlier.programme.code if earlier else "",
+        title=earlier.title if earlier else rule.title,
+        document_no="",
+        issued_on="",
+        valid_from="",
+        valid_to="",
+        params=earlier.params if earlier else rule.sample_params,
+    )
+
+
+def _filled(rule: Rule) -> Filled:
+    form = request.form
+    params = numbers.read(rule.describe_params(), form)
+    title = asked.clean(form.get("title", ""), TITLE_LENGTH)
+    document_no = asked.clean(form.get("document_no", ""), NUMBER_LENGTH)
+    days = {name: form.get(name, "").strip() for name in ("issued_on", "valid_from", "valid_to")}
+    messages: dict[str, list[str]] = {}
+    known = set(context.session().scalars(select(Programme.code)))
+    checks = (
+        ("programme", form.get("programme", "") in known, gettext("Choose the programme.")),
+        ("title", bool(title), gettext("The title is missing.")),
+        ("document_no", bool(document_no), gettext("The document number is missing.")),
+        ("issued_on", _is_day(days["issued_on"]), gettext("The day of issue is missing.")),
+        ("valid_from", _is_day(days["valid_from"]), gettext("The first day in force is missing.")),
+        ("valid_to", _follows(days), gettext("The last day in force lies before the first.")),
+    )
+    messages |= {name: [words] for name, holds, words in checks if not holds}
+    try:
+        rule.load_params(params)
+    except ParamsError as error:
+        messages |= error.messages
+    return Filled(
+        programme=form.get("programme", ""),
+        title=title,
+        document_no=document_no,
+        **days,
+        params=params,
+        messages=messages,
+    )
+
+
+def _is_day(text: str) -> bool:
+    return asked.read_day(text) is not None
+
+
+def _follows(days: Mapping[str, str]) -> bool:
+    if not days["valid_to"]:
+        return True
+    first, last = (asked.read_day(days[name]) for name in ("valid_from", "valid_to"))
+    return last is not None and (first is None or last >= first)
+
+
+def _form(rule: Rule, filled: Filled) -> str:
+    described = rule.describe_params()
+    programmes = context.session().scalars(select(Programme).order_by(Programme.code))
+    names = {str(one["name"]) for one in described}
+    return render_template(
+        "methods/new.html",
+        rule=rule,
+        filled=filled,
+        fields=numbers.fields(described, filled.params, filled.messages),
+        programme_options=[(one.code, filters.said(one, "name")) for one in programmes],
+        errors={_place(name, names): "，".join(said) for name, said in filled.messages.items()},
+    )
+
+
+def _place(name: str, parameters: set[str]) -> str:
+    """The field of the form a message belongs to; ``rate.MN`` belongs to the table ``rate``."""
+    first = name.partition(".")[0]
+    return numbers.PREFIX + first if first in parameters else name
