@@ -17,6 +17,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from sqlalchemy import update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from rules.registry import Registry
@@ -26,6 +27,7 @@ from tracker.db import SHANGHAI, Database, local_day
 from tracker.errors import Conflict
 from tracker.models.cargo import Manifest
 from tracker.models.methods import Method
+from tracker.models.work import Job
 from tracker.settings import Settings
 from tracker.steps import accrual, manifests, methods
 
@@ -43,6 +45,11 @@ class Bench:
     database: Database
     settings: Settings
     registry: Registry
+
+    @property
+    def lease(self) -> timedelta:
+        """How long a claim on a job holds without being renewed."""
+        return timedelta(seconds=self.settings.lease_seconds)
 
 
 @dataclass(frozen=True)
@@ -116,13 +123,25 @@ JOBS: dict[str, Callable[[Bench, Claimed], Effect]] = {
 }
 """Kind -> how it prepares."""
 
+
+def commit_again(session: Session, job: Job) -> None:
+    """A manifest whose committing was given up waits for the firm again, locked by nothing."""
+    manifest = session.get_one(Manifest, job.payload["manifest"])
+    manifests.wait_again(session, manifest, datetime.now(UTC))
+
+
+GIVEN_UP: dict[str, queue.GivenUp] = {"commit_manifest": commit_again}
+"""Kind -> what becomes of its subject when the job is given up; nothing where it holds nothing."""
+
 CLOCK: dict[str, str] = {"verify_books": "17 2 * * *"}
 """Kind -> when, as a crontab line in Asia/Shanghai."""
 
 
 def work_once(bench: Bench) -> bool:
     """Do the next job if there is one; returns whether there was."""
-    row = bench.database.transact(queue.claim, ledger=False)
+    row = bench.database.transact(
+        lambda session: queue.claim(session, lease=bench.lease, given_up=_given_up), ledger=False
+    )
     if row is None:
         return False
     job = Claimed(row.id, row.kind, row.token, row.payload)
@@ -140,7 +159,7 @@ def work_once(bench: Bench) -> bool:
         log.exception("job.failed", job=job.id, kind=job.kind)
         told = "".join(traceback.format_exception_only(error)).strip()
         bench.database.transact(
-            lambda session: queue.fail(session, job.id, job.token, told), ledger=False
+            lambda session: queue.fail(session, job.id, job.token, told, _given_up), ledger=False
         )
     else:
         log.info("job.done", job=job.id, kind=job.kind)
@@ -185,6 +204,11 @@ def _tick(bench: Bench, kind: str) -> None:
     )
 
 
+def _given_up(session: Session, job: Job) -> None:
+    log.error("job.given_up", job=job.id, kind=job.kind, error=job.last_error)
+    GIVEN_UP.get(job.kind, queue.unheard)(session, job)
+
+
 def _finish(session: Session, effect: Effect, job: Claimed) -> None:
     effect(session)
     queue.finish(session, job.id, job.token)
@@ -217,15 +241,18 @@ def _kept_alive(bench: Bench, job: Claimed) -> Iterator[None]:
     ended = threading.Event()
 
     def renew() -> None:
-        while not ended.wait(queue.LEASE.total_seconds() / 3):
+        while not ended.wait(bench.lease.total_seconds() / 3):
             try:
                 bench.database.transact(
-                    lambda session: queue.renew(session, job.id, job.token), ledger=False
+                    lambda session: queue.renew(session, job.id, job.token, lease=bench.lease),
+                    ledger=False,
                 )
             except Conflict:
                 if not ended.is_set():
                     log.warning("job.claim_lost", job=job.id, kind=job.kind)
                 return
+            except SQLAlchemyError:  # the database is away: the lease may last until it is back
+                log.exception("job.renewal_failed", job=job.id, kind=job.kind)
 
     thread = threading.Thread(target=renew, daemon=True)
     thread.start()

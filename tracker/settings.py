@@ -29,15 +29,14 @@ class Settings:
     """Language of a first visit: ``zh`` or ``en``."""
     log_level: str = "info"
     """What the log tells: ``info``, or ``warning`` for only what went wrong."""
+    lease_seconds: int = 120
+    """How long a worker that died keeps its job from the others; a living one renews it."""
 
     @staticmethod
     def from_environment(environment: Mapping[str, str]) -> "Settings":
         """Settings as the environment gives them; raises ``ValueError`` naming a bad variable."""
         home = Path(environment.get("TRACKER_HOME", "var")).resolve()
         default_url = f"sqlite:///{home / 'tracker.sqlite'}"
-        limit = environment.get("TRACKER_UPLOAD_LIMIT_BYTES", str(64 * MEBIBYTE))
-        if not limit.isascii() or not limit.isdigit():
-            raise ValueError(f"TRACKER_UPLOAD_LIMIT_BYTES is not a whole number: {limit!r}")
         language = environment.get("TRACKER_LANGUAGE", "zh")
         if language not in {"zh", "en"}:
             raise ValueError(f"TRACKER_LANGUAGE is neither zh nor en: {language!r}")
@@ -49,7 +48,15 @@ class Settings:
             database_url=environment.get("TRACKER_DATABASE_URL", default_url),
             secret_key=environment.get("TRACKER_SECRET_KEY", ""),
             cookie_secure=environment.get("TRACKER_COOKIE_SECURE", "") == "1",
-            upload_limit_bytes=int(limit),
+            upload_limit_bytes=_whole(environment, "TRACKER_UPLOAD_LIMIT_BYTES", 64 * MEBIBYTE),
             language=language,
             log_level=log_level,
+            lease_seconds=_whole(environment, "TRACKER_LEASE_SECONDS", 120),
         )
+
+
+def _whole(environment: Mapping[str, str], name: str, otherwise: int) -> int:
+    text = environment.get(name, str(otherwise))
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise ValueError(f"{name} is not a whole number above zero: {text!r}")
+    return int(text)

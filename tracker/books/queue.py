@@ -6,7 +6,7 @@ clocks differ agree.
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,9 +18,16 @@ from tracker.errors import Conflict, mark
 from tracker.models.work import Job
 
 LEASE = timedelta(minutes=2)
+GivenUp = Callable[[Session, Job], None]
+"""What is told of a job that was given up, in the transaction that gives it up."""
 MOST_ATTEMPTS = 5
 FIRST_WAIT = timedelta(seconds=10)
 WAIT_GROWS = 4
+
+
+def unheard(session: Session, job: Job) -> None:
+    """Nobody needs to know that the job was given up."""
+    del session, job
 
 
 def clock(session: Session) -> datetime:
@@ -42,6 +49,7 @@ def enqueue(
 ) -> Job:
     """Ask for a job; the same slot asks for the same job once, also from two clocks at a time.
 
+    One that was given up is tried anew with what is asked now.
     ``run_after`` is the earliest time to start, at once when not given.
     """
     values = {
@@ -59,10 +67,21 @@ def enqueue(
         session.execute(sqlite.insert(Job).values(values).on_conflict_do_nothing())
     else:
         session.execute(postgresql.insert(Job).values(values).on_conflict_do_nothing())
-    return session.scalars(select(Job).where(Job.slot == slot)).one()
+    job = session.scalars(select(Job).where(Job.slot == slot)).one()
+    if job.state == "dead":
+        revive(session, job.id)
+        job.payload = dict(payload)
+        session.flush()
+    return job
 
 
-def claim(session: Session, *, lease: timedelta = LEASE, kinds: tuple[str, ...] = ()) -> Job | None:
+def claim(
+    session: Session,
+    *,
+    lease: timedelta = LEASE,
+    kinds: tuple[str, ...] = (),
+    given_up: GivenUp = unheard,
+) -> Job | None:
     """Take the job that has waited longest, or one whose worker's lease ran out; None when idle.
 
     The job's ``token`` is the claim: renewing, finishing and failing ask for it. Commit at once, so
@@ -86,6 +105,7 @@ def claim(session: Session, *, lease: timedelta = LEASE, kinds: tuple[str, ...] 
         job.state, job.token, job.lease_until, job.finished_at = "dead", "", None, now
         job.last_error = job.last_error or "every worker that took it died"
         session.flush()
+        given_up(session, job)
     return None
 
 
@@ -103,7 +123,9 @@ def finish(session: Session, job_id: int, token: str) -> None:
     _held(session, job_id, token, values)
 
 
-def fail(session: Session, job_id: int, token: str, error: str) -> None:
+def fail(
+    session: Session, job_id: int, token: str, error: str, given_up: GivenUp = unheard
+) -> None:
     """The attempt failed: wait longer each time and try again, dead after ``MOST_ATTEMPTS``.
 
     Raises ``Conflict`` for a stale token.
@@ -117,6 +139,8 @@ def fail(session: Session, job_id: int, token: str, error: str) -> None:
         wait = FIRST_WAIT * WAIT_GROWS ** max(attempts - 1, 0)
         values |= {"state": "waiting", "run_after": now + wait}
     _held(session, job_id, token, values)
+    if attempts >= MOST_ATTEMPTS:
+        given_up(session, session.get_one(Job, job_id))
 
 
 def give_back(session: Session, job_id: int, token: str) -> None:

@@ -16,7 +16,8 @@ class NetworkVersion(Base):
 
     id: Mapped[int] = mapped_column(Key, primary_key=True, init=False)
     sha256: Mapped[str] = mapped_column(String(64), unique=True)
-    body: Mapped[dict[str, Any]] = mapped_column(CanonicalJson)
+    body: Mapped[dict[str, Any]] = mapped_column(CanonicalJson, deferred=True)
+    """Large: read only when a process meets the version for the first time."""
     valid_from: Mapped[date] = mapped_column(unique=True)
     """First day in force; a version holds until the next one begins."""
     note: Mapped[str] = mapped_column(String(200), default="")

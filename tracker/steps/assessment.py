@@ -126,11 +126,17 @@ def _stored_facts(
 def _opening(session: Session, method: Method, exclude: frozenset[int]) -> dict[str, int]:
     """Counters as the standing assessments of the league's programme leave them.
 
-    All versions of the method count: a firm's year goes on when a document is amended.
+    All versions of the method count: a firm's year goes on when a document is amended. A shipment
+    that stands no longer, or in another league now, gives back what it took.
     """
     query = select(Item.shipment_id, Assessment.consumption).join_from(Assessment, Item)
     totals: dict[str, int] = defaultdict(int)
-    counting = query.where(Assessment.id.in_(_last(method)), Assessment.consumption != {})
+    counting = query.join(Shipment, Shipment.id == Item.shipment_id).where(
+        Assessment.id.in_(_last(method)),
+        Assessment.consumption != {},
+        Shipment.state == "standing",
+        Shipment.league_id == method.league_id,
+    )
     for shipment_id, consumption in session.execute(counting):
         if shipment_id not in exclude:
             for counter, use in consumption.items():

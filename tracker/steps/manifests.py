@@ -175,6 +175,20 @@ def ask_commit(session: Session, user: User, manifest: Manifest, now: datetime) 
     _audit(session, user, "manifest.commit", manifest, now)
 
 
+def wait_again(session: Session, manifest: Manifest, now: datetime) -> None:
+    """The job that was to commit was given up: the firm may ask again, or withdraw."""
+    if manifest.state == "committing":
+        manifest.state = "checked"
+        audit.record(
+            session,
+            at=now,
+            login="system",
+            action="manifest.commit",
+            subject=f"manifest {manifest.id}",
+            outcome="failed",
+        )
+
+
 def commit(
     session: Session, registry: Registry, manifest: Manifest, actor: str, now: datetime
 ) -> None:
@@ -194,7 +208,7 @@ def commit(
             taken.append((row, one))
     touched = shipments.keep(session, manifest.firm_id, taken, now)
     cause = f"manifest:{manifest.firm.uscc}:{manifest.sha256}"
-    ledger.post(
+    entry = ledger.post(
         session,
         ledger.Draft(
             kind="manifest.commit",
@@ -210,10 +224,10 @@ def commit(
         ),
         now=now,
     )
-    standing = [shipment for shipment in touched if shipment.state == "standing"]
-    matching.place(session, standing)
+    shipments.release(session, touched, entry.seq)
+    matching.place(session, [one for one in touched if one.state == "standing"])
     programme = session.scalars(select(Programme).where(Programme.code == preview.FREIGHT)).one()
-    accrual.accrue(session, registry, programme, standing, accrual.Cause(cause, actor, now))
+    accrual.accrue(session, registry, programme, touched, accrual.Cause(cause, actor, now))
     manifest.state = "committed"
     manifest.committed_at = now
     session.flush()

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -63,24 +62,25 @@ def in_force(session: Session, day: date) -> NetworkVersion | None:
 
 def opened(version: NetworkVersion) -> Network:
     """The network as a value, ready to match with; built once per version and process."""
-    return _opened(version.sha256, _Body(version.body))
+    return _opened(version.sha256, _Carried(version))
 
 
-class _Body:
-    """Carries the body past the cache: equal to every other, as the hash already tells."""
+class _Carried:
+    """Carries the row past the cache: equal to every other, as the hash already tells."""
 
-    def __init__(self, body: Any) -> None:  # noqa: ANN401  any JSON
-        self.body = body
+    def __init__(self, version: NetworkVersion) -> None:
+        self.version = version
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Body)
+        return isinstance(other, _Carried)
 
     def __hash__(self) -> int:
         return 0
 
 
 @lru_cache(maxsize=8)
-def _opened(sha256: str, body: _Body) -> Network:
-    network = Network.from_json(body.body)
-    assert network.sha256 == sha256, f"network {sha256} was altered: {canonical(body.body)[:80]}"
+def _opened(sha256: str, carried: _Carried) -> Network:
+    body = carried.version.body
+    network = Network.from_json(body)
+    assert network.sha256 == sha256, f"network {sha256} was altered: {canonical(body)[:80]}"
     return network

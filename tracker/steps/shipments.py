@@ -7,7 +7,7 @@ firms a unit can be claimed once: the second claimant is kept as contested and n
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import func, select
@@ -15,10 +15,13 @@ from sqlalchemy.orm import Session
 
 from ingest.rows import Line
 from ingest.shipments import ShipmentUnit, content_sha256, grams, group
+from tracker.models.applications import Application, ApplicationLine
 from tracker.models.cargo import CargoLine, ClaimKey, ManifestRow, Shipment
 from tracker.models.money import Item, ItemStage
 
 SETTLED_STAGES = ("applied", "filed", "approved", "instructed", "disbursed", "recoverable")
+DECIDED_STATES = ("closed", "declined")
+"""Of applications: nothing more comes of their lines."""
 CHUNK = 500
 """Keys looked up in one query; SQLite takes a limited number of parameters."""
 Part = TypeVar("Part")
@@ -43,16 +46,22 @@ class Sorted:
 
 
 def sort(session: Session, firm_id: int, lines: Sequence[Line]) -> list[Sorted]:
-    """Each line's state against the firm's standing lines and other firms' claims."""
-    units = group(lines)
+    """Each line's state against the firm's standing lines and other shipments' claims.
+
+    Of two units of one upload that claim the same, the one on the earlier row has it.
+    """
+    units = sorted(group(lines), key=lambda unit: min(line.row for line in unit.lines))
     mine = _shipments(session, firm_id, units)
     fixed = settled(session, [shipment.id for shipment in mine.values()])
-    taken = _taken(session, firm_id, [claim for unit in units for claim in claims_of(unit)])
+    taken = _taken(session, [claim for unit in units for claim in claims_of(unit)])
     standing = _standing(session, [shipment.id for shipment in mine.values()])
     found: list[Sorted] = []
     for unit in units:
         shipment = mine.get(unit.unit_key)
-        contested = any(claim in taken for claim in claims_of(unit))
+        own = {unit.unit_key, shipment.id if shipment else None}
+        contested = any(taken.get(claim, unit.unit_key) not in own for claim in claims_of(unit))
+        if not contested:
+            taken |= dict.fromkeys(claims_of(unit), unit.unit_key)
         seen: set[str] = set()
         for line in unit.lines:
             key, content = line["waybill_no"], content_sha256(line)
@@ -61,10 +70,10 @@ def sort(session: Session, firm_id: int, lines: Sequence[Line]) -> list[Sorted]:
                 state = "doubled"
             elif stands == content:
                 state = "unchanged"
-            elif contested:
-                state = "contested"
             elif shipment is not None and shipment.id in fixed:
                 state = "refused"
+            elif contested:
+                state = "contested"
             else:
                 state = "new" if stands is None else "changed"
             seen.add(key)
@@ -87,10 +96,10 @@ def keep(
         shipment = known.get(unit_key)
         if shipment is None:
             shipment = _new(firm_id, units[unit_key], queue, now)
-            contested = by_unit[unit_key][0][1].state == "contested"
-            shipment.state = "contested" if contested else "standing"
             queue += 1
             session.add(shipment)
+        contested = by_unit[unit_key][0][1].state == "contested"
+        shipment.state = "contested" if contested else "standing"
         shipment.unit_key = unit_key
         touched[unit_key] = shipment
     session.flush()
@@ -103,10 +112,39 @@ def keep(
     return list(touched.values())
 
 
+def release(session: Session, touched: Sequence[Shipment], seq: int) -> None:
+    """Free the boxes that corrected shipments no longer name, by the entry that took them in."""
+    kept = {
+        (shipment.id, _box_claim(box["no"], shipment.departure_date, shipment.direction))
+        for shipment in touched
+        for box in boxes(shipment)
+    }
+    for keys in chunks([shipment.id for shipment in touched]):
+        query = select(ClaimKey).where(
+            ClaimKey.shipment_id.in_(keys),
+            ClaimKey.kind == "box",
+            ClaimKey.released_seq.is_(None),
+        )
+        for key in session.scalars(query):
+            if (key.shipment_id, key.claim) not in kept:
+                key.released_seq = seq
+    session.flush()
+
+
 def settled(session: Session, shipment_ids: Sequence[int]) -> set[int]:
-    """Those of the shipments whose money has been applied for: no longer recomputed."""
+    """Those of the shipments whose money has been applied for: no longer recomputed.
+
+    What was decided stays decided: an item that was declined or taken off wholly is settled too.
+    """
     found: set[int] = set()
     for part in chunks(shipment_ids):
+        decided = (
+            select(Item.shipment_id)
+            .join(ApplicationLine, ApplicationLine.item_id == Item.id)
+            .join(Application, Application.id == ApplicationLine.application_id)
+            .where(Item.shipment_id.in_(part), Application.state.in_(DECIDED_STATES))
+        )
+        found |= set(session.scalars(decided))
         query = (
             select(Item.shipment_id)
             .join(ItemStage, ItemStage.item_id == Item.id)
@@ -146,8 +184,12 @@ def boxes(shipment: Shipment) -> list[dict[str, Any]]:
 def claims_of(unit: ShipmentUnit) -> list[tuple[str, str]]:
     """The keys (kind, text) that must be free: the unit's own, and each box on its day."""
     day = unit.departure_date
-    boxes = [("box", f"{box.container_no}|{day}|{unit.direction}") for box in unit.containers]
-    return [("unit", unit.unit_key), *boxes]
+    boxes = {_box_claim(box.container_no, day, unit.direction) for box in unit.containers}
+    return [("unit", unit.unit_key), *(("box", claim) for claim in sorted(boxes))]
+
+
+def _box_claim(container_no: str, day: date, direction: str) -> str:
+    return f"{container_no}|{day}|{direction}"
 
 
 def _new(firm_id: int, unit: ShipmentUnit, queue: int, now: datetime) -> Shipment:
@@ -280,20 +322,14 @@ def _standing(session: Session, shipment_ids: Sequence[int]) -> dict[tuple[int, 
     return found
 
 
-def _taken(
-    session: Session, firm_id: int, claims: Sequence[tuple[str, str]]
-) -> set[tuple[str, str]]:
+def _taken(session: Session, claims: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int | str]:
+    """Claim -> the shipment that holds it; units of the upload at hand are added by their keys."""
     texts = sorted({text for _, text in claims})
-    found: set[tuple[str, str]] = set()
+    found: dict[tuple[str, str], int | str] = {}
     for part in chunks(texts):
-        query = (
-            select(ClaimKey.kind, ClaimKey.claim)
-            .join(Shipment, Shipment.id == ClaimKey.shipment_id)
-            .where(
-                ClaimKey.claim.in_(part),
-                ClaimKey.released_seq.is_(None),
-                Shipment.firm_id != firm_id,
-            )
+        query = select(ClaimKey.kind, ClaimKey.claim, ClaimKey.shipment_id).where(
+            ClaimKey.claim.in_(part), ClaimKey.released_seq.is_(None)
         )
-        found |= set(session.execute(query))
+        for kind, claim, shipment_id in session.execute(query):
+            found[kind, claim] = shipment_id
     return found

@@ -1,0 +1,120 @@
+"""Shipments: what is uploaded against what stands; what can be claimed once is claimed once."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from tests import way
+from tests.journeys import RATE_FEN, act_on, commit, row, sheet, upload
+from tracker import jobs
+from tracker.models.applications import Application
+from tracker.models.cargo import CargoLine, ClaimKey, Manifest, ManifestRow, Shipment
+
+BOX, OTHER_BOX = {"集装箱号": "SHLU0000012", "箱型": "45G1"}, {"集装箱号": "SHLU0000028"}
+
+
+def taken_in(bench: jobs.Bench, *rows: list[str], login: str = "clerk") -> list[str]:
+    """Commit the rows; the state each ended in."""
+    key = upload(bench, sheet(*rows), login=login)
+    with bench.database.reading() as session:
+        refused = session.get_one(Manifest, key).state == "refused"
+    assert not refused, "the sample is wrong"
+    commit(bench, key, login=login)
+    with bench.database.reading() as session:
+        assert session.get_one(Manifest, key).state == "committed"
+        query = select(ManifestRow.state).where(
+            ManifestRow.manifest_id == key, ManifestRow.fields.is_not(None)
+        )
+        return list(session.scalars(query.order_by(ManifestRow.row_no)))
+
+
+def states(bench: jobs.Bench) -> list[str]:
+    with bench.database.reading() as session:
+        return list(session.scalars(select(Shipment.state).order_by(Shipment.id)))
+
+
+def live(bench: jobs.Bench) -> list[tuple[str, int]]:
+    with bench.database.reading() as session:
+        query = select(ClaimKey.claim, ClaimKey.shipment_id).where(
+            ClaimKey.kind == "box", ClaimKey.released_seq.is_(None)
+        )
+        return sorted((claim.partition("|")[0], key) for claim, key in session.execute(query))
+
+
+def truck(number: int, **other: Any) -> list[str]:  # noqa: ANN401  texts by heading
+    return row(f"W{number}", f"蒙A1000{number}", **other)
+
+
+def test_the_same_row_twice_in_one_upload_counts_once(bench: jobs.Bench) -> None:
+    taken_in(bench, truck(1), truck(2), truck(2))
+    assert states(bench) == ["standing", "standing"]
+    assert way.stages(bench) == {"accrued": 2 * RATE_FEN}
+
+
+def test_a_correction_that_takes_anothers_box_is_contested_and_gives_its_money_back(
+    bench: jobs.Bench,
+) -> None:
+    taken_in(bench, truck(1, **BOX))
+    taken_in(bench, truck(2), login="other_clerk")
+    assert way.stages(bench) == {"accrued": 2 * RATE_FEN}
+    assert taken_in(bench, truck(2, **BOX), login="other_clerk") == ["contested"]
+    assert states(bench) == ["standing", "contested"]
+    assert way.stages(bench) == {"accrued": RATE_FEN}
+    assert taken_in(bench, truck(2, 件数="101"), login="other_clerk") == ["changed"]
+    assert states(bench) == ["standing", "standing"]
+    assert way.stages(bench) == {"accrued": 2 * RATE_FEN}
+
+
+def test_two_trucks_of_one_firm_cannot_carry_the_same_box_on_one_day(bench: jobs.Bench) -> None:
+    taken_in(bench, truck(1, **BOX))
+    assert taken_in(bench, truck(2, **BOX)) == ["contested"]
+    assert states(bench) == ["standing", "contested"]
+    assert way.stages(bench) == {"accrued": RATE_FEN}
+
+
+def test_a_box_that_was_written_wrongly_is_free_again_after_the_correction(
+    bench: jobs.Bench,
+) -> None:
+    taken_in(bench, truck(1, **BOX))
+    assert taken_in(bench, truck(1, **BOX | OTHER_BOX)) == ["changed"]
+    assert [box for box, _ in live(bench)] == ["SHLU0000028"]
+    assert taken_in(bench, truck(2, **BOX), login="other_clerk") == ["new"]
+    assert way.stages(bench) == {"accrued": 2 * RATE_FEN}
+
+
+def test_what_was_applied_for_is_refused_even_where_it_would_be_contested(
+    bench: jobs.Bench,
+) -> None:
+    taken_in(bench, truck(1, **BOX), login="other_clerk")
+    way.shipped(bench)
+    way.applied(bench)
+    changed = row("W0", "蒙A10000", **BOX)
+    assert taken_in(bench, changed) == ["refused"]
+    assert states(bench) == ["standing", "standing"]
+    assert way.count(bench, CargoLine) == 2
+
+
+def test_a_declined_shipment_is_never_accrued_again(bench: jobs.Bench) -> None:
+    way.shipped(bench)
+    key = way.applied(bench)
+    act_on(bench, Application, key, "league_officer", "first_review")
+    act_on(
+        bench,
+        Application,
+        key,
+        "league_approver",
+        "decline",
+        reason_code="not_ecommerce",
+        reason="不是跨境电商货物",
+    )
+    assert taken_in(bench, row("W0", "蒙A10000", 件数="7")) == ["refused"]
+    assert way.stages(bench) == {}
+
+
+def test_a_truck_without_its_exit_date_is_the_same_truck_when_the_date_comes(
+    bench: jobs.Bench,
+) -> None:
+    taken_in(bench, truck(1, 出境日期=""))
+    assert taken_in(bench, truck(1)) == ["changed"]
+    assert states(bench) == ["standing"]
+    assert way.stages(bench) == {"accrued": RATE_FEN}

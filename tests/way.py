@@ -1,0 +1,201 @@
+"""The way of money 资金流程: carries what tests shipped up to any point of its journey."""
+
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tests import journeys
+from tests.journeys import LEAGUE, NOW, act_on, person
+from tracker import jobs
+from tracker.models.applications import Application
+from tracker.models.filings import Allotment, Disbursement, Filing, Fund
+from tracker.models.methods import Programme
+from tracker.models.money import ItemStage
+from tracker.models.people import League
+from tracker.papers import sheets
+from tracker.steps import allotment, application, disbursement, filing, flow, review
+
+PERIOD = (date(2026, 1, 1), date(2026, 3, 31))
+FUND = "示例专项〔2026〕1号"
+
+
+def stages(bench: jobs.Bench) -> dict[str, int]:
+    """Stage -> fen, without the empty ones."""
+    with bench.database.reading() as session:
+        query = select(ItemStage.stage, func.sum(ItemStage.balance)).group_by(ItemStage.stage)
+        return {stage: int(fen) for stage, fen in session.execute(query) if fen}
+
+
+def count(bench: jobs.Bench, table: type[object]) -> int:
+    """How many rows."""
+    with bench.database.reading() as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def shipped(bench: jobs.Bench, trucks: int = 1, first: int = 0) -> int:
+    """So many trucks committed in one manifest; returns its id."""
+    rows = [
+        journeys.row(f"W{number}", f"蒙A{10_000 + number}")
+        for number in range(first, first + trucks)
+    ]
+    key = journeys.upload(bench, journeys.sheet(*rows))
+    journeys.commit(bench, key)
+    return key
+
+
+def drafted(bench: jobs.Bench, *, filled: bool = True) -> int:
+    """A drafted application, its form filled in."""
+
+    def work(session: Session) -> int:
+        league = session.scalars(select(League).where(League.code == LEAGUE)).one()
+        programme = session.scalars(select(Programme)).one()
+        one = application.draft(session, person(session, "clerk"), league, programme, *PERIOD)
+        if filled:
+            application.fill_in(
+                session,
+                one,
+                bank_name="示例银行",
+                bank_account="6222",
+                promised=True,
+                no_other_subsidy=True,
+            )
+        return one.id
+
+    return bench.database.transact(work)
+
+
+def applied(bench: jobs.Bench) -> int:
+    """An application signed by the manager."""
+    key = drafted(bench)
+    act_on(bench, Application, key, "clerk", "prepare")
+    act_on(bench, Application, key, "manager", "apply")
+    return key
+
+
+def passed(bench: jobs.Bench) -> int:
+    """One that passed the first review."""
+    key = applied(bench)
+    act_on(bench, Application, key, "league_officer", "first_review")
+    act_on(bench, Application, key, "league_approver", "pass")
+    return key
+
+
+def filing_drafted(bench: jobs.Bench, application_id: int, *, sheet: bool = True) -> int:
+    """A drafted filing over it, with its calculation sheet."""
+
+    def work(session: Session) -> int:
+        one = filing.draft(
+            session,
+            person(session, "league_officer"),
+            session.scalars(select(Programme)).one(),
+            [session.get_one(Application, application_id)],
+            document_no="示例呼商字〔2026〕1号",
+            basis="示例依据",
+            performance_target="示例目标",
+        )
+        if sheet:
+            sheets.attach(session, bench.settings.home, one, NOW, bench.registry)
+        return one.id
+
+    return bench.database.transact(work)
+
+
+def filed(bench: jobs.Bench) -> int:
+    """A filing before the province."""
+    key = filing_drafted(bench, passed(bench))
+    act_on(bench, Filing, key, "league_officer", "prepare")
+    act_on(bench, Filing, key, "league_approver", "file")
+    return key
+
+
+def a_fund(bench: jobs.Bench, amount_fen: int, document_no: str = FUND) -> None:
+    """The year's special fund."""
+
+    def work(session: Session) -> None:
+        fund = Fund(document_no=document_no, fiscal_year=2026, amount_fen=amount_fen)
+        user = person(session, "finance_approver")
+        review.record_fund(session, fund, flow.Taking(user=user, now=NOW, shown={}))
+
+    bench.database.transact(work)
+
+
+def approved(bench: jobs.Bench, fund_fen: int = 10**9) -> int:
+    """A filing approved by Commerce and Finance."""
+    key = filed(bench)
+    a_fund(bench, fund_fen)
+    act_on(bench, Filing, key, "commerce_officer", "propose")
+    act_on(bench, Filing, key, "commerce_approver", "endorse")
+    act_on(bench, Filing, key, "finance_officer", "allocate", detail={"fund": FUND})
+    act_on(bench, Filing, key, "finance_approver", "approve")
+    return key
+
+
+def allotment_drafted(
+    bench: jobs.Bench,
+    filing_id: int,
+    amount_fen: int,
+    document_no: str = "示例预〔2026〕2号",
+    budget_line: str = "2160699",
+    login: str = "finance_officer",
+) -> int:
+    """A drafted allotment."""
+
+    def work(session: Session) -> int:
+        return allotment.draft(
+            session,
+            person(session, login),
+            session.get_one(Filing, filing_id),
+            session.scalars(select(Fund)).first() or _no_fund(),
+            document_no=document_no,
+            budget_line=budget_line,
+            amount_fen=amount_fen,
+            issued_on=date(2026, 5, 1),
+        ).id
+
+    return bench.database.transact(work)
+
+
+def _no_fund() -> Fund:
+    return Fund(document_no="无", fiscal_year=2026, amount_fen=1)
+
+
+def allotted(
+    bench: jobs.Bench, filing_id: int, amount_fen: int, document_no: str = "示例预〔2026〕2号"
+) -> int:
+    """An allotment issued to the league."""
+    key = allotment_drafted(bench, filing_id, amount_fen, document_no)
+    act_on(bench, Allotment, key, "finance_officer", "prepare")
+    act_on(bench, Allotment, key, "finance_approver", "allot")
+    return key
+
+
+def disbursements(bench: jobs.Bench, allotment_id: int, login: str = "league_finance") -> list[int]:
+    """Disbursements drafted under it."""
+
+    def work(session: Session) -> list[int]:
+        user = person(session, login)
+        made = disbursement.draft(session, user, session.get_one(Allotment, allotment_id))
+        return [one.id for one in made]
+
+    return bench.database.transact(work)
+
+
+def instructed(bench: jobs.Bench, key: int) -> None:
+    """The treasury is told to pay."""
+    act_on(bench, Disbursement, key, "league_finance", "prepare")
+    act_on(bench, Disbursement, key, "league_approver", "instruct")
+
+
+def confirmed(bench: jobs.Bench, key: int) -> None:
+    """The bank paid."""
+    answer = {"bank_answer": "回单1"}
+    act_on(bench, Disbursement, key, "league_finance", "confirm", detail=answer)
+
+
+def failed(bench: jobs.Bench, key: int) -> None:
+    """The bank refused."""
+    words = ("bank_refused", "户名不符")
+    act_on(
+        bench, Disbursement, key, "league_finance", "fail", reason_code=words[0], reason=words[1]
+    )
