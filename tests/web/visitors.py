@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from flask import Flask
@@ -88,23 +88,24 @@ class Visitor:
     login: str
     client: FlaskClient
 
-    def see(self, address: str, status: int = 200, **asked: str) -> Page:
+    def see(self, address: str, status: int = 200, /, **asked: str) -> Page:
         """Go to an address, through every redirection."""
         query = f"?{urlencode(asked)}" if asked else ""
-        return self._page(self.client.get(address + query, follow_redirects=True), status)
+        return self._page(self._ask(address + query), status)
 
-    def send(self, form: Form, status: int = 200, **filled: Values) -> Page:
+    def send(self, form: Form, status: int = 200, /, **filled: Values) -> Page:
         """Send a form with these fields filled in; answers where it leads."""
         data = {**form.fields, **filled}
         if form.method == "get":
-            answer = self.client.get(form.action, query_string=data, follow_redirects=True)
-        else:
-            answer = self.client.post(form.action, data=data, follow_redirects=True)
-        return self._page(answer, status)
+            return self._page(self._ask(form.action, query_string=data), status)
+        return self._page(self._ask(form.action, method="POST", data=data), status)
 
-    def press(self, page: Page, step: str, status: int = 200, **filled: Values) -> Page:
+    def press(self, page: Page, step: str, status: int = 200, /, **filled: Values) -> Page:
         """Take a step that the page offers."""
         return self.send(page.form(f"{page.address}/steps", step=step), status, **filled)
+
+    def _ask(self, address: str, **how: Any) -> TestResponse:  # noqa: ANN401  as the client takes
+        return self.client.open(address, follow_redirects=True, buffered=True, **how)
 
     def _page(self, answer: TestResponse, status: int) -> Page:
         assert answer.status_code == status, f"{answer.status} for {self.login}: {_said(answer)}"
@@ -125,6 +126,19 @@ def visit(app: Flask, login: str, language: str = "en") -> Visitor:
         client.set_cookie(sessions.cookie_name(), token)
     client.set_cookie(rooms.LANGUAGE_COOKIE, language)
     return Visitor(login, client)
+
+
+class People(dict[str, Visitor]):
+    """Everybody by their sign-in name, each signed in once, when first asked for."""
+
+    def __init__(self, app: Flask) -> None:
+        super().__init__()
+        self.app = app
+
+    def __missing__(self, login: str) -> Visitor:
+        """Sign this person in."""
+        self[login] = visit(self.app, login)
+        return self[login]
 
 
 def found(tree: html.HtmlElement, path: str) -> list[html.HtmlElement]:

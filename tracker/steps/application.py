@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, contains_eager
 
 from tracker.books import ledger
@@ -24,25 +24,46 @@ from tracker.steps.accrual import move_item
 
 
 def open_items(
-    session: Session, firm_id: int, league_id: int, period_from: date, period_to: date
+    session: Session,
+    firm_id: int,
+    league: League,
+    programme: Programme,
+    period_from: date,
+    period_to: date,
 ) -> list[tuple[Item, int]]:
     """What the firm can apply for: items of the period with money accrued, not in an open one."""
+    query = _open(select(Item, ItemStage.balance), firm_id).where(
+        Item.league_id == league.id,
+        Item.programme_id == programme.id,
+        Shipment.departure_date.between(period_from, period_to),
+    )
+    query = query.options(contains_eager(Item.shipment))
+    return list(session.execute(query.order_by(Shipment.departure_date, Item.code)))
+
+
+def open_days(session: Session, firm_id: int) -> list[tuple[int, int, date, int, int]]:
+    """League, programme and day of departure with how many items and fen wait to be applied for."""
+    days = (Item.league_id, Item.programme_id, Shipment.departure_date)
+    counted = select(*days, func.count(Item.id), func.sum(ItemStage.balance))
+    query = _open(counted, firm_id).group_by(*days).order_by(*days)
+    return [
+        (league_id, programme_id, day, int(count), int(fen))
+        for league_id, programme_id, day, count, fen in session.execute(query)
+    ]
+
+
+def _open(query: Select[*tuple[Any, ...]], firm_id: int) -> Select[*tuple[Any, ...]]:
     taken = select(ApplicationLine.item_id).where(ApplicationLine.is_open)
-    query = (
-        select(Item, ItemStage.balance)
-        .join(ItemStage, ItemStage.item_id == Item.id)
+    return (
+        query.join(ItemStage, ItemStage.item_id == Item.id)
         .join(Shipment, Shipment.id == Item.shipment_id)
         .where(
             Item.firm_id == firm_id,
-            Item.league_id == league_id,
             Item.id.not_in(taken),
             ItemStage.stage == "accrued",
             ItemStage.balance > 0,
-            Shipment.departure_date.between(period_from, period_to),
         )
-        .order_by(Shipment.departure_date, Item.code)
     )
-    return list(session.execute(query))
 
 
 def missing(item: Item) -> list[str]:
@@ -63,13 +84,14 @@ def draft(
 ) -> Application:
     """Draft an application over everything of the period that can be applied for.
 
-    Raises ``Refused`` for a turned-round period and when there is nothing to apply for.
+    The account is that of the firm's last application, to be looked at. Raises ``Refused`` for a
+    turned-round period and when there is nothing to apply for.
     """
     if user.firm_id is None:
         raise NotAllowed(mark("Only a firm applies."))
     if period_to < period_from:
         raise Refused(mark("The period ends before it begins."), mark("Correct the days."))
-    items = open_items(session, user.firm_id, league.id, period_from, period_to)
+    items = open_items(session, user.firm_id, league, programme, period_from, period_to)
     ready = [(item, balance) for item, balance in items if not missing(item)]
     if not ready:
         raise Refused(
@@ -77,6 +99,7 @@ def draft(
             mark("Upload manifests, or look at what the shipments still wait for."),
         )
     number = (session.scalar(select(func.max(Application.id))) or 0) + 1
+    before = _latest(session, user.firm_id)
     application = Application(
         code=f"SB-{period_from.year}-{number:04d}",
         firm_id=user.firm_id,
@@ -84,6 +107,8 @@ def draft(
         programme_id=programme.id,
         period_from=period_from,
         period_to=period_to,
+        bank_name=before.bank_name if before else "",
+        bank_account=before.bank_account if before else "",
     )
     session.add(application)
     session.flush()
@@ -93,6 +118,11 @@ def draft(
         )
     session.flush()
     return application
+
+
+def _latest(session: Session, firm_id: int) -> Application | None:
+    query = select(Application).where(Application.firm_id == firm_id, Application.bank_name != "")
+    return session.scalars(query.order_by(Application.id.desc()).limit(1)).first()
 
 
 def fill_in(

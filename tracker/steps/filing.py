@@ -1,6 +1,5 @@
 """Filing 报送: a league sends its passed applications to the province with a calculation sheet."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +14,7 @@ from tracker.models.cargo import Shipment
 from tracker.models.filings import Decision, Filing, FilingLine
 from tracker.models.methods import Programme
 from tracker.models.money import Item
-from tracker.models.people import User
+from tracker.models.people import Firm, User
 from tracker.steps import flow
 from tracker.steps.accrual import move_item
 
@@ -115,14 +114,19 @@ def totals(session: Session, filing: Filing) -> Totals:
     return Totals(int(filed or 0), int(reduced or 0))
 
 
-def by_firm(session: Session, filing: Filing) -> dict[str, Totals]:
-    """Firm name -> sums: what Finance reviews instead of rows."""
-    sums: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for line in lines(session, filing):
-        one = sums[line.item.firm.name]
-        one[0] += line.filed_fen
-        one[1] += line.reduced_fen
-    return {name: Totals(*one) for name, one in sums.items()}
+def by_firm(session: Session, filing: Filing) -> list[tuple[str, Totals]]:
+    """Name and sums of each firm: what Finance reviews instead of rows."""
+    query = (
+        select(Firm.name, func.sum(FilingLine.filed_fen), func.sum(FilingLine.reduced_fen))
+        .join(Item, Item.id == FilingLine.item_id)
+        .join(Firm, Firm.id == Item.firm_id)
+        .where(FilingLine.filing_id == filing.id)
+        .group_by(Firm.id, Firm.name)
+        .order_by(Firm.id)
+    )
+    return [
+        (name, Totals(int(filed), int(reduced))) for name, filed, reduced in session.execute(query)
+    ]
 
 
 def shown(session: Session, filing: Filing) -> dict[str, Any]:
@@ -133,6 +137,7 @@ def shown(session: Session, filing: Filing) -> dict[str, Any]:
         "kind": filing.kind,
         "document_no": filing.document_no,
         "basis": filing.basis,
+        "performance_target": filing.performance_target,
         "sheet": filing.sheet_sha256,
         "lines": [
             [line.item.code, line.filed_fen, line.reduced_fen, line.reason_code]

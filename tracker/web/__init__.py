@@ -41,6 +41,8 @@ PAGES = (
     "help",
     "manifests",
     "shipments",
+    "applications",
+    "filings",
     "allotments",
     "disbursements",
     "ledger",

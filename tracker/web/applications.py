@@ -1,8 +1,7 @@
 """Applications 企业申报: a firm's request for a period, and the league's first review of it."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
+from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,28 +13,23 @@ from tracker import access
 from tracker.db import local_day
 from tracker.errors import Refused, mark
 from tracker.models.applications import APPLICATION_STATES, Application, ApplicationLine
-from tracker.models.cargo import Route, Shipment
 from tracker.models.methods import Programme
-from tracker.models.money import Item
 from tracker.models.people import LEAGUE_ROLES, League, User
 from tracker.steps import application as steps
 from tracker.steps import first_review
-from tracker.web import acting, amounts, asked, context, downloads, lines, policy, totals
+from tracker.web import (
+    acting,
+    amounts,
+    applying,
+    asked,
+    context,
+    downloads,
+    lines,
+    policy,
+    totals,
+)
 
 bp = Blueprint("applications", __name__, url_prefix="/applications")
-
-QUARTERS_BACK = 6
-MONTHS_IN_QUARTER = 3
-
-
-@dataclass(frozen=True)
-class Asked:
-    """For which league, programme and days a firm would apply."""
-
-    league: League
-    programme: Programme
-    period_from: date
-    period_to: date
 
 
 @dataclass(frozen=True)
@@ -74,25 +68,20 @@ def applications() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """Choose league, programme and period; see what can be applied for and what is missing."""
     session, user = context.session(), context.user()
-    wanted = asked_period(session)
-    items = []
-    waiting: list[Shipment] = []
-    if wanted is not None and user.firm_id is not None:
-        items = steps.open_items(
-            session, user.firm_id, wanted.league.id, wanted.period_from, wanted.period_to
-        )
-        waiting = _waiting(session, user, wanted)
-    ready = [(item, fen) for item, fen in items if not steps.missing(item)]
+    wanted = applying.asked_period(session)
+    found = applying.found(session, user, wanted) if wanted else None
+    paged = asked.paged(len(found.ready) if found else 0)
     return render_template(
         "applications/new.html",
         wanted=wanted,
-        ready=ready,
-        ready_fen=sum(fen for _, fen in ready),
-        lacking=[(item, fen, steps.missing(item)) for item, fen in items if steps.missing(item)],
-        waiting=waiting,
-        leagues=_leagues_of(session, user),
+        found=found,
+        shown=found.ready[paged.offset : paged.offset + paged.rows] if found else [],
+        paged=paged,
+        most=asked.PAGE_ROWS,
+        open_quarters=applying.open_quarters(session, user),
+        leagues=_leagues(session),
         programmes=session.scalars(select(Programme).order_by(Programme.id)).all(),
-        quarters=quarters(local_day(context.now())),
+        quarters=applying.quarters(local_day(context.now())),
     )
 
 
@@ -262,26 +251,8 @@ def ordered(query: Select[Application], user: User) -> Select[Application]:
     """Newest first; for the league those under review, and of these the odd ones, on top."""
     if user.role not in LEAGUE_ROLES:
         return query.order_by(Application.id.desc())
-    odd: Any = (
-        select(func.count(ApplicationLine.id))
-        .join(Item, Item.id == ApplicationLine.item_id)
-        .join(Shipment, Shipment.id == Item.shipment_id)
-        .outerjoin(Route, (Route.shipment_id == Shipment.id) & Route.standing)
-        .where(
-            ApplicationLine.application_id == Application.id,
-            lines.odd_score(ApplicationLine) > 0,
-        )
-        .correlate(Application)
-        .scalar_subquery()
-    )
-    amount = (
-        select(func.sum(ApplicationLine.applied_fen))
-        .where(ApplicationLine.application_id == Application.id)
-        .correlate(Application)
-        .scalar_subquery()
-    )
     waits = case((Application.state.in_(("applied", "first_reviewed")), 0), else_=1)
-    return query.order_by(waits, odd.desc(), amount.desc(), Application.id.desc())
+    return query.order_by(waits, *lines.most_odd(Application), Application.id.desc())
 
 
 def listed(session: Session, found: list[Application]) -> list[Listed]:
@@ -298,7 +269,7 @@ def listed(session: Session, found: list[Application]) -> list[Listed]:
         .group_by(ApplicationLine.application_id)
     )
     summed = {key: tuple(rest) for key, *rest in session.execute(query)}
-    odd = lines.odd_count(session, keys)
+    odd = lines.odd_count(session, Application, keys)
     return [
         Listed(one, int(count), int(amount_fen), int(reduced_fen), odd.get(one.id, 0))
         for one in found
@@ -306,55 +277,9 @@ def listed(session: Session, found: list[Application]) -> list[Listed]:
     ]
 
 
-def asked_period(session: Session) -> Asked | None:
-    """What the address asks to apply for; None while something of it is missing."""
-    league = session.scalar(select(League).where(League.code == asked.text("league")))
-    programme = session.scalar(select(Programme).where(Programme.code == asked.text("programme")))
-    first, last = asked.day("from"), asked.day("to")
-    if league is None or programme is None or first is None or last is None:
-        return None
-    return Asked(league, programme, first, last)
-
-
-def quarters(today: date) -> list[tuple[str, date, date]]:
-    """The newest quarters with their first and last day, the running one first."""
-    running = today.year * 4 + (today.month - 1) // MONTHS_IN_QUARTER
-    return [
-        (
-            f"{quarter // 4} Q{quarter % 4 + 1}",
-            _first_day(quarter),
-            _first_day(quarter + 1) - timedelta(days=1),
-        )
-        for quarter in range(running, running - QUARTERS_BACK, -1)
-    ]
-
-
-def _first_day(quarter: int) -> date:
-    """The first day of a quarter counted from the year zero."""
-    year, part = divmod(quarter, 4)
-    return date(year, part * MONTHS_IN_QUARTER + 1, 1)
-
-
 def _items(found: Application) -> Select[int]:
     return select(ApplicationLine.item_id).where(ApplicationLine.application_id == found.id)
 
 
-def _waiting(session: Session, user: User, wanted: Asked) -> list[Shipment]:
-    """The firm's shipments of the period that earn nothing yet because something is missing."""
-    query = access.visible_shipments(user).where(
-        Shipment.departure_date.between(wanted.period_from, wanted.period_to),
-        (Shipment.league_id == wanted.league.id) | Shipment.league_id.is_(None),
-        (Shipment.waits_for != "") | Shipment.league_id.is_(None),
-    )
-    return list(session.scalars(query.order_by(Shipment.departure_date).limit(asked.PAGE_ROWS)))
-
-
 def _leagues(session: Session) -> list[League]:
     return list(session.scalars(select(League).order_by(League.code)))
-
-
-def _leagues_of(session: Session, user: User) -> list[League]:
-    """The leagues in which the firm has something; otherwise all."""
-    query = select(Item.league_id).where(Item.firm_id == user.firm_id)
-    theirs = list(session.scalars(select(League).where(League.id.in_(query)).order_by(League.code)))
-    return theirs or _leagues(session)

@@ -12,8 +12,10 @@ from flask_babel import gettext
 from tracker.web.lines import Shown
 
 BYTE_ORDER_MARK = "\ufeff"
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""A cell that begins so is run as a formula; an apostrophe before it makes it text."""
+DANGEROUS = tuple("=+-@＝＋－＠")
+"""A cell that begins so, full width or not, is run as a formula; an apostrophe makes it text."""
+CONTROLS = ("\t", "\r", "\n")
+"""A cell that begins so may be cut in two, and what follows be run."""
 PLAIN_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 MOST_ROWS = 100_000
 """The most rows of one download; a narrower filter gives the rest."""
@@ -25,7 +27,8 @@ def safe(value: object) -> str:
         return ""
     text = str(value)
     number = type(value) is int or PLAIN_NUMBER.fullmatch(text)
-    return text if number or not text.lstrip(" ").startswith(DANGEROUS) else f"'{text}"
+    runs = text.startswith(CONTROLS) or text.lstrip().startswith(DANGEROUS)
+    return f"'{text}" if runs and not number else text
 
 
 def fen_as_yuan(fen: int) -> str:
@@ -64,9 +67,11 @@ def lines_file(code: str, shown: Iterable[Shown]) -> Response:
         gettext("Firm"),
         gettext("Computed (yuan)"),
         gettext("Applied for (yuan)"),
-        gettext("Reduced (yuan)"),
+        gettext("Reduced at first review (yuan)"),
+        gettext("Reason of the first review"),
+        gettext("Reduced by Commerce (yuan)"),
+        gettext("Reason of Commerce"),
         gettext("Left (yuan)"),
-        gettext("Reason"),
         gettext("To look at"),
         gettext("Item"),
     )
@@ -76,10 +81,12 @@ def lines_file(code: str, shown: Iterable[Shown]) -> Response:
             line.shipment.label,
             line.firm,
             "" if line.computed_fen is None else fen_as_yuan(line.computed_fen),
-            fen_as_yuan(line.amount_fen),
-            fen_as_yuan(line.reduced_fen),
+            fen_as_yuan(line.applied_fen),
+            fen_as_yuan(line.first.fen),
+            line.first.why,
+            "" if line.later is None else fen_as_yuan(line.later.fen),
+            "" if line.later is None else line.later.why,
             fen_as_yuan(line.approved_fen),
-            " ".join(part for part in (line.reason_label, line.reason) if part),
             "; ".join(line.flags),
             line.item_code,
         )

@@ -13,7 +13,7 @@ from tracker.errors import Conflict, NotThere, Refused, mark
 from tracker.models.applications import Application
 from tracker.models.filings import FILING_STATES, Allotment, Filing, FilingLine, Fund
 from tracker.models.methods import Programme
-from tracker.models.people import League, User
+from tracker.models.people import PROVINCE_ROLES, League, User
 from tracker.papers import sheets
 from tracker.steps import filing as steps
 from tracker.steps import flow, review
@@ -25,6 +25,7 @@ from tracker.web import (
     context,
     downloads,
     funds,
+    leagues,
     lines,
     policy,
     totals,
@@ -33,7 +34,6 @@ from tracker.web import (
 bp = Blueprint("filings", __name__, url_prefix="/filings")
 
 SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-OPEN_STATES = ("filed", "proposed", "endorsed", "allocated")
 
 
 @dataclass(frozen=True)
@@ -44,18 +44,18 @@ class Listed:
     count: int
     filed_fen: int
     reduced_fen: int
+    odd: int
 
 
 @bp.get("")
 @policy.may("see_filings")
 def filings() -> ResponseReturnValue:
-    """The filings one may see, those that wait first; for a league what it could file next."""
+    """The filings one may see, the odd ones that wait first; what each league asked for."""
     session, user = context.session(), context.user()
     query = filtered(user)
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
     paged = asked.paged(total)
-    waits = case((Filing.state.in_(OPEN_STATES), 0), else_=1)
-    part = query.order_by(waits, Filing.id.desc()).limit(paged.rows).offset(paged.offset)
+    part = ordered(query, user).limit(paged.rows).offset(paged.offset)
     return render_template(
         "filings/list.html",
         listed=listed(session, list(session.scalars(part))),
@@ -64,6 +64,8 @@ def filings() -> ResponseReturnValue:
         leagues=session.scalars(select(League).order_by(League.code)).all(),
         may_draft=access.may(user, "draft_filing"),
         ready=len(to_file(session, user)),
+        side_by_side=_side_by_side(session, user),
+        sees_lines=access.may(user, "see_filing_lines"),
     )
 
 
@@ -160,11 +162,12 @@ def sheet_of(key: int) -> Response:
     if not found.sheet_sha256:
         raise NotThere(mark("The calculation sheet has not been made yet."))
     path = blobs.path(context.settings().home, found.sheet_sha256)
+    name = gettext("calculation sheet")
     return send_file(
         path,
         mimetype=SHEET_TYPE,
         as_attachment=True,
-        download_name=f"{found.code}_{gettext('calculation sheet')}.xlsx",
+        download_name=f"{found.code}_{name}.xlsx",
         max_age=0,
     )
 
@@ -266,8 +269,17 @@ def filtered(user: User) -> Select[Filing]:
     return query
 
 
+def ordered(query: Select[Filing], user: User) -> Select[Filing]:
+    """Newest first; for the province those under review, and of these the odd ones, on top."""
+    if user.role not in PROVINCE_ROLES:
+        return query.order_by(Filing.id.desc())
+    waits = case((Filing.state.in_(leagues.UNDER_REVIEW), 0), else_=1)
+    return query.order_by(waits, *lines.most_odd(Filing), Filing.id.desc())
+
+
 def listed(session: Session, found: list[Filing]) -> list[Listed]:
     """The filings with their sums."""
+    keys = [one.id for one in found]
     query = (
         select(
             FilingLine.filing_id,
@@ -275,12 +287,13 @@ def listed(session: Session, found: list[Filing]) -> list[Listed]:
             func.sum(FilingLine.filed_fen),
             func.sum(FilingLine.reduced_fen),
         )
-        .where(FilingLine.filing_id.in_([one.id for one in found]))
+        .where(FilingLine.filing_id.in_(keys))
         .group_by(FilingLine.filing_id)
     )
     summed = {key: tuple(rest) for key, *rest in session.execute(query)}
+    odd = lines.odd_count(session, Filing, keys)
     return [
-        Listed(one, int(count), int(filed_fen), int(reduced_fen))
+        Listed(one, int(count), int(filed_fen), int(reduced_fen), odd.get(one.id, 0))
         for one in found
         for count, filed_fen, reduced_fen in [summed.get(one.id, (0, 0, 0))]
     ]
@@ -300,6 +313,11 @@ def named_fund(session: Session, found: Filing) -> str:
     number = str(past[-1].detail.get("fund", "")) if past else ""
     known = session.scalar(select(Fund.document_no).where(Fund.document_no == number))
     return known or ""
+
+
+def _side_by_side(session: Session, user: User) -> list[leagues.Row]:
+    sees = user.role in (*PROVINCE_ROLES, *access.SEES_ALL)
+    return leagues.side_by_side(session, user) if sees else []
 
 
 def _applications(session: Session, user: User, found: Filing) -> list[Application]:

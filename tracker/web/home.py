@@ -25,7 +25,7 @@ bp = Blueprint("home", __name__)
 SUBJECTS: dict[str, tuple[Callable[[User], Select[Any]], tuple[str, ...]]] = {
     "method": (access.visible_methods, ("methods.methods",)),
     "application": (access.visible_applications, ("applications.applications",)),
-    "filing": (access.visible_filings, ("review.review", "filings.filings")),
+    "filing": (access.visible_filings, ("filings.filings",)),
     "allotment": (access.visible_allotments, ("allotments.allotments",)),
     "disbursement": (access.visible_disbursements, ("disbursements.disbursements",)),
 }

@@ -23,26 +23,44 @@ from tracker.web import asked
 
 Rows = Select[*tuple[Any, ...]]
 """A query of several columns."""
+Counts = dict[int, int]
+"""Key of a list -> how many."""
 LOW_CONFIDENCE = 200
 """Per mille; a route whose margin to the next is smaller is unsure."""
 TIMES_AVERAGE = 2
 """An amount above this many times the average of its list is high."""
 SORTS = ("odd", "day", "-day", "amount", "-amount")
 BATCH = 500
+APPROVED = ("approved", "closed")
+"""States of a filing whose amounts stand."""
+ENDED = ("declined", "withdrawn")
+"""States of either list from which nothing is paid."""
 
 
 @dataclass(frozen=True)
 class Sums:
-    """Of all lines of a list, in fen."""
+    """Of all lines of a list, in fen: applied for, reduced twice, and what is left."""
 
     count: int
     amount_fen: int
-    reduced_fen: int
+    """Of this list: applied for, or filed."""
+    applied_fen: int
+    first_fen: int
+    """Taken off by the league."""
+    later_fen: int | None
+    """Taken off by Commerce; on an application only once the filing is decided."""
+    ended: bool = False
+    """Declined or withdrawn: nothing of it is left."""
+
+    @property
+    def reduced_fen(self) -> int:
+        """What both reviews took off."""
+        return self.first_fen + (self.later_fen or 0)
 
     @property
     def approved_fen(self) -> int:
-        """What is left when what was taken off is gone."""
-        return self.amount_fen - self.reduced_fen
+        """What is left of what was applied for."""
+        return 0 if self.ended else self.applied_fen - self.reduced_fen
 
     @property
     def average_fen(self) -> int:
@@ -51,37 +69,72 @@ class Sums:
 
 
 @dataclass(frozen=True)
+class Cut:
+    """核减: what one review took off a line, and why."""
+
+    fen: int
+    reason_code: str = ""
+    reason: str = ""
+
+    @property
+    def why(self) -> str:
+        """The reason's code in words, and the words beside it."""
+        code = str(gettext(flow.REASON_CODES[self.reason_code])) if self.reason_code else ""
+        return " — ".join(part for part in (code, self.reason) if part)
+
+
+@dataclass(frozen=True)
 class Shown:
-    """One line as it shows."""
+    """One line as it shows: computed, applied, reduced and approved side by side."""
 
     id: int
     shipment: Shipment
     firm: str
     item_code: str
     computed_fen: int | None
+    applied_fen: int
+    first: Cut
+    """By the league, at first review."""
+    later: Cut | None
+    """By Commerce; on an application only once the filing is decided."""
     amount_fen: int
-    reduced_fen: int
-    reason_code: str
-    reason: str
+    """Of this list: applied for, or filed."""
+    own: Cut
+    """The one of the two that this list is reviewed with."""
     flags: tuple[str, ...]
+    ended: bool = False
+    """Declined or withdrawn: nothing of it is left."""
+
+    @property
+    def reduced_fen(self) -> int:
+        """What this list's own review took off."""
+        return self.own.fen
 
     @property
     def approved_fen(self) -> int:
-        """What is left of the line."""
-        return self.amount_fen - self.reduced_fen
-
-    @property
-    def reason_label(self) -> str:
-        """The reason's code in words."""
-        return str(gettext(flow.REASON_CODES[self.reason_code])) if self.reason_code else ""
+        """What is left of the line after both reviews."""
+        if self.ended:
+            return 0
+        return self.applied_fen - self.first.fen - (self.later.fen if self.later else 0)
 
 
 def sums(session: Session, subject: Application | Filing) -> Sums:
     """How many lines there are and what they come to."""
-    table, parent, amount = _columns(subject)
-    counted = select(func.count(table.id), func.sum(amount), func.sum(table.reduced_fen))
-    count, amount_fen, reduced_fen = session.execute(counted.where(parent)).one()
-    return Sums(count, int(amount_fen or 0), int(reduced_fen or 0))
+    table, parent, amount = _columns(type(subject))
+    counted = select(func.count(table.id), func.sum(amount)).where(parent == subject.id)
+    count, amount_fen = session.execute(counted).one()
+    applied = select(func.sum(ApplicationLine.applied_fen), func.sum(ApplicationLine.reduced_fen))
+    applied_fen, first_fen = session.execute(applied.where(_of_application(subject))).one()
+    decided = select(func.sum(FilingLine.reduced_fen)).where(_of_filing(subject))
+    later_fen = session.scalar(decided)
+    return Sums(
+        count=count,
+        amount_fen=int(amount_fen or 0),
+        applied_fen=int(applied_fen or 0),
+        first_fen=int(first_fen or 0),
+        later_fen=None if later_fen is None else int(later_fen),
+        ended=subject.state in ENDED,
+    )
 
 
 def page(
@@ -113,15 +166,25 @@ def every(session: Session, subject: Application | Filing) -> Iterable[Shown]:
         yield from _shown(session, subject, query.limit(BATCH).offset(start), total)
 
 
-def odd_count(session: Session, keys: list[int]) -> dict[int, int]:
-    """Application -> how many of its lines stand out for other reasons than their amount."""
-    counted = select(ApplicationLine.application_id, func.count(ApplicationLine.id))
-    query = (
-        _joined(counted, ApplicationLine)
-        .where(ApplicationLine.application_id.in_(keys), odd_score(ApplicationLine) > 0)
-        .group_by(ApplicationLine.application_id)
+def odd_count(session: Session, kind: type[Application | Filing], keys: list[int]) -> Counts:
+    """Key of a list -> how many of its lines stand out for other reasons than their amount."""
+    table, parent, _ = _columns(kind)
+    counted = _joined(select(parent, func.count(table.id)), table)
+    query = counted.where(parent.in_(keys), odd_score(table) > 0).group_by(parent)
+    return {int(key): int(count) for key, count in session.execute(query)}
+
+
+def most_odd(kind: type[Application | Filing]) -> tuple[ColumnElement[int], ColumnElement[int]]:
+    """To order many lists by: those with most lines that stand out, then the largest."""
+    table, parent, amount = _columns(kind)
+    of_each: tuple[Any, Any] = (
+        _joined(select(func.count(table.id)), table).where(odd_score(table) > 0),
+        select(func.sum(amount)),
     )
-    return dict(session.execute(query).all())
+    odd, large = (
+        query.where(parent == kind.id).correlate(kind).scalar_subquery().desc() for query in of_each
+    )
+    return odd, large
 
 
 def odd_score(table: Any) -> ColumnElement[int]:  # noqa: ANN401  either of the two tables of lines
@@ -137,14 +200,13 @@ def odd_score(table: Any) -> ColumnElement[int]:  # noqa: ANN401  either of the 
 
 def flags(shipment: Shipment, route: Route | None, total: Sums, line: Any) -> tuple[str, ...]:  # noqa: ANN401
     """What makes the line stand out, in words."""
-    amount = line.applied_fen if isinstance(line, ApplicationLine) else line.filed_fen
     unsure = route is None or route.state != "matched" or route.confidence < LOW_CONFIDENCE
     found = (
         (line.reduced_fen > 0, mark("reduced")),
         (shipment.state == "contested", mark("contested by another claim")),
         (shipment.waits_for != "", mark("waits for something")),
         (unsure, mark("route not sure")),
-        (amount > TIMES_AVERAGE * total.average_fen, mark("more than twice the average")),
+        (_amount(line) > TIMES_AVERAGE * total.average_fen, mark("more than twice the average")),
     )
     said = [gettext(word) for holds, word in found if holds]
     lacking = application.missing(line.item)
@@ -152,11 +214,11 @@ def flags(shipment: Shipment, route: Route | None, total: Sums, line: Any) -> tu
     return tuple(said)
 
 
-def _columns(subject: Application | Filing) -> tuple[Any, Any, Any]:
-    if isinstance(subject, Application):
-        parent = ApplicationLine.application_id == subject.id
-        return ApplicationLine, parent, ApplicationLine.applied_fen
-    return FilingLine, FilingLine.filing_id == subject.id, FilingLine.filed_fen
+def _columns(kind: type[Application | Filing]) -> tuple[Any, Any, Any]:
+    """Table of the lines, its column for the list, its column for the amount."""
+    if issubclass(kind, Application):
+        return ApplicationLine, ApplicationLine.application_id, ApplicationLine.applied_fen
+    return FilingLine, FilingLine.filing_id, FilingLine.filed_fen
 
 
 def _joined(query: Rows, table: Any) -> Rows:  # noqa: ANN401
@@ -169,7 +231,7 @@ def _joined(query: Rows, table: Any) -> Rows:  # noqa: ANN401
 
 
 def _query(subject: Application | Filing, average_fen: int, sort: str) -> Rows:
-    table, parent, amount = _columns(subject)
+    table, parent, amount = _columns(type(subject))
     high = case((amount > TIMES_AVERAGE * average_fen, 1), else_=0)
     orders: dict[str, tuple[Any, ...]] = {
         "odd": ((odd_score(table) + high).desc(), amount.desc()),
@@ -179,7 +241,7 @@ def _query(subject: Application | Filing, average_fen: int, sort: str) -> Rows:
         "-amount": (amount.desc(),),
     }
     query = _joined(select(table, Shipment, Route, Item, Firm.name), table)
-    query = query.join(Firm, Firm.id == Item.firm_id).where(parent)
+    query = query.join(Firm, Firm.id == Item.firm_id).where(parent == subject.id)
     return query.order_by(*orders[sort], Item.code)
 
 
@@ -187,8 +249,12 @@ def _shown(
     session: Session, subject: Application | Filing, query: Rows, total: Sums
 ) -> list[Shown]:
     rows = session.execute(query).all()
-    computed = _computed(session, [item.id for _, _, _, item, _ in rows])
-    of_application = isinstance(subject, Application)
+    items = [item.id for _, _, _, item, _ in rows]
+    computed = _computed(session, items)
+    first = select(ApplicationLine).where(ApplicationLine.item_id.in_(items))
+    applied = {one.item_id: one for one in session.scalars(first.where(_of_application(subject)))}
+    later = select(FilingLine).where(FilingLine.item_id.in_(items))
+    decided = {one.item_id: one for one in session.scalars(later.where(_of_filing(subject)))}
     return [
         Shown(
             id=line.id,
@@ -196,14 +262,40 @@ def _shown(
             firm=firm,
             item_code=item.code,
             computed_fen=computed.get(item.id),
-            amount_fen=line.applied_fen if of_application else line.filed_fen,
-            reduced_fen=line.reduced_fen,
-            reason_code=line.reason_code,
-            reason=line.reason,
+            applied_fen=applied[item.id].applied_fen,
+            first=_cut(applied[item.id]),
+            later=_cut(decided[item.id]) if item.id in decided else None,
+            amount_fen=_amount(line),
+            own=_cut(line),
             flags=flags(shipment, route, total, line),
+            ended=subject.state in ENDED,
         )
         for line, shipment, route, item, firm in rows
     ]
+
+
+def _cut(line: ApplicationLine | FilingLine) -> Cut:
+    return Cut(line.reduced_fen, line.reason_code, line.reason)
+
+
+def _amount(line: ApplicationLine | FilingLine) -> int:
+    return line.applied_fen if isinstance(line, ApplicationLine) else line.filed_fen
+
+
+def _of_application(subject: Application | Filing) -> ColumnElement[bool]:
+    """Which lines of applications belong here; of a filing also those wholly reduced before."""
+    if isinstance(subject, Application):
+        return ApplicationLine.application_id == subject.id
+    of_filing = select(FilingLine.application_id).where(FilingLine.filing_id == subject.id)
+    return ApplicationLine.application_id.in_(of_filing)
+
+
+def _of_filing(subject: Application | Filing) -> ColumnElement[bool]:
+    """Which lines of filings belong here; of an application only those that were approved."""
+    if isinstance(subject, Filing):
+        return FilingLine.filing_id == subject.id
+    approved = select(Filing.id).where(Filing.state.in_(APPROVED))
+    return (FilingLine.application_id == subject.id) & FilingLine.filing_id.in_(approved)
 
 
 def _computed(session: Session, items: list[int]) -> dict[int, int]:

@@ -20,7 +20,6 @@ ROOMS: tuple[tuple[str, str], ...] = (
     ("shipments.shipments", mark("Shipments")),
     ("applications.applications", mark("Applications")),
     ("filings.filings", mark("Filings")),
-    ("review.review", mark("Review")),
     ("allotments.allotments", mark("Allotments")),
     ("disbursements.disbursements", mark("Disbursements")),
     ("ledger.ledger", mark("Ledger")),
