@@ -111,6 +111,16 @@ class Shown:
         return self.own.fen
 
     @property
+    def reason_code(self) -> str:
+        """Why."""
+        return self.own.reason_code
+
+    @property
+    def reason(self) -> str:
+        """Why, in words."""
+        return self.own.reason
+
+    @property
     def approved_fen(self) -> int:
         """What is left of the line after both reviews."""
         if self.ended:
