@@ -4,7 +4,10 @@ For firms that want to know before they upload, for league programmers, and for 
 """
 
 import argparse
+import errno
+import io
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
@@ -12,6 +15,7 @@ from pathlib import Path
 
 from ingest import examine
 from ingest.days import BEIJING
+from ingest.examination import MAX_BYTES
 from ingest.match import Match, match
 from ingest.network import load_seed
 from ingest.rows import Json, Problem, Report
@@ -26,6 +30,11 @@ STATES = {
     "skipped": "非数据行",
 }
 SEVERITIES = {"refuse": "退回", "ask": "待确认", "notice": "提示"}
+UNREAD = {
+    errno.ENOENT: "没有这个文件 No such file",
+    errno.EISDIR: "这是文件夹，不是文件 It is a folder, not a file",
+    errno.EACCES: "没有读取权限 Permission denied",
+}
 STATUSES = {"matched": "已匹配", "ambiguous": "待人工确定", "unmatched": "未匹配"}
 
 
@@ -33,56 +42,94 @@ def parser() -> argparse.ArgumentParser:
     """Describe the commands."""
     top = argparse.ArgumentParser(
         prog="python -m ingest",
-        description="Check a manifest 发运明细表, or match its shipments 匹配线路; no database.",
-        epilog="Exit status: 0 when an answer could be given, whatever it is; 2 when it could not.",
+        description="校验发运明细表，或匹配其中各车次的线路；不需要数据库。"
+        " Check a manifest, or match its shipments to corridors; no database.",
+        epilog="退出码：能给出结果即为 0（不论结果如何），不能则为 2。"
+        " Exit status: 0 when an answer could be given, whatever it is; 2 when it could not.",
     )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, told in (
-        ("check", "read and check a manifest 校验发运明细表"),
-        ("match", "check it, and match its shipments to corridors 校验并匹配线路"),
+        ("check", "校验发运明细表 read and check a manifest"),
+        ("match", "校验并匹配线路 check it, and match its shipments to corridors"),
     ):
         one = commands.add_parser(name, help=told, description=told)
-        one.add_argument("file", type=Path, metavar="FILE", help="xlsx, or CSV in any encoding")
-        one.add_argument("--json", action="store_true", help="print one JSON object")
+        one.add_argument(
+            "file",
+            type=Path,
+            metavar="FILE",
+            help="xlsx、xlsm 或 CSV（UTF-8、GB18030、UTF-16） a workbook or a text table",
+        )
+        one.add_argument(
+            "--json", action="store_true", help="输出一个 JSON 对象 print one JSON object"
+        )
         one.add_argument(
             "--day",
-            type=date.fromisoformat,
+            type=_day,
             default=None,
             metavar="YYYY-MM-DD",
-            help="the day that counts as today (default: today in Beijing)",
+            help="以哪天为今天，默认北京时间今天 the day that counts as today (Beijing)",
         )
         one.add_argument(
             "--firm",
+            type=_firm,
             default=None,
             metavar="USCC",
-            help="code of the firm that applies 申报企业代码",
+            help="申报企业的统一社会信用代码 code of the firm that applies",
         )
         one.add_argument(
-            "--lang", choices=("zh", "en"), default="zh", help="language of the messages"
+            "--lang", choices=("zh", "en"), default="zh", help="消息的语言 language of the messages"
         )
     return top
 
 
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            f"“{text}”不是日期，请写成 2025-03-01 的样子 is no date like 2025-03-01"
+        ) from error
+
+
+def _firm(text: str) -> str:
+    return text.strip().upper()
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")  # whatever the locale: programs read this
     chosen = parser().parse_args(arguments)
     try:
-        raw = chosen.file.read_bytes()
+        with chosen.file.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
     except OSError as error:
-        sys.stderr.write(f"读不了文件 {chosen.file}：{error.strerror}\n")
+        why = UNREAD.get(error.errno or 0, error.strerror)
+        sys.stderr.write(f"读不了文件 {chosen.file}：{why}\n")
         return 2
+    try:
+        return answer(chosen, raw)
+    except BrokenPipeError:  # the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def answer(chosen: argparse.Namespace, raw: bytes) -> int:
+    """Examine the file and print what was asked for."""
     day = chosen.day or datetime.now(BEIJING).date()
-    report = examine(raw, chosen.file.name, day=day, firm_code=chosen.firm, progress=_progress())
+    name = os.fsencode(chosen.file.name).decode(errors="replace")
+    report = examine(raw, name, day=day, firm_code=chosen.firm, progress=_progress())
     routes = routed(report) if chosen.command == "match" else None
     if chosen.json:
         body = report.as_json(chosen.lang)
         if routes is not None:
             body["shipments"] = [shipment(unit, found, chosen.lang) for unit, found in routes]
-        json.dump(body, sys.stdout, ensure_ascii=False)
-        sys.stdout.write("\n")
-        return 0
-    for line in told(report, routes, chosen.lang):
-        sys.stdout.write(line + "\n")
+        sys.stdout.write(json.dumps(body, ensure_ascii=False) + "\n")
+    else:
+        for line in told(report, routes, chosen.lang):
+            sys.stdout.write(line + "\n")
+    sys.stdout.flush()
     return 0
 
 

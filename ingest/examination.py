@@ -19,7 +19,10 @@ UNREADABLE = {
     "json": "json_file",
     "pdf": "pdf_file",
     "image": "image_file",
+    "archive": "not_a_workbook",
 }
+MAX_BYTES = 256 * 2**20
+"""A manifest of a million rows is half as large."""
 EXCEL_ROWS = 1_048_576
 
 
@@ -46,7 +49,7 @@ def examine(
     rows done and rows in all. What is wrong with the file is a problem with row None.
     """
     info = FileInfo(hashlib.sha256(raw).hexdigest(), name, sniff.kind(raw))
-    source = read(raw, info.kind)
+    source = read(raw, info.kind) if len(raw) <= MAX_BYTES else _too_big(info)
     info = replace(info, kind=source.kind, encoding=source.encoding)
     found, problems = _choose(source)
     if not found:
@@ -65,6 +68,11 @@ def read(raw: bytes, kind: str) -> Source:
     if reader:
         return reader.read(raw)
     return Source(kind, None, (), (problem(UNREADABLE.get(kind, "unknown_kind")),))
+
+
+def _too_big(info: FileInfo) -> Source:
+    args = {"limit": MAX_BYTES >> 20}
+    return Source(info.kind, None, (), (problem("too_big", args=args),))
 
 
 def _choose(source: Source) -> tuple[Found | None, list[Problem]]:
@@ -131,7 +139,7 @@ def _notices(grid: Grid) -> list[Problem]:
 
 
 def _outcome(checked: Checked, problems: list[Problem]) -> Outcome:
-    """Reject when nothing can go in; ask when a person has to answer; else accept."""
-    if any(one.severity == "ask" for one in problems):
-        return "ask"
-    return "accept" if len(checked.lines) else "reject"
+    """Reject when nothing can go in, whatever is answered; ask when a person has to answer."""
+    if not (checked.lines or checked.waiting):
+        return "reject"
+    return "ask" if any(one.severity == "ask" for one in problems) else "accept"

@@ -28,6 +28,7 @@ SEVERAL = re.compile(r"[;；、,，|\n+]|(?<=.{4})/(?=.{4})")
 BOX = re.compile(r"[A-Z]{3}[UJZ]\d{7}")
 MODULUS, WEIGHT = 31, 3
 USCC_LENGTH = DECLARATION_LENGTH = 18
+LIST_LENGTHS = range(18, 21)
 OWNER_LETTERS = 4
 FIRST_YEAR = 2000
 PLATE_HEAD = 2
@@ -155,9 +156,13 @@ def _letters_for_digits(said: str) -> Verdict | None:
     """Point at a letter where only digits belong, such as O for 0."""
     for place, character in enumerate(said, 1):
         if character in DIGITS_FOR:
-            args = {"position": place, "character": character, "expected": DIGITS_FOR[character]}
-            return Verdict("", "lookalike", args)
+            return _letter_for_digit(place, character)
     return None
+
+
+def _letter_for_digit(place: int, character: str) -> Verdict:
+    args = {"position": place, "character": character, "expected": DIGITS_FOR[character]}
+    return Verdict("", "letter_for_digit", args)
 
 
 def _firm(_field: Field, said: str, _day: date) -> Verdict:
@@ -176,9 +181,11 @@ def _firm(_field: Field, said: str, _day: date) -> Verdict:
 def _declaration(_field: Field, said: str, day: date) -> Verdict:
     if odd := _foreign_letter(said) or _letters_for_digits(said):
         return odd
-    if not re.fullmatch(r"\d+", said) or len(said) != DECLARATION_LENGTH:
+    if len(said) != DECLARATION_LENGTH:
         zh = f"有 {len(said)} 位，应为 18 位数字"
         return _shape("declaration_shape", zh, f"it has {len(said)} characters, not 18 digits")
+    if odd := _no_digit("declaration_shape", said):
+        return odd
     if said[8] not in "01":
         zh = f"第 9 位“{said[8]}”应为 0（出口）或 1（进口）"
         return _shape("declaration_shape", zh, "character 9 must be 0 (export) or 1 (import)")
@@ -188,13 +195,24 @@ def _declaration(_field: Field, said: str, day: date) -> Verdict:
 def _list(_field: Field, said: str, day: date) -> Verdict:
     if odd := _foreign_letter(said) or _letters_for_digits(said[:8] + "0" + said[9:]):
         return odd
-    if not re.fullmatch(r"\d{8}.\d{9,11}", said):
+    if len(said) not in LIST_LENGTHS:
         zh = f"有 {len(said)} 位，应为 18 至 20 位"
         return _shape("list_shape", zh, f"it has {len(said)} characters, not 18 to 20")
+    if odd := _no_digit("list_shape", said[:8] + "0" + said[9:]):
+        return odd
     if said[8] not in "IE":
         zh = f"第 9 位“{said[8]}”应为 I 或 E"
         return _shape("list_shape", zh, "character 9 must be I or E")
     return _year("list_shape", said, day) or Verdict(said)
+
+
+def _no_digit(code: str, said: str) -> Verdict | None:
+    """Point at the first character that is no digit."""
+    for place, character in enumerate(said, 1):
+        if not (character.isascii() and character.isdigit()):
+            zh = f"第 {place} 位“{character}”应为数字"
+            return _shape(code, zh, f'character {place}, "{character}", must be a digit')
+    return None
 
 
 def _shape(code: str, reason: str, reason_en: str) -> Verdict:
@@ -257,8 +275,7 @@ def _chinese(number: str) -> Verdict:
         return Verdict(number)
     for place, character in enumerate(number, 1):
         if place > PLATE_HEAD and character in "IO":
-            args = {"position": place, "character": character, "expected": DIGITS_FOR[character]}
-            return Verdict("", "lookalike", args)
+            return _letter_for_digit(place, character)
         allowed = (
             character.isascii()
             and character.isalnum()

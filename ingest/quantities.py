@@ -33,8 +33,10 @@ def judge(one: Field, said: str, _day: date) -> Verdict:
     text = said.replace("，", ",")
     if GROUPED.fullmatch(text):
         text = text.replace(",", "")
-    if not PLAIN.fullmatch(text) or len(text) > DIGITS:
+    if not PLAIN.fullmatch(text):
         return Verdict("", _trouble(said))
+    if len(text) > DIGITS:
+        return Verdict("", "too_large", {"limit": one.max})
     value = canonical(text)
     number = Decimal(value)
     places = len(value.partition(".")[2])

@@ -19,6 +19,8 @@ Severity = Literal["refuse", "ask", "notice"]
 Outcome = Literal["accept", "ask", "reject"]
 Json = dict[str, object]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+SHOWN = 200
+"""Characters of a cell that a problem shows; the whole cell stands in the line's raw cells."""
 SLICE = 10_000
 """Rows turned into objects at a time while iterating."""
 
@@ -81,7 +83,7 @@ class Problem:
             "row": self.row,
             "column": self.column,
             "field": self.field,
-            "value": self.value,
+            "value": self.value and self.value[:SHOWN],
             "message": self.message(lang),
             "remedy": self.remedy(lang),
         }

@@ -10,6 +10,7 @@ import resource
 import struct
 import sys
 import zipfile
+from typing import BinaryIO
 
 import fastexcel
 import polars as pl
@@ -35,9 +36,11 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 5))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    raw = sys.stdin.buffer.read()
-    grids, problems = workbook(raw)
-    out = sys.stdout.buffer
+    write(*workbook(sys.stdin.buffer.read()), sys.stdout.buffer)
+
+
+def write(grids: list[Grid], problems: list[Problem], out: BinaryIO) -> None:
+    """Write what was read, for `ingest.formats.workbook` to take up."""
     head = json.dumps([[_head(one) for one in grids], [_problem(one) for one in problems]])
     out.write(struct.pack(">I", len(head)) + head.encode("ascii"))
     for one in grids:
@@ -51,12 +54,11 @@ def main() -> None:
 def workbook(raw: bytes) -> tuple[list[Grid], list[Problem]]:
     """Read every visible sheet as text, with the kinds of its cells."""
     archive = zipfile.ZipFile(io.BytesIO(raw))
+    if _package.declared(archive):
+        return [], [problem("doctype")]
     sheets = _package.parts(archive)
     hidden = [sheet.name for sheet in sheets if not sheet.visible]
     problems = [problem("hidden_sheet", value="、".join(hidden))] if hidden else []
-    strings = "xl/sharedStrings.xml"
-    if strings in archive.namelist() and _package.declares(_package.member(archive, strings)):
-        return [], [problem("doctype")]
     reader = fastexcel.read_excel(raw)
     grids = []
     for sheet in [sheet for sheet in sheets if sheet.visible][:MAX_SHEETS]:
@@ -72,8 +74,6 @@ def _sheet(
     archive: zipfile.ZipFile, reader: fastexcel.ExcelReader, sheet: _package.Part
 ) -> Grid | Problem | None:
     xml = _package.member(archive, sheet.member)
-    if _package.declares(xml):
-        return problem("doctype", sheet.name)
     if not _cells.usual(xml):
         xml = _cells.rewritten(xml)
     size = _cells.extent(xml)

@@ -2,6 +2,7 @@
 
 import io
 import posixpath
+import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ RATIO_FROM = 20 * 2**20
 """Below this unpacked size a high ratio is normal: blank sheets pack well."""
 MAIN = "xl/workbook.xml"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+DECLARATION = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s|<\?.*?\?>|<!--.*?-->)*+<!\w", re.DOTALL)
+"""A document type or an entity declared before the first element."""
+PROLOG = 65_536
 STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 
 
@@ -61,9 +65,22 @@ def member(archive: zipfile.ZipFile, name: str) -> bytes:
 
 
 def declares(data: bytes) -> bool:
-    """Say whether XML declares a document type or an entity, in any encoding of ASCII width."""
-    head = data[:4096].replace(b"\0", b"")
-    return b"<!DOCTYPE" in head or b"<!ENTITY" in head
+    """Say whether XML declares a document type, in any encoding of ASCII or double width."""
+    return DECLARATION.match(data[:PROLOG].replace(b"\0", b"").lstrip(b"\xff\xfe")) is not None
+
+
+def declared(archive: zipfile.ZipFile) -> bool:
+    """Say whether any part of the package declares a document type."""
+    return any(
+        declares(_start(archive, name))
+        for name in archive.namelist()
+        if name.endswith((".xml", ".rels"))
+    )
+
+
+def _start(archive: zipfile.ZipFile, name: str) -> bytes:
+    with archive.open(name) as file:
+        return file.read(PROLOG)
 
 
 def parts(archive: zipfile.ZipFile) -> tuple[Part, ...]:

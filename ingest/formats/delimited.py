@@ -15,6 +15,8 @@ from ingest.rows import Problem, problem
 from ingest.sniff import Undecoded, decode
 
 KINDS = ("text",)
+csv.field_size_limit(2**31 - 1)
+"""The module's own limit would refuse a whole file for one long cell, which is a row's problem."""
 SEPARATORS = (",", "\t", ";", "|")
 
 
@@ -48,7 +50,8 @@ def _separator(text: str) -> str:
 
 
 def _score(lines: list[str], separator: str) -> tuple[int, int]:
-    rows = [[cell.strip('" ') for cell in line.split(separator)] for line in lines]
+    split = [line.split(separator, MAX_COLUMNS)[:MAX_COLUMNS] for line in lines]
+    rows = [[cell.strip('" ') for cell in line] for line in split]
     return max(map(headings.known, rows)), max(map(len, rows))
 
 
@@ -68,13 +71,11 @@ def _quoted(text: str, separator: str) -> Grid | Problem:
     """Split rows with quotation marks; a row may span lines, and counts as one, as in Excel."""
     reader = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
     rows: list[list[str]] = []
-    before = 0
     try:
-        for row in reader:
-            rows.append(row)
-            before = reader.line_num
+        rows.extend(reader)
     except csv.Error as error:
-        return _broken(str(error), len(rows) + 1, spans=reader.line_num > before + 1)
+        code = "unclosed_quote" if "end of data" in str(error) else "bad_quote"
+        return problem(code, value=str(len(rows) + 1))
     counts = pl.Series("count", [max(len(row), 1) for row in rows], dtype=pl.UInt32)
     width = _width(counts)
     if isinstance(width, Problem):
@@ -83,15 +84,6 @@ def _quoted(text: str, separator: str) -> Grid | Problem:
     columns = zip(*padded, strict=True)
     cells = {letter(index): pl.Series(cell, dtype=pl.String) for index, cell in enumerate(columns)}
     return _checked(pl.DataFrame(cells), counts)
-
-
-def _broken(error: str, row: int, *, spans: bool) -> Problem:
-    if "end of data" in error or ("field larger" in error and spans):
-        return problem("unclosed_quote", value=str(row))
-    if "field larger" in error:
-        args = {"count": f"> {csv.field_size_limit()}", "limit": csv.field_size_limit()}
-        return problem("cell_too_long", row=row, args=args)
-    return problem("bad_quote", value=str(row))
 
 
 def _width(counts: pl.Series) -> int | Problem:
