@@ -33,10 +33,8 @@ def judge(one: Field, said: str, _day: date) -> Verdict:
     text = said.replace("，", ",")
     if GROUPED.fullmatch(text):
         text = text.replace(",", "")
-    if not PLAIN.fullmatch(text):
-        return Verdict("", _trouble(said))
-    if len(text) > DIGITS:
-        return Verdict("", "too_large", {"limit": one.max})
+    if not PLAIN.fullmatch(text) or len(text) > DIGITS:
+        return Verdict("", _trouble(said), {"limit": one.max})
     value = canonical(text)
     number = Decimal(value)
     places = len(value.partition(".")[2])
@@ -58,6 +56,8 @@ def _bound(one: Field) -> Args:
 
 
 def _trouble(said: str) -> str:
+    if PLAIN.fullmatch(said):
+        return "too_large"
     if SCIENTIFIC.fullmatch(said):
         return "not_a_number"
     if COMMAS.fullmatch(said):

@@ -1,4 +1,4 @@
-"""Made-up manifests 示例明细表 that the tests of `ingest` share, and the files people keep them in."""
+"""Made-up manifests 示例明细表 that the tests of `ingest` share, and the files they come in."""
 
 import csv
 import io

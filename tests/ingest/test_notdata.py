@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.ingest.manifest_samples import Table, codes, only, read, road, table
+from tests.ingest.manifest_samples import Table, codes, read, road, table
 
 ROWS = [
     road(1, freight="100", freight_currency="CNY"),
@@ -104,7 +104,6 @@ def test_a_total_that_is_no_number_is_no_total() -> None:
 def test_a_total_counts_the_rows_that_were_refused_too() -> None:
     rows = [ROWS[0], {**ROWS[1], "dest_country": "中国"}]
     report = read([*table(rows), total()])
-    assert only(report, "dest_is_china")
     assert codes(report) == ["dest_is_china"]
 
 
@@ -130,5 +129,5 @@ def test_every_row_that_was_read_ends_in_exactly_one_place() -> None:
 
 def test_a_sheet_without_a_column_of_waybills_still_knows_its_totals() -> None:
     cells = [row[1:] for row in table(ROWS)]
-    report = read([*cells, total("")[1:-1] + ["合计"]])
+    report = read([*cells, [*total("")[1:-1], "合计"]])
     assert [one.reason for one in report.skipped] == ["skip_heading", "skip_total"]

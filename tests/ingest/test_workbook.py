@@ -1,9 +1,6 @@
 """Workbooks as people and programs really write them: nothing is damaged, nothing passes unseen."""
 
-import io
-from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import Any
 
 import openpyxl
 import pytest
@@ -12,75 +9,22 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ingest import examine
 from ingest.fields import FIELDS
-from ingest.formats import _child, workbook
+from ingest.formats import workbook
 from ingest.rows import Report
 from tests.ingest.manifest_samples import (
     DAY,
-    Row,
     codes,
     only,
-    rail,
     raw_workbook,
     road,
     table,
     xlsx_bytes,
 )
+from tests.ingest.workbook_samples import ROWS, at, book, put, shaped, sheet
 
-
-@pytest.fixture(autouse=True)
-def _in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Read without a child, which costs a start each; test_hostile.py reads with it."""
-
-    def ask(raw: bytes) -> bytes:
-        out = io.BytesIO()
-        _child.write(*_child.workbook(raw), out)
-        return out.getvalue()
-
-    monkeypatch.setattr(workbook, "_ask", ask)
-
-
-ROWS = [road(1), road(2), rail(3)]
+pytestmark = pytest.mark.usefixtures("in_this_process")
 NAMES = [name for name in FIELDS if any(row.get(name) for row in ROWS)]
 NUMBERS = ["CMR202500001", "CMR202500002", "CMR202500003"]
-
-
-def book(fill: Callable[[openpyxl.Workbook], None]) -> bytes:
-    """Save a workbook that openpyxl made."""
-    made = openpyxl.Workbook()
-    fill(made)
-    out = io.BytesIO()
-    made.save(out)
-    return out.getvalue()
-
-
-def sheet(fill: Callable[[Worksheet], None], rows: Sequence[Row] = ROWS) -> bytes:
-    """Save a workbook of one sheet that holds a manifest, after something was done to it."""
-
-    def filled(made: openpyxl.Workbook) -> None:
-        page = made.active
-        for line in table(rows):
-            page.append(line)
-        fill(page)
-
-    return book(filled)
-
-
-def at(name: str, rows: Sequence[Row] = ROWS) -> int:
-    """Return the column of a field in `sheet`, counted from 1."""
-    return table(rows)[0].index(FIELDS[name].zh) + 1
-
-
-def put(values: dict[tuple[int, str], Any], number_format: str | None = None) -> bytes:
-    """Put values into cells given by row and field."""
-
-    def fill(page: Worksheet) -> None:
-        for (row, name), value in values.items():
-            cell = page.cell(row, at(name))
-            cell.value = value
-            if number_format:
-                cell.number_format = number_format
-
-    return sheet(fill)
 
 
 def taken(raw: bytes) -> Report:
@@ -216,21 +160,6 @@ def test_a_formula_with_a_stored_result_is_read_with_a_notice() -> None:
     report = taken(raw_workbook(shaped([road()], cells + formula)))
     assert codes(report) == ["formula"]
     assert report.lines[0]["packages"] == "120"
-
-
-def shaped(rows: Sequence[Row], second: str | None = None) -> str:
-    """Write the XML of a sheet with strings in their cells; `second` replaces the second row."""
-    lines = []
-    for number, line in enumerate(table(rows), 1):
-        cells = "".join(
-            f'<c r="{chr(65 + place)}{number}" t="inlineStr"><is><t>{text}</t></is></c>'
-            for place, text in enumerate(line)
-            if text
-        )
-        inside = second if number == 2 and second else cells
-        lines.append(f'<row r="{number}">{inside}</row>')
-    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    return f'<worksheet xmlns="{main}"><sheetData>{"".join(lines)}</sheetData></worksheet>'
 
 
 def test_an_error_cell_is_a_fault_and_not_a_blank() -> None:

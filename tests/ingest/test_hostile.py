@@ -1,0 +1,226 @@
+"""Hostile and broken files: one clear message, quickly, in bounded memory, never a traceback."""
+
+import io
+import json
+import os
+import resource
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ingest import examine
+from ingest.formats import _child, workbook
+from ingest.rows import Report
+from tests.ingest.manifest_samples import (
+    DAY,
+    codes,
+    csv_bytes,
+    rail,
+    raw_workbook,
+    road,
+    table,
+    xlsx_bytes,
+)
+from tests.ingest.workbook_samples import shaped
+
+ROOT = Path(__file__).parents[2]
+ROWS = [road(1), road(2), rail(3)]
+GOOD = xlsx_bytes(table(ROWS))
+SHEET = shaped(ROWS)
+MEMORY = 4 * 2**30
+"""Address space that the program and its child may reserve, each."""
+END = "</sheetData></worksheet>"
+
+
+def _with(more: str) -> bytes:
+    return raw_workbook(SHEET.replace(END, more + END))
+
+
+def _zipped(members: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+def _wide() -> bytes:
+    return ",".join(f"列{number}" for number in range(100_000)).encode() + b"\r\n"
+
+
+HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
+    "a part that unpacks to 300 MB": (
+        lambda: raw_workbook(SHEET, {"xl/media/a.bin": bytes(300 << 20)}),
+        "unpacked_ratio",
+    ),
+    "a sheet that unpacks to 120 MB of blanks": (
+        lambda: _with(" " * (120 << 20)),
+        "unpacked_ratio",
+    ),
+    "five thousand parts": (
+        lambda: raw_workbook(SHEET, {f"xl/media/{n}": b"" for n in range(5000)}),
+        "too_many_members",
+    ),
+    "a value in the last cell there is": (
+        lambda: _with('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'),
+        "far_cell",
+    ),
+    "a cell beyond any sheet": (
+        lambda: _with('<row r="9999999999"><c r="ZZZZ9999999999"><v>1</v></c></row>'),
+        "far_cell",
+    ),
+    "half a workbook": (lambda: GOOD[: len(GOOD) // 2], "broken_zip"),
+    "a sheet cut off": (lambda: raw_workbook(SHEET[:900]), "workbook_unreadable"),
+    "a workbook without its sheet": (
+        lambda: raw_workbook(SHEET, target="worksheets/none.xml"),
+        "workbook_unreadable",
+    ),
+    "a book that is no XML": (
+        lambda: raw_workbook(SHEET, {"xl/workbook.xml": "abc"}),
+        "workbook_unreadable",
+    ),
+    "entities in a sheet": (
+        lambda: raw_workbook('<!DOCTYPE a [<!ENTITY x "y">]>' + SHEET),
+        "doctype",
+    ),
+    "entities behind a long comment": (
+        lambda: raw_workbook(f'<!--{" " * 9000}--><!DOCTYPE a [<!ENTITY x "y">]>' + SHEET),
+        "doctype",
+    ),
+    "a billion laughs in the book": (
+        lambda: raw_workbook(
+            SHEET,
+            {
+                "xl/workbook.xml": '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x "lol">'
+                '<!ENTITY y "&x;&x;&x;&x;">]><workbook>&y;</workbook>'
+            },
+        ),
+        "doctype",
+    ),
+    "entities in the strings": (
+        lambda: raw_workbook(SHEET, {"xl/sharedStrings.xml": "<!DOCTYPE a []><sst/>"}),
+        "doctype",
+    ),
+    "an old or encrypted workbook": (
+        lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4096),
+        "old_workbook",
+    ),
+    "a web page": (lambda: b"<html><body><table><tr><td>1</td></tr></table></html>", "html_table"),
+    "a PDF": (lambda: b"%PDF-1.7\n%\xe2\xe3", "pdf_file"),
+    "an archive of other things": (lambda: _zipped({"a.txt": b"1"}), "not_a_workbook"),
+    "nothing": (lambda: b"", "empty_file"),
+    "a NUL character": (lambda: csv_bytes(table(ROWS)) + b"a\0b\n", "nul"),
+    "a quotation mark never closed, and much behind it": (
+        lambda: csv_bytes(table(ROWS)) + b'"' + b"a,b\r\n" * 200_000,
+        "unclosed_quote",
+    ),
+    "a hundred thousand columns": (lambda: _wide() * 20, "too_many_columns"),
+    "noise": (lambda: bytes(range(128, 256)) * 5000, "bad_encoding"),
+}
+
+
+def _limit() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_a_hostile_file_is_refused_with_one_message(what: str) -> None:
+    make, code = HOSTILE[what]
+    report = examine(make(), "表.xlsx", day=DAY)
+    assert codes(report) == [code]
+    assert report.outcome == "reject"
+    assert (report.problems[0].row, report.rows_read) == (None, 0)
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        "a sheet that unpacks to 120 MB of blanks",
+        "a value in the last cell there is",
+        "a billion laughs in the book",
+        "a sheet cut off",
+        "a hundred thousand columns",
+        "a quotation mark never closed, and much behind it",
+    ],
+)
+def test_the_command_answers_in_bounded_time_and_memory(what: str, tmp_path: Path) -> None:
+    make, code = HOSTILE[what]
+    (tmp_path / "表.xlsx").write_bytes(make())
+    done = subprocess.run(
+        [sys.executable, "-m", "ingest", "check", str(tmp_path / "表.xlsx"), "--json"],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+        timeout=120,
+        preexec_fn=_limit,
+        env={**os.environ, "POLARS_MAX_THREADS": "1"},
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    (problem,) = json.loads(done.stdout)["problems"]
+    assert problem["code"] == code
+    assert len(problem["message"]) < 200
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert used.ru_maxrss < 1_500_000  # kB
+
+
+def test_a_style_in_the_last_cell_is_no_value() -> None:
+    """Whole columns are formatted all the time; that alone takes neither memory nor time."""
+    report = examine(_with('<row r="1048576"><c r="XFD1048576" s="0"/></row>'), day=DAY)
+    assert len(report.lines) == 3
+
+
+def test_a_good_workbook_is_read_by_a_child() -> None:
+    report = examine(GOOD, day=DAY)
+    assert (codes(report), len(report.lines)) == ([], 3)
+
+
+def _reading_with(monkeypatch: pytest.MonkeyPatch, program: str) -> Report:
+    """Read a workbook with another program in the child's place."""
+    real = subprocess.run
+
+    def run(command: list[str], **options: object) -> object:
+        return real([*command[:3], "-c", program], **options)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(subprocess, "run", run)
+    return examine(GOOD, day=DAY)
+
+
+@pytest.mark.parametrize(
+    ("program", "code"),
+    [
+        ("import os; os.kill(os.getpid(), 9)", "workbook_limits"),
+        ("import os; os.abort()", "workbook_limits"),
+        ("raise MemoryError", "workbook_limits"),
+        ("import time; time.sleep(60)", "workbook_limits"),
+        ("raise ValueError('odd')", "workbook_unreadable"),
+    ],
+)
+def test_a_child_that_dies_is_one_problem(
+    monkeypatch: pytest.MonkeyPatch, program: str, code: str
+) -> None:
+    monkeypatch.setattr(workbook, "WALL_SECONDS", 3)
+    report = _reading_with(monkeypatch, program)
+    assert codes(report) == [code]
+    assert "Error" not in report.problems[0].message()
+
+
+def test_the_child_limits_itself_before_it_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    limits: list[int] = []
+    monkeypatch.setattr(resource, "setrlimit", lambda what, _: limits.append(what))
+    out = io.BytesIO()
+
+    class Stream:
+        buffer = io.BytesIO(GOOD)
+
+    class Out:
+        buffer = out
+
+    monkeypatch.setattr(sys, "stdin", Stream)
+    monkeypatch.setattr(sys, "stdout", Out)
+    _child.main()
+    assert limits == [resource.RLIMIT_AS, resource.RLIMIT_CPU, resource.RLIMIT_CORE]
+    assert out.getvalue()
