@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from datetime import date
 from typing import Any
 
 from openpyxl import load_workbook
@@ -12,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from tests import journeys
 from tests.web import walks
-from tests.web.visitors import Page, People
+from tests.web.visitors import Page, People, found, words
 from tracker import jobs
-from tracker.models.filings import Filing, FilingLine
+from tracker.models.filings import Allotment, Filing, FilingLine
 from tracker.models.money import ItemStage
 from tracker.models.people import Firm, League, User
 
@@ -64,6 +65,39 @@ def test_a_filing_goes_from_the_league_to_approved(bench: jobs.Bench, people: Pe
     page = walks.taken(people, "finance_approver", page.address, "approve")
     assert "Approved" in page.words
     assert stages(bench) == {"approved": 99_950}
+
+
+def test_an_approved_filing_is_with_finance_until_all_of_it_is_allotted(
+    bench: jobs.Bench, people: People
+) -> None:
+    walks.ship(bench)
+    walks.fund(bench)
+    address = walks.endorsed(people)
+    allocate(people, address)
+    walks.taken(people, "finance_approver", address, "approve")
+    page = people["finance_officer"].see(address)
+    assert "/allotments/new?filing=1" in page.links
+    assert "next: Department of Finance, officer" in page.words
+
+    def allot(session: Session) -> None:
+        one = Allotment(
+            document_no="示例预〔2026〕2号",
+            league_id=session.get_one(Filing, 1).league_id,
+            fund_id=1,
+            filing_id=1,
+            budget_line="2160699",
+            fiscal_year=2026,
+            amount_fen=100_000,
+            issued_on=date(2026, 5, 1),
+        )
+        session.add(one)
+
+    bench.database.transact(allot)
+    page = people["finance_officer"].see(address)
+    assert "/allotments/new?filing=1" not in page.links
+    assert "nothing is left to do" in page.words
+    (lead,) = found(page.tree, "//main/div[@class='head']")
+    assert "next:" not in words(lead)
 
 
 def test_the_firm_sees_what_became_of_each_line(bench: jobs.Bench, people: People) -> None:

@@ -58,13 +58,13 @@ FLOWS: dict[str, tuple[Step, ...]] = {
         Step("withdraw", mark("Withdraw"), ("draft", "returned"), "withdrawn", ("league_officer",)),
     ),
     "application": (
-        Step("prepare", mark("Ready for the manager"), ("draft",), "prepared", ("firm_clerk",)),
+        Step("prepare", mark("Pass on to the manager"), ("draft",), "prepared", ("firm_clerk",)),
         Step("reopen", mark("Open again"), ("prepared",), "draft", FIRM),
         Step("apply", mark("Apply"), ("prepared",), "applied", ("firm_manager",), checks="prepare"),
         Step("withdraw", mark("Withdraw"), ("draft", "prepared"), "withdrawn", FIRM),
         Step(
             "first_review",
-            mark("First review done"),
+            mark("Finish the first review"),
             ("applied",),
             "first_reviewed",
             ("league_officer",),
@@ -96,7 +96,7 @@ FLOWS: dict[str, tuple[Step, ...]] = {
         ),
     ),
     "filing": (
-        Step("prepare", mark("Ready for approval"), ("draft",), "prepared", ("league_officer",)),
+        Step("prepare", mark("Pass on for approval"), ("draft",), "prepared", ("league_officer",)),
         Step("reopen", mark("Open again"), ("prepared",), "draft", LEAGUE),
         Step("file", mark("File"), ("prepared",), "filed", ("league_approver",), checks="prepare"),
         Step("withdraw", mark("Withdraw"), ("draft",), "withdrawn", ("league_officer",)),
@@ -149,7 +149,7 @@ FLOWS: dict[str, tuple[Step, ...]] = {
         ),
     ),
     "allotment": (
-        Step("prepare", mark("Ready for approval"), ("draft",), "prepared", ("finance_officer",)),
+        Step("prepare", mark("Pass on for approval"), ("draft",), "prepared", ("finance_officer",)),
         Step(
             "allot",
             mark("Allot"),
@@ -161,7 +161,7 @@ FLOWS: dict[str, tuple[Step, ...]] = {
         Step("withdraw", mark("Withdraw"), ("draft", "prepared"), "withdrawn", FINANCE),
     ),
     "disbursement": (
-        Step("prepare", mark("Ready for approval"), ("draft",), "prepared", ("league_finance",)),
+        Step("prepare", mark("Pass on for approval"), ("draft",), "prepared", ("league_finance",)),
         Step(
             "instruct",
             mark("Instruct the treasury"),

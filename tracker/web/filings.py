@@ -104,7 +104,9 @@ def filing(key: int) -> ResponseReturnValue:
     sort = asked.one_of("sort", lines.SORTS) or "odd"
     sees_lines = access.may(user, "see_filing_lines")
     shown, paged = lines.page(session, found, total, sort) if sees_lines else ([], None)
-    may_allot = found.state == "approved" and access.may(user, "draft_allotment")
+    allotments = _allotments(session, user, found)
+    to_allot_fen = total.approved_fen - sum(one.amount_fen for one in allotments)
+    waits_for_allotment = found.state == "approved" and to_allot_fen > 0
     return render_template(
         "filings/one.html",
         filing=found,
@@ -123,11 +125,12 @@ def filing(key: int) -> ResponseReturnValue:
         ),
         funds=funds.listed(session, user),
         fund=named_fund(session, found),
-        allotments=_allotments(session, user, found),
+        allotments=allotments,
         may_reduce=found.state == "filed" and access.may(user, "reduce_filing"),
         may_sheet=found.state == "draft" and access.may(user, "draft_filing"),
         sees_sheet=sees_lines and bool(found.sheet_sha256),
-        may_allot=may_allot,
+        may_allot=waits_for_allotment and access.may(user, "draft_allotment"),
+        done=found.state == "approved" and not waits_for_allotment,
     )
 
 
@@ -327,5 +330,7 @@ def _applications(session: Session, user: User, found: Filing) -> list[Applicati
 
 
 def _allotments(session: Session, user: User, found: Filing) -> list[Allotment]:
-    query = access.visible_allotments(user).where(Allotment.filing_id == found.id)
+    query = access.visible_allotments(user).where(
+        Allotment.filing_id == found.id, Allotment.state != "withdrawn"
+    )
     return list(session.scalars(query.order_by(Allotment.id)))
