@@ -19,6 +19,7 @@ REVIVERS = ("admin",)
 KINDS: dict[str, str] = {
     "check_manifest": mark("Read and check a manifest"),
     "commit_manifest": mark("Commit a manifest: match, compute, accrue"),
+    "assess_method": mark("Assess what waited for a recorded method"),
     "verify_books": mark("Verify the books"),
 }
 """Kind of a job -> msgid."""

@@ -1,0 +1,163 @@
+"""Everybody sees the ledger as far as it is theirs, entry by entry, with its link in the chain."""
+
+import pytest
+from flask import Flask
+
+from tests import journeys
+from tests.web import money
+from tests.web.visitors import visit
+from tracker import jobs
+from tracker.books import ledger
+
+
+def entries(rows: list[list[str]]) -> list[str]:
+    return [row[1] for row in rows[1:]]
+
+
+def test_the_auditor_sees_every_entry_and_the_head(bench: jobs.Bench, app: Flask) -> None:
+    money.disbursed(bench)
+    with bench.database.reading() as session:
+        head = ledger.head(session)
+    page = visit(app, "auditor").see("/ledger")
+    numbers = [row[0] for row in page.table()[1:]]
+    assert numbers == [f"#{number}" for number in range(head.seq, 0, -1)]
+    assert head.hash in page.words
+    assert entries(page.table())[0] == "Disbursement · The bank confirmed"
+
+
+def test_the_ledger_is_filtered_by_kind_stage_day_firm_and_item(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    money.disbursed(bench)
+    auditor = visit(app, "auditor")
+    kind = auditor.see("/ledger", kind="accrue")
+    assert set(entries(kind.table())) == {"Accrual"}
+    stage = auditor.see("/ledger", stage="instructed")
+    assert entries(stage.table()) == [
+        "Disbursement · The bank confirmed",
+        "Disbursement · Instruct the treasury",
+    ]
+    assert len(auditor.see("/ledger", item="蒙A10001", stage="disbursed").table()) == 2
+    assert (
+        len(auditor.see("/ledger", firm="示例企业甲", league="150100", stage="filed").table()) == 3
+    )
+    ahead = {"from": "2100-01-01"}
+    assert "No entry fits the filter." in auditor.see("/ledger", 200, **ahead).words
+    before = {"to": "2000-01-01"}
+    assert "No entry fits the filter." in auditor.see("/ledger", 200, **before).words
+    assert "No entry fits the filter." in auditor.see("/ledger", firm="示例企业乙").words
+
+
+def test_an_entry_shows_lines_cause_hashes_and_leads_to_its_neighbours(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    money.disbursed(bench)
+    auditor = visit(app, "auditor")
+    with bench.database.reading() as session:
+        head = ledger.head(session)
+    page = auditor.see(f"/ledger/{head.seq}")
+    before = auditor.see(f"/ledger/{head.seq - 1}")
+    assert head.hash in page.words
+    assert f"/ledger/{head.seq - 1}" in page.links
+    assert f"/ledger/{head.seq}" in before.links
+    assert "Disbursement DF-0001-001" in page.words
+    assert "/disbursements/1" in page.links
+    (_, first, second) = page.table()
+    assert first[1:6] == [
+        "示例企业甲 · Hohhot",
+        "蒙A10000",
+        "Instructed",
+        "Disbursed",
+        "500.00",
+    ]
+    assert second[2] == "蒙A10001"
+    assert '"kind": "disbursement.confirm"' in page.words
+
+
+def test_from_an_entry_to_the_shipment_to_the_row_of_the_file(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    money.disbursed(bench, 1)
+    clerk = visit(app, "clerk")
+    listed = clerk.see("/ledger", stage="disbursed")
+    (entry,) = (link for link in listed.links if link.removeprefix("/ledger/").isdigit())
+    (shipment,) = (link for link in clerk.see(entry).links if link.startswith("/shipments/"))
+    (row,) = (link for link in clerk.see(shipment).links if link.startswith("/manifests/1/rows/"))
+    page = clerk.see(row)
+    assert "Row 2 of 发运.csv" in page.words
+    assert shipment in page.links
+
+
+def test_a_firm_sees_its_own_postings_and_no_other(bench: jobs.Bench, app: Flask) -> None:
+    money.committed(bench, 1)
+    other = journeys.sheet(journeys.row("W9", "蒙A99999"))
+    journeys.commit(bench, journeys.upload(bench, other, login="other_clerk"), login="other_clerk")
+    clerk, auditor = visit(app, "clerk"), visit(app, "auditor")
+    everything = [
+        link.removeprefix("/ledger/") for link in auditor.see("/ledger", kind="accrue").links
+    ]
+    numbers = [number for number in everything if number.isdigit()]
+    assert len(numbers) == 2
+    answers = [clerk.client.get(f"/ledger/{number}").status_code for number in numbers]
+    assert sorted(answers) == [200, 404]
+    text = clerk.see("/ledger").text + clerk.client.get(
+        "/ledger/entries.csv", buffered=True
+    ).get_data(as_text=True)
+    assert "蒙A99999" not in text
+    assert "示例企业乙" not in text
+    clerk.see("/ledger/0", 404)
+    clerk.see(f"/ledger/{1 << 62}", 404)
+
+
+def test_others_lines_of_one_entry_are_counted_and_not_shown(bench: jobs.Bench, app: Flask) -> None:
+    money.approved(bench)
+    with bench.database.reading() as session:
+        head = ledger.head(session)
+    finance = visit(app, "finance_approver").see(f"/ledger/{head.seq}")
+    assert "2 further lines are about others and not shown." in finance.words
+    assert "蒙A10000" not in finance.text
+    assert "speaks of others and is not shown" in finance.words
+    assert "Fund 示例专项〔2026〕1号" in finance.words
+
+
+@pytest.mark.parametrize(
+    ("login", "firms"),
+    [("clerk", False), ("league_officer", True), ("auditor", True), ("finance_officer", False)],
+)
+def test_balances_by_stage_league_and_firm(
+    bench: jobs.Bench, app: Flask, login: str, *, firms: bool
+) -> None:
+    money.disbursed(bench)
+    page = visit(app, login).see("/ledger/balances")
+    league = next(row for row in page.table() if row[0] == "Hohhot")
+    assert "1,000.00" in league
+    assert ("示例企业甲" in page.words.partition("By league")[2]) == firms
+    total = page.table()[-1]
+    assert total[0] == "Sum"
+    assert total[6] == "1,000.00"
+
+
+def test_balances_show_what_is_left_of_the_fund_and_the_allotment(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    money.disbursed(bench)
+    rows = visit(app, "finance_officer").see("/ledger/balances").table(1)
+    assert rows[1][1:] == [money.FUND, "—", "1,000.00", "49,000.00"]
+    assert rows[2][1:] == ["示例预〔2026〕2号", "Hohhot", "1,000.00", "0.00"]
+    league = visit(app, "league_finance").see("/ledger/balances").words
+    assert "示例预〔2026〕2号" in league
+    assert money.FUND not in league
+
+
+def test_the_download_holds_every_visible_line_with_its_hash(bench: jobs.Bench, app: Flask) -> None:
+    money.committed(bench, 2)
+    answer = visit(app, "clerk").client.get("/ledger/entries.csv", buffered=True)
+    lines = answer.get_data(as_text=True).lstrip("\ufeff").splitlines()
+    assert len(lines) == 3
+    assert "500.00" in lines[1]
+    assert len(lines[1].rsplit(",", 1)[1]) == 64
+
+
+def test_an_administrator_has_no_part_in_the_ledger(bench: jobs.Bench, app: Flask) -> None:
+    assert bench.registry.rules
+    visit(app, "admin").see("/ledger", 403)

@@ -1,0 +1,116 @@
+"""Every refusal says what and how to mend it, as a page to people and as a problem to programs."""
+
+import pytest
+from flask import Flask
+from sqlalchemy.exc import OperationalError
+
+from tests.web.visitors import Page, visit
+from tracker import jobs
+from tracker.errors import NotNow, mark
+from tracker.web import policy
+
+
+@pytest.fixture
+def broken(app: Flask) -> Flask:
+    """With three endpoints that go wrong."""
+
+    @policy.anyone
+    def mistake() -> str:
+        raise ZeroDivisionError("secret of ours")
+
+    @policy.anyone
+    def away() -> str:
+        lost = OperationalError("SELECT 1", {}, Exception("gone"), connection_invalidated=True)
+        raise lost
+
+    @policy.anyone
+    def full() -> str:
+        raise NotNow(mark("The database does not answer; nothing was changed."))
+
+    def undeclared() -> str:
+        return "nobody reads this"
+
+    app._got_first_request = False  # noqa: SLF001  the only way to add an endpoint afterwards
+    for view in (mistake, away, full, undeclared):
+        app.add_url_rule(f"/{view.__name__}", view.__name__, view)
+        app.add_url_rule(f"/api/{view.__name__}", f"api_{view.__name__}", view)
+    return app
+
+
+@pytest.mark.usefixtures("bench")
+def test_what_is_not_there_reads_like_what_is_not_yours(app: Flask) -> None:
+    clerk = visit(app, "clerk")
+    there_not = clerk.see("/shipments/12345", 404).words
+    assert "There is no such thing, or it is not yours to see." in there_not
+    assert "Go back to the list and choose again." in there_not
+    assert "Number of the request" in there_not
+    assert "There is no such page" in clerk.see("/nowhere", 404).words
+
+
+@pytest.mark.usefixtures("bench")
+def test_a_role_that_does_not_include_it_is_told_whom_to_ask(app: Flask) -> None:
+    words = visit(app, "clerk").see("/jobs", 403).words
+    assert "Your role does not include this." in words
+    assert "Ask a colleague whose role does" in words
+
+
+@pytest.mark.usefixtures("bench")
+def test_a_form_without_its_token_changes_nothing(app: Flask) -> None:
+    clerk = visit(app, "clerk")
+    answer = clerk.client.post("/account/tokens", data={"name": "系统"})
+    assert answer.status_code == 400
+    assert "The form is no longer valid" in answer.get_data(as_text=True)
+    assert "系统" not in clerk.see("/account").words
+
+
+@pytest.mark.usefixtures("bench")
+def test_the_wrong_kind_of_request_says_which_it_takes(app: Flask) -> None:
+    answer = visit(app, "clerk").client.get("/account/password")
+    assert answer.status_code == 405
+    assert "POST" in answer.headers["Allow"]
+    assert "does not take this kind of request" in answer.get_data(as_text=True)
+
+
+def test_a_mistake_of_ours_says_so_and_shows_nothing(broken: Flask) -> None:
+    answer = broken.test_client().get("/mistake")
+    page = Page("/mistake", answer.status_code, answer)
+    assert page.status == 500
+    assert "secret of ours" not in page.text
+    assert answer.headers["X-Request-Id"] in page.words
+
+
+@pytest.mark.parametrize("address", ["/away", "/full"])
+def test_a_database_that_is_away_is_no_mistake(broken: Flask, address: str) -> None:
+    answer = broken.test_client().get(address)
+    assert answer.status_code == 503
+
+
+def test_an_endpoint_that_declares_nothing_answers_nobody(broken: Flask, bench: jobs.Bench) -> None:
+    assert bench.registry.rules
+    assert broken.test_client().get("/undeclared").status_code == 303
+    assert visit(broken, "auditor").client.get("/undeclared").status_code == 403
+
+
+def test_programs_are_answered_in_json_with_the_same_words(broken: Flask) -> None:
+    answer = broken.test_client().get("/api/full", headers={"Accept-Language": "en"})
+    assert answer.content_type == "application/problem+json"
+    told = answer.get_json()
+    assert told["code"] == "not_now"
+    assert told["message"]
+    assert told["request_id"] == answer.headers["X-Request-Id"]
+    assert broken.test_client().get("/api/undeclared").get_json()["code"] == "not_signed_in"
+
+
+def test_htmx_is_led_to_the_sign_in_page_as_a_whole(app: Flask) -> None:
+    answer = app.test_client().get("/manifests", headers={"HX-Request": "true"})
+    assert answer.status_code == 204
+    assert answer.headers["HX-Redirect"].startswith("/sign-in")
+
+
+@pytest.mark.usefixtures("bench")
+def test_too_large_a_request_is_refused_before_it_is_read(app: Flask) -> None:
+    app.config["MAX_CONTENT_LENGTH"] = 1000
+    clerk = visit(app, "clerk")
+    token = clerk.see("/account").form("/account/tokens").fields["csrf_token"]
+    data = {"csrf_token": token, "name": "x" * 2000}
+    assert clerk.client.post("/account/tokens", data=data).status_code == 413
