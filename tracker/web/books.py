@@ -177,6 +177,8 @@ def cause_words(entry: Entry) -> str:
         return f"{gettext(SUBJECTS[parts[0]])} {':'.join(parts[1:-2])}"
     if parts[0] == "fund":
         return ":".join(parts[1:])
+    if "manifest" in parts[:2]:
+        return str(gettext("Manifest no. %(number)s", number=parts[parts.index("manifest") + 1]))
     return entry.cause
 
 

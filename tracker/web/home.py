@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from tracker import access
 from tracker.errors import NotThere, mark
 from tracker.models.cargo import Manifest, Shipment
+from tracker.models.filings import Allotment
 from tracker.models.people import FIRM_ROLES, LEAGUE_ROLES, PROVINCE_ROLES, League, User
 from tracker.models.work import Job
 from tracker.steps.flow import FLOWS
-from tracker.web import context, labels, policy, rooms, totals
+from tracker.web import applying, context, funds, labels, policy, rooms, totals
 from tracker.web.addresses import inside
 from tracker.web.words import LOCALES
 
@@ -67,7 +68,9 @@ def home() -> ResponseReturnValue:
         "home/home.html",
         waiting=waiting(session, user),
         figures=_figures(session, user),
+        open_quarters=applying.open_quarters(session, user) if user.role in FIRM_ROLES else [],
         balances=_balances(session, user),
+        allotments=_allotments(session, user),
         leagues=_leagues(session, user),
     )
 
@@ -151,6 +154,9 @@ def _figures(session: Session, user: User) -> list[tuple[str, int, str]]:
         dead = select(Job).where(Job.state == "dead")
         address = _open_room(("jobs.jobs",), state="dead")
         found.append((gettext("Work that failed"), _count(session, dead), address))
+    if access.may(user, "manage_users"):
+        shut = select(User).where(~User.active | (User.locked_until > context.now()))
+        found.append((gettext("People locked out"), _count(session, shut), url_for("users.users")))
     return found
 
 
@@ -162,12 +168,27 @@ def _balances(session: Session, user: User) -> dict[str, int] | None:
     return None
 
 
+def _allotments(session: Session, user: User) -> list[tuple[Allotment, funds.Limit]]:
+    """For a league: what Finance allotted to it, and what is left of each."""
+    if user.role not in LEAGUE_ROLES:
+        return []
+    issued = access.visible_allotments(user).order_by(Allotment.id.desc())
+    return [(one, funds.of_allotment(session, one)) for one in session.scalars(issued)]
+
+
 def _leagues(session: Session, user: User) -> list[tuple[League, dict[str, int]]]:
+    """The units side by side: stage -> fen, and under ``allotted`` what Finance gave."""
     if user.role not in (*PROVINCE_ROLES, "auditor"):
         return []
     sums = totals.by_league(session)
+    issued = access.visible_allotments(user).where(Allotment.state == "allotted")
+    columns = issued.with_only_columns(Allotment.league_id, func.sum(Allotment.amount_fen))
+    allotted = dict(session.execute(columns.group_by(Allotment.league_id)).all())
     leagues = session.scalars(select(League).order_by(League.code))
-    return [(league, sums.get(league.code, {})) for league in leagues]
+    return [
+        (league, {**sums.get(league.code, {}), "allotted": int(allotted.get(league.id, 0))})
+        for league in leagues
+    ]
 
 
 def _count(session: Session, query: Select[Any]) -> int:

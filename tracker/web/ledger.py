@@ -64,7 +64,7 @@ def ledger_file() -> ResponseReturnValue:
         gettext("Entry"),
         gettext("Kind"),
         gettext("Business day"),
-        gettext("Recorded"),
+        gettext("Recorded at"),
         gettext("By"),
         gettext("Cause"),
         gettext("From stage"),

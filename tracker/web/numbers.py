@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from tracker.errors import Refused, mark
 from tracker.web.asked import clean
 from tracker.web.filters import tongue
-from tracker.web.sentences import name_of, option_of, unit_of
+from tracker.web.sentences import amount, name_of, option_of, unit_of
 
 SPARE_ROWS = 3
 """Empty rows of a table below those that are filled in."""
@@ -99,7 +99,13 @@ def _hint(one: Mapping[str, Any]) -> str:
     if unit := unit_of(one):
         said.append(gettext("unit: %(unit)s", unit=unit))
     if "low" in one:
-        said.append(gettext("from %(low)s to %(high)s", low=one["low"], high=one["high"]))
+        said.append(
+            gettext(
+                "from %(low)s to %(high)s",
+                low=amount(str(one["low"])),
+                high=amount(str(one["high"])),
+            )
+        )
     if one.get("decimals"):
         said.append(gettext("at most %(count)s decimals", count=one["decimals"]))
     return "; ".join(said) if tongue() == "en" else "；".join(said)

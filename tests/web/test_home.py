@@ -1,0 +1,84 @@
+"""The first screen answers what each role comes for: what waits, what is left, where money is."""
+
+import pytest
+from flask import Flask
+
+from tests import journeys
+from tests.web import money
+from tests.web.visitors import visit
+from tracker import jobs
+
+
+def test_a_firm_sees_what_it_can_apply_for_and_where_its_money_is(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    money.committed(bench, 2)
+    page = visit(app, "clerk").see("/")
+    row = page.table()[1]
+    assert row[1:4] == ["Hohhot", "2", "1,000.00"]
+    (apply,) = (link for link in page.links if link.startswith("/applications/new"))
+    assert "2" in visit(app, "clerk").see(apply).words
+    (here,) = page.tree.xpath("//ol[@class='path']/li[@class='here']")
+    assert "Accrued" in here.text_content()
+    nothing = visit(app, "other_clerk").see("/").words
+    assert "Nothing can be applied for at present." in nothing
+    assert "Nothing waits for you." in nothing
+
+
+def test_a_firm_is_told_of_uploads_to_look_at_or_to_mend(bench: jobs.Bench, app: Flask) -> None:
+    journeys.upload(bench, journeys.sheet(journeys.row("W1")))
+    journeys.upload(bench, b"%PDF-1.7 nothing", name="发运.pdf")
+    links = visit(app, "clerk").see("/").links
+    assert "/manifests?state=checked" in links
+    assert "/manifests?state=refused" in links
+
+
+@pytest.mark.parametrize(
+    ("login", "waits"),
+    [
+        ("league_officer", "/applications?state=applied"),
+        ("finance_officer", "/filings?state=approved"),
+    ],
+)
+def test_what_waits_stands_on_top_and_leads_there(
+    bench: jobs.Bench, app: Flask, login: str, waits: str
+) -> None:
+    if login == "league_officer":
+        money.applied(bench)
+    else:
+        money.approved(bench)
+    page = visit(app, login).see("/")
+    assert waits in page.links
+    visit(app, login).see(waits)
+
+
+def test_a_league_sees_what_is_left_of_its_allotments(bench: jobs.Bench, app: Flask) -> None:
+    money.allotted(bench)
+    page = visit(app, "league_finance").see("/")
+    assert page.table()[1] == ["示例预〔2026〕2号", "1,000.00", "0.00", "1,000.00"]
+
+
+@pytest.mark.parametrize("login", ["commerce_officer", "finance_approver", "auditor"])
+def test_the_province_sees_the_units_side_by_side(
+    bench: jobs.Bench, app: Flask, login: str
+) -> None:
+    money.disbursed(bench)
+    rows = {row[0]: row for row in visit(app, login).see("/").table()}
+    assert len(rows) == 15
+    assert rows["Hohhot"][-2:] == ["0.10", "0.10"]
+    assert set(rows["Baotou"][1:]) == {"—"}
+
+
+def test_an_administrator_sees_work_and_people_and_no_business(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    money.committed(bench)
+    page = visit(app, "admin").see("/")
+    assert "Work that failed" in page.words
+    assert "People locked out" in page.words
+    assert "/shipments" not in page.links
+
+
+def test_a_stranger_is_led_to_the_sign_in_page(bench: jobs.Bench, app: Flask) -> None:
+    assert bench.registry.rules
+    assert app.test_client().get("/").headers["Location"] == "/sign-in"
