@@ -61,10 +61,16 @@ def make_settings(all_databases: databases.Databases, tmp_path: Path) -> Iterato
     all_databases.drop()
 
 
+@pytest.fixture(scope="session")
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """The kind of database the command line names."""
+    return str(request.config.getoption("--database"))
+
+
 @pytest.fixture
-def settings(make_settings: MakeSettings, request: pytest.FixtureRequest) -> Settings:
+def settings(make_settings: MakeSettings, database_kind: str) -> Settings:
     """Settings with a fresh migrated database and an empty home folder."""
-    return make_settings(request.config.getoption("--database"))
+    return make_settings(database_kind)
 
 
 @pytest.fixture

@@ -32,8 +32,13 @@ class Databases:
     numbers: Iterator[int] = field(default_factory=count)
     made: list[str] = field(default_factory=list)
 
-    def settings(self, kind: str, home: Path, *, migrated: bool = True) -> Settings:
-        """Settings with a fresh database of this kind, migrated unless said otherwise."""
+    def settings(
+        self, kind: str, home: Path, *, migrated: bool = True, kept: bool = False
+    ) -> Settings:
+        """Settings with a fresh database of this kind, migrated unless said otherwise.
+
+        One that is ``kept`` outlives the test, so that others can be copied from it.
+        """
         home.mkdir(parents=True, exist_ok=True)
         if kind == "sqlite":
             file = home / "tracker.sqlite"
@@ -42,6 +47,18 @@ class Databases:
             return Settings(home=home, database_url=f"sqlite:///{file}")
         name = f"test_{next(self.numbers)}"
         template = self._postgresql_template() if migrated else "template0"
+        self._create(name, template, kept=kept)
+        return Settings(home=home, database_url=self._url(name))
+
+    def copied(self, source: Settings, home: Path) -> Settings:
+        """Settings with a copy of a database that nobody has open."""
+        home.mkdir(parents=True, exist_ok=True)
+        if source.database_url.startswith("sqlite"):
+            file = home / "tracker.sqlite"
+            shutil.copy(source.database_url.removeprefix("sqlite:///"), file)
+            return Settings(home=home, database_url=f"sqlite:///{file}")
+        name = f"test_{next(self.numbers)}"
+        template = source.database_url.partition("?")[0].rpartition("/")[2]
         self._create(name, template)
         return Settings(home=home, database_url=self._url(name))
 
@@ -65,10 +82,11 @@ class Databases:
             self.server.tracker_template = True
         return "tracker_template"
 
-    def _create(self, name: str, template: str) -> None:
+    def _create(self, name: str, template: str, *, kept: bool = False) -> None:
         self._start()
         self._execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-        self.made.append(name)
+        if not kept:
+            self.made.append(name)
 
     def _url(self, name: str) -> str:
         return str(self.server.get_uri(name))

@@ -99,4 +99,4 @@ def missing(session: Session) -> list[str]:
     """
     expected = EXPECTED[session.get_bind().dialect.name]
     found = installed(session)
-    return sorted(name for name, _ in expected.items() ^ found.items())
+    return sorted({name for name, _ in expected.items() ^ found.items()})

@@ -19,7 +19,7 @@ from tracker.verify.reading import Fault, Rows, opened
 __all__ = ["Fault", "Report", "verify"]
 
 MOST_FAULTS = 100
-UNREADABLE = (ValueError, TypeError, KeyError, AttributeError)
+UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
 """What forged content can make a check stumble over; itself a fault, never a crash."""
 
 

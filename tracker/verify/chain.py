@@ -148,7 +148,7 @@ def _read(entry: Entry, walk: Walk) -> tuple[list[Any], list[str]]:
         if "shown" in body["detail"]:
             walk.decided[entry.seq] = (body["actor"], body["detail"]["shown"])
         algorithm = body["algorithm"]
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return [], ["正文无法读取"]
     wrong = [] if algorithm == "sha256" else [f"哈希算法 {algorithm} 未知"]
     columns = [entry.cause, entry.kind, str(entry.business_date), entry.actor]

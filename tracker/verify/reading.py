@@ -25,8 +25,8 @@ class Fault:
     what: str
 
     def __str__(self) -> str:
-        """One line for people."""
-        return f"{self.where}：{self.what}"
+        """One line for people; what no terminal can print is shown by its number."""
+        return f"{self.where}：{self.what}".encode("utf-8", "backslashreplace").decode()
 
 
 def sha256(raw: bytes) -> str:

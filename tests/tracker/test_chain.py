@@ -1,0 +1,37 @@
+"""The chain: what is hashed is exact, ordered and kept apart by domain."""
+
+import hashlib
+
+import pytest
+
+from tracker.books import chain
+
+
+def test_a_body_is_canonical_and_names_its_algorithm() -> None:
+    text = chain.body({"乙": [1, "二", None, True], "甲": {"b": 1, "a": 2}})
+    assert text == '{"algorithm":"sha256","乙":[1,"二",null,true],"甲":{"a":2,"b":1}}'
+    assert chain.body_sha256(text) == hashlib.sha256(text.encode()).hexdigest()
+
+
+@pytest.mark.parametrize("bad", [{"a": 1.0}, {"a": [{"b": 0.1}]}, {1: "a"}, {"a": object()}])
+def test_a_body_with_anything_inexact_is_a_mistake(bad: dict[str, object]) -> None:
+    with pytest.raises(AssertionError, match="no floats"):
+        chain.body(bad)
+
+
+def test_a_link_depends_on_place_predecessor_and_body() -> None:
+    first = chain.link(chain.GENESIS, 1, "b" * 64)
+    others = {
+        chain.link(chain.GENESIS, 2, "b" * 64),
+        chain.link("1" * 64, 1, "b" * 64),
+        chain.link(chain.GENESIS, 1, "c" * 64),
+    }
+    assert len(others | {first}) == 4
+
+
+def test_links_of_entries_and_of_audit_events_are_never_alike() -> None:
+    content = {"a": 1}
+    assert chain.audit_link(chain.GENESIS, content) != chain.audit_link("1" * 64, content)
+    text = '["' + chain.GENESIS + '",{"a":1}]'
+    entry = hashlib.sha256(chain.ENTRY_DOMAIN + text.encode()).hexdigest()
+    assert chain.audit_link(chain.GENESIS, content) != entry
