@@ -15,7 +15,6 @@ from typing import Any
 
 from flask import Flask
 from flask_limiter import Limiter
-from flask_smorest import Api
 from flask_wtf.csrf import CSRFProtect
 
 from rules.registry import Registry, every_rule
@@ -31,8 +30,10 @@ from tracker.web import (
     policy,
     refusals,
     rooms,
+    sessions,
     words,
 )
+from tracker.web.api.openapi import describe
 
 PAGES = (
     "auth",
@@ -54,7 +55,18 @@ PAGES = (
 )
 """Modules of ``tracker.web`` with a blueprint ``bp``: a new noun adds its name here."""
 
-APIS: tuple[str, ...] = ()
+APIS = (
+    "me",
+    "manifests",
+    "shipments",
+    "applications",
+    "filings",
+    "funds",
+    "allotments",
+    "disbursements",
+    "methods",
+    "ledger",
+)
 """Modules of ``tracker.web.api`` with a blueprint ``blp``; they go into the OpenAPI file."""
 
 LIMITS: dict[str, str] = {
@@ -135,7 +147,8 @@ def _config(settings: Settings) -> dict[str, Any]:
 def _register(app: Flask) -> None:
     for name in PAGES:
         app.register_blueprint(import_module(f"tracker.web.{name}").bp)
-    api = Api(app)
+    with app.app_context():
+        api = describe(app, sessions.cookie_name())
     for name in APIS:
         api.register_blueprint(import_module(f"tracker.web.api.{name}").blp)
     app.register_blueprint(import_module("tracker.web.api.docs").bp)

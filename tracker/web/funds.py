@@ -1,8 +1,9 @@
 """Funds 专项资金与指标余额: how much of a fund or an allotment is left, and how much is used."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from tracker import access
@@ -30,10 +31,17 @@ class Listed:
 
 def listed(session: Session, user: User) -> list[Listed]:
     """The funds one may see, newest year first."""
-    query = access.visible_funds(user).order_by(Fund.fiscal_year.desc(), Fund.id.desc())
-    return [
-        Listed(fund, _limit(session, review.fund_owner(fund))) for fund in session.scalars(query)
-    ]
+    return with_limits(session, session.scalars(query(user)))
+
+
+def query(user: User) -> Select[Fund]:
+    """The funds one may see, newest year first."""
+    return access.visible_funds(user).order_by(Fund.fiscal_year.desc(), Fund.id.desc())
+
+
+def with_limits(session: Session, found: Iterable[Fund]) -> list[Listed]:
+    """The funds with what stands of each."""
+    return [Listed(fund, _limit(session, review.fund_owner(fund))) for fund in found]
 
 
 def of_allotment(session: Session, one: Allotment) -> Limit:

@@ -98,7 +98,8 @@ def on_refusal(error: TrackerError) -> Response:
     message, mend = context.words_of(error)
     if isinstance(error, NotSignedIn) and not wants_json() and request.method == "GET":
         return _see_other(sign_in_address(request.full_path.rstrip("?")))
-    return _answer(error.status, error.code, message, mend)
+    plain = {name: one for name, one in error.values.items() if isinstance(one, str | int)}
+    return _answer(error.status, error.code, message, mend, {"values": plain} if plain else {})
 
 
 def on_stale_form(error: CSRFError) -> Response:
@@ -140,17 +141,27 @@ def on_mistake(error: Exception) -> Response:
 
 
 def _particulars(error: HTTPException) -> dict[str, Any]:
+    """Field -> what is wrong with it, as the API's library found it, in words."""
     found = getattr(error, "data", None)
     messages = found.get("messages") if isinstance(found, dict) else None
-    return {"fields": messages} if messages else {}
+    fields: dict[str, Any] = {}
+    for place, wrong in (messages or {}).items():
+        fields |= _said(wrong) if isinstance(wrong, dict) else {place: _said(wrong)}
+    return {"fields": fields} if fields else {}
+
+
+def _said(messages: Any) -> Any:  # noqa: ANN401  messages nested as the body is
+    if isinstance(messages, dict):
+        return {str(name): _said(one) for name, one in messages.items()}
+    return [_said(one) for one in messages] if isinstance(messages, list) else gettext(messages)
 
 
 def _answer(
     status: int, code: str, message: str, mend: str, more: dict[str, Any] | None = None
 ) -> Response:
     if wants_json():
-        body = {"code": code, "message": message, "mend": mend, "request_id": g.request_id}
-        response = jsonify({**body, **(more or {})})
+        body = {"status": status, "code": code, "message": message, "mend": mend}
+        response = jsonify({**body, "request_id": g.request_id, **(more or {})})
         response.headers["Content-Type"] = "application/problem+json"
     else:
         title = gettext(TITLES.get(status, TITLES[400]))

@@ -52,9 +52,15 @@ def install(app: Flask) -> None:
 
 
 def chosen_language() -> str:
-    """``zh`` or ``en``: as chosen, otherwise as the installation says."""
+    """``zh`` or ``en``: as chosen, otherwise as the installation says.
+
+    A system that asks the API has no cookie of ours; there ``Accept-Language`` is its choice.
+    """
     chosen = request.cookies.get(LANGUAGE_COOKIE, "")
-    return chosen if chosen in LOCALES else context.settings().language
+    if chosen in LOCALES:
+        return chosen
+    asked = request.accept_languages if request.path.startswith("/api/v1/") else None
+    return (asked and asked.best_match(LOCALES)) or context.settings().language
 
 
 def frame() -> dict[str, Any]:

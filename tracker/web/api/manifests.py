@@ -1,0 +1,275 @@
+"""Manifests 发运明细表: upload, see what is wrong and what it would earn, commit, withdraw."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response
+from flask_smorest.fields import Upload
+from marshmallow import fields
+
+from tracker import access
+from tracker.models.cargo import MANIFEST_STATES, ROW_STATES, Manifest
+from tracker.steps import manifests as steps
+from tracker.web import context, manifests, policy, previews, problems, uploads
+from tracker.web.api.nouns import Noun, Pages, made, part
+from tracker.web.api.shape import Answer, Asked, Body, FirmAnswer, Spoken, Text, Word
+
+blp = Noun("manifests", "发运明细表", "What a firm uploads, row by row, until it is committed.")
+
+
+class FileField(Spoken, Upload):  # type: ignore[misc]  # flask-smorest carries no types
+    """A file of a form."""
+
+
+class ManifestsAsked(Asked):
+    """Filters."""
+
+    state = Word(*MANIFEST_STATES)
+    q = Text(80)
+
+
+class ProblemsAsked(Asked):
+    """Filters."""
+
+    severity = Word(*problems.SEVERITIES)
+    code = Text(60)
+
+
+class RowsAsked(Asked):
+    """Filters."""
+
+    state = Word(*ROW_STATES)
+
+
+class UploadBody(Body):
+    """A workbook (.xlsx) or a text table (.csv)."""
+
+    file = FileField(required=True)
+
+
+class ManifestAnswer(Answer):
+    """发运明细表."""
+
+    id = fields.Integer()
+    firm = fields.Nested(FirmAnswer)
+    file_name = fields.String()
+    sha256 = fields.String()
+    size_bytes = fields.Integer()
+    uploaded_at = fields.AwareDateTime()
+    uploaded_by = fields.String(attribute="user.name")
+    state = fields.String()
+    rows_done = fields.Integer()
+    rows_total = fields.Integer()
+    estimate_fen = fields.Integer(allow_none=True)
+    committed_at = fields.AwareDateTime(allow_none=True)
+
+
+class ColumnAnswer(Answer):
+    """一列怎样理解."""
+
+    letter = fields.String()
+    heading = fields.String()
+    field = fields.String()
+    label = fields.String()
+
+
+class ControlAnswer(Answer):
+    """控制合计: over the accepted rows."""
+
+    rows = fields.Integer()
+    shipments = fields.Integer()
+    waybills = fields.Integer()
+    packages = fields.Integer()
+    gross_weight_g = fields.Integer()
+    freight = fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(),
+        attribute="freight_fen",
+        metadata={"description": "Currency -> hundredths."},
+    )
+    goods_value = fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(),
+        attribute="goods_value_fen",
+        metadata={"description": "Currency -> hundredths."},
+    )
+
+
+class PreviewAnswer(Answer):
+    """预览: what committing would do; the counts add up to the rows read."""
+
+    counts = fields.Dict(keys=fields.String(), values=fields.Integer())
+    rows_read = fields.Integer()
+    shipments = fields.Integer()
+    estimate_fen = fields.Integer(allow_none=True)
+
+
+class FaultAnswer(Answer):
+    """问题归类."""
+
+    severity = fields.String()
+    code = fields.String()
+    field = fields.String(allow_none=True)
+    column = fields.String(attribute="column_letter", allow_none=True)
+    label = fields.String()
+    message = fields.String()
+    remedy = fields.String()
+    count = fields.Integer()
+
+
+class DifferenceAnswer(Answer):
+    """一处不同."""
+
+    label = fields.String()
+    before = fields.String()
+    after = fields.String()
+
+
+class ChangedAnswer(Answer):
+    """改动的行."""
+
+    sheet = fields.String()
+    row = fields.Integer(attribute="row_no")
+    unit_key = fields.String()
+    differences = fields.List(fields.Nested(DifferenceAnswer))
+
+
+class ManifestOne(ManifestAnswer):
+    """发运明细表，附预览."""
+
+    stuck = fields.Boolean(metadata={"description": "Its background work failed for good."})
+    actions = fields.List(fields.String())
+    kind = fields.String(allow_none=True)
+    encoding = fields.String(allow_none=True)
+    columns = fields.List(fields.Nested(ColumnAnswer))
+    preview = fields.Nested(PreviewAnswer, allow_none=True)
+    control = fields.Nested(ControlAnswer, allow_none=True)
+    changed = fields.List(fields.Nested(ChangedAnswer))
+    faults = fields.List(fields.Nested(FaultAnswer))
+    problems = fields.Dict(
+        keys=fields.String(), values=fields.Integer(), metadata={"description": "By severity."}
+    )
+
+
+class CellAnswer(Answer):
+    """问题: where it is, what is wrong, how to mend it."""
+
+    severity = fields.String()
+    code = fields.String()
+    sheet = fields.String(allow_none=True)
+    row = fields.Integer(attribute="row_no", allow_none=True)
+    column = fields.String(attribute="column_letter", allow_none=True)
+    field = fields.String(allow_none=True)
+    label = fields.String()
+    value = fields.String(allow_none=True)
+    message = fields.String()
+    remedy = fields.String()
+
+
+class RowAnswer(Answer):
+    """清单行: with the one state it ended in."""
+
+    sheet = fields.String()
+    row = fields.Integer(attribute="row_no")
+    state = fields.String()
+    reason = fields.String()
+    unit_key = fields.String(allow_none=True)
+    values = fields.Dict(attribute="fields", keys=fields.String(), allow_none=True)
+
+
+@blp.listing("", "发运明细表列表", ManifestAnswer, ManifestsAsked)
+@policy.may("see_manifests")
+def listed(pages: Pages) -> list[Manifest]:
+    """The uploads, newest first."""
+    return part(manifests.filtered(context.user()).order_by(Manifest.id.desc()), pages)
+
+
+@blp.writing("", "上传发运明细表", ManifestOne, UploadBody, status=201, location="files")
+@policy.may("upload_manifest")
+def upload(body: Mapping[str, Any]) -> Any:  # noqa: ANN401  an answer with its address
+    """Upload a file; it is read and checked in the background.
+
+    The same bytes again are refused with 409, and `values.number` is the earlier upload.
+    """
+    taken = uploads.take_in(body["file"].filename or "", body["file"].stream)
+    return made(_one(taken.id), "manifests", taken.id)
+
+
+@blp.reading("/<int:key>", "一份明细表：进度、问题、预览、测算", ManifestOne)
+@policy.may("see_manifests")
+def one(key: int) -> Mapping[str, Any]:
+    """One upload: progress, how it was understood, problems, preview and estimate."""
+    return _one(key)
+
+
+@blp.listing("/<int:key>/problems", "问题清单", CellAnswer, ProblemsAsked)
+@policy.may("see_manifests")
+def problem_list(key: int, pages: Pages) -> list[problems.Cell]:
+    """Every problem with its row, column, value, message and remedy."""
+    found = part(manifests.problems_of(_found(key)), pages)
+    return [problems.said(one) for one in found]
+
+
+@blp.listing("/<int:key>/rows", "逐行状态", RowAnswer, RowsAsked)
+@policy.may("see_manifests")
+def row_list(key: int, pages: Pages) -> list[Mapping[str, Any]]:
+    """Every row of the file with the one state it ended in."""
+    return [
+        {
+            "sheet": row.sheet,
+            "row_no": row.row_no,
+            "state": row.state,
+            "reason": problems.why_no_data(row.reason),
+            "unit_key": row.unit_key,
+            "fields": row.fields,
+        }
+        for row in part(manifests.rows_of(_found(key)), pages)
+    ]
+
+
+@blp.file("/<int:key>/file", "下载原始文件", "application/octet-stream")
+@policy.may("see_manifests")
+def original(key: int) -> Response:
+    """The bytes as they were uploaded."""
+    return manifests.bytes_of(key)
+
+
+@blp.writing("/<int:key>/commit", "入库", ManifestOne, status=202)
+@policy.may("upload_manifest")
+def commit(key: int) -> Mapping[str, Any]:
+    """Ask for the good rows to go in; done in the background."""
+    manifests.press("commit", key)
+    return _one(key)
+
+
+@blp.writing("/<int:key>/withdraw", "撤回", ManifestOne)
+@policy.may("upload_manifest")
+def withdraw(key: int) -> Mapping[str, Any]:
+    """Take the upload back before it counts; nothing is deleted."""
+    manifests.press("withdraw", key)
+    return _one(key)
+
+
+def _found(key: int) -> Manifest:
+    return access.see(context.session(), access.visible_manifests(context.user()), key)
+
+
+def _one(key: int) -> Mapping[str, Any]:
+    session, user, found = context.session(), context.user(), _found(key)
+    seen = found.reading is not None
+    reading = found.reading or {}
+    plain = {name: getattr(found, name) for name in ManifestAnswer().fields if hasattr(found, name)}
+    return {
+        **plain,
+        "user": found.user,
+        "stuck": manifests.stuck(session, found),
+        "actions": manifests.actions(user, found),
+        "kind": reading.get("kind"),
+        "encoding": reading.get("encoding"),
+        "columns": previews.columns(found),
+        "preview": steps.preview_of(session, found) if seen else None,
+        "control": previews.sums(session, found) if seen else None,
+        "changed": previews.changed(session, found) if seen else [],
+        "faults": problems.faults(session, found) if seen else [],
+        "problems": problems.by_severity(session, found),
+    }
