@@ -246,10 +246,9 @@ def _own(
         return false()
     if user.role in SEES_ALL:
         return true()
-    if user.role in FIRM_ROLES and firm_column is not None:
-        owned: ColumnElement[bool] = firm_column == user.firm_id
-        return owned
-    if user.role in LEAGUE_ROLES and league_column is not None:
-        within: ColumnElement[bool] = league_column == user.league_id
-        return within
-    return false()
+    of_firm = user.role in FIRM_ROLES
+    column, own = (firm_column, user.firm_id) if of_firm else (league_column, user.league_id)
+    assert column is not None, f"{action} has no owner for {user.role}"
+    assert own is not None, f"{user.login} belongs to nobody"
+    owned: ColumnElement[bool] = column == own
+    return owned

@@ -104,7 +104,7 @@ def assess_method(bench: Bench, job: Claimed) -> Effect:
 def verify_books(bench: Bench, job: Claimed) -> Effect:
     """Prove chain, balances and tallies; a fault makes the job fail, loudly and visibly."""
     del job
-    report = verify.verify(bench.settings.database_url)
+    report = verify.verify(bench.settings.database_url, rules=bench.registry.rules)
     if report.faults:
         raise RuntimeError(f"the books do not verify: {report.faults[0]}")
 
