@@ -1,5 +1,7 @@
 """A method reads as sentences, is drafted in a form made from its rule, and recorded by two."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -63,11 +65,21 @@ DOCUMENT: dict[str, Values] = {
 }
 
 
+@contextmanager
+def program(settings: Settings, registry: Registry) -> Iterator[Flask]:
+    """The program with these rules."""
+    made = create_app(settings, now=lambda: journeys.NOW, registry=registry)
+    yield made
+    ground: context.Ground = made.extensions[context.EXTENSION]
+    ground.database.engine.dispose()
+
+
 @pytest.fixture
-def wide(settings: Settings, bench: jobs.Bench) -> Flask:
+def wide(settings: Settings, bench: jobs.Bench) -> Iterator[Flask]:
     """The program with a further rule of the same league."""
     assert bench.settings == settings
-    return create_app(settings, now=lambda: journeys.NOW, registry=RULES)
+    with program(settings, RULES) as made:
+        yield made
 
 
 @pytest.fixture
@@ -200,16 +212,15 @@ def test_a_method_whose_rule_is_gone_or_changed_says_so(
     settings: Settings, bench: jobs.Bench
 ) -> None:
     assert bench.registry.rules
-    without = create_app(settings, now=lambda: journeys.NOW, registry=Registry({}, []))
-    page = visit(without, "auditor").see("/methods/1")
-    assert "The rule tests/journey cannot be used" in page.words
-    assert "rate: 500.00." in page.words, "the numbers as recorded still stand"
-    assert "No rule is installed" in visit(without, "league_officer").see("/methods/new").words
+    with program(settings, Registry({}, [])) as without:
+        page = visit(without, "auditor").see("/methods/1")
+        assert "The rule tests/journey cannot be used" in page.words
+        assert "rate: 500.00." in page.words, "the numbers as recorded still stand"
+        chosen = visit(without, "league_officer").see("/methods/new")
+        assert "No rule is installed" in chosen.words
 
 
 def test_only_a_rule_of_ones_own_league_is_drafted(officer: Visitor, wide: Flask) -> None:
     form = form_of(officer).form("/methods")
     officer.send(form, 404, **(DOCUMENT | {"rule": "别的"}))
     visit(wide, "league_approver").see("/methods/new", 403)
-    made: context.Ground = wide.extensions[context.EXTENSION]
-    made.database.engine.dispose()

@@ -60,3 +60,12 @@ def test_another_version_is_told_apart_by_its_first_day(bench: jobs.Bench, app: 
     page = visit(app, "clerk").see("/networks")
     assert "/networks/2" in page.links
     assert "in force today" in page.words
+
+
+def test_the_exit_port_lies_on_our_side_of_the_border(bench: jobs.Bench, app: Flask) -> None:
+    assert bench.registry.rules
+    for corridor in SEED.corridors:
+        page = visit(app, "auditor").see(f"/networks/1/corridors/{corridor.id}")
+        (port,) = (row for row in page.table(0) if row[1] == "port")
+        before = page.table(0)[page.table(0).index(port) - 1]
+        assert port[2] == before[2] or port[2] not in {"Mongolia", "Russia"}

@@ -140,7 +140,7 @@ def stops(opened: Network, found: Corridor) -> list[Stop]:
     places = {hub.place for hub in opened.hubs}
     made = []
     for station in found.stations:
-        piece = [point for point, _ in found.pieces() if point.km_tenths <= station.km_tenths][-1]
+        piece = next(point for point, end in found.pieces() if station.km_tenths <= end)
         inside = station.km_tenths <= found.border_km_tenths
         sign = "port" if station.kind == "port" else "hub" if station.id in places else "station"
         made.append(
