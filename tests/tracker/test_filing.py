@@ -1,0 +1,142 @@
+"""Filings and their review: only what passed is filed; the province reduces, returns, declines."""
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests import journeys, way
+from tests.journeys import RATE_FEN, act_on, person
+from tracker import jobs
+from tracker.books import ledger
+from tracker.errors import Conflict, NotAllowed, Refused
+from tracker.models.applications import Application, ApplicationLine
+from tracker.models.filings import (
+    Filing,
+    FilingLine,
+)
+from tracker.models.methods import Programme
+from tracker.models.people import League
+from tracker.steps import filing, first_review, review
+
+RETURN = ("evidence_missing", "请补充提单")
+
+
+def reduce(bench: jobs.Bench, fen: int, code: str = "calculation", words: str = "更正") -> None:
+    def work(session: Session) -> None:
+        line = session.scalars(select(ApplicationLine).order_by(ApplicationLine.id)).first()
+        assert line is not None
+        first_review.reduce(session, line, fen, code, words)
+
+    bench.database.transact(work)
+
+
+def file(bench: jobs.Bench, login: str, keys: list[int], document_no: str = "示例1号") -> int:
+    def work(session: Session) -> int:
+        return filing.draft(
+            session,
+            person(session, login),
+            session.scalars(select(Programme)).one(),
+            [session.get_one(Application, key) for key in keys],
+            document_no=document_no,
+            basis="依据",
+        ).id
+
+    return bench.database.transact(work)
+
+
+def test_only_a_league_files_and_only_what_passed(bench: jobs.Bench) -> None:
+    way.shipped(bench)
+    key = way.applied(bench)
+    with pytest.raises(NotAllowed, match="Only a league officer files"):
+        file(bench, "league_approver", [key])
+    with pytest.raises(Refused, match="at least one application"):
+        file(bench, "league_officer", [])
+    with pytest.raises(Refused, match="document number and the basis"):
+        file(bench, "league_officer", [key], document_no=" ")
+    with pytest.raises(Conflict, match="SB-2026-0001 has not passed"):
+        file(bench, "league_officer", [key])
+    act_on(bench, Application, key, "league_officer", "first_review")
+    act_on(bench, Application, key, "league_approver", "pass")
+    with bench.database.reading() as session:
+        league = session.scalars(select(League).where(League.code == journeys.LEAGUE)).one()
+        programme = session.scalars(select(Programme)).one()
+        assert [one.id for one in filing.passed(session, league.id, programme.id)] == [key]
+    with pytest.raises(Conflict, match="has not passed"):
+        file(bench, "league_officer", [key, key])
+    filed = file(bench, "league_officer", [key])
+    with pytest.raises(Conflict, match="sheet has not been made"):
+        act_on(bench, Filing, filed, "league_officer", "prepare")
+    act_on(bench, Filing, filed, "league_officer", "withdraw")
+    with bench.database.reading() as session:
+        assert session.get_one(Application, key).state == "passed"
+    file(bench, "league_officer", [key])
+
+
+def test_applications_of_which_nothing_is_left_make_no_filing(bench: jobs.Bench) -> None:
+    way.shipped(bench)
+    key = way.applied(bench)
+    reduce(bench, RATE_FEN)
+    act_on(bench, Application, key, "league_officer", "first_review")
+    act_on(bench, Application, key, "league_approver", "pass")
+    assert way.stages(bench) == {}
+    with pytest.raises(Refused, match="Nothing is left"):
+        file(bench, "league_officer", [key])
+
+
+def reduce_filed(bench: jobs.Bench, fen: int) -> None:
+    def work(session: Session) -> None:
+        line = session.scalars(select(FilingLine)).first()
+        assert line is not None
+        review.reduce(session, line, fen, "freight_unproven", "运费发票不足")
+
+    bench.database.transact(work)
+
+
+def test_commerce_reduces_while_it_examines_and_finance_sees_sums(bench: jobs.Bench) -> None:
+    way.shipped(bench, 2)
+    key = way.filed(bench)
+    reduce_filed(bench, RATE_FEN)
+    with pytest.raises(Refused, match="nothing and the whole amount"):
+        reduce_filed(bench, RATE_FEN + 1)
+    with bench.database.reading() as session:
+        one = session.get_one(Filing, key)
+        totals = filing.totals(session, one)
+        assert (totals.filed_fen, totals.reduced_fen) == (2 * RATE_FEN, RATE_FEN)
+        assert totals.approved_fen == RATE_FEN
+        assert filing.by_firm(session, one) == [("示例企业甲", totals)]
+    act_on(bench, Filing, key, "commerce_officer", "propose")
+    with pytest.raises(Conflict, match="while Commerce examines"):
+        reduce_filed(bench, 0)
+
+
+def test_a_filing_of_which_nothing_is_left_draws_on_no_fund(bench: jobs.Bench) -> None:
+    way.shipped(bench)
+    key = way.filed(bench)
+    reduce_filed(bench, RATE_FEN)
+    way.a_fund(bench, RATE_FEN)
+    act_on(bench, Filing, key, "commerce_officer", "propose")
+    act_on(bench, Filing, key, "commerce_approver", "endorse")
+    with pytest.raises(Refused, match="Name the special fund"):
+        act_on(bench, Filing, key, "finance_officer", "allocate")
+    act_on(bench, Filing, key, "finance_officer", "allocate", detail={"fund": way.FUND})
+    act_on(bench, Filing, key, "finance_approver", "approve")
+    assert way.stages(bench) == {}
+    with bench.database.reading() as session:
+        assert ledger.balance(session, ledger.limit("used", f"fund:{way.FUND}")) == 0
+
+
+@pytest.mark.parametrize(("step", "stage"), [("return", {"applied": RATE_FEN}), ("decline", {})])
+def test_the_province_sends_back_or_declines_with_a_reason(
+    bench: jobs.Bench, step: str, stage: dict[str, int]
+) -> None:
+    way.shipped(bench)
+    key = way.filed(bench)
+    reduce_filed(bench, 1)
+    act_on(bench, Filing, key, "commerce_officer", "propose")
+    code, words = RETURN
+    act_on(bench, Filing, key, "commerce_approver", step, reason_code=code, reason=words)
+    assert way.stages(bench) == stage
+    with bench.database.reading() as session:
+        (line,) = session.scalars(select(FilingLine))
+        assert not line.is_open
+        assert line.reduced_fen == (0 if step == "return" else 1)
