@@ -15,6 +15,7 @@ from flask_babel import get_locale, gettext
 
 from tracker.models.people import League
 from tracker.web import labels
+from tracker.web.strips import laid_out
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOTHING = "—"
@@ -170,6 +171,7 @@ FILTERS = (
     stage_options,
     role_options,
     league_options,
+    laid_out,
 )
 
 
