@@ -37,6 +37,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="the kind of database the tests run on",
     )
     parser.addoption(
+        "--pictures",
+        metavar="FOLDER",
+        help="where the browser tests keep pictures of what they see, to be looked at",
+    )
+    parser.addoption(
         "--soak",
         action="store_true",
         help="crash and race tests with their full counts (make soak); a tenth otherwise",
