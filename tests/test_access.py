@@ -56,7 +56,8 @@ NOUNS: dict[str, type[Any]] = {
 """First part of an address -> whose numbers come after it."""
 MOST_OF_A_NOUN = 6
 LEAST_SEEN = 10
-LEADS_TO_SIGN_IN = {"auth.sign_out"}
+LEADS_TO_SIGN_IN = {"auth.sign_out", "home.home"}
+"""Open to everybody, and for nobody a way to the door."""
 OK, UNKNOWN, FORBIDDEN, BROKEN = 200, 401, 403, 500
 
 
@@ -138,6 +139,7 @@ def test_nobody_finds_words_that_only_others_may_see(world: Flask, login: str) -
             seen += answer.status_code == OK
             assert answer.status_code < BROKEN, f"{answer.status} {where}"
             text = read(answer)
+            answer.close()
             leaks += [f"{where}: {word}" for word in hidden if word in text]
     assert seen > LEAST_SEEN
     assert not leaks
@@ -183,7 +185,7 @@ def hidden_from(app: Flask, login: str) -> set[str]:
         user = session.scalars(select(people.User).where(people.User.login == login)).one()
         visible = {one.id for one in session.scalars(access.visible_shipments(user))}
         files = {one.id for one in session.scalars(access.visible_manifests(user))}
-        words = of_shipments(session, visible) | of_manifests(session, files)
+        words = of_shipments(session, visible) | of_manifests(session, files, visible)
         if user.firm_id is not None:
             others = session.scalars(select(people.Firm).where(people.Firm.id != user.firm_id))
             words |= {word for firm in others for word in (firm.uscc, firm.name)}
@@ -202,10 +204,14 @@ def of_shipments(session: Session, visible: set[int]) -> set[str]:
     return found
 
 
-def of_manifests(session: Session, visible: set[int]) -> set[str]:
-    """Names of all files but these."""
+def of_manifests(session: Session, files: set[int], visible: set[int]) -> set[str]:
+    """Names of all files but these; who may see a shipment is told the file and row it is from."""
+    query = select(cargo.ManifestRow.manifest_id).join(
+        cargo.CargoLine, cargo.CargoLine.manifest_row_id == cargo.ManifestRow.id
+    )
+    told = files | set(session.scalars(query.where(cargo.CargoLine.shipment_id.in_(visible))))
     manifests = session.scalars(select(cargo.Manifest))
-    return {one.file_name for one in manifests if one.id not in visible}
+    return {one.file_name for one in manifests if one.id not in told}
 
 
 def read(answer: TestResponse) -> str:
