@@ -5,7 +5,7 @@ two problems. What one cell may say stands in `ingest.columns`, what cells say t
 `ingest.together`; both only collect faults, and this module decides where every row ends.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -77,10 +77,9 @@ def _column(work: Work, data: Grid, one: Field, letter: str, day: date) -> None:
     """Judge one column; remember its values, its true blanks and its faults."""
     taken = marked.column(data, one, letter)
     judged = columns.judge_all(one, taken.cells, day)
-    cells, odd = judged.cells, judged.odd
-    faulty = cells.is_in(pl.Series(list(odd), dtype=pl.String).implode()).fill_null(value=False)
+    cells, odd = taken.cells, judged.odd
     work.values[one.name] = judged.values
-    work.blank[one.name] = judged.values.is_null() & ~faulty & ~taken.settled
+    work.blank[one.name] = judged.values.is_null() & ~_among(cells, odd) & ~taken.settled
     work.faults += taken.faults
     work.faults += _verdicts(one.name, cells, odd)
 
@@ -90,8 +89,14 @@ def _verdicts(name: str, cells: pl.Series, odd: Mapping[str, Verdict]) -> Iterat
     for text, verdict in odd.items():
         texts.setdefault(verdict.code or "", []).append(text)
     for code, said in texts.items():
-        where = cells.is_in(pl.Series(said, dtype=pl.String).implode()).fill_null(value=False)
-        yield Fault(code, where, name, lambda at: odd[cells[at]].args)
+        yield Fault(code, _among(cells, said), name, lambda at: odd[cells[at]].args)
+
+
+def _among(cells: pl.Series, texts: Collection[str]) -> pl.Series:
+    """Return which cells say one of these texts."""
+    if not texts:
+        return pl.Series([False]).new_from_index(0, len(cells))
+    return cells.is_in(pl.Series(list(texts), dtype=pl.String).implode()).fill_null(value=False)
 
 
 def _towns(work: Work) -> None:
@@ -143,6 +148,8 @@ def _sorted_out(
     accepted = ~(refused | doubled | waiting)
 
     def lines(where: pl.Series) -> Lines:
+        if not where.any():
+            return Lines(data.sheet, data.rows.head(0), frame.head(0), data.cells.head(0))
         kept = frame.filter(where) if frame.width else frame
         return Lines(data.sheet, data.rows.filter(where), kept, data.cells.filter(where))
 

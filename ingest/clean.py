@@ -7,46 +7,20 @@ meant to type.
 import re
 import unicodedata
 
-import polars as pl
-
-INVISIBLE = "[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe0e\ufe0f]"
-BLANKS = r"[\s\u0000-\u001f\u007f]+"
-NOTHING = r"^[-–—―−_/\\]+$"
+INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe0e\ufe0f]")
+BLANKS = re.compile(r"[\s\u0000-\u001f\u007f]+")
+NOTHING = re.compile(r"[-–—―−_/\\]+")
 """A cell of dashes or slashes is blank: people strike out what does not apply."""
-ODD = r"[^\x20-\x7e]|^ | $|  |^'|^[-_/\\]+$"
+ODD = r"[^\x20-\x7e\x{4e00}-\x{9fff}]|^ | $|  |^'|^[-_/\\]+$"
+"""What cleaning may change (a pattern for polars); plain ideographs are the same in every form."""
 UPPER = frozenset({"document", "plain", "plate", "container", "list"})
 """Types whose letters are compared and kept in upper case."""
-_INVISIBLE, _BLANKS, _NOTHING = map(re.compile, (INVISIBLE, BLANKS, NOTHING))
 
 
 def tidy(text: str, *, upper: bool = False) -> str:
     """Clean one cell; blank when nothing is left."""
     folded = unicodedata.normalize("NFKC", text)
-    folded = _BLANKS.sub(" ", _INVISIBLE.sub("", folded)).strip().removeprefix("'").strip()
-    folded = _NOTHING.sub("", folded)
+    folded = BLANKS.sub(" ", INVISIBLE.sub("", folded)).strip().removeprefix("'").strip()
+    if NOTHING.fullmatch(folded):
+        return ""
     return folded.upper() if upper else folded
-
-
-def column(cells: pl.Series, *, upper: bool = False) -> pl.Series:
-    """Clean a column; blank cells become null. The same as `tidy` of every cell, faster."""
-    odd = cells.str.contains(ODD).fill_null(value=False)
-    if odd.any():
-        cells = _scatter(cells, odd, _tidied(cells.filter(odd)))
-    return cells.str.to_uppercase() if upper else cells
-
-
-def _tidied(cells: pl.Series) -> pl.Series:
-    folded = (
-        cells.str.normalize("NFKC")
-        .str.replace_all(INVISIBLE, "")
-        .str.replace_all(BLANKS, " ")
-        .str.strip_chars()
-        .str.strip_prefix("'")
-        .str.strip_chars()
-        .str.replace(NOTHING, "")
-    )
-    return folded.replace("", None)
-
-
-def _scatter(cells: pl.Series, where: pl.Series, values: pl.Series) -> pl.Series:
-    return cells.clone().scatter(where.arg_true(), values)

@@ -1,8 +1,8 @@
 """Whole columns judged at once 整列判断: what is plainly right passes, the rest one by one.
 
-`plain` names, for a type of field, the cells that `ingest.judge` would return unchanged; only the
-others are looked at singly, each different text once. That is what makes the checks fast without
-making them two sets of rules.
+`_plain` finds, for a type of field, the cells that cleaning and `judge` would return unchanged;
+only the others are looked at singly, each different text once. That is what makes the checks fast
+without making them two sets of rules.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from ingest import days, identifiers, quantities, verdicts
+from ingest import clean, days, identifiers, quantities, verdicts
 from ingest.fields import Field
 from ingest.verdicts import Judge, Verdict
 
@@ -48,10 +48,9 @@ for _character in "ABCDEFGHIJKLMNOPQRSTUVWXYZ":
 class Judged:
     """A column's canonical values (null where there is none) and the verdicts with a problem.
 
-    `odd` maps every text that is not plainly right to its verdict; `cells` are the cleaned texts.
+    `odd` maps every text, as it stands in the sheet, that something is wrong with to its verdict.
     """
 
-    cells: pl.Series
     values: pl.Series
     odd: dict[str, Verdict]
 
@@ -62,25 +61,27 @@ def judge(one: Field, said: str, day: date) -> Verdict:
 
 
 def judge_all(one: Field, cells: pl.Series, day: date) -> Judged:
-    """Judge a column of cleaned cells."""
+    """Judge a column of cells as they stand in the sheet."""
     fine = _plain(one, cells, day)
-    rest = (
-        cells.is_not_null() if fine is None else cells.is_not_null() & ~fine.fill_null(value=False)
-    )
-    texts = cells.filter(rest).unique().to_list()
-    verdict = {text: judge(one, text, day) for text in texts}
+    rest = cells if fine is None else cells.filter(~fine)
+    upper = one.type in clean.UPPER
+    tidied = {text: clean.tidy(text, upper=upper) for text in rest.drop_nulls().unique().to_list()}
+    verdict = {text: judge(one, said, day) if said else Verdict() for text, said in tidied.items()}
     changed = {text: found.value for text, found in verdict.items() if found.value != text}
     values = cells
     if changed:
         new = list(changed.values())
         values = cells.replace(list(changed), pl.Series(new, dtype=pl.String)).replace("", None)
-    return Judged(cells, values, {text: found for text, found in verdict.items() if found.code})
+    return Judged(values, {text: found for text, found in verdict.items() if found.code})
 
 
 def _plain(one: Field, cells: pl.Series, day: date) -> pl.Series | None:
-    """Return which cells are plainly right; None where each different text is judged."""
+    """Return which cells are plainly right; None where each different text is judged.
+
+    What is plainly right is also clean: `clean.tidy` would not change it.
+    """
     if one.type == "text":
-        return cells.str.len_chars() <= (one.max or 0)
+        return (cells.str.len_chars() <= (one.max or 0)) & ~cells.str.contains(clean.ODD)
     if one.type == "container":
         return _boxes(cells)
     pattern = _pattern(one)

@@ -63,16 +63,15 @@ def problems_of(
 def _problems(fault: Fault, data: Grid, letters: Mapping[str, str]) -> Iterator[Problem]:
     at = fault.where.arg_true().to_list()
     letter = letters.get(fault.field or "")
-    raw = data.cells[letter] if letter else None
+    told = fault.severity
+    raw = dict(zip(at, data.cells[letter].gather(at).to_list(), strict=True)) if letter else {}
 
     def made(index: int, row: int | None, more: Args) -> Problem:
         args = {**(fault.args(index) if fault.args else {}), **more}
-        cell = None if raw is None or fault.whole else raw[index]
+        cell = None if fault.whole else raw.get(index)
         shown = args.pop("value", None) if cell is None else cell
         value = None if shown is None else str(shown)
-        return Problem(
-            fault.severity, fault.code, data.sheet, row, letter, fault.field, value, args
-        )
+        return Problem(told, fault.code, data.sheet, row, letter, fault.field, value, args)
 
     if at and fault.whole:
         yield made(at[0], None, {})

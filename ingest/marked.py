@@ -1,11 +1,10 @@
 """What the kind of a cell 单元格类型 says against it: errors, lost digits, formulas, merges."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import polars as pl
 
-from ingest import clean
 from ingest.faults import Fault
 from ingest.fields import Field
 from ingest.grid import Grid, Marks
@@ -21,7 +20,7 @@ AMOUNTS = frozenset({"integer", "decimal"})
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column cleaned for judging; `settled` are cells whose fault is already known."""
+    """A column to be judged; `settled` are cells whose fault is already known."""
 
     cells: pl.Series
     settled: pl.Series
@@ -42,17 +41,16 @@ def column(data: Grid, one: Field, letter: str) -> Column:
         filled = filled.set(where, None)
     if one.type == "decimal" and letter in data.marks.numbers:
         filled = _doubles(data, letter, filled)
-    cells = clean.column(filled, upper=one.type in clean.UPPER)
-    return Column(cells, settled, tuple(faults))
+    return Column(filled, settled, tuple(faults))
 
 
 def _bad_cells(data: Grid, one: Field, letter: str, raw: pl.Series) -> Iterator[Fault]:
     marks = data.marks
     errors = {row: text for (row, column), text in marks.errors.items() if column == letter}
-    typed = raw.str.contains(CELL_ERROR).fill_null(value=False)
-    shown = {index: str(raw[index]) for index in typed.arg_true().to_list()}
-    where = typed | at_rows(data.rows, errors)
-    if where.any():
+    if errors or raw.str.starts_with("#").any():
+        typed = raw.str.contains(CELL_ERROR).fill_null(value=False)
+        shown = {index: str(raw[index]) for index in typed.arg_true().to_list()}
+        where = typed | at_rows(data.rows, errors)
         rows = data.rows
         yield Fault(
             "error_cell",
@@ -61,21 +59,23 @@ def _bad_cells(data: Grid, one: Field, letter: str, raw: pl.Series) -> Iterator[
             lambda at: {"value": shown.get(at) or errors.get(rows[at], "")},
         )
     unsolved = {row for row, column in marks.unsolved if column == letter}
-    blank = at_rows(data.rows, unsolved) & raw.is_null()
-    if blank.any():
-        yield Fault("formula_empty", blank, one.name)
+    if unsolved:
+        yield Fault("formula_empty", at_rows(data.rows, unsolved) & raw.is_null(), one.name)
     if one.type == "document" and letter in marks.numbers:
         yield Fault("digits_lost", at_rows(data.rows, marks.numbers[letter]), one.name)
-    long = (raw.str.len_chars() > LONGEST_CELL).fill_null(value=False)
-    if long.any():
+    sizes = raw.str.len_bytes()
+    if (sizes > LONGEST_CELL).any():
         sizes = raw.str.len_chars()
+        long = (sizes > LONGEST_CELL).fill_null(value=False)
         yield Fault(
             "cell_too_long", long, one.name, lambda at: {"count": sizes[at], "limit": LONGEST_CELL}
         )
 
 
-def at_rows(rows: pl.Series, wanted: Iterable[int]) -> pl.Series:
+def at_rows(rows: pl.Series, wanted: Collection[int]) -> pl.Series:
     """Return which data rows have one of these row numbers."""
+    if not wanted:
+        return pl.Series([False]).new_from_index(0, len(rows))
     return rows.is_in(pl.Series(list(wanted), dtype=pl.UInt32).implode())
 
 

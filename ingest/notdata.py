@@ -45,11 +45,9 @@ def sort(grid: Grid, heading: Heading) -> Sorted:
         for row, kind in zip(grid.rows.to_list(), kinds.to_list(), strict=True)
         if kind
     )
-    totals = (kinds == "skip_total").fill_null(value=False)
-    parts = frozenset(
-        grid.rows.filter(totals & _joined(grid.cells).str.contains(SUBTOTAL)).to_list()
-    )
-    return Sorted(_rows(grid, kinds.is_null()), _rows(grid, totals), parts, skipped)
+    totals = _rows(grid, (kinds == "skip_total").fill_null(value=False))
+    parts = totals.rows.filter(_joined(totals.cells).str.contains(SUBTOTAL))
+    return Sorted(_rows(grid, kinds.is_null()), totals, frozenset(parts.to_list()), skipped)
 
 
 def _rows(grid: Grid, kept: pl.Series) -> Grid:

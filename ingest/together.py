@@ -32,11 +32,13 @@ def check(
     if not values.height:
         return []
     ruled = list(_rules(full, firm_code))
+    clear = _without(full, ruled)
+    known = keys(full)
     return [
         *_missing(full, blank),
         *ruled,
-        *_doubles(full, rows),
-        *_units(_without(full, ruled), rows),
+        *_doubles(full, known, rows),
+        *_units(clear, known if clear is full else keys(clear), rows),
     ]
 
 
@@ -223,14 +225,14 @@ def keys(full: pl.DataFrame) -> pl.DataFrame:
     return made.with_columns(line).drop("waybill_no")
 
 
-def _doubles(full: pl.DataFrame, rows: pl.Series) -> Iterator[Fault]:
+def _doubles(full: pl.DataFrame, known: pl.DataFrame, rows: pl.Series) -> Iterator[Fault]:
     """Find rows with the key of an earlier one: the same again, or something else."""
-    frame = keys(full).select("line").with_columns(rows.alias("row"), _at(full))
-    frame = frame.filter(pl.col("line").is_not_null())
-    later = frame.filter(~pl.col("line").is_first_distinct())
-    if not later.height:
+    again = ~known["line"].is_first_distinct() & known["line"].is_not_null()
+    if not again.any():
         return
-    first = frame.filter(pl.col("line").is_first_distinct())
+    frame = known.select("line").with_columns(rows.alias("row"), _at(full))
+    later = frame.filter(again)
+    first = frame.filter(~again & known["line"].is_not_null())
     pairs = later.join(first, on="line", suffix="_first", maintain_order="left")
     texts = full.select(pl.concat_str(pl.all().fill_null(""), separator="\x1f")).to_series()
     same = texts.gather(pairs["at"]) == texts.gather(pairs["at_first"])
@@ -253,9 +255,12 @@ def _pointing(full: pl.DataFrame, pairs: pl.DataFrame) -> Callable[[int], Args]:
     return args
 
 
-def _units(full: pl.DataFrame, rows: pl.Series) -> Iterator[Fault]:
+def _units(full: pl.DataFrame, known: pl.DataFrame, rows: pl.Series) -> Iterator[Fault]:
     """Find lines that contradict what most lines of their shipment say."""
-    frame = full.select(AGREE).hstack([*keys(full), rows.alias("row"), _at(full)])
+    frame = full.select(AGREE).hstack([*known, rows.alias("row"), _at(full)])
+    frame = frame.filter(pl.col("trip").is_duplicated() | pl.col("unit").is_duplicated())
+    if not frame.height:
+        return
     crossing = frame.filter(pl.col("trip").is_not_null() & pl.col("border_exit_date").is_not_null())
     batched = full.select(pl.coalesce("trip_batch_no", "tir_carnet_no").is_not_null()).to_series()
     crossing = crossing.filter(pl.col("at").is_in(batched.arg_true().implode()))
@@ -269,6 +274,8 @@ def _units(full: pl.DataFrame, rows: pl.Series) -> Iterator[Fault]:
 def _contradicting(
     said: pl.DataFrame, key: str, name: str, code: str, height: int
 ) -> Iterator[Fault]:
+    varied = said.group_by(key).agg(pl.col(name).min() != pl.col(name).max())
+    said = said.filter(pl.col(key).is_in(varied.filter(pl.col(name))[key].implode()))
     if not said.height:
         return
     votes = said.group_by(key, name).agg(pl.len(), pl.col("at").min(), pl.col("row").min())

@@ -13,8 +13,6 @@ from lxml import etree
 
 from ingest.grid import MAX_COLUMNS, Marks, index_of, letter
 
-USUAL = re.compile(rb'<c r="[A-Z]')
-ANY_CELL = re.compile(rb"<(?:\w+:)?c[ >/]")
 WIDE = re.compile(rb'<c r="([A-Z]{2,3})\d+"[^>]*(?<!/)>')
 LAST = re.compile(rb'<c r="([A-Z]+)(\d+)"')
 ERROR = re.compile(
@@ -26,6 +24,8 @@ UNSOLVED = re.compile(
 )
 HIDDEN = re.compile(rb'<row [^>]*hidden="(?:1|true)"')
 MERGED = re.compile(rb'<mergeCell ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
+LONG = 16
+"""A number of fewer characters has no more digits than a spreadsheet's number holds."""
 MERGES_KEPT = 50_000
 
 
@@ -40,7 +40,8 @@ class Extent:
 
 def usual(xml: bytes) -> bool:
     """Say whether every cell is written the usual way, `<c r="A1" ...`, so that bytes suffice."""
-    return len(ANY_CELL.findall(xml)) == len(USUAL.findall(xml))
+    every = xml.count(b"<c ") + xml.count(b"<c>") + xml.count(b"<c/>")
+    return b"<sheetData" in xml and xml.count(b'<c r="') == every
 
 
 def extent(xml: bytes) -> Extent:
@@ -53,22 +54,30 @@ def extent(xml: bytes) -> Extent:
     return Extent(int(last[2]) if last else 0, columns, xml.count(b"</c>"))
 
 
-def marks(xml: bytes, wanted: Iterable[str]) -> Marks:
-    """Find errors, unsolved formulas, merges, hidden rows, and number cells in wanted columns."""
+def marks(xml: bytes, wanted: Iterable[str], amounts: Iterable[str]) -> Marks:
+    """Find errors, unsolved formulas, merges, hidden rows, and number cells.
+
+    Number cells matter in the wanted columns; in those of amounts, only where they are too long to
+    be what was typed.
+    """
     has_formulas = b"<f" in xml
     unsolved = UNSOLVED.finditer(xml) if has_formulas else iter(())
+    errors = ERROR.finditer(xml) if b't="e"' in xml else iter(())
     return Marks(
-        numbers=_numbers(xml, tuple(wanted)),
-        errors={(int(m[2]), m[1].decode()): m[3].decode() for m in ERROR.finditer(xml)},
+        numbers=_numbers(xml, tuple(wanted), 1) | _numbers(xml, tuple(amounts), LONG),
+        errors={(int(m[2]), m[1].decode()): m[3].decode() for m in errors},
         unsolved=frozenset((int(m[2]), m[1].decode()) for m in unsolved),
         formulas=len(re.findall(rb"<f[ >]", xml)) if has_formulas else 0,
         hidden_rows=len(HIDDEN.findall(xml)) if b'hidden="' in xml else 0,
-        merged=tuple(_merges(xml)),
+        merged=tuple(_merges(xml)) if b"<mergeCell " in xml else (),
     )
 
 
-def _numbers(xml: bytes, wanted: tuple[str, ...]) -> dict[str, frozenset[int]]:
-    """Return the rows of number cells by column; a cell without a type, or of type n, is one."""
+def _numbers(xml: bytes, wanted: tuple[str, ...], least: int) -> dict[str, frozenset[int]]:
+    """Return the rows of number cells of at least so many characters, by column.
+
+    A cell without a type, or of type n, is a number cell.
+    """
     if not wanted:
         return {}
     columns = b"|".join(name.encode() for name in wanted)
@@ -76,7 +85,7 @@ def _numbers(xml: bytes, wanted: tuple[str, ...]) -> dict[str, frozenset[int]]:
         rb'<c r="('
         + columns
         + rb')(\d+)"(?: s="\d+")?(?: t="n")?(?: s="\d+")?>'
-        + rb"\s*(?:<f[^>]*?(?:/>|>[^<]*</f>))?\s*<v>[^<]"
+        + rb"\s*(?:<f[^>]*?(?:/>|>[^<]*</f>))?\s*<v>[^<]{%d}" % least
     )
     found: dict[str, set[int]] = {}
     for match in pattern.finditer(xml):

@@ -26,7 +26,7 @@ MEMORY = 3 * 2**30
 SECONDS = 90
 MAX_SHEETS = 12
 MAX_CELLS = 24_000_000
-EXACT = frozenset({"document", "plain", "decimal", "container", "plate"})
+DOCUMENTS, AMOUNTS = frozenset({"document"}), frozenset({"decimal"})
 """Types of fields for which it matters that a cell is a number."""
 Head = dict[str, object]
 
@@ -73,16 +73,19 @@ def workbook(raw: bytes) -> tuple[list[Grid], list[Problem]]:
 def _sheet(
     archive: zipfile.ZipFile, reader: fastexcel.ExcelReader, sheet: _package.Part
 ) -> Grid | Problem | None:
-    xml = _package.member(archive, sheet.member)
-    if not _cells.usual(xml):
-        xml = _cells.rewritten(xml)
-    size = _cells.extent(xml)
+    size = _cells.extent(_scanned(archive, sheet))
     if trouble := _too_large(size, sheet.name):
         return trouble
     cells = reader.load_sheet(sheet.name, header_row=None, skip_rows=0, dtypes="string").to_polars()
     if not cells.width or not size.cells:
         return None
-    return _placed(sheet.name, cells, xml)
+    return _placed(sheet.name, cells, _scanned(archive, sheet))
+
+
+def _scanned(archive: zipfile.ZipFile, sheet: _package.Part) -> bytes:
+    """Unpack a sheet for a scan; twice, so that it is not held while the cells are read."""
+    xml = _package.member(archive, sheet.member)
+    return xml if _cells.usual(xml) else _cells.rewritten(xml)
 
 
 def _too_large(size: _cells.Extent, name: str) -> Problem | None:
@@ -102,12 +105,12 @@ def _placed(name: str, cells: pl.DataFrame, xml: bytes) -> Grid:
     cells.columns = [letter(index + offset) for index in range(cells.width)]
     made = grid(name, cells)
     found = headings.find(made)
-    wanted = (
-        [column for column, field in found.mapping.items() if FIELDS[field].type in EXACT]
-        if found
-        else []
+    types = {column: FIELDS[field].type for column, field in found.mapping.items()} if found else {}
+    documents, amounts = (
+        [column for column, type_ in types.items() if type_ in wanted]
+        for wanted in (DOCUMENTS, AMOUNTS)
     )
-    return Grid(name, made.rows, made.cells, _cells.marks(xml, wanted))
+    return Grid(name, made.rows, made.cells, _cells.marks(xml, documents, amounts))
 
 
 def _offset(cells: pl.DataFrame, xml: bytes) -> int:

@@ -254,7 +254,8 @@ def test_reading_and_checking_a_workbook(tmp_path: Path) -> None:
     ours = seconds(lambda: examine(raw, day=DAY, firm_code=FIRM), 2)
     reader = seconds(alone, 2)
     own, child = peak_mb(
-        "import sys; from datetime import date; from pathlib import Path; from ingest import examine"
+        "import sys; from datetime import date; from pathlib import Path"
+        "\nfrom ingest import examine"
         "\nexamine(Path(sys.argv[1]).read_bytes(), day=date(2025, 12, 31))",
         str(path),
     )
