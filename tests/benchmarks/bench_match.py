@@ -1,20 +1,19 @@
 """How fast 100,000 shipments are matched, against a loop that projects each one with shapely.
 
-Run: python tests/benchmarks/bench_match.py [count]. The ratio of one run counts, not the rates.
-The loop does less: it takes coordinates, not texts, and gives no reasons.
+The ratio of one run counts, not the rates. The loop does less: it takes coordinates, not texts,
+and gives no reasons.
 """
 
 import random
-import sys
-import time
-from collections.abc import Callable
 
 from shapely import LineString, Point
 
 from ingest.match import Ask, match
 from ingest.network import Network, Place, load_seed
 from ingest.network.gazetteer import gazetteer
+from tests.benchmarks.measure import say, seconds
 
+COUNT = 100_000
 LOOPED = 60
 """Shipments the loop is timed on; it is too slow for all."""
 
@@ -78,28 +77,16 @@ def loop(asks: list[Ask], network: Network) -> list[str]:
     return found
 
 
-def timed(work: Callable[[], object]) -> float:
-    """Processor seconds of the work: other work on the machine counts less than on the clock."""
-    begin = time.process_time()
-    work()
-    return time.process_time() - begin
-
-
-def main() -> None:
-    """Print both rates and their ratio."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+def test_matching_100_000_shipments() -> None:
     network = load_seed()
-    asks = made(network, count)
-    first = timed(lambda: match(asks[:1], network))
-    fast = count / timed(lambda: match(asks, network))
-    slow = LOOPED / timed(lambda: loop(asks[:LOOPED], network))
-    found = match(asks, network)
-    matched = sum(one.status == "matched" for one in found)
-    sys.stdout.write(
-        f"match: {count:,} shipments, {matched:,} matched; tables built in {first * 1000:.0f} ms\n"
-        f"columns {fast:,.0f}/s, loop over shapely {slow:,.0f}/s, ratio {fast / slow:,.0f}\n"
+    asks = made(network, COUNT)
+    first = seconds(lambda: match(asks[:1], network), 1)
+    fast = COUNT / seconds(lambda: match(asks, network), 2)
+    slow = LOOPED / seconds(lambda: loop(asks[:LOOPED], network), 2)
+    matched = sum(one.status == "matched" for one in match(asks, network))
+    assert matched > COUNT // 2
+    say(
+        f"match, {COUNT:,} shipments, {matched:,} matched: {fast:,.0f}/CPU-s, "
+        f"tables built in {first * 1000:.0f} ms; loop over shapely {slow:,.0f}/CPU-s, "
+        f"ratio {fast / slow:,.0f}"
     )
-
-
-if __name__ == "__main__":
-    main()
