@@ -10,7 +10,7 @@ from unittest.mock import patch
 import pytest
 
 from ingest import examine, messages
-from ingest.fields import FIELDS
+from ingest.fields import FIELDS, missing
 from ingest.rows import Problem, Report
 from ingest.shipments import group
 from tests.ingest.manifest_samples import (
@@ -413,3 +413,19 @@ def test_long_values_are_cut_where_they_are_shown_and_only_there() -> None:
     assert "251 个字符" in problem.message()
     assert len(str(problem.as_json()["value"])) == 200
     assert len(report.refused[0].raw["M"]) == 251
+
+
+def test_lines_are_a_sequence_of_values() -> None:
+    lines = check(*(road(number) for number in range(5))).lines
+    assert list(lines[1:3]) == [lines[1], lines[2]]
+    assert lines[-1].row == 6
+    assert lines == list(lines)
+    assert len({lines, lines[:0]}) == 2
+
+
+def test_what_is_still_missing_before_applying_is_known() -> None:
+    (line,) = check(road(1, border_exit_date="", supervision_mode="9710")).lines
+    assert missing(line.fields) == (
+        *("border_exit_date", "declaration_no", "freight", "freight_currency"),
+    )
+    assert FIELDS["packages"].note("en") == "whole number"

@@ -138,9 +138,21 @@ def test_codes_kept_as_numbers_are_asked_about_where_a_zero_is_lost() -> None:
     assert (problem.row, problem.value, problem.args["expected"]) == (2, "705", "0705 二连公路")
 
 
-def test_number_cells_are_rounded_to_the_digits_they_hold() -> None:
-    report = taken(put({(2, "gross_weight_kg"): 0.1 + 0.2, (3, "gross_weight_kg"): 1500.0}))
-    assert [line["gross_weight_kg"] for line in report.lines][:2] == ["0.3", "1500"]
+@pytest.mark.parametrize(
+    ("stored", "read"),
+    [
+        ("0.30000000000000004", "0.3"),
+        ("18500.500000000001", "18500.5"),
+        ("1500.0000000000000", "1500"),
+        ("1500", "1500"),
+    ],
+)
+def test_number_cells_are_rounded_to_the_digits_they_hold(stored: str, read: str) -> None:
+    cell = '<c r="O2" t="inlineStr"><is><t>18500.5</t></is></c>'
+    assert cell in shaped([road()])
+    raw = raw_workbook(shaped([road()]).replace(cell, f'<c r="O2"><v>{stored}</v></c>'))
+    (line,) = taken(raw).lines
+    assert line["gross_weight_kg"] == read
 
 
 def test_a_formula_without_a_stored_result_is_a_fault_of_its_cell() -> None:
