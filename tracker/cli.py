@@ -1,4 +1,4 @@
-"""Commands 命令: ``flask init, demo, serve, worker, clock, verify, user, token``."""
+"""Commands 命令: ``flask init, demo, serve, worker, clock, verify, user``."""
 
 import signal
 import threading
@@ -19,9 +19,9 @@ from tracker import demo, jobs, schema, serving
 from tracker.db import connect
 from tracker.demo import sign_ins
 from tracker.errors import NotNow, TrackerError
-from tracker.models.people import ROLES, Firm, League, User
+from tracker.models.people import FIRM_ROLES, LEAGUE_ROLES, ROLES, League
 from tracker.settings import Settings
-from tracker.steps import beginnings
+from tracker.steps import beginnings, people
 from tracker.verify.__main__ import main as say_verdict
 from tracker.web import create_app, logs
 from tracker.web.labels import ROLES as ROLE_NAMES
@@ -104,15 +104,15 @@ def _load(bench: jobs.Bench) -> None:
 
 
 def _print_sign_ins(bench: jobs.Bench) -> None:
-    people = sign_ins.kept(bench.settings.home)
+    told = sign_ins.kept(bench.settings.home)
     table = Table(title="登录信息（示例）· sign-ins of the demo")
     for heading in ("用户名 login", "姓名 name", "角色 role"):
         table.add_column(heading, no_wrap=True)
-    for one in people:
+    for one in told:
         label = ROLE_NAMES[one["role"]]
         table.add_row(one["login"], one["name"], in_chinese(label))
     console.print(table)
-    console.print(f"密码都是 password of all: [bold]{people[0]['password']}[/bold]")
+    console.print(f"密码都是 password of all: [bold]{told[0]['password']}[/bold]")
 
 
 @click.command("serve")
@@ -171,37 +171,32 @@ def add_user(**given: str | None) -> None:
         password_hash = hashed(str(given["password"]))
         bench.database.transact(lambda session: _add(session, given, password_hash), ledger=False)
     except TrackerError as refusal:
-        raise click.ClickException(str(refusal)) from refusal
+        raise click.ClickException(_said(refusal)) from refusal
     console.print(f"已新增 {given['login']} · added")
 
 
 def _add(session: Session, given: dict[str, str | None], password_hash: str) -> None:
-    role = str(given["role"])
-    firm = league = None
-    if session.scalar(select(User).where(User.login == given["login"])):
-        raise click.ClickException("用户名已被使用 · this login is taken")
-    if role.startswith("firm_"):
-        firm = session.scalar(select(Firm).where(Firm.uscc == given["firm"]))
-        if firm is None and given["firm"] and given["firm_name"]:
-            firm = Firm(uscc=given["firm"], name=given["firm_name"])
-            session.add(firm)
-            session.flush()
-        if firm is None:
-            raise click.ClickException("请用 --firm 与 --firm-name 指明企业 · name the firm")
-    if role.startswith("league_"):
+    role, firm, league = str(given["role"]), None, None
+    if role in FIRM_ROLES:
+        firm = people.firm_of(session, given["firm"] or "", given["firm_name"] or "")
+    if role in LEAGUE_ROLES:
         league = session.scalar(select(League).where(League.code == given["league"]))
-        if league is None:
-            raise click.ClickException("请用 --league 指明盟市 · name the league by its code")
-    session.add(
-        User(
-            login=str(given["login"]),
-            name=str(given["name"]),
-            role=role,
-            password_hash=password_hash,
-            firm_id=firm.id if firm else None,
-            league_id=league.id if league else None,
-        )
+    people.add(
+        session,
+        login=str(given["login"]),
+        name=str(given["name"]),
+        role=role,
+        password_hash=password_hash,
+        firm=firm,
+        league=league,
     )
+
+
+def _said(refusal: TrackerError) -> str:
+    """What was refused and how to mend it, in Chinese and English."""
+    said = [refusal.message, *([refusal.mend] if refusal.mend else [])]
+    words = [*(in_chinese(one) for one in said), *said]
+    return " ".join(one % refusal.values if refusal.values else one for one in words)
 
 
 def _told_to_stop() -> threading.Event:

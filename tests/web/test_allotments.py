@@ -33,6 +33,9 @@ def test_finance_allots_an_approved_filing_and_the_league_sees_it(
     assert row[0] == "示例预〔2026〕2号"
     assert row[-3:] == ["1,000.00", "0.00", "1,000.00"]
     assert "/allotments/new?filing=1" not in officer.see("/allotments").links, "all is allotted"
+    filing = officer.see("/filings/1")
+    assert "Allotted in full" in filing.words
+    assert "It has come to its end; nothing is left to do." in filing.words
 
 
 def test_never_more_is_allotted_than_was_approved(bench: jobs.Bench, app: Flask) -> None:

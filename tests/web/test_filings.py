@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from tests import journeys
 from tests.web import walks
-from tests.web.visitors import Page, People, found, words
+from tests.web.visitors import Page, People, found
 from tracker import jobs
 from tracker.models.filings import Allotment, Filing, FilingLine
 from tracker.models.money import ItemStage
@@ -94,10 +94,8 @@ def test_an_approved_filing_is_with_finance_until_all_of_it_is_allotted(
 
     bench.database.transact(allot)
     page = people["finance_officer"].see(address)
-    assert "/allotments/new?filing=1" not in page.links
-    assert "nothing is left to do" in page.words
-    (lead,) = found(page.tree, "//main/div[@class='head']")
-    assert "next:" not in words(lead)
+    assert "/allotments/new?filing=1" not in page.links, "the draft covers all of it"
+    assert "next: Department of Finance, officer" in page.words, "until it is issued"
 
 
 def test_the_firm_sees_what_became_of_each_line(bench: jobs.Bench, people: People) -> None:
@@ -346,3 +344,19 @@ def test_the_province_sees_the_odd_ones_first_and_the_leagues_side_by_side(
     assert [row[0] for row in page.table()[1:]] == ["BS-00061"]
     page = people["commerce_officer"].see("/filings", league="150900")
     assert "No filing fits the filter." in page.words
+
+
+def test_words_of_several_lines_are_kept_without_signs_no_database_takes(
+    bench: jobs.Bench, people: People
+) -> None:
+    walks.ship(bench)
+    walks.passed(people)
+    officer = people["league_officer"]
+    page = officer.send(
+        officer.see("/filings/new").form("/filings"),
+        document_no="示例呼商字〔2026〕8号",
+        basis="第一条\x00依据\r\n第二条依据",
+        performance_target="",
+    )
+    said = found(page.tree, "//p[@class='said']")[0]
+    assert said.text == "第一条依据\n第二条依据"

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests import journeys
+from tests.web import money
 from tests.web.visitors import Page, Visitor, visit
 from tracker import jobs
 from tracker.models.cargo import Manifest
@@ -189,3 +190,13 @@ def test_another_firm_finds_neither_the_upload_nor_its_file(clerk: Visitor, app:
         other.see(address, 404)
     visit(app, "auditor").see("/manifests/1")
     visit(app, "league_officer").see("/manifests/1", 403)
+
+
+def test_a_row_whose_money_was_applied_for_says_so_and_what_to_do(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    money.applied(bench, 1)
+    key = journeys.upload(bench, journeys.sheet(journeys.row("W0", "蒙A10000", 件数="77")))
+    page = visit(app, "clerk").see(f"/manifests/{key}/rows", state="refused")
+    assert "Its money has been applied for" in page.words
+    assert "return the application first" in visit(app, "clerk").see(page.links[-1]).words

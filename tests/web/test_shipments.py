@@ -52,6 +52,13 @@ def test_a_shipment_shows_cargo_route_tally_money_and_history(
     assert [link for link in page.links if link.startswith("/disbursements/")]
 
 
+def test_the_boxes_of_a_truck_are_named_with_their_size(bench: jobs.Bench, app: Flask) -> None:
+    row = journeys.row("W1", 集装箱号="MSKU1234565", 箱型="45G1")
+    journeys.commit(bench, journeys.upload(bench, journeys.sheet(row)))
+    words = visit(app, "clerk").see("/shipments/1").words
+    assert "MSKU1234565 45G1 (2 TEU)" in words
+
+
 def test_an_empty_run_shows_why_it_earns_nothing(bench: jobs.Bench, app: Flask) -> None:
     empty = journeys.row("W1", **{"重空标志": "空", "毛重(KG)": ""})
     journeys.commit(bench, journeys.upload(bench, journeys.sheet(empty)))

@@ -82,7 +82,7 @@ class ManifestRow(Base):
     line_key: Mapped[str | None] = mapped_column(String(300), default=None)
     content_sha256: Mapped[str | None] = mapped_column(String(64), default=None)
     reason: Mapped[str] = mapped_column(String(200), default="")
-    """Why a row is no data; otherwise empty."""
+    """Why a row is no data, or a good row cannot simply go in; otherwise empty."""
 
 
 class ManifestProblem(Base):

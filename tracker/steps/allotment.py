@@ -91,4 +91,18 @@ def take(session: Session, allotment: Allotment, name: str, taking: flow.Taking)
                 amount_fen=allotment.amount_fen,
             ),
         )
-    return flow.take(session, allotment, name, taking, moves, business_date=allotment.issued_on)
+    decision = flow.take(session, allotment, name, taking, moves, allotment.issued_on)
+    if name == "allot" and allotment.filing is not None and not _left(session, allotment.filing):
+        allotment.filing.state = "closed"
+        session.flush()
+    return decision
+
+
+def _left(session: Session, filing: Filing) -> int:
+    """Fen of an approved filing that no issued allotment covers."""
+    issued = session.scalar(
+        select(func.sum(Allotment.amount_fen)).where(
+            Allotment.filing_id == filing.id, Allotment.state == "allotted"
+        )
+    )
+    return filings.totals(session, filing).approved_fen - int(issued or 0)

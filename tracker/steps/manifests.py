@@ -26,6 +26,8 @@ from tracker.steps import accrual, matching, preview, shipments
 
 VALUE_CHARACTERS = 500
 ACCEPTED_STATES = ("new", "changed", "contested")
+REASONS = {"refused": "settled", "contested": "claimed"}
+"""State of a good row that cannot simply go in -> why, as kept with the row."""
 
 
 def store(
@@ -102,6 +104,7 @@ def keep(session: Session, registry: Registry, manifest: Manifest, report: Repor
     sorted_lines = shipments.sort(session, manifest.firm_id, list(report.lines))
     for one in sorted_lines:
         row = _row(manifest, one.line, one.state)
+        row.reason = REASONS.get(one.state, "")
         row.fields = dict(one.line.fields)
         row.unit_key, row.line_key = one.unit_key, one.line_key
         row.content_sha256 = one.content_sha256
@@ -203,7 +206,7 @@ def commit(
     taken: list[tuple[ManifestRow, shipments.Sorted]] = []
     for one in shipments.sort(session, manifest.firm_id, lines):
         row = by_place[one.line.sheet, one.line.row]
-        row.state = one.state
+        row.state, row.reason = one.state, REASONS.get(one.state, "")
         if one.state in ACCEPTED_STATES:
             taken.append((row, one))
     touched = shipments.keep(session, manifest.firm_id, taken, now)

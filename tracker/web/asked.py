@@ -19,6 +19,12 @@ def clean(text: str, length: int = TEXT_LENGTH) -> str:
     return "".join(sign for sign in text if sign.isprintable()).strip()[:length]
 
 
+def clean_lines(text: str, length: int) -> str:
+    """The same for a text of several lines; their breaks stay."""
+    lines = (clean(line, length) for line in text.splitlines())
+    return "\n".join(lines).strip()[:length]
+
+
 def text(name: str) -> str:
     """A text of the address, or nothing."""
     return clean(request.args.get(name, ""))

@@ -81,11 +81,12 @@ def money_file() -> ResponseReturnValue:
     """The same as CSV."""
     session, user = context.session(), context.user()
     query = standing_query(user).order_by(Item.code).limit(downloads.MOST_ROWS)
+    yuan = gettext("yuan")
     header = [
         gettext("Departure"),
         gettext("Vehicle or box"),
         gettext("League"),
-        *(f"{filters.stage(stage)} ({gettext('yuan')})" for stage in STANDING_STAGES),
+        *(f"{filters.stage(stage)} ({yuan})" for stage in STANDING_STAGES),
     ]
     rows = (
         [
@@ -96,7 +97,7 @@ def money_file() -> ResponseReturnValue:
         ]
         for one in standing(session, list(session.scalars(query)))
     )
-    return downloads.csv_file(f"{gettext('Where is my money')}.csv", header, rows)
+    return downloads.csv_file(gettext("Where is my money") + ".csv", header, rows)
 
 
 @bp.post("")

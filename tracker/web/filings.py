@@ -34,6 +34,7 @@ from tracker.web import (
 bp = Blueprint("filings", __name__, url_prefix="/filings")
 
 SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+WORDS_LENGTH = 2000
 
 
 @dataclass(frozen=True)
@@ -87,8 +88,8 @@ def draft() -> ResponseReturnValue:
     key = make(
         [int(one) for one in form.getlist("applications") if one.isascii() and one.isdigit()],
         document_no=asked.clean(form.get("document_no", ""), 60),
-        basis=form.get("basis", "").strip()[:2000],
-        performance_target=form.get("performance_target", "").strip()[:2000],
+        basis=asked.clean_lines(form.get("basis", ""), WORDS_LENGTH),
+        performance_target=asked.clean_lines(form.get("performance_target", ""), WORDS_LENGTH),
     )
     flash(gettext("Drafted, with its calculation sheet. Look at both, then pass it on."), "success")
     return redirect(url_for("filings.filing", key=key), code=303)
@@ -106,7 +107,7 @@ def filing(key: int) -> ResponseReturnValue:
     shown, paged = lines.page(session, found, total, sort) if sees_lines else ([], None)
     allotments = _allotments(session, user, found)
     to_allot_fen = total.approved_fen - sum(one.amount_fen for one in allotments)
-    waits_for_allotment = found.state == "approved" and to_allot_fen > 0
+    may_allot = found.state == "approved" and to_allot_fen > 0
     return render_template(
         "filings/one.html",
         filing=found,
@@ -129,8 +130,7 @@ def filing(key: int) -> ResponseReturnValue:
         may_reduce=found.state == "filed" and access.may(user, "reduce_filing"),
         may_sheet=found.state == "draft" and access.may(user, "draft_filing"),
         sees_sheet=sees_lines and bool(found.sheet_sha256),
-        may_allot=waits_for_allotment and access.may(user, "draft_allotment"),
-        done=found.state == "approved" and not waits_for_allotment,
+        may_allot=may_allot and access.may(user, "draft_allotment"),
     )
 
 

@@ -128,7 +128,8 @@ def _manifests(session: Session, user: User) -> list[Waiting]:
         count = _count(session, access.visible_manifests(user).where(Manifest.state == state))
         if count:
             url = url_for("manifests.manifests", state=state)
-            found.append(Waiting(f"{gettext('Manifests')} · {gettext(label)}", count, url))
+            title = " · ".join((gettext("Manifests"), gettext(label)))
+            found.append(Waiting(title, count, url))
     return found
 
 

@@ -106,6 +106,7 @@ STATES: dict[str, dict[str, Look]] = {
         "endorsed": Look(mark("Proposal endorsed"), "busy"),
         "allocated": Look(mark("Allocation reviewed"), "busy"),
         "approved": Look(mark("Approved"), "good"),
+        "closed": Look(mark("Allotted in full"), "good"),
     },
     "allotment": {"allotted": Look(mark("Allotted"), "good")},
     "disbursement": {

@@ -76,7 +76,7 @@ def ledger_file() -> ResponseReturnValue:
         gettext("Item"),
         gettext("Hash"),
     ]
-    return downloads.csv_file(f"{gettext('Ledger')}.csv", header, _cells())
+    return downloads.csv_file(gettext("Ledger") + ".csv", header, _cells())
 
 
 @bp.get("/balances")

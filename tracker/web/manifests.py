@@ -156,7 +156,7 @@ def row_list(key: int) -> ResponseReturnValue:
         rows=rows,
         paged=paged,
         states=ROW_STATES,
-        why_no_data=problems.why_no_data,
+        why=problems.why,
     )
 
 
@@ -181,7 +181,7 @@ def row(key: int, number: int) -> ResponseReturnValue:
         fields=[(problems.label(name), value) for name, value in (one.fields or {}).items()],
         cells=[problems.said(problem) for problem in session.scalars(wrong)],
         shipment=session.scalar(became) if found.state == "committed" else None,
-        why_no_data=problems.why_no_data,
+        why=problems.why,
     )
 
 

@@ -5,15 +5,25 @@ The words come from ``ingest``'s own table of messages, in the language of the p
 
 from dataclasses import dataclass
 
+from flask_babel import gettext
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from ingest import rows
 from ingest.fields import FIELDS
+from tracker.errors import mark
 from tracker.models.cargo import Manifest, ManifestProblem
 from tracker.web.filters import tongue
 
 SEVERITIES: tuple[rows.Severity, ...] = ("refuse", "ask", "notice")
+REASONS = {
+    "settled": mark(
+        "Its money has been applied for, so an upload no longer changes it."
+        " Ask the league to return the application first, then upload again."
+    ),
+    "claimed": mark("Somebody else has claimed this shipment; the league's reviewers decide."),
+}
+"""Reason kept with a good row that cannot simply go in -> msgid."""
 GRAVITY: dict[str, int] = {severity: place for place, severity in enumerate(SEVERITIES)}
 
 
@@ -143,6 +153,8 @@ def _spoken(problem: ManifestProblem) -> rows.Problem:
     )
 
 
-def why_no_data(reason: str) -> str:
-    """Why a row is no data, in words."""
+def why(reason: str) -> str:
+    """Why a row is no data, or a good row cannot simply go in, in words."""
+    if reason in REASONS:
+        return str(gettext(REASONS[reason]))
     return rows.Skipped("", 0, reason).message(tongue()) if reason else ""

@@ -76,7 +76,7 @@ def download() -> ResponseReturnValue:
         gettext("Amount (yuan)"),
         *(filters.stage(stage) for stage in shipment_list.STAGES),
     ]
-    return downloads.csv_file(f"{gettext('Shipments')}.csv", head, _cells())
+    return downloads.csv_file(gettext("Shipments") + ".csv", head, _cells())
 
 
 @bp.get("/<int:key>")

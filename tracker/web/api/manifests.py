@@ -219,7 +219,7 @@ def row_list(key: int, pages: Pages) -> list[Mapping[str, Any]]:
             "sheet": row.sheet,
             "row_no": row.row_no,
             "state": row.state,
-            "reason": problems.why_no_data(row.reason),
+            "reason": problems.why(row.reason),
             "unit_key": row.unit_key,
             "fields": row.fields,
         }
