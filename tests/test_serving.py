@@ -61,7 +61,7 @@ def answers(address: str) -> bool:
     try:
         with urllib.request.urlopen(f"http://{address}/sign-in", timeout=5) as answer:
             return bool(answer.status == 200)
-    except urllib.error.URLError:
+    except (urllib.error.URLError, TimeoutError):
         return False
 
 

@@ -7,8 +7,10 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from tests.conftest import MakeSettings
+from tests.databases import KINDS
 from tracker.books import queue
-from tracker.db import Database
+from tracker.db import Database, connect
 from tracker.errors import Conflict
 from tracker.models.work import Job
 
@@ -180,3 +182,16 @@ def test_a_job_given_back_counts_as_never_tried(database: Database) -> None:
     job = claimed(database)
     database.transact(lambda session: queue.give_back(session, job.id, job.token))
     assert claimed(database).attempts == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_both_databases_keep_the_time_and_ask_for_a_slot_once(
+    make_settings: MakeSettings, kind: str
+) -> None:
+    opened = connect(make_settings(kind))
+    first = opened.transact(queue.clock, ledger=False)
+    assert asked(opened) == asked(opened)
+    assert claimed(opened).attempts == 1
+    assert first <= opened.transact(queue.clock, ledger=False)
+    assert first.tzinfo is UTC
+    opened.engine.dispose()

@@ -49,12 +49,17 @@ def accrue(
     touched: Sequence[Shipment],
     cause: Cause,
 ) -> int:
-    """Recompute what the shipments may change and post differences; returns items changed."""
+    """Recompute what the shipments may change and post differences; returns items changed.
+
+    A shipment that leaves a method frees what it took there: those after it are computed anew too.
+    """
     pools = assessment.methods_of(session, programme, touched)
+    left = assessment.methods_before(session, programme, touched)
     changed = _release(session, touched, cause)
-    for key in sorted(pools):
-        method = pools[key]
-        mine = [one for one in touched if _falls_under(method, one)]
+    for key in sorted(pools.keys() | left.keys()):
+        method = pools.get(key) or session.get_one(Method, key)
+        before = left.get(key, set())
+        mine = [one for one in touched if one.id in before or _falls_under(method, one)]
         ran = assessment.run_pool(session, registry, method, mine)
         if ran is not None:
             changed += _post(session, method, *ran, cause)

@@ -81,6 +81,24 @@ def methods_of(
     return pools
 
 
+def methods_before(
+    session: Session, programme: Programme, found: Sequence[Shipment]
+) -> dict[int, set[int]]:
+    """Method id -> those of the shipments that it was the last to assess."""
+    before: dict[int, set[int]] = defaultdict(set)
+    for keys in shipments.chunks([shipment.id for shipment in found]):
+        last = (
+            select(func.max(Assessment.id))
+            .join(Item, Item.id == Assessment.item_id)
+            .where(Item.shipment_id.in_(keys), Item.programme_id == programme.id)
+            .group_by(Assessment.item_id)
+        )
+        query = select(Assessment.method_id, Item.shipment_id).join_from(Assessment, Item)
+        for method_id, shipment_id in session.execute(query.where(Assessment.id.in_(last))):
+            before[method_id].add(shipment_id)
+    return before
+
+
 def run_pool(
     session: Session, registry: Registry, method: Method, changed: Sequence[Shipment]
 ) -> tuple[list[Due], Run] | None:
