@@ -8,11 +8,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from flask import Flask
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from tests.web import walks
-from tests.web.visitors import People
+from tests.web import money, walks
+from tests.web.visitors import People, visit
 from tracker import jobs
 from tracker.db import Base
 from tracker.models.applications import Application, ApplicationLine
@@ -225,6 +226,41 @@ def test_computed_applied_reduced_and_left_stand_side_by_side(
     assert page.table()[-1][1:4] == ["1,000.00", "120.50", "879.50"]
     page = walks.reduced(people, "league_officer", address, "0.00", reason="", reason_code="")
     assert page.table()[-1][1:4] == ["1,000.00", "0.00", "1,000.00"]
+
+
+def test_a_reduction_is_undone_by_a_button_of_its_own(bench: jobs.Bench, people: People) -> None:
+    walks.ship(bench)
+    address, officer = walks.applied(people), people["league_officer"]
+    assert "Undo the reduction" not in officer.see(address).words
+    page = walks.reduced(people, "league_officer", address, "120.50")
+    assert "Undo the reduction" in page.words
+    page = officer.send(walks.reduction(page), undo="1")
+    assert page.table()[-1][1:4] == ["1,000.00", "0.00", "1,000.00"]
+
+
+def test_a_passed_application_says_who_has_it_until_the_money_is_there(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    money.filed(bench)
+    words = visit(app, "clerk").see("/applications/1").words
+    assert "BS-00001 Filed to the province next: Department of Commerce, officer" in words
+
+
+def test_a_decided_application_waits_for_allotment_and_disbursement(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    money.allotted(bench)
+    words = visit(app, "clerk").see("/applications/1").words
+    assert "Decided by the province" in words
+    assert "the league's finance disburses" in words
+
+
+def test_a_disbursed_application_names_the_disbursement(bench: jobs.Bench, app: Flask) -> None:
+    money.disbursed(bench)
+    page = visit(app, "clerk").see("/applications/1")
+    assert "DF-0001-001 Disbursed" in page.words
+    assert "/disbursements/1" in page.links
+    assert "the league's finance disburses" not in page.words
 
 
 def test_a_returned_application_tells_the_firm_why_and_is_applied_for_again(

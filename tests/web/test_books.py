@@ -2,12 +2,15 @@
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from tests import journeys
 from tests.web import money
 from tests.web.visitors import visit
 from tracker import jobs
 from tracker.books import ledger
+from tracker.models.cargo import Manifest
+from tracker.models.money import Entry
 
 
 def entries(rows: list[list[str]]) -> list[str]:
@@ -72,6 +75,19 @@ def test_an_entry_shows_lines_cause_hashes_and_leads_to_its_neighbours(
     ]
     assert second[2] == "蒙A10001"
     assert '"kind": "disbursement.confirm"' in page.words
+
+
+def test_an_entry_of_a_manifest_names_the_firm_and_leads_to_the_upload(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    key = money.committed(bench)
+    auditor = visit(app, "auditor")
+    with bench.database.reading() as session:
+        seq = session.scalars(select(Entry.seq).where(Entry.kind == "manifest.commit")).one()
+        uscc = session.get_one(Manifest, key).firm.uscc
+    page = auditor.see(f"/ledger/{seq}")
+    assert f"Manifest of the firm {uscc}" in page.words
+    assert f"/manifests/{key}" in page.links
 
 
 def test_from_an_entry_to_the_shipment_to_the_row_of_the_file(

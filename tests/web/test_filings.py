@@ -228,6 +228,7 @@ def test_a_returned_filing_says_why_and_is_filed_anew(bench: jobs.Bench, people:
     page = people["league_officer"].see(address)
     assert "It was returned: Freight not proven — 请补充运费发票" in page.words
     assert "next: League commerce, officer" in page.words
+    assert "Nothing for you to do here now." not in page.words
     again = walks.filing_drafted(people)
     assert again.address == "/filings/2"
     people["league_officer"].press(again, "prepare")

@@ -75,6 +75,13 @@ def test_tenths_of_kilometres_and_thousandths_keep_their_last_digit() -> None:
     assert filters.percent(125) == "12.5%"
 
 
+def test_a_number_kept_as_text_gets_its_thousands_apart_and_loses_no_digit() -> None:
+    assert [filters.grouped(one) for one in ("250000", "12024.50", "0.001")] == [
+        *("250,000", "12,024.50", "0.001")
+    ]
+    assert filters.grouped("") == filters.grouped(None) == "—"
+
+
 def test_a_moment_is_shown_in_shanghai() -> None:
     late = datetime(2025, 3, 8, 23, 30, tzinfo=UTC)
     assert filters.moment(late) == "2025-03-09 07:30"

@@ -58,6 +58,20 @@ def test_a_league_sees_what_is_left_of_its_allotments(bench: jobs.Bench, app: Fl
     assert page.table()[1] == ["示例预〔2026〕2号", "1,000.00", "0.00", "1,000.00"]
 
 
+def test_an_allotment_to_draw_on_waits_for_the_leagues_finance(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    money.allotted(bench)
+    waits = "1 Disbursements · Draft the disbursements"
+    assert waits in visit(app, "league_finance").see("/").words
+    assert waits not in visit(app, "league_officer").see("/").words
+
+
+def test_nothing_is_left_to_draw_once_all_is_disbursed(bench: jobs.Bench, app: Flask) -> None:
+    money.disbursed(bench)
+    assert "Draft the disbursements" not in visit(app, "league_finance").see("/").words
+
+
 @pytest.mark.parametrize("login", ["commerce_officer", "finance_approver", "auditor"])
 def test_the_province_sees_the_units_side_by_side(
     bench: jobs.Bench, app: Flask, login: str

@@ -34,6 +34,10 @@ def upload(clerk: Visitor, *files: tuple[bytes, str]) -> Page:
     return Page(answer.request.path, answer.status_code, answer)
 
 
+def actions(page: Page) -> list[str]:
+    return [str(form.action) for form in page.tree.forms]
+
+
 def test_an_upload_is_watched_until_it_is_read_with_and_without_script(
     clerk: Visitor, bench: jobs.Bench
 ) -> None:
@@ -88,8 +92,10 @@ def test_rows_can_be_looked_at_one_by_one_with_what_became_of_them(
     jobs.drain(bench)
     journeys.commit(bench, 1)
     page = clerk.see("/manifests/1/rows")
-    rows = [link for link in page.links if link.startswith("/manifests/1/rows/")]
+    links = [link for link in page.links if link.startswith("/manifests/1/rows/")]
+    rows = list(dict.fromkeys(links))
     assert len(rows) == 3
+    assert links.count(rows[2]) == 2, "the row's problems are one press away"
     good, bad = clerk.see(rows[1]), clerk.see(rows[2])
     assert "W1" in good.words
     assert "/shipments/1" in good.links
@@ -97,6 +103,48 @@ def test_rows_can_be_looked_at_one_by_one_with_what_became_of_them(
     assert not [link for link in bad.links if link.startswith("/shipments/")]
     assert len(clerk.see("/manifests/1/rows", state="refused").table()) == 2
     assert "No row fits" in clerk.see("/manifests/1/rows", state="contested").words
+
+
+def test_what_stays_out_and_how_to_bring_it_in_is_said_before_committing(
+    clerk: Visitor, bench: jobs.Bench
+) -> None:
+    upload(clerk, (MIXED, "发运.csv"))
+    jobs.drain(bench)
+    page = clerk.see("/manifests/1")
+    assert "1 rows stay out until they are mended." in page.words
+    assert "upload the whole file again" in page.words
+    assert "/manifests/1/commit" in actions(page)
+
+
+def test_a_file_of_which_nothing_can_go_in_offers_no_commit(
+    clerk: Visitor, bench: jobs.Bench
+) -> None:
+    upload(clerk, (journeys.sheet(journeys.row("W1", 发车日期="03.04.2026")), "发运.csv"))
+    jobs.drain(bench)
+    page = clerk.see("/manifests/1")
+    assert "No row of this file can go in as it is." in page.words
+    assert "/manifests/1/commit" not in actions(page)
+
+
+def test_a_file_that_is_no_table_says_what_it_is_and_shows_no_empty_sums(
+    clerk: Visitor, bench: jobs.Bench
+) -> None:
+    upload(clerk, (b"%PDF-1.7 nothing", "扫描件.xlsx"))
+    jobs.drain(bench)
+    words = clerk.see("/manifests/1").words
+    assert "KindPDF" in words
+    assert "Rows read" not in words
+
+
+def test_the_gravest_problems_are_counted_first(clerk: Visitor, bench: jobs.Bench) -> None:
+    rows = [
+        journeys.row("W1", 发车日期="03.04.2026"),
+        journeys.row("W2", "蒙A20002", **{"毛重(KG)": "abc"}),
+    ]
+    upload(clerk, (journeys.sheet(*rows), "发运.csv"))
+    jobs.drain(bench)
+    words = clerk.see("/manifests/1").words
+    assert "must be mended 1 please check 1" in words
 
 
 def test_committing_makes_shipments_and_is_offered_once(clerk: Visitor, bench: jobs.Bench) -> None:

@@ -48,6 +48,26 @@ def test_what_is_not_there_reads_like_what_is_not_yours(app: Flask) -> None:
 
 
 @pytest.mark.usefixtures("bench")
+@pytest.mark.parametrize(
+    ("led_here", "back"),
+    [
+        ("http://localhost/filings?page=2", "/filings?page=2"),
+        ("http://localhost//elsewhere.example/", "/"),
+        ("http://elsewhere.example/", ""),
+        ("http://localhost/nowhere", ""),
+    ],
+)
+def test_a_refusal_leads_back_to_the_page_it_came_from_and_never_outside(
+    app: Flask, led_here: str, back: str
+) -> None:
+    client = visit(app, "clerk").client
+    answer = client.get("/nowhere", headers={"Referer": led_here})
+    page = Page("/nowhere", 404, answer)
+    buttons = page.tree.xpath("//a[contains(@class, 'btn-primary')]/@href")
+    assert buttons == ([back] if back else [])
+
+
+@pytest.mark.usefixtures("bench")
 def test_a_role_that_does_not_include_it_is_told_whom_to_ask(app: Flask) -> None:
     words = visit(app, "clerk").see("/jobs", 403).words
     assert "Your role does not include this." in words

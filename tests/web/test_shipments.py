@@ -35,7 +35,7 @@ def test_a_shipment_shows_cargo_route_tally_money_and_history(
     money.disbursed(bench, 1)
     page = visit(app, "clerk").see("/shipments/1")
     words = page.words
-    for told in ("W0", "9610", "e-commerce", "跨境电商小包", "8000", "52000 CNY"):
+    for told in ("W0", "9610", "e-commerce", "跨境电商小包", "8,000", "52,000 CNY"):
         assert told in words
     assert page.tree.xpath("//figure[contains(@class, 'strip')]")
     assert "T0" in words

@@ -63,7 +63,7 @@ def people(league_names: dict[str, str]) -> Iterator[SamplePerson]:
     for firm in FIRMS:
         short = firm.name.removeprefix("示例·")[:2]
         yield SamplePerson(
-            f"{firm.login}_clerk", f"{short}制单员（示例）", "firm_clerk", firm=firm.login
+            f"{firm.login}_clerk", f"{short}经办（示例）", "firm_clerk", firm=firm.login
         )
         yield SamplePerson(
             f"{firm.login}_manager", f"{short}负责人（示例）", "firm_manager", firm=firm.login

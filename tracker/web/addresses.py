@@ -15,6 +15,13 @@ def inside(address: str | None) -> str:
     return address
 
 
+def page_before(referrer: str | None, host_url: str, url: str) -> str:
+    """The path of the page of this site that led here; empty where there was none."""
+    if not referrer or not referrer.startswith(host_url) or referrer == url:
+        return ""
+    return inside("/" + referrer.removeprefix(host_url))
+
+
 def sign_in_address(back: str) -> str:
     """The sign-in page that leads back afterwards."""
     if back in {"/", ""}:

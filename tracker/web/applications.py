@@ -26,6 +26,8 @@ from tracker.web import (
     downloads,
     lines,
     policy,
+    shipments,
+    stories,
     totals,
 )
 
@@ -117,6 +119,8 @@ def application(key: int) -> ResponseReturnValue:
         sort=sort,
         total=total,
         offer=acting.offer(session, found),
+        onward=stories.onward(session, found),
+        holder_url=shipments.holder_url,
         reasons=acting.reasons(),
         decisions=acting.history(session, found),
         balances=totals.of_items(session, _items(found)),
@@ -173,7 +177,7 @@ def reduce(key: int) -> ResponseReturnValue:
     form = request.form
     owner = reduce_line(
         key,
-        amounts.read_yuan(form.get("reduced_yuan", "")),
+        0 if "undo" in form else amounts.read_yuan(form.get("reduced_yuan", "")),
         form.get("reason_code", ""),
         asked.clean(form.get("reason", ""), acting.REASON_LENGTH),
     )

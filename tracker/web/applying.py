@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from flask_babel import gettext
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
@@ -129,7 +130,7 @@ def quarter_of(day: date) -> int:
 
 def name_of(quarter: int) -> str:
     """As people write it: ``2026 Q1``."""
-    return f"{quarter // 4} Q{quarter % 4 + 1}"
+    return str(gettext("%(year)s Q%(number)s", year=quarter // 4, number=quarter % 4 + 1))
 
 
 def days_of(quarter: int) -> tuple[date, date]:

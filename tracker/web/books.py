@@ -178,7 +178,8 @@ def cause_words(entry: Entry) -> str:
     if parts[0] == "fund":
         return ":".join(parts[1:])
     if "manifest" in parts[:2]:
-        return str(gettext("Manifest no. %(number)s", number=parts[parts.index("manifest") + 1]))
+        uscc = parts[parts.index("manifest") + 1]
+        return str(gettext("Manifest of the firm %(code)s", code=uscc))
     return entry.cause
 
 

@@ -196,7 +196,7 @@ def reduce(key: int) -> ResponseReturnValue:
     form = request.form
     owner = reduce_line(
         key,
-        amounts.read_yuan(form.get("reduced_yuan", "")),
+        0 if "undo" in form else amounts.read_yuan(form.get("reduced_yuan", "")),
         form.get("reason_code", ""),
         asked.clean(form.get("reason", ""), acting.REASON_LENGTH),
     )

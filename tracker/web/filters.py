@@ -82,6 +82,14 @@ def percent(per_mille: int | None) -> str:
     return NOTHING if per_mille is None else f"{km_tenths(per_mille)}%"
 
 
+def grouped(value: str | None) -> str:
+    """A number of a manifest, kept as text, with its thousands apart: 12024.5 is ``12,024.5``."""
+    if not value:
+        return NOTHING
+    whole, point, rest = value.partition(".")
+    return f"{int(whole):,}{point}{rest}"
+
+
 def territory(code: str | None) -> str:
     """A country or territory by its ISO 3166 code, in the language of the page."""
     if not code:
@@ -160,6 +168,7 @@ FILTERS = (
     moment,
     km_tenths,
     percent,
+    grouped,
     territory,
     said,
     role,

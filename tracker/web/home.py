@@ -17,7 +17,7 @@ from tracker.models.filings import Allotment
 from tracker.models.people import FIRM_ROLES, LEAGUE_ROLES, PROVINCE_ROLES, League, User
 from tracker.models.work import Job
 from tracker.steps.flow import FLOWS
-from tracker.web import applying, context, funds, labels, policy, rooms, totals
+from tracker.web import applying, context, disbursements, funds, labels, policy, rooms, totals
 from tracker.web.addresses import inside
 from tracker.web.words import LOCALES
 
@@ -114,6 +114,10 @@ def waiting(session: Session, user: User) -> list[Waiting]:
             url = _open_room(endpoints, state=states[0])
             if count and url:
                 found.append(Waiting(f"{gettext(KINDS[kind])} · {gettext(label)}", count, url))
+    if drawable := len(disbursements.drawable(session, user)):
+        label = mark("Draft the disbursements")
+        title = " · ".join((gettext("Disbursements"), gettext(label)))
+        found.append(Waiting(title, drawable, url_for("disbursements.disbursements")))
     return found
 
 

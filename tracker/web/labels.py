@@ -99,6 +99,7 @@ STATES: dict[str, dict[str, Look]] = {
         "first_reviewed": Look(mark("First review done"), "busy"),
         "passed": Look(mark("Passed by the league"), "good"),
         "in_filing": Look(mark("In a filing"), "busy"),
+        "closed": Look(mark("Decided by the province"), "good"),
     },
     "filing": {
         "filed": Look(mark("Filed to the province"), "busy"),

@@ -10,9 +10,10 @@ from sqlalchemy import func, select
 from tracker import access
 from tracker.books import ledger as book
 from tracker.errors import NotThere, mark
+from tracker.models.cargo import Manifest
 from tracker.models.filings import Decision
 from tracker.models.money import LIMIT_STAGES, MONEY_STAGES, Entry
-from tracker.models.people import FIRM_ROLES, League
+from tracker.models.people import FIRM_ROLES, Firm, League
 from tracker.web import asked, balances, books, context, downloads, filters, policy, rooms
 
 bp = Blueprint("ledger", __name__, url_prefix="/ledger")
@@ -135,8 +136,13 @@ def _subject_url(found: Entry, decision: Decision | None) -> str:
     if decision is not None:
         return rooms.address(PAGES_OF[decision.subject_kind], key=decision.subject_id)
     if found.cause.startswith("manifest:"):
-        number = found.cause.split(":")[1]
-        return rooms.address("manifests.manifest", key=int(number)) if number.isdigit() else ""
+        _, uscc, sha256 = found.cause.split(":")
+        firms = select(Firm.id).where(Firm.uscc == uscc)
+        uploads = access.visible_manifests(context.user()).where(
+            Manifest.sha256 == sha256, Manifest.firm_id.in_(firms), Manifest.state == "committed"
+        )
+        upload = context.session().scalar(uploads)
+        return rooms.address("manifests.manifest", key=upload.id) if upload else ""
     if found.kind == "fund.record":
         return rooms.address("allotments.allotments")
     return rooms.address("networks.networks") if found.kind == "network.record" else ""

@@ -40,6 +40,8 @@ BUSY = ("received", "committing")
 RELOAD_SECONDS = 3
 """How often the page reloads by itself where there is no script."""
 ACCEPT = ".xlsx,.csv,.txt,.tsv"
+FAULTY = ("refused", "asked")
+"""Row states that a person has to mend in the file."""
 JOBS = {"received": "check_manifest", "committing": "commit_manifest"}
 
 
@@ -91,13 +93,18 @@ def manifest(key: int) -> ResponseReturnValue:
     session, user = context.session(), context.user()
     found = access.see(session, access.visible_manifests(user), key)
     seen = found.reading is not None
+    preview = steps.preview_of(session, found) if seen else None
+    counts = preview.counts if preview else {}
     return render_template(
         "manifests/one.html",
         manifest=found,
         busy=found.state in BUSY,
         stuck=stuck(session, found),
         reload_seconds=RELOAD_SECONDS,
-        preview=steps.preview_of(session, found) if seen else None,
+        preview=preview,
+        accepted=sum(counts.get(state, 0) for state in previews.COUNTED),
+        faulty=sum(counts.get(state, 0) for state in FAULTY),
+        kind_label=previews.kind_label(found),
         sums=previews.sums(session, found) if seen else None,
         columns=previews.columns(found),
         changed=previews.changed(session, found) if seen else [],

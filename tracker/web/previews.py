@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ingest.shipments import fen, grams
+from tracker.errors import mark
 from tracker.models.cargo import CargoLine, Manifest, ManifestRow, Shipment
 from tracker.web.problems import label
 
@@ -16,6 +18,17 @@ MOST_CHANGED = 50
 """Changed rows shown side by side on one page."""
 COUNTED = ("new", "unchanged", "changed", "contested", "replaces")
 """Row states whose fields were accepted and so can be added up."""
+KINDS = {
+    "xlsx": mark("Excel workbook (.xlsx)"),
+    "csv": mark("text table (CSV)"),
+    "ole": mark("old or encrypted workbook"),
+    "pdf": mark("PDF"),
+    "image": mark("picture"),
+    "archive": mark("archive"),
+    "html": mark("web page"),
+    "empty": mark("empty file"),
+}
+"""Kind of file that reading found -> msgid; a kind that people do not meet shows as it is."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +72,12 @@ class Changed:
     row_no: int
     unit_key: str
     differences: tuple[Difference, ...]
+
+
+def kind_label(manifest: Manifest) -> str:
+    """What the bytes are, in words."""
+    kind = str((manifest.reading or {}).get("kind", ""))
+    return str(gettext(KINDS[kind])) if kind in KINDS else kind
 
 
 def columns(manifest: Manifest) -> list[Column]:

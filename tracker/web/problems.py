@@ -111,13 +111,14 @@ def faults(session: Session, manifest: Manifest) -> list[Fault]:
 
 
 def by_severity(session: Session, manifest: Manifest) -> dict[str, int]:
-    """How many problems of each severity."""
+    """How many problems of each severity, the gravest first."""
     query = (
         select(ManifestProblem.severity, func.count())
         .where(ManifestProblem.manifest_id == manifest.id)
         .group_by(ManifestProblem.severity)
     )
-    return {severity: int(count) for severity, count in session.execute(query)}
+    counts = {severity: int(count) for severity, count in session.execute(query)}
+    return {severity: counts[severity] for severity in SEVERITIES if severity in counts}
 
 
 def _fault(problem: ManifestProblem, count: int) -> Fault:

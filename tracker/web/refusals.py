@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from tracker.errors import NotNow, NotSignedIn, TrackerError, mark
 from tracker.web import context
-from tracker.web.addresses import sign_in_address
+from tracker.web.addresses import page_before, sign_in_address
 
 log = structlog.get_logger("tracker.web")
 
@@ -166,7 +166,12 @@ def _answer(
     else:
         title = gettext(TITLES.get(status, TITLES[400]))
         page = render_template(
-            "errors/refusal.html", status=status, heading=title, message=message, mend=mend
+            "errors/refusal.html",
+            status=status,
+            heading=title,
+            message=message,
+            mend=mend,
+            back=page_before(request.referrer, request.host_url, request.url),
         )
         response = make_response(page)
     response.status_code = status

@@ -98,7 +98,7 @@ def shipment(key: int) -> ResponseReturnValue:
         earlier_routes=[view for view in route_views if not view.route.standing],
         dues=dues,
         may_see_manifest=access.may(user, "see_manifests"),
-        holder_url=_holder_url,
+        holder_url=holder_url,
         turn=labels.turn,
         shows_firm=user.role not in FIRM_ROLES,
     )
@@ -119,7 +119,7 @@ def _words() -> dict[str, object]:
     return {"mode_name": mode_name, "direction_name": direction_name}
 
 
-def _holder_url(holder: stories.Holder) -> str:
+def holder_url(holder: stories.Holder) -> str:
     """Where this person can open what holds the money; nothing where they cannot."""
     return rooms.address(ROOMS_OF[holder.kind], key=holder.id)
 

@@ -168,6 +168,35 @@ def _holders(session: Session, item: Item) -> list[Holder]:
     ]
 
 
+def onward(session: Session, application: Application) -> list[Holder]:
+    """What carries a passed application on: filings at the province, disbursements."""
+    items = select(ApplicationLine.item_id).where(ApplicationLine.application_id == application.id)
+    filings = session.scalars(
+        select(Filing)
+        .where(
+            Filing.id.in_(
+                select(FilingLine.filing_id).where(FilingLine.application_id == application.id)
+            ),
+            Filing.state.not_in(("draft", "prepared", "withdrawn", "returned")),
+        )
+        .order_by(Filing.id)
+    )
+    disbursements = session.scalars(
+        select(Disbursement)
+        .where(
+            Disbursement.id.in_(
+                select(DisbursementLine.disbursement_id).where(DisbursementLine.item_id.in_(items))
+            ),
+            Disbursement.state.not_in(("draft", "withdrawn")),
+        )
+        .order_by(Disbursement.id)
+    )
+    return [
+        *(Holder("filing", one.id, one.code, one.state) for one in filings),
+        *(Holder("disbursement", one.id, one.code, one.state) for one in disbursements),
+    ]
+
+
 def earlier(versions: Sequence[Version]) -> dict[str, list[Version]]:
     """Line key -> its versions that no longer stand."""
     found: dict[str, list[Version]] = defaultdict(list)
