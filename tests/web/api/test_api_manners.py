@@ -13,7 +13,7 @@ from tests.web.visitors import visit
 from tracker import jobs
 from tracker.db import Database
 from tracker.models.people import ApiToken
-from tracker.web import create_app
+from tracker.web import context, create_app
 
 PROBLEM = "application/problem+json"
 
@@ -255,6 +255,8 @@ def test_a_token_ends_after_a_year(app: Flask, bench: jobs.Bench) -> None:
     later = create_app(bench.settings, now=lambda: journeys.NOW + timedelta(days=366))
     caller.client = later.test_client()
     caller.get("me", 401)
+    ground: context.Ground = later.extensions[context.EXTENSION]
+    ground.database.engine.dispose()
 
 
 def test_nobody_is_answered_without_signing_in(journey: Journey) -> None:
