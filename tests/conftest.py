@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from tests import databases
+from tests import databases, journeys
+from tracker import jobs
 from tracker.db import Database, connect
 from tracker.settings import Settings
 from tracker.web import logs
@@ -72,9 +73,35 @@ def database_kind(request: pytest.FixtureRequest) -> str:
     return str(request.config.getoption("--database"))
 
 
+@pytest.fixture(scope="session")
+def small_world(
+    all_databases: databases.Databases,
+    database_kind: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Settings:
+    """A database with the world of ``tests.journeys`` in it, made once, to be copied."""
+    made = all_databases.settings(database_kind, tmp_path_factory.mktemp("world"), kept=True)
+    opened = connect(made)
+    journeys.bench(opened, made)
+    opened.engine.dispose()
+    return made
+
+
 @pytest.fixture
-def settings(make_settings: MakeSettings, database_kind: str) -> Settings:
-    """Settings with a fresh migrated database and an empty home folder."""
+def settings(
+    request: pytest.FixtureRequest,
+    make_settings: MakeSettings,
+    all_databases: databases.Databases,
+    database_kind: str,
+    tmp_path: Path,
+) -> Settings:
+    """Settings with an empty home folder and a database of its own.
+
+    A test that asks for ``bench`` too finds the small world in it; any other, migrated tables.
+    """
+    if "bench" in request.fixturenames:
+        world: Settings = request.getfixturevalue("small_world")
+        return all_databases.copied(world, tmp_path / "home-world")
     return make_settings(database_kind)
 
 
@@ -84,6 +111,12 @@ def database(settings: Settings) -> Iterator[Database]:
     opened = connect(settings)
     yield opened
     opened.engine.dispose()
+
+
+@pytest.fixture
+def bench(database: Database, settings: Settings) -> jobs.Bench:
+    """The world of ``tests.journeys``: a league with a recorded method, two firms, everybody."""
+    return jobs.Bench(database, settings, journeys.REGISTRY)
 
 
 @pytest.fixture

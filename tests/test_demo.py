@@ -18,7 +18,7 @@ from tracker.settings import Settings
 
 
 @pytest.fixture
-def bench(database: Database, settings: Settings) -> jobs.Bench:
+def empty(database: Database, settings: Settings) -> jobs.Bench:
     return jobs.Bench(database, settings, every_rule())
 
 
@@ -37,7 +37,7 @@ def what_stands(bench: jobs.Bench) -> dict[str, Any]:
 
 
 def test_an_interrupted_demo_goes_on_and_a_whole_one_is_left_as_it_is(
-    bench: jobs.Bench, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    empty: jobs.Bench, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usual: Mapping[str, Any] = dict(jobs.JOBS)
     begun: list[str] = []
@@ -52,15 +52,15 @@ def test_an_interrupted_demo_goes_on_and_a_whole_one_is_left_as_it_is(
     for kind in usual:
         monkeypatch.setitem(jobs.JOBS, kind, interrupted)
     with pytest.raises(KeyboardInterrupt):
-        run(bench)
+        run(empty)
     told = sign_ins.kept(settings.home)
     assert not sign_ins.loaded(settings.home)
-    run(bench)
+    run(empty)
     sign_ins.finish(settings.home)
-    whole = what_stands(bench)
+    whole = what_stands(empty)
     assert (whole["manifest"], whole["filing"], whole["disbursement"]) == (6, 2, 1)
-    run(bench)
-    assert what_stands(bench) == whole
+    run(empty)
+    assert what_stands(empty) == whole
     assert sign_ins.loaded(settings.home)
     assert sign_ins.kept(settings.home) == told, "the printed password stays good"
     assert not verify.verify(settings.database_url).faults

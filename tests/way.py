@@ -18,6 +18,7 @@ from tracker.steps import allotment, application, disbursement, filing, flow, re
 
 PERIOD = (date(2026, 1, 1), date(2026, 3, 31))
 FUND = "示例专项〔2026〕1号"
+FUND_FEN = 100 * journeys.RATE_FEN
 
 
 def stages(bench: jobs.Bench) -> dict[str, int]:
@@ -73,9 +74,9 @@ def applied(bench: jobs.Bench) -> int:
     return key
 
 
-def passed(bench: jobs.Bench) -> int:
+def passed(bench: jobs.Bench, application_id: int | None = None) -> int:
     """One that passed the first review."""
-    key = applied(bench)
+    key = application_id or applied(bench)
     act_on(bench, Application, key, "league_officer", "first_review")
     act_on(bench, Application, key, "league_approver", "pass")
     return key
@@ -101,15 +102,15 @@ def filing_drafted(bench: jobs.Bench, application_id: int, *, sheet: bool = True
     return bench.database.transact(work)
 
 
-def filed(bench: jobs.Bench) -> int:
+def filed(bench: jobs.Bench, application_id: int | None = None) -> int:
     """A filing before the province."""
-    key = filing_drafted(bench, passed(bench))
+    key = filing_drafted(bench, passed(bench, application_id))
     act_on(bench, Filing, key, "league_officer", "prepare")
     act_on(bench, Filing, key, "league_approver", "file")
     return key
 
 
-def a_fund(bench: jobs.Bench, amount_fen: int, document_no: str = FUND) -> None:
+def a_fund(bench: jobs.Bench, amount_fen: int = FUND_FEN, document_no: str = FUND) -> None:
     """The year's special fund."""
 
     def work(session: Session) -> None:
@@ -120,15 +121,20 @@ def a_fund(bench: jobs.Bench, amount_fen: int, document_no: str = FUND) -> None:
     bench.database.transact(work)
 
 
-def approved(bench: jobs.Bench, fund_fen: int = 10**9) -> int:
+def approved(bench: jobs.Bench, fund_fen: int = FUND_FEN) -> int:
     """A filing approved by Commerce and Finance."""
     key = filed(bench)
     a_fund(bench, fund_fen)
+    approve(bench, key)
+    return key
+
+
+def approve(bench: jobs.Bench, key: int) -> None:
+    """Commerce and Finance approve a filing out of the fund there is."""
     act_on(bench, Filing, key, "commerce_officer", "propose")
     act_on(bench, Filing, key, "commerce_approver", "endorse")
     act_on(bench, Filing, key, "finance_officer", "allocate", detail={"fund": FUND})
     act_on(bench, Filing, key, "finance_approver", "approve")
-    return key
 
 
 def allotment_drafted(

@@ -26,9 +26,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests import chromium, journeys
 from tracker import jobs
-from tracker.db import Database
 from tracker.models.people import User
-from tracker.settings import Settings
 from tracker.web import context, create_app
 from tracker.web.passwords import hashed
 
@@ -102,16 +100,15 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def world(database: Database, settings: Settings, browser: Browser) -> Iterator[World]:
+def world(bench: jobs.Bench, browser: Browser) -> Iterator[World]:
     """The small world, served, with a worker; the test fails where a page was in any way unwell."""
-    bench = journeys.bench(database, settings)
     secret = hashed(PASSWORD)
 
     def give(session: Session) -> None:
         session.execute(update(User).values(password_hash=secret))
 
-    database.transact(give, ledger=False)
-    app = create_app(settings, now=lambda: journeys.NOW)
+    bench.database.transact(give, ledger=False)
+    app = create_app(bench.settings, now=lambda: journeys.NOW)
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     stop = threading.Event()
     threads = [

@@ -1,39 +1,31 @@
-"""What the tests of pages share: the small world, and the program over it, its clock standing."""
+"""What the tests of pages share: the program over the small world, its clock standing."""
 
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from jinja2 import FileSystemBytecodeCache
 
-from tests import journeys
+from tests.web import programs
 from tests.web.visitors import People
 from tracker import jobs
-from tracker.db import Database
 from tracker.settings import Settings
-from tracker.web import context, create_app
-
-
-@pytest.fixture
-def bench(database: Database, settings: Settings) -> jobs.Bench:
-    """One league, two firms, people for every role, a recorded method."""
-    return journeys.bench(database, settings)
+from tracker.web import context
 
 
 @pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
-    """Templates compiled once for all tests, not anew by each program."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+def program(small_world: Settings) -> Iterator[Flask]:
+    """The program, made once; ``programs.over`` puts it over the database of each test."""
+    with programs.made(small_world) as app:
+        ground: context.Ground = app.extensions[context.EXTENSION]
+        ground.database.engine.dispose()  # a world that somebody has open cannot be copied
+        yield app
 
 
 @pytest.fixture
-def app(settings: Settings, compiled: FileSystemBytecodeCache) -> Iterator[Flask]:
+def app(program: Flask, settings: Settings) -> Iterator[Flask]:
     """The program over the same database; ask for ``bench`` to find people in it."""
-    made = create_app(settings, now=lambda: journeys.NOW, registry=journeys.REGISTRY)
-    made.jinja_env.bytecode_cache = compiled
-    yield made
-    ground: context.Ground = made.extensions[context.EXTENSION]
-    ground.database.engine.dispose()
+    with programs.over(program, settings) as standing:
+        yield standing
 
 
 @pytest.fixture

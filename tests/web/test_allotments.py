@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from tests import journeys
+from tests import journeys, way
 from tests.web import money
 from tests.web.visitors import Page, Visitor, visit
 from tracker import jobs
@@ -11,7 +11,7 @@ from tracker import jobs
 def drafted(officer: Visitor, **other: str) -> Page:
     page = officer.see("/allotments/new", filing="1")
     values = {"document_no": "示例预〔2026〕2号", "budget_line": "2160699"} | other
-    return officer.send(page.form("/allotments"), 200, fund=money.FUND, **values)
+    return officer.send(page.form("/allotments"), 200, fund=way.FUND, **values)
 
 
 def test_finance_allots_an_approved_filing_and_the_league_sees_it(
@@ -44,7 +44,7 @@ def test_never_more_is_allotted_than_was_approved(bench: jobs.Bench, app: Flask)
     page = officer.see("/allotments/new", filing="1")
     assert "1,000.00" in page.words
     form = page.form("/allotments")
-    values = {"fund": money.FUND, "document_no": "号", "budget_line": "科目"}
+    values = {"fund": way.FUND, "document_no": "号", "budget_line": "科目"}
     for yuan in ("1,000.01", "0", "0.00"):
         refused = officer.send(form, 422, amount_yuan=yuan, **values)
         assert "between one fen and the 1000.00 yuan" in refused.words
@@ -63,7 +63,7 @@ def test_what_is_missing_in_an_allotment_is_said(bench: jobs.Bench, app: Flask) 
     money.approved(bench)
     officer = visit(app, "finance_officer")
     form = officer.see("/allotments/new", filing="1").form("/allotments")
-    full = {"fund": money.FUND, "document_no": "号", "budget_line": "科目"}
+    full = {"fund": way.FUND, "document_no": "号", "budget_line": "科目"}
     assert "day of issue is missing" in officer.send(form, 422, issued_on="", **full).words
     assert "Name the special fund" in officer.send(form, 422, **(full | {"fund": "别的"})).words
     assert "are needed" in officer.send(form, 422, **(full | {"budget_line": " "})).words

@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from tests import way
 from tests.web import money, walks
 from tests.web.visitors import People, visit
 from tracker import jobs
@@ -39,7 +40,7 @@ def stages(bench: jobs.Bench) -> dict[str, int]:
 
 
 def test_a_firm_applies_and_its_league_passes_it(bench: jobs.Bench, people: People) -> None:
-    walks.ship(bench)
+    way.shipped(bench, 2)
     page = walks.drafted(people)
     assert page.address == "/applications/1"
     assert "next: Firm, clerk" in page.words
@@ -63,7 +64,7 @@ def test_a_firm_applies_and_its_league_passes_it(bench: jobs.Bench, people: Peop
 def test_what_can_be_applied_for_is_offered_by_quarter_and_league(
     bench: jobs.Bench, people: People
 ) -> None:
-    walks.ship(bench)
+    way.shipped(bench, 2)
     page = people["manager"].see("/applications/new")
     assert page.table()[1][:5] == [
         *("2026 Q1", "Hohhot"),
@@ -77,7 +78,7 @@ def test_what_can_be_applied_for_is_offered_by_quarter_and_league(
 def test_what_is_missing_and_what_waits_is_said_per_shipment(
     bench: jobs.Bench, people: People
 ) -> None:
-    walks.ship(bench, 3)
+    way.shipped(bench, 3)
 
     def spoil(session: Session) -> None:
         first, second, _ = session.scalars(select(Shipment).order_by(Shipment.id))
@@ -95,7 +96,7 @@ def test_what_is_missing_and_what_waits_is_said_per_shipment(
 def test_a_period_without_anything_says_so_and_cannot_be_drafted(
     bench: jobs.Bench, people: People
 ) -> None:
-    walks.ship(bench)
+    way.shipped(bench, 2)
     clerk = people["clerk"]
     page = clerk.see(QUARTER.replace("2026-0", "2025-0"))
     assert "There is nothing to apply for in this period." in page.words
@@ -111,7 +112,7 @@ def test_a_period_without_anything_says_so_and_cannot_be_drafted(
 def test_lines_left_out_stay_free_for_another_application(
     bench: jobs.Bench, people: People
 ) -> None:
-    walks.ship(bench, 3)
+    way.shipped(bench, 3)
     page = walks.drafted(people)
     first, second, _ = page.tree.xpath("//input[@name='left_out']/@value")
     page = walks.filled(people, page, left_out=[str(first), str(second)])
@@ -122,7 +123,7 @@ def test_lines_left_out_stay_free_for_another_application(
 
 
 def test_only_the_programme_that_was_asked_for_is_applied_for(bench: jobs.Bench) -> None:
-    walks.ship(bench)
+    way.shipped(bench, 2)
 
     def work(session: Session) -> list[Any]:
         other = Programme(code="other", name_zh="其他", name_en="Other")
@@ -140,7 +141,7 @@ def test_only_the_programme_that_was_asked_for_is_applied_for(bench: jobs.Bench)
 def test_without_promises_and_account_the_clerk_cannot_pass_it_on(
     bench: jobs.Bench, people: People
 ) -> None:
-    walks.ship(bench)
+    way.shipped(bench, 2)
     clerk, page = people["clerk"], walks.drafted(people)
     assert "promise" in clerk.press(page, "prepare", 422).words
     page = walks.filled(people, page, bank_account="")
@@ -148,7 +149,7 @@ def test_without_promises_and_account_the_clerk_cannot_pass_it_on(
 
 
 def test_another_firms_application_is_not_there(bench: jobs.Bench, people: People) -> None:
-    walks.ship(bench)
+    way.shipped(bench, 2)
     address = walks.applied(people)
     other = people["other_clerk"]
     for path in (address, f"{address}/lines.csv", "/applications/99"):
@@ -161,14 +162,14 @@ def test_another_firms_application_is_not_there(bench: jobs.Bench, people: Peopl
 
 
 def test_a_draft_is_not_yet_the_leagues_to_see(bench: jobs.Bench, people: People) -> None:
-    walks.ship(bench)
+    way.shipped(bench, 2)
     people["league_officer"].see(walks.drafted(people).address, 404)
 
 
 def test_what_changed_since_it_was_shown_is_not_decided_on(
     bench: jobs.Bench, people: People
 ) -> None:
-    walks.ship(bench)
+    way.shipped(bench, 2)
     address = walks.applied(people)
     stale = people["league_officer"].see(address)
     walks.reduced(people, "league_officer", address, "10.00")
@@ -178,7 +179,7 @@ def test_what_changed_since_it_was_shown_is_not_decided_on(
 
 
 def test_nobody_passes_what_they_reviewed_themselves(bench: jobs.Bench, people: People) -> None:
-    walks.ship(bench)
+    way.shipped(bench, 2)
     address = walks.applied(people)
     walks.taken(people, "league_officer", address, "first_review")
     bench.database.transact(
@@ -197,7 +198,7 @@ def test_nobody_passes_what_they_reviewed_themselves(bench: jobs.Bench, people: 
 def test_a_reduction_needs_a_reason_and_an_amount_within_the_line(
     bench: jobs.Bench, people: People
 ) -> None:
-    walks.ship(bench)
+    way.shipped(bench, 2)
     address, officer = walks.applied(people), people["league_officer"]
     form = walks.reduction(officer.see(address))
     good = {"reduced_yuan": "1,00.00", "reason_code": "other", "reason": "示例"}
@@ -212,7 +213,7 @@ def test_a_reduction_needs_a_reason_and_an_amount_within_the_line(
 def test_computed_applied_reduced_and_left_stand_side_by_side(
     bench: jobs.Bench, people: People
 ) -> None:
-    walks.ship(bench)
+    way.shipped(bench, 2)
     address = walks.applied(people)
     page = walks.reduced(people, "league_officer", address, "120.50")
     odd, plain = page.table()[1:3]
@@ -229,7 +230,7 @@ def test_computed_applied_reduced_and_left_stand_side_by_side(
 
 
 def test_a_reduction_is_undone_by_a_button_of_its_own(bench: jobs.Bench, people: People) -> None:
-    walks.ship(bench)
+    way.shipped(bench, 2)
     address, officer = walks.applied(people), people["league_officer"]
     assert "Undo the reduction" not in officer.see(address).words
     page = walks.reduced(people, "league_officer", address, "120.50")
@@ -266,7 +267,7 @@ def test_a_disbursed_application_names_the_disbursement(bench: jobs.Bench, app: 
 def test_a_returned_application_tells_the_firm_why_and_is_applied_for_again(
     bench: jobs.Bench, people: People
 ) -> None:
-    walks.ship(bench)
+    way.shipped(bench, 2)
     address = walks.applied(people)
     officer = people["league_officer"]
     form = officer.see(address).form(f"{address}/steps", step="return")
@@ -280,7 +281,7 @@ def test_a_returned_application_tells_the_firm_why_and_is_applied_for_again(
 
 
 def test_a_declined_application_leaves_nothing(bench: jobs.Bench, people: People) -> None:
-    walks.ship(bench)
+    way.shipped(bench, 2)
     address = walks.applied(people)
     walks.taken(people, "league_officer", address, "first_review")
     walks.taken(people, "league_approver", address, "decline", **RETURNED)
@@ -291,7 +292,7 @@ def test_a_declined_application_leaves_nothing(bench: jobs.Bench, people: People
 
 
 def test_the_list_filters_and_pages(bench: jobs.Bench, people: People) -> None:
-    walks.ship(bench)
+    way.shipped(bench, 2)
     address = walks.applied(people)
 
     def many(session: Session) -> None:
@@ -323,7 +324,7 @@ def test_the_list_filters_and_pages(bench: jobs.Bench, people: People) -> None:
 
 
 def test_lines_are_paged_in_every_order(bench: jobs.Bench, people: People) -> None:
-    walks.ship(bench, 53)
+    way.shipped(bench, 53)
     address, officer = walks.applied(people), people["league_officer"]
     for sort in ("odd", "day", "-day", "amount", "-amount"):
         pages = (officer.see(address, sort=sort), officer.see(address, sort=sort, page="2"))
@@ -332,7 +333,7 @@ def test_lines_are_paged_in_every_order(bench: jobs.Bench, people: People) -> No
 
 
 def test_a_download_carries_no_formula_of_anybodys_text(bench: jobs.Bench, people: People) -> None:
-    walks.ship(bench)
+    way.shipped(bench, 2)
     address = walks.applied(people)
     for start in ("=", "+", "-", "@", "＝", " ="):
         change(bench, Firm, name=f"{start}HYPERLINK(1)")

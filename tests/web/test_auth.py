@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from tests import journeys
+from tests.web import programs
 from tests.web.visitors import Page
 from tracker import jobs
 from tracker.models.people import SignIn
 from tracker.models.work import AuditEvent
 from tracker.settings import Settings
-from tracker.web import auth, context, create_app, passwords, sessions
+from tracker.web import auth, passwords, sessions
 
 PASSWORD = "correct horse battery"  # noqa: S105  a made-up one
 HASH = passwords.hashed(PASSWORD)
@@ -43,17 +44,15 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def app(settings: Settings, bench: jobs.Bench, clock: Clock) -> Iterator[Flask]:
+def app(program: Flask, settings: Settings, bench: jobs.Bench, clock: Clock) -> Iterator[Flask]:
     """The program over a clock that moves; the clerk has a password."""
 
     def give(session: Session) -> None:
         journeys.person(session, "clerk").password_hash = HASH
 
     bench.database.transact(give)
-    made = create_app(settings, now=clock, registry=journeys.REGISTRY)
-    yield made
-    ground: context.Ground = made.extensions[context.EXTENSION]
-    ground.database.engine.dispose()
+    with programs.over(program, settings, clock) as standing:
+        yield standing
 
 
 def try_in(client: FlaskClient, login: str, password: str, **more: str) -> TestResponse:

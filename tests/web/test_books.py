@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from tests import journeys
+from tests import journeys, way
 from tests.web import money
 from tests.web.visitors import visit
 from tracker import jobs
@@ -158,11 +158,11 @@ def test_balances_show_what_is_left_of_the_fund_and_the_allotment(
 ) -> None:
     money.disbursed(bench)
     rows = visit(app, "finance_officer").see("/ledger/balances").table(1)
-    assert rows[1][1:] == [money.FUND, "—", "1,000.00", "49,000.00"]
+    assert rows[1][1:] == [way.FUND, "—", "1,000.00", "49,000.00"]
     assert rows[2][1:] == ["示例预〔2026〕2号", "Hohhot", "1,000.00", "0.00"]
     league = visit(app, "league_finance").see("/ledger/balances").words
     assert "示例预〔2026〕2号" in league
-    assert money.FUND not in league
+    assert way.FUND not in league
 
 
 def test_the_download_holds_every_visible_line_with_its_hash(bench: jobs.Bench, app: Flask) -> None:

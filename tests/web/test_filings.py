@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from tests import journeys
+from tests import journeys, way
 from tests.web import walks
 from tests.web.visitors import Page, People, found
 from tracker import jobs
@@ -33,15 +33,15 @@ def lines_of(page: Page) -> list[list[str]]:
     return page.table(1)
 
 
-def allocate(people: People, address: str, status: int = 200, fund: str = walks.FUND) -> Page:
+def allocate(people: People, address: str, status: int = 200, fund: str = way.FUND) -> Page:
     officer = people["finance_officer"]
     form = officer.see(address).form(f"{address}/steps", step="allocate")
     return officer.send(form, status, fund=fund)
 
 
 def test_a_filing_goes_from_the_league_to_approved(bench: jobs.Bench, people: People) -> None:
-    walks.ship(bench)
-    walks.fund(bench)
+    way.shipped(bench, 2)
+    way.a_fund(bench)
     walks.passed(people)
     officer = people["league_officer"]
     assert "File passed applications (1)" in officer.see("/filings").words
@@ -61,7 +61,7 @@ def test_a_filing_goes_from_the_league_to_approved(bench: jobs.Bench, people: Pe
     page = walks.taken(people, "commerce_approver", page.address, "endorse")
     assert "next: Department of Finance, officer" in page.words
     page = allocate(people, page.address)
-    assert walks.FUND in page.words
+    assert way.FUND in page.words
     page = walks.taken(people, "finance_approver", page.address, "approve")
     assert "Approved" in page.words
     assert stages(bench) == {"approved": 99_950}
@@ -70,8 +70,8 @@ def test_a_filing_goes_from_the_league_to_approved(bench: jobs.Bench, people: Pe
 def test_an_approved_filing_is_with_finance_until_all_of_it_is_allotted(
     bench: jobs.Bench, people: People
 ) -> None:
-    walks.ship(bench)
-    walks.fund(bench)
+    way.shipped(bench, 2)
+    way.a_fund(bench)
     address = walks.endorsed(people)
     allocate(people, address)
     walks.taken(people, "finance_approver", address, "approve")
@@ -99,8 +99,8 @@ def test_an_approved_filing_is_with_finance_until_all_of_it_is_allotted(
 
 
 def test_the_firm_sees_what_became_of_each_line(bench: jobs.Bench, people: People) -> None:
-    walks.ship(bench)
-    walks.fund(bench)
+    way.shipped(bench, 2)
+    way.a_fund(bench)
     application = walks.applied(people)
     walks.reduced(people, "league_officer", application, "100")
     walks.taken(people, "league_officer", application, "first_review")
@@ -128,7 +128,7 @@ def test_the_firm_sees_what_became_of_each_line(bench: jobs.Bench, people: Peopl
 def test_the_calculation_sheet_is_the_very_file_with_live_formulas(
     bench: jobs.Bench, people: People
 ) -> None:
-    walks.ship(bench)
+    way.shipped(bench, 2)
     walks.passed(people)
     page = walks.filing_drafted(people)
     with bench.database.reading() as session:
@@ -153,7 +153,7 @@ def test_the_calculation_sheet_is_the_very_file_with_live_formulas(
 def test_no_text_of_anybody_is_a_formula_in_the_sheet_or_the_download(
     bench: jobs.Bench, people: People
 ) -> None:
-    walks.ship(bench)
+    way.shipped(bench, 2)
     bench.database.transact(
         lambda session: session.execute(update(Firm).values(name='=HYPERLINK("x")'))
     )
@@ -176,7 +176,7 @@ def test_no_text_of_anybody_is_a_formula_in_the_sheet_or_the_download(
 
 
 def test_finance_sees_sums_and_no_rows(bench: jobs.Bench, people: People) -> None:
-    walks.ship(bench)
+    way.shipped(bench, 2)
     address = walks.endorsed(people)
     for login in ("finance_officer", "finance_approver"):
         page = people[login].see(address)
@@ -190,7 +190,7 @@ def test_finance_sees_sums_and_no_rows(bench: jobs.Bench, people: People) -> Non
 def test_a_draft_is_not_the_provinces_and_no_filing_another_leagues_to_see(
     bench: jobs.Bench, people: People
 ) -> None:
-    walks.ship(bench)
+    way.shipped(bench, 2)
     walks.passed(people)
     address = walks.filing_drafted(people).address
     people["commerce_officer"].see(address, 404)
@@ -205,11 +205,11 @@ def test_a_draft_is_not_the_provinces_and_no_filing_another_leagues_to_see(
 
 
 def test_the_fund_must_be_named_and_must_reach(bench: jobs.Bench, people: People) -> None:
-    walks.ship(bench)
+    way.shipped(bench, 2)
     address = walks.endorsed(people)
     page = people["finance_officer"].see(address)
     assert "No special fund has been entered" in page.words
-    walks.fund(bench, journeys.RATE_FEN)
+    way.a_fund(bench, journeys.RATE_FEN)
     assert "does not reach" in people["finance_officer"].see(address).words
     assert "Name the special fund" in allocate(people, address, 422, fund="").words
     allocate(people, address)
@@ -219,7 +219,7 @@ def test_the_fund_must_be_named_and_must_reach(bench: jobs.Bench, people: People
 
 
 def test_a_returned_filing_says_why_and_is_filed_anew(bench: jobs.Bench, people: People) -> None:
-    walks.ship(bench)
+    way.shipped(bench, 2)
     address = walks.filed(people)
     officer = people["commerce_officer"]
     form = officer.see(address).form(f"{address}/steps", step="return")
@@ -239,7 +239,7 @@ def test_a_returned_filing_says_why_and_is_filed_anew(bench: jobs.Bench, people:
 def test_finance_returns_too_and_commerce_declines_with_a_reason(
     bench: jobs.Bench, people: People
 ) -> None:
-    walks.ship(bench)
+    way.shipped(bench, 2)
     address = walks.endorsed(people)
     form = people["finance_officer"].see(address).form(f"{address}/steps", step="return")
     people["finance_officer"].send(form, **WHY)
@@ -255,7 +255,7 @@ def test_finance_returns_too_and_commerce_declines_with_a_reason(
 
 
 def test_nobody_approves_what_they_prepared(bench: jobs.Bench, people: People) -> None:
-    walks.ship(bench)
+    way.shipped(bench, 2)
     walks.passed(people)
     address = walks.filing_drafted(people).address
     walks.taken(people, "league_officer", address, "prepare")
@@ -272,7 +272,7 @@ def test_nobody_approves_what_they_prepared(bench: jobs.Bench, people: People) -
 
 
 def test_what_changed_since_it_was_shown_is_not_proposed(bench: jobs.Bench, people: People) -> None:
-    walks.ship(bench)
+    way.shipped(bench, 2)
     address = walks.filed(people)
     stale = people["commerce_officer"].see(address)
     walks.reduced(people, "commerce_officer", address, "10")
@@ -283,7 +283,7 @@ def test_what_changed_since_it_was_shown_is_not_proposed(bench: jobs.Bench, peop
 def test_a_reduction_needs_a_reason_and_is_taken_only_while_commerce_examines(
     bench: jobs.Bench, people: People
 ) -> None:
-    walks.ship(bench)
+    way.shipped(bench, 2)
     address, officer = walks.filed(people), people["commerce_officer"]
     form = walks.reduction(officer.see(address))
     assert "needs a reason code" in officer.send(form, 422, reduced_yuan="1").words
@@ -297,7 +297,7 @@ def test_a_reduction_needs_a_reason_and_is_taken_only_while_commerce_examines(
 def test_a_filing_needs_its_number_its_basis_and_something_to_file(
     bench: jobs.Bench, people: People
 ) -> None:
-    walks.ship(bench)
+    way.shipped(bench, 2)
     officer = people["league_officer"]
     assert "No application waits to be filed." in officer.see("/filings/new").words
     walks.passed(people)
@@ -310,7 +310,7 @@ def test_a_filing_needs_its_number_its_basis_and_something_to_file(
 def test_the_province_sees_the_odd_ones_first_and_the_leagues_side_by_side(
     bench: jobs.Bench, people: People
 ) -> None:
-    walks.ship(bench)
+    way.shipped(bench, 2)
     walks.filed(people)
 
     def many(session: Session) -> None:
@@ -350,7 +350,7 @@ def test_the_province_sees_the_odd_ones_first_and_the_leagues_side_by_side(
 def test_words_of_several_lines_are_kept_without_signs_no_database_takes(
     bench: jobs.Bench, people: People
 ) -> None:
-    walks.ship(bench)
+    way.shipped(bench, 2)
     walks.passed(people)
     officer = people["league_officer"]
     page = officer.send(

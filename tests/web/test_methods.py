@@ -1,7 +1,6 @@
 """A method reads as sentences, is drafted in a form made from its rule, and recorded by two."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -12,11 +11,11 @@ from rules.params import Money, RuleParams, Table, Tiers, Word
 from rules.registry import Fault, Registry
 from rules.rule import rule
 from tests import journeys
+from tests.web import programs
 from tests.web.visitors import Page, Values, Visitor, visit
 from tracker import jobs
 from tracker.models.methods import Method
 from tracker.settings import Settings
-from tracker.web import context, create_app
 
 
 class Params(RuleParams):
@@ -65,21 +64,12 @@ DOCUMENT: dict[str, Values] = {
 }
 
 
-@contextmanager
-def program(settings: Settings, registry: Registry) -> Iterator[Flask]:
-    """The program with these rules."""
-    made = create_app(settings, now=lambda: journeys.NOW, registry=registry)
-    yield made
-    ground: context.Ground = made.extensions[context.EXTENSION]
-    ground.database.engine.dispose()
-
-
 @pytest.fixture
 def wide(settings: Settings, bench: jobs.Bench) -> Iterator[Flask]:
     """The program with a further rule of the same league."""
     assert bench.settings == settings
-    with program(settings, RULES) as made:
-        yield made
+    with programs.made(settings, registry=RULES) as app:
+        yield app
 
 
 @pytest.fixture
@@ -212,7 +202,7 @@ def test_a_method_whose_rule_is_gone_or_changed_says_so(
     settings: Settings, bench: jobs.Bench
 ) -> None:
     assert bench.registry.rules
-    with program(settings, Registry({}, [])) as without:
+    with programs.made(settings, registry=Registry({}, [])) as without:
         page = visit(without, "auditor").see("/methods/1")
         assert "The rule tests/journey cannot be used" in page.words
         assert "rate: 500.00." in page.words, "the numbers as recorded still stand"

@@ -1,18 +1,22 @@
 """Every refusal says what and how to mend it, as a page to people and as a problem to programs."""
 
+from collections.abc import Iterator
+
 import pytest
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
+from tests.web import programs
 from tests.web.visitors import Page, visit
 from tracker import jobs
 from tracker.errors import NotNow, mark
+from tracker.settings import Settings
 from tracker.web import policy
 
 
 @pytest.fixture
-def broken(app: Flask) -> Flask:
-    """With three endpoints that go wrong."""
+def broken(settings: Settings) -> Iterator[Flask]:
+    """A program with endpoints that go wrong."""
 
     @policy.anyone
     def mistake() -> str:
@@ -30,11 +34,11 @@ def broken(app: Flask) -> Flask:
     def undeclared() -> str:
         return "nobody reads this"
 
-    app._got_first_request = False  # noqa: SLF001  the only way to add an endpoint afterwards
-    for view in (mistake, away, full, undeclared):
-        app.add_url_rule(f"/{view.__name__}", view.__name__, view)
-        app.add_url_rule(f"/api/{view.__name__}", f"api_{view.__name__}", view)
-    return app
+    with programs.made(settings) as app:
+        for view in (mistake, away, full, undeclared):
+            app.add_url_rule(f"/{view.__name__}", view.__name__, view)
+            app.add_url_rule(f"/api/{view.__name__}", f"api_{view.__name__}", view)
+        yield app
 
 
 @pytest.mark.usefixtures("bench")
@@ -128,8 +132,10 @@ def test_htmx_is_led_to_the_sign_in_page_as_a_whole(app: Flask) -> None:
 
 
 @pytest.mark.usefixtures("bench")
-def test_too_large_a_request_is_refused_before_it_is_read(app: Flask) -> None:
-    app.config["MAX_CONTENT_LENGTH"] = 1000
+def test_too_large_a_request_is_refused_before_it_is_read(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "MAX_CONTENT_LENGTH", 1000)
     clerk = visit(app, "clerk")
     token = clerk.see("/account").form("/account/tokens").fields["csrf_token"]
     data = {"csrf_token": token, "name": "x" * 2000}

@@ -2,19 +2,7 @@
 
 from __future__ import annotations
 
-from tests import journeys
 from tests.web.visitors import Form, Page, People, Values, found
-from tracker import jobs
-from tracker.models.filings import Fund
-from tracker.steps import flow, review
-
-FUND = "示例专项〔2026〕1号"
-
-
-def ship(bench: jobs.Bench, count: int = 2, **other: str) -> None:
-    """Shipments of the first quarter, matched and computed."""
-    rows = [journeys.row(f"W{n}", f"蒙A{10000 + n}", **other) for n in range(count)]
-    journeys.commit(bench, journeys.upload(bench, journeys.sheet(*rows)))
 
 
 def drafted(people: People, login: str = "clerk") -> Page:
@@ -77,19 +65,6 @@ def endorsed(people: People) -> str:
     taken(people, "commerce_officer", address, "propose")
     taken(people, "commerce_approver", address, "endorse")
     return address
-
-
-def fund(bench: jobs.Bench, amount_fen: int = 100 * journeys.RATE_FEN) -> None:
-    """Enter the year's special fund."""
-    bench.database.transact(
-        lambda session: review.record_fund(
-            session,
-            Fund(document_no=FUND, fiscal_year=2026, amount_fen=amount_fen),
-            flow.Taking(
-                user=journeys.person(session, "finance_approver"), now=journeys.NOW, shown={}
-            ),
-        )
-    )
 
 
 def reduction(page: Page, number: int = 0) -> Form:

@@ -8,12 +8,12 @@ from flask import Flask
 from sqlalchemy import update
 
 from tests import journeys
+from tests.web import programs
 from tests.web.api.callers import FORM, Journey, call, token
 from tests.web.visitors import visit
 from tracker import jobs
 from tracker.db import Database
 from tracker.models.people import ApiToken
-from tracker.web import context, create_app
 
 PROBLEM = "application/problem+json"
 
@@ -252,11 +252,8 @@ def test_a_token_counts_alone_until_it_ends_or_is_revoked(app: Flask, database: 
 
 def test_a_token_ends_after_a_year(app: Flask, bench: jobs.Bench) -> None:
     caller = call(app, "clerk")
-    later = create_app(bench.settings, now=lambda: journeys.NOW + timedelta(days=366))
-    caller.client = later.test_client()
-    caller.get("me", 401)
-    ground: context.Ground = later.extensions[context.EXTENSION]
-    ground.database.engine.dispose()
+    with programs.over(app, bench.settings, lambda: journeys.NOW + timedelta(days=366)):
+        caller.get("me", 401)
 
 
 def test_nobody_is_answered_without_signing_in(journey: Journey) -> None:
