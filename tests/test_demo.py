@@ -16,6 +16,8 @@ from tracker.models.filings import Disbursement, Filing
 from tracker.models.money import Assessment
 from tracker.settings import Settings
 
+pytestmark = pytest.mark.no_cover  # it runs everything; what it happens to pass proves little
+
 
 @pytest.fixture
 def empty(database: Database, settings: Settings) -> jobs.Bench:

@@ -13,6 +13,7 @@ from tests.rules.rule_samples import shipment
 RULES = every_rule().rules
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", RULES)
 def test_every_rule_passes_the_gate_with_its_sample_numbers(name: str) -> None:
     rule = RULES[name]
@@ -22,6 +23,7 @@ def test_every_rule_passes_the_gate_with_its_sample_numbers(name: str) -> None:
     assert all(p["doc"] and p["en"] for p in rule.describe_params())
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", RULES)
 @pytest.mark.parametrize("base", ["weight", "packages", "value"])
 def test_every_rule_passes_the_gate_with_other_legal_choices(name: str, base: str) -> None:

@@ -16,6 +16,8 @@ from tests import journeys
 from tests.web.api.callers import Journey, token
 from tracker import jobs
 
+pytestmark = pytest.mark.no_cover  # it runs everything; what it happens to pass proves little
+
 Operation = APIOperation[Any, Any, Any, Any]
 EXAMPLES = 5
 KEYS = 4
