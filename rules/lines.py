@@ -147,13 +147,27 @@ def comparison(left: tuple[Factor, ...], sign: str, right: tuple[Factor, ...]) -
     return f"{one[0]} {sign} {two[0]}", f"{one[1]} {sign} {two[1]}"
 
 
+CODES: dict[str, Two] = {
+    "ROAD": ("公路", "road"),
+    "RAIL": ("铁路", "rail"),
+    "E": ("出境", "outbound"),
+    "I": ("进境", "inbound"),
+    "proven": ("已证实", "proven"),
+    "contradicted": ("不相符", "contradicted"),
+    "not_proven": ("未证实", "not proven"),
+}
+"""What a code among the facts is called where people read it; any other word stands as it is."""
+
+
 def text_comparison(name: Two, value: str | None, wanted: tuple[str, ...]) -> Two:
     """A text fact and the words it should be one of; long lists are shortened."""
     most = 6
-    listed = "、".join(wanted[:most]) + ("等" if len(wanted) > most else "")
-    listed_en = ", ".join(wanted[:most]) + (", ..." if len(wanted) > most else "")
-    zh, en = value or "未知", value or "unknown"
-    return f"{name[0]} {zh}（应为 {listed}）", f"{name[1]} {en} (one of {listed_en})"
+    words = [CODES.get(one, (one, one)) for one in wanted[:most]]
+    more = ("等", ", ...") if len(wanted) > most else ("", "")
+    listed = "、".join(zh for zh, _ in words) + more[0]
+    listed_en = ", ".join(en for _, en in words) + more[1]
+    zh, en = CODES.get(value, (value, value)) if value else ("未知", "unknown")
+    return f"{name[0]} {zh}（应为 {listed}）", f"{name[1]} {en} (should be {listed_en})"
 
 
 def flag_text(name: Two, *, value: bool | None) -> Two:
