@@ -243,3 +243,9 @@ def test_a_reduction_can_only_be_typed_between_nothing_and_the_amount_to_the_fen
     (check,) = load_workbook(io.BytesIO(raw))[detail.NAME].data_validations.dataValidation
     assert str(check.sqref) == "V5:V6"
     assert check.formula1 == "AND(ISNUMBER(V5),V5>=0,V5<=U5,ROUND(V5,2)=V5)"
+
+
+@pytest.mark.parametrize("text", ["a\ufffeb", "a\uffffb", "a\x00b", "a]]>&<b", "_x0041_", "🚚"])
+def test_no_sign_in_a_text_spoils_the_file(text: str) -> None:
+    raw = settlement.write(content([one(paid(5_000), firm=text, label=text)], basis=text))
+    assert recomputed(raw) > 10

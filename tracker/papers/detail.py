@@ -9,7 +9,7 @@ from xlsxwriter.worksheet import Worksheet
 from rules.outcome import Tally
 from tracker.papers.content import Detail, Settlement, sums
 from tracker.papers.formulas import Cell, difference, ratio, total, yuan
-from tracker.papers.workbook import A3, Book, Column, across, page, put, table, wide_enough
+from tracker.papers.workbook import A3, Book, Column, across, end, page, table, wide_enough
 
 NAME = "明细"
 SIGNING = (
@@ -85,8 +85,8 @@ def write(book: Book, sheet: Worksheet, content: Settlement, amounts: Sequence[C
     ]
     totals = _totals(content)
     after = table(book, sheet, FIRST_ROW - 2, wide_enough(COLUMNS, [*rows, totals]), rows)
-    for number, cell in enumerate(totals[:PRINTED]):
-        put(book, sheet, after, number, cell, "total_text" if isinstance(cell, str) else "total")
+    style = ["total_text" if isinstance(cell, str) else "total" for cell in totals]
+    end(book, sheet, after, list(zip(totals, style, strict=True))[:PRINTED])
     across(book, sheet, after + 2, PRINTED, SIGNING, "signing", 30)
     _bounds(sheet, len(content.details))
     sheet.freeze_panes(FIRST_ROW - 1, 4)

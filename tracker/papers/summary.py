@@ -8,7 +8,18 @@ from xlsxwriter.worksheet import Worksheet
 from tracker.papers import detail
 from tracker.papers.content import Settlement, Sums, sums
 from tracker.papers.formulas import Cell, Live, ten_thousands, total, yuan
-from tracker.papers.workbook import A4, Book, Column, across, height, page, put, table, wide_enough
+from tracker.papers.workbook import (
+    A4,
+    Book,
+    Column,
+    across,
+    end,
+    height,
+    page,
+    put,
+    table,
+    wide_enough,
+)
 
 NAME = "汇总"
 COLUMNS = (
@@ -59,8 +70,7 @@ def write(book: Book, sheet: Worksheet, content: Settlement) -> None:
     totals = _totals(content, first, first + len(rows) - 1)
     row = table(book, sheet, heading_row, wide_enough(COLUMNS, [*rows, totals]), rows)
     sheet.freeze_panes(heading_row + 1, 0)
-    for number, (cell, style) in enumerate(zip(totals, TOTALS, strict=True)):
-        put(book, sheet, row, number, cell, style)
+    end(book, sheet, row, list(zip(totals, TOTALS, strict=True)))
     row = _check(book, sheet, content, row + 1)
     across(book, sheet, row, WIDTH, NOTE, "note", height(NOTE, CHARACTERS))
     across(book, sheet, row + 2, WIDTH, detail.SIGNING, "signing", 30)
@@ -148,6 +158,7 @@ def _check(book: Book, sheet: Worksheet, content: Settlement, row: int) -> int:
     apart = ("校核：报送合计与台账之差（元）", Live(formula, yuan(filed - content.ledger_fen)))
     rows: tuple[tuple[str, Cell], ...] = (held, apart)
     for number, (words, cell) in enumerate(rows):
+        sheet.set_row(row + number, height(words, CHARACTERS))
         sheet.merge_range(row + number, 0, row + number, place - 1, "", book.styles["text"])
         put(book, sheet, row + number, 0, words, "text")
         put(book, sheet, row + number, place, cell, "money")

@@ -168,6 +168,8 @@ def places(text: str) -> int:
 
 def lines(text: str, width: float) -> int:
     """How many lines a text takes when it is wrapped at so many characters."""
+    if 2 * len(text) <= width and "\n" not in text:
+        return 1
     count = 0
     at: float
     for part in text.split("\n"):
@@ -186,6 +188,13 @@ def lines(text: str, width: float) -> int:
 def height(text: str, width: float) -> float:
     """Points a row needs for a text wrapped at so many characters."""
     return min(LINE * lines(text, width) + AROUND, HIGHEST_ROW)
+
+
+def end(book: Book, sheet: Worksheet, row: int, cells: Sequence[tuple[Cell, str]]) -> None:
+    """合计: the last row of a table, each cell with its style."""
+    sheet.set_row(row, LINE + 2 * AROUND)
+    for number, (cell, style) in enumerate(cells):
+        put(book, sheet, row, number, cell, style)
 
 
 def across(
