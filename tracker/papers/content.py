@@ -80,6 +80,11 @@ class Settlement:
     documents: tuple[Document, ...]
 
     @property
+    def title(self) -> str:
+        """What the paper is called: 呼和浩特市…运费补贴资金清算明细表, 补贴 said once."""
+        return f"{self.league}{self.programme.removesuffix('补贴')}补贴资金清算明细表"
+
+    @property
     def firms(self) -> tuple[tuple[str, str], ...]:
         """USCC and name of each firm, in the order of the details."""
         return tuple(dict.fromkeys((one.uscc, one.firm) for one in self.details))

@@ -9,7 +9,7 @@ from xlsxwriter.worksheet import Worksheet
 from rules.outcome import Tally
 from tracker.papers.content import Detail, Settlement, sums
 from tracker.papers.formulas import Cell, difference, ratio, total, yuan
-from tracker.papers.workbook import A3, Book, Column, across, page, put, table
+from tracker.papers.workbook import A3, Book, Column, across, end, page, table, wide_enough
 
 NAME = "明细"
 SIGNING = (
@@ -21,30 +21,30 @@ FILED, LATER, APPROVED = "报送金额（核定）", "商务厅核减", "审定�
 MONEY = (ASSESSED, APPLIED, REDUCED, FILED, LATER, APPROVED)
 COLUMNS = (
     Column("序号", 6, "centre"),
-    Column("企业序号", 6, "centre"),
-    Column("申报企业", 24, "text"),
-    Column("车牌/箱号", 13, "text"),
-    Column("批次/单证/车次号", 16, "text"),
-    Column("运单数", 7, "number"),
+    Column("企业序号", 8, "centre"),
+    Column("申报企业", 20, "text"),
+    Column("车牌/箱号", 12, "document"),
+    Column("批次/单证/车次号", 16, "document"),
+    Column("运单数", 6, "number"),
     Column("发运日期", 11, "day"),
     Column("出境日期", 11, "day"),
-    Column("线路", 20, "text"),
-    Column("全程里程（公里）", 10, "km"),
-    Column("境内里程（公里）", 10, "km"),
-    Column("跨境电商占比", 9, "share"),
-    Column("占比口径", 7, "centre"),
-    Column("补贴办法文号", 18, "text"),
-    Column("办法条款", 14, "text"),
-    Column("测算依据", 46, "text"),
-    Column(ASSESSED, 13, "money"),
-    Column(APPLIED, 13, "money"),
-    Column(REDUCED, 12, "money"),
-    Column("核减原因", 18, "text"),
-    Column(FILED, 13, "money"),
-    Column(LATER, 12, "entry"),
-    Column("商务厅核减原因", 18, "entry_text"),
-    Column(APPROVED, 13, "money"),
-    Column("补贴项编码（请勿改动）", 30, "text"),
+    Column("线路", 18, "text"),
+    Column("全程里程（公里）", 9, "km"),
+    Column("境内里程（公里）", 9, "km"),
+    Column("跨境电商占比", 8, "share"),
+    Column("占比口径", 8, "centre"),
+    Column("补贴办法文号", 13, "document"),
+    Column("办法条款", 8, "text"),
+    Column("测算依据", 50, "text"),
+    Column(ASSESSED, 10, "money"),
+    Column(APPLIED, 10, "money"),
+    Column(REDUCED, 10, "money"),
+    Column("核减原因", 15, "text"),
+    Column(FILED, 10, "money"),
+    Column(LATER, 10, "entry"),
+    Column("商务厅核减原因", 15, "entry_text"),
+    Column(APPROVED, 10, "money"),
+    Column("补贴项编码（请勿改动）", 30, "document"),
 )
 """The last one, by which an uploaded sheet finds its lines again, is not printed."""
 PRINTED = len(COLUMNS) - 1
@@ -71,8 +71,7 @@ def total_at(heading: str, count: int) -> str:
 
 def write(book: Book, sheet: Worksheet, content: Settlement, amounts: Sequence[Cell]) -> None:
     """Write the sheet; `amounts` are the cells of 测算金额, one a shipment."""
-    title = f"{content.league}{content.programme}补贴资金清算明细表（明细）"
-    across(book, sheet, 0, PRINTED, title, "title", 32)
+    across(book, sheet, 0, PRINTED, f"{content.title}（明细）", "title", 32)
     info = (
         f"报送编号：{content.code}　　文号：{content.document_no}　　{content.anchor}"
         f"　　制表时间：{content.made_at:%Y-%m-%d %H:%M}　　单位：元"
@@ -80,13 +79,15 @@ def write(book: Book, sheet: Worksheet, content: Settlement, amounts: Sequence[C
     across(book, sheet, 1, PRINTED, info, "plain")
     across(book, sheet, 2, PRINTED, SAMPLE if content.is_sample else "", "sample", 20)
     numbers = {uscc: number for number, (uscc, _) in enumerate(content.firms, 1)}
-    rows = (
+    rows = [
         _cells(row, numbers[one.uscc], one, amount)
         for row, (one, amount) in enumerate(zip(content.details, amounts, strict=True), FIRST_ROW)
-    )
-    after = table(book, sheet, FIRST_ROW - 2, COLUMNS, rows)
-    _totals(book, sheet, content, after)
-    across(book, sheet, after + 2, PRINTED, SIGNING, "plain", 30)
+    ]
+    totals = _totals(content)
+    after = table(book, sheet, FIRST_ROW - 2, wide_enough(COLUMNS, [*rows, totals]), rows)
+    style = ["total_text" if isinstance(cell, str) else "total" for cell in totals]
+    end(book, sheet, after, list(zip(totals, style, strict=True))[:PRINTED])
+    across(book, sheet, after + 2, PRINTED, SIGNING, "signing", 30)
     _bounds(sheet, len(content.details))
     sheet.freeze_panes(FIRST_ROW - 1, 4)
     sheet.autofilter(FIRST_ROW - 2, 0, after - 1, len(COLUMNS) - 1)
@@ -119,7 +120,7 @@ def _cells(row: int, firm_number: int, one: Detail, amount: Cell) -> tuple[Cell,
         one.share_base,
         one.method,
         "、".join(_articles(one.tally)),
-        "；".join(line.text_zh for line in one.tally.lines if line.after_fen is not None),
+        "\n".join(line.text_zh for line in one.tally.lines if line.after_fen is not None),
         amount,
         yuan(one.applied_fen),
         yuan(one.reduced_fen),
@@ -141,7 +142,8 @@ def _articles(tally: Tally) -> tuple[str, ...]:
     return tuple(dict.fromkeys(line.article for line in tally.lines if line.after_fen is not None))
 
 
-def _totals(book: Book, sheet: Worksheet, content: Settlement, row: int) -> None:
+def _totals(content: Settlement) -> tuple[Cell, ...]:
+    """合计 of every column of money."""
     added = sums(content.details)
     fen = {
         ASSESSED: sum(one.tally.award_fen for one in content.details),
@@ -152,25 +154,25 @@ def _totals(book: Book, sheet: Worksheet, content: Settlement, row: int) -> None
         APPROVED: added.approved_fen,
     }
     last = FIRST_ROW + len(content.details) - 1
-    for number, heading in enumerate(HEADINGS[:PRINTED]):
-        cell = total(letter(heading), FIRST_ROW, last, fen[heading]) if heading in fen else None
-        put(book, sheet, row, number, cell, "total")
-    put(book, sheet, row, HEADINGS.index("申报企业"), "合计", "total_text")
+    cells: dict[str, Cell] = {
+        heading: total(letter(heading), FIRST_ROW, last, fen[heading]) for heading in MONEY
+    }
+    cells["申报企业"] = "合计"
+    return tuple(cells.get(heading) for heading in HEADINGS)
 
 
 def _bounds(sheet: Worksheet, count: int) -> None:
-    """A reduction typed in lies between nothing and what was filed."""
+    """A reduction typed in lies between nothing and what was filed, to the fen."""
     column, first = HEADINGS.index(LATER), FIRST_ROW - 1
+    typed, most = f"{letter(LATER)}{FIRST_ROW}", f"{letter(FILED)}{FIRST_ROW}"
     sheet.data_validation(
         first,
         column,
         first + count - 1,
         column,
         {
-            "validate": "decimal",
-            "criteria": "between",
-            "minimum": 0,
-            "maximum": f"={letter(FILED)}{FIRST_ROW}",
+            "validate": "custom",
+            "value": f"=AND(ISNUMBER({typed}),{typed}>=0,{typed}<={most},ROUND({typed},2)={typed})",
             "error_title": "核减金额不对",
             "error_message": "核减金额应在 0 与报送金额之间，单位为元，至多两位小数。",
         },

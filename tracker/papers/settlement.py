@@ -9,7 +9,18 @@ from xlsxwriter.worksheet import Worksheet
 
 from tracker.papers import detail, summary, working
 from tracker.papers.content import Document, Settlement
-from tracker.papers.workbook import A3, A4, Book, Column, across, begin, page, table
+from tracker.papers.workbook import (
+    A3,
+    A4,
+    Book,
+    Column,
+    across,
+    begin,
+    height,
+    page,
+    table,
+    wide_enough,
+)
 
 PARAMETERS = "办法参数"
 PARAMETER_COLUMNS = (
@@ -19,15 +30,16 @@ PARAMETER_COLUMNS = (
     Column("条款", 18, "centre"),
     Column("代号", 22, "text"),
 )
+PARAMETER_WIDTH = sum(column.width for column in PARAMETER_COLUMNS)
 FIRST_ROW = 5
 """Of the lines of tallies, counted from one."""
 STYLES = {
     "明细序号": (8, "centre"),
-    "车牌/箱号": (14, "text"),
+    "车牌/箱号": (14, "document"),
     "条款": (14, "text"),
     "步骤": (10, "centre"),
-    "说明": (64, "text"),
-    "结论": (30, "text"),
+    "说明": (72, "text"),
+    "结论": (26, "text"),
 }
 """Heading -> width and style; amounts otherwise."""
 
@@ -35,8 +47,7 @@ STYLES = {
 def write(content: Settlement) -> bytes:
     """The workbook as the bytes of an .xlsx file; the same for the same content."""
     assert content.details, f"{content.code} has no lines"
-    title = f"{content.league}{content.programme}补贴资金清算明细表"
-    book = begin(title, f"{content.code} {content.anchor}", content.made_at)
+    book = begin(content.title, f"{content.code} {content.anchor}", content.made_at)
     names = (summary.NAME, detail.NAME, working.SHEET, PARAMETERS)
     first, second, third, fourth = (book.file.add_worksheet(name) for name in names)
     summary.write(book, first, content)
@@ -62,16 +73,17 @@ def _working(
     book: Book, sheet: Worksheet, content: Settlement, rows: list[working.Working]
 ) -> None:
     headings = working.columns_of([one.tally for one in content.details]).headings
-    columns = [_column(heading) for heading in headings]
+    cells = [cells for one in rows for cells in one.rows]
+    columns = wide_enough([_column(heading) for heading in headings], cells)
     width = len(columns)
     across(book, sheet, 0, width, "测算过程（逐票逐条）", "title", 32)
     note = f"报送编号：{content.code}　　{content.anchor}　　结果列由所列因数按公式算出，单位：元"
     across(book, sheet, 1, width, note, "plain")
     across(book, sheet, 2, width, detail.SAMPLE if content.is_sample else "", "sample", 20)
-    cells = [cells for one in rows for cells in one.rows]
     after = table(book, sheet, FIRST_ROW - 2, columns, cells)
     sheet.freeze_panes(FIRST_ROW - 1, 2)
     sheet.autofilter(FIRST_ROW - 2, 0, after - 1, width - 1)
+    sheet.print_area(0, 0, after - 1, width - 1)
     page(
         sheet,
         paper=A3,
@@ -95,10 +107,11 @@ def _parameters(book: Book, sheet: Worksheet, content: Settlement) -> None:
     row = 3
     for document in content.documents:
         for text in _document(document):
-            across(book, sheet, row, width, text, "note")
+            across(book, sheet, row, width, text, "note", height(text, PARAMETER_WIDTH))
             row += 1
         rows = [(p.name, p.value, p.unit, p.article, p.key) for p in document.parameters]
         row = table(book, sheet, row, PARAMETER_COLUMNS, rows) + 1
+    sheet.print_area(0, 0, row - 2, width - 1)
     page(
         sheet,
         paper=A4,

@@ -36,6 +36,21 @@ LIMIT_BYTES = 256 * 1024 * 1024
 FILED_STAGES = ("applied", "filed")
 """Where the money of a filing stands until it is decided."""
 
+REASONS = {
+    "calculation": "测算更正",
+    "evidence_missing": "佐证材料不全",
+    "not_ecommerce": "不属于跨境电商货物",
+    "outside_corridor": "不在通道范围内",
+    "outside_period": "不在申报期内",
+    "duplicate": "已在别处申报",
+    "weight_differs": "重量与海关数据不符",
+    "freight_unproven": "运费无凭证",
+    "account_wrong": "账户信息有误",
+    "bank_refused": "银行退回",
+    "other": "其他（见说明）",
+}
+"""Code of a reduction's reason -> what the pages call it in Chinese; a paper speaks no other."""
+
 Line = tuple[ApplicationLine, Item, FilingLine | None]
 
 
@@ -220,11 +235,16 @@ def _detail(line: Line, around: Around) -> Detail:
         tally=Tally.from_json(one.tally),
         applied_fen=applied.applied_fen,
         reduced_fen=applied.reduced_fen,
-        reason=applied.reason,
+        reason=_why(applied.reason_code, applied.reason),
         filed_fen=filed.filed_fen if filed else 0,
         later_reduced_fen=filed.reduced_fen if filed else 0,
-        later_reason=filed.reason if filed else "",
+        later_reason=_why(filed.reason_code, filed.reason) if filed else "",
     )
+
+
+def _why(code: str, words: str) -> str:
+    """Why something was taken off: the reason's code in words, and the words beside it."""
+    return "：".join(part for part in (REASONS.get(code, code), words) if part)
 
 
 def _papers(unit: Mapping[str, Any]) -> str:

@@ -1,7 +1,6 @@
 """Summary 汇总: the filing by firm in 万元, with heading, anchor and signatures. Pure."""
 
 from decimal import Decimal
-from math import ceil
 
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
@@ -9,13 +8,24 @@ from xlsxwriter.worksheet import Worksheet
 from tracker.papers import detail
 from tracker.papers.content import Settlement, Sums, sums
 from tracker.papers.formulas import Cell, Live, ten_thousands, total, yuan
-from tracker.papers.workbook import A4, Book, Column, across, page, put, table
+from tracker.papers.workbook import (
+    A4,
+    Book,
+    Column,
+    across,
+    end,
+    height,
+    page,
+    put,
+    table,
+    wide_enough,
+)
 
 NAME = "汇总"
 COLUMNS = (
     Column("序号", 6, "centre"),
     Column("申报企业", 34, "text"),
-    Column("统一社会信用代码", 22, "centre"),
+    Column("统一社会信用代码", 22, "document_centre"),
     Column("车次/箱数", 9, "number"),
     Column("申报（万元）", 12, "money"),
     Column("盟市核减（万元）", 12, "money"),
@@ -33,8 +43,10 @@ IN_TEN_THOUSANDS = (
     detail.APPROVED,
 )
 IN_YUAN = (detail.FILED, detail.APPROVED)
+TOTALS = ("total_text",) * 3 + ("total_number",) + ("total",) * 7
+"""Style of each cell of 合计."""
 WIDTH = len(COLUMNS)
-CHARACTERS = int(sum(column.width for column in COLUMNS))
+CHARACTERS = sum(column.width for column in COLUMNS)
 NOTE = (
     "注：万元数由以分为单位的金额四舍五入得出，合计按未舍入的金额计算，因四舍五入可能有尾差；"
     "“元”各列精确到分。核定（报送）＝申报－盟市核减，审定＝报送－商务厅核减。"
@@ -44,24 +56,24 @@ NOTE = (
 
 def write(book: Book, sheet: Worksheet, content: Settlement) -> None:
     """Write the sheet over what 明细 will hold."""
-    title = f"{content.league}{content.programme}补贴资金清算明细表（汇总）"
-    across(book, sheet, 0, WIDTH, title, "title", 34)
+    across(book, sheet, 0, WIDTH, f"{content.title}（汇总）", "title", 34)
     across(book, sheet, 1, WIDTH, detail.SAMPLE if content.is_sample else "", "sample", 20)
     row = 2
     for text in _heading(content):
-        across(book, sheet, row, WIDTH, text, "note", _height(text))
+        across(book, sheet, row, WIDTH, text, "note", height(text, CHARACTERS))
         row += 1
     heading_row, first = row, row + 2
     rows = [
         _firm(content, first + number - 1, number, uscc, name)
         for number, (uscc, name) in enumerate(content.firms, 1)
     ]
-    row = table(book, sheet, heading_row, COLUMNS, rows)
+    totals = _totals(content, first, first + len(rows) - 1)
+    row = table(book, sheet, heading_row, wide_enough(COLUMNS, [*rows, totals]), rows)
     sheet.freeze_panes(heading_row + 1, 0)
-    _totals(book, sheet, content, first, row)
+    end(book, sheet, row, list(zip(totals, TOTALS, strict=True)))
     row = _check(book, sheet, content, row + 1)
-    across(book, sheet, row, WIDTH, NOTE, "note", _height(NOTE))
-    across(book, sheet, row + 2, WIDTH, detail.SIGNING, "plain", 30)
+    across(book, sheet, row, WIDTH, NOTE, "note", height(NOTE, CHARACTERS))
+    across(book, sheet, row + 2, WIDTH, detail.SIGNING, "signing", 30)
     sheet.print_area(0, 0, row + 2, WIDTH - 1)
     page(
         sheet,
@@ -114,22 +126,26 @@ def _firm(content: Settlement, row: int, number: int, uscc: str, name: str) -> t
     )
 
 
-def _totals(book: Book, sheet: Worksheet, content: Settlement, first: int, row: int) -> None:
+def _totals(content: Settlement, first: int, last: int) -> tuple[Cell, ...]:
+    """合计 of the firms in these rows, in 万元 of the unrounded sums of 明细."""
     count = len(content.details)
     added = sums(content.details)
     fen = _fen(added)
     column = xl_col_to_name(3)
-    shipments = Live(f"=SUM({column}{first}:{column}{row})", Decimal(added.shipments))
-    cells: list[Cell] = [None, "合计", None]
-    for number, cell in enumerate(cells):
-        put(book, sheet, row, number, cell, "total_text")
-    put(book, sheet, row, 3, shipments, "total_number")
-    for number, heading in enumerate(IN_TEN_THOUSANDS, 4):
-        formula = f"=ROUND({detail.total_at(heading, count)}/10000,2)"
-        put(book, sheet, row, number, Live(formula, ten_thousands(fen[heading])), "total")
-    for number, heading in enumerate(IN_YUAN, 4 + len(IN_TEN_THOUSANDS)):
-        cell = total(xl_col_to_name(number), first, row, fen[heading])
-        put(book, sheet, row, number, cell, "total")
+    return (
+        None,
+        "合计",
+        None,
+        Live(f"=SUM({column}{first}:{column}{last})", Decimal(added.shipments)),
+        *(
+            Live(f"=ROUND({detail.total_at(heading, count)}/10000,2)", ten_thousands(fen[heading]))
+            for heading in IN_TEN_THOUSANDS
+        ),
+        *(
+            total(xl_col_to_name(number), first, last, fen[heading])
+            for number, heading in enumerate(IN_YUAN, 4 + len(IN_TEN_THOUSANDS))
+        ),
+    )
 
 
 def _check(book: Book, sheet: Worksheet, content: Settlement, row: int) -> int:
@@ -142,6 +158,7 @@ def _check(book: Book, sheet: Worksheet, content: Settlement, row: int) -> int:
     apart = ("校核：报送合计与台账之差（元）", Live(formula, yuan(filed - content.ledger_fen)))
     rows: tuple[tuple[str, Cell], ...] = (held, apart)
     for number, (words, cell) in enumerate(rows):
+        sheet.set_row(row + number, height(words, CHARACTERS))
         sheet.merge_range(row + number, 0, row + number, place - 1, "", book.styles["text"])
         put(book, sheet, row + number, 0, words, "text")
         put(book, sheet, row + number, place, cell, "money")
@@ -156,10 +173,3 @@ def _fen(added: Sums) -> dict[str, int]:
         detail.LATER: added.later_reduced_fen,
         detail.APPROVED: added.approved_fen,
     }
-
-
-def _height(text: str) -> float:
-    """Points a wrapped text needs over the whole width, a Chinese character taking two places."""
-    places = max(2 * len(part) for part in text.split("\n"))
-    lines = text.count("\n") + ceil(places / CHARACTERS)
-    return 16.0 * max(lines, 1)

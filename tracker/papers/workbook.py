@@ -4,11 +4,14 @@ Text is written as text whatever it begins with; amounts are exact decimals; eac
 its value, so that a viewer that does not recompute shows the right figure too.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO
+from math import ceil
+from unicodedata import east_asian_width
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
@@ -19,6 +22,12 @@ from tracker.papers.formulas import Cell, Live
 
 LONGEST_TEXT = 32_767
 """Characters a cell holds; longer text ends in an ellipsis."""
+HIGHEST_ROW = 409.0
+"""Points a row may be high."""
+LINE, AROUND = 14.0, 4.0
+"""Points of a line of text, and above and below all of them."""
+WORDS = re.compile(r"[!-~]+|.")
+"""What a line is broken between: words and figures stay whole, Chinese breaks anywhere."""
 A4, A3 = 9, 8
 SONG, HEI = "宋体", "黑体"
 BASE = {"font_name": SONG, "font_size": 10, "valign": "vcenter"}
@@ -29,10 +38,13 @@ STYLES: Mapping[str, Mapping[str, object]] = {
     | {"font_name": HEI, "font_size": 12, "bold": True, "font_color": "#C00000", "align": "center"},
     "note": BASE | {"text_wrap": True},
     "plain": BASE,
+    "signing": BASE | {"font_size": 12},
     "heading": GRID
     | {"font_name": HEI, "align": "center", "text_wrap": True, "bg_color": "#E7EEF7"},
     "text": GRID | {"text_wrap": True},
     "centre": GRID | {"align": "center", "text_wrap": True},
+    "document": GRID | {"num_format": "@", "text_wrap": True},
+    "document_centre": GRID | {"num_format": "@", "align": "center"},
     "number": GRID | {"num_format": "#,##0"},
     "exact": GRID | {"num_format": "General"},
     "km": GRID | {"num_format": "#,##0.0"},
@@ -45,7 +57,8 @@ STYLES: Mapping[str, Mapping[str, object]] = {
     "total_number": GRID | {"num_format": "#,##0", "bold": True, "bg_color": "#F2F2F2"},
     "total_text": GRID | {"bold": True, "bg_color": "#F2F2F2", "align": "center"},
 }
-"""The few looks of cells; cells to be filled in are pale yellow."""
+"""The few looks of cells; cells to be filled in are pale yellow, numbers of documents are text."""
+AMOUNTS = ("money", "entry")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,22 +129,72 @@ def table(
     sheet: Worksheet,
     row: int,
     columns: Sequence[Column],
-    rows: Iterable[Sequence[Cell]],
+    rows: Sequence[Sequence[Cell]],
 ) -> int:
     """Write headings at this row and the rows below; returns the row after the last one.
 
-    A whole number in a column of money is a count, and looks like one.
+    A whole number in a column of money is a count, and looks like one. Each row is as high as its
+    longest text: not every program finds that out by itself.
     """
     for number, column in enumerate(columns):
         sheet.set_column(number, number, column.width)
-        put(book, sheet, row, number, column.heading, "heading")
+        put(book, sheet, row, number, _heading(column), "heading")
     sheet.set_row(row, 36)
     for cells in rows:
         row += 1
+        texts = zip(columns, cells, strict=True)
+        sheet.set_row(row, max(height(t, c.width) for c, t in texts if isinstance(t, str)))
         for number, (column, cell) in enumerate(zip(columns, cells, strict=True)):
             counted = column.style == "money" and isinstance(cell, int)
             put(book, sheet, row, number, cell, "number" if counted else column.style)
     return row + 1
+
+
+def wide_enough(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> list[Column]:
+    """The columns, those of money widened for the longest amount: none may show as ####."""
+    longest = [column.width for column in columns]
+    for cells in rows:
+        for number, cell in enumerate(cells):
+            if columns[number].style in AMOUNTS and isinstance(cell, Decimal | Live):
+                amount = cell.value if isinstance(cell, Live) else cell
+                longest[number] = max(longest[number], len(f"{amount:,.2f}") + 1)
+    return [replace(column, width=width) for column, width in zip(columns, longest, strict=True)]
+
+
+def places(text: str) -> int:
+    """How many half-width characters a text is wide."""
+    return sum(2 if east_asian_width(sign) in "WFA" else 1 for sign in text)
+
+
+def lines(text: str, width: float) -> int:
+    """How many lines a text takes when it is wrapped at so many characters."""
+    if 2 * len(text) <= width and "\n" not in text:
+        return 1
+    count = 0
+    at: float
+    for part in text.split("\n"):
+        count, at = count + 1, 0
+        for word in WORDS.findall(part):
+            wide = places(word)
+            if at + wide <= width:
+                at += wide
+                continue
+            broken = ceil(wide / width) - 1
+            count += broken + (1 if at else 0)
+            at = wide - broken * width
+    return count
+
+
+def height(text: str, width: float) -> float:
+    """Points a row needs for a text wrapped at so many characters."""
+    return min(LINE * lines(text, width) + AROUND, HIGHEST_ROW)
+
+
+def end(book: Book, sheet: Worksheet, row: int, cells: Sequence[tuple[Cell, str]]) -> None:
+    """合计: the last row of a table, each cell with its style."""
+    sheet.set_row(row, LINE + 2 * AROUND)
+    for number, (cell, style) in enumerate(cells):
+        put(book, sheet, row, number, cell, style)
 
 
 def across(
@@ -155,9 +218,17 @@ def page(
     sheet.repeat_rows(*repeated)
     sheet.center_horizontally()
     sheet.hide_gridlines(2)
+    sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
     if is_sample:
         sheet.set_header('&C&"黑体"&14&KC00000示例 SAMPLE')
     sheet.set_footer(f'&L&"{SONG}"&9{footer.replace("&", "&&")}&R&"{SONG}"&9第 &P 页，共 &N 页')
+
+
+def _heading(column: Column) -> str:
+    """The heading, its unit on a line of its own where both are too wide for one."""
+    if places(column.heading) <= column.width:
+        return column.heading
+    return column.heading.replace("（", "\n（")
 
 
 def _fitting(text: str) -> str:
