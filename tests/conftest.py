@@ -9,7 +9,7 @@ from hypothesis import settings as hypothesis_settings
 
 from tests import databases, journeys
 from tracker import jobs
-from tracker.db import Database, connect
+from tracker.db import Database
 from tracker.settings import Settings
 from tracker.web import logs
 
@@ -74,43 +74,49 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def small_world(
+def standing(
     all_databases: databases.Databases,
     database_kind: str,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Settings:
-    """A database with the world of ``tests.journeys`` in it, made once, to be copied."""
-    made = all_databases.settings(database_kind, tmp_path_factory.mktemp("world"), kept=True)
-    opened = connect(made)
-    journeys.bench(opened, made)
-    opened.engine.dispose()
-    return made
+) -> Iterator[databases.Standing]:
+    """A database with the world of ``tests.journeys``, set back before each test that uses it.
+
+    Its engine stays, so that a statement is compiled once and not by every test anew.
+    """
+    made = all_databases.settings(database_kind, tmp_path_factory.mktemp("made"), kept=True)
+    with databases.opened_once(made) as database:
+        journeys.bench(database, made)
+    home = tmp_path_factory.mktemp("world")
+    settings = all_databases.settings(database_kind, home, migrated=False, kept=True)
+    with databases.opened_once(settings) as database:
+        yield databases.Standing(all_databases, made, settings, database)
 
 
 @pytest.fixture
 def settings(
-    request: pytest.FixtureRequest,
-    make_settings: MakeSettings,
-    all_databases: databases.Databases,
-    database_kind: str,
-    tmp_path: Path,
+    request: pytest.FixtureRequest, make_settings: MakeSettings, database_kind: str
 ) -> Settings:
     """Settings with an empty home folder and a database of its own.
 
     A test that asks for ``bench`` too finds the small world in it; any other, migrated tables.
     """
     if "bench" in request.fixturenames:
-        world: Settings = request.getfixturevalue("small_world")
-        return all_databases.copied(world, tmp_path / "home-world")
+        standing: databases.Standing = request.getfixturevalue("standing")
+        standing.set_back()
+        return standing.settings
     return make_settings(database_kind)
 
 
 @pytest.fixture
-def database(settings: Settings) -> Iterator[Database]:
-    """A fresh migrated database."""
-    opened = connect(settings)
-    yield opened
-    opened.engine.dispose()
+def database(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Database]:
+    """The database of ``settings``."""
+    if "bench" in request.fixturenames:
+        standing: databases.Standing = request.getfixturevalue("standing")
+        yield standing.database
+        standing.database.engine.dispose()
+        return
+    with databases.opened_once(settings) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from typing import Any
 import psycopg
 
 from tracker import schema
+from tracker.db import Database, connect
 from tracker.settings import Settings
 
 KINDS = ("sqlite", "postgresql")
@@ -55,12 +56,21 @@ class Databases:
         home.mkdir(parents=True, exist_ok=True)
         if source.database_url.startswith("sqlite"):
             file = home / "tracker.sqlite"
-            shutil.copy(source.database_url.removeprefix("sqlite:///"), file)
+            shutil.copy(_file(source), file)
             return Settings(home=home, database_url=f"sqlite:///{file}")
         name = f"test_{next(self.numbers)}"
-        template = source.database_url.partition("?")[0].rpartition("/")[2]
-        self._create(name, template)
+        self._create(name, _name(source))
         return Settings(home=home, database_url=self._url(name))
+
+    def set_back(self, target: Settings, source: Settings) -> None:
+        """Make one database a copy of another, nobody having either open, and its home empty."""
+        shutil.rmtree(target.home)
+        target.home.mkdir()
+        if target.database_url.startswith("sqlite"):
+            shutil.copy(_file(source), _file(target))
+            return
+        self._execute(f"DROP DATABASE {_name(target)} WITH (FORCE)")
+        self._create(_name(target), _name(source), kept=True)
 
     def drop(self) -> None:
         """Drop the PostgreSQL databases handed out since the last time."""
@@ -107,6 +117,38 @@ class Databases:
         for setting in ("fsync = off", "autovacuum = off", "max_connections = 100"):
             self._execute(f"ALTER SYSTEM SET {setting}")
         self._execute("SELECT pg_reload_conf()")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A database that many tests work on, one after the other."""
+
+    databases: Databases
+    source: Settings
+    """What it is set back to; nobody has it open."""
+    settings: Settings
+    database: Database
+
+    def set_back(self) -> None:
+        """As it was made, whatever the test before did."""
+        self.database.engine.dispose()
+        self.databases.set_back(self.settings, self.source)
+
+
+@contextmanager
+def opened_once(settings: Settings) -> Iterator[Database]:
+    """The database, its connections closed at the end."""
+    database = connect(settings)
+    yield database
+    database.engine.dispose()
+
+
+def _file(settings: Settings) -> Path:
+    return Path(settings.database_url.removeprefix("sqlite:///"))
+
+
+def _name(settings: Settings) -> str:
+    return settings.database_url.partition("?")[0].rpartition("/")[2]
 
 
 @contextmanager

@@ -71,3 +71,21 @@ def test_where_it_may_not_be_installed_the_person_is_told_the_command(
     monkeypatch.setattr(shutil, "which", lambda _name: None)
     assert chromium.ensure() == 1
     assert "apt-get install chromium" in capsys.readouterr().err
+
+
+def test_tests_write_into_memory_where_there_is_room_and_leave_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checks, "ROOM_BYTES", 0)
+    left = tmp_path / f"tracker-tests-{2**22 + 1}"
+    left.mkdir()
+    with checks.scratch(tmp_path) as environment:
+        folder = Path(environment["TMPDIR"])
+        assert list(tmp_path.iterdir()) == [folder], "what a killed run left is gone"
+        (folder / "database").touch()
+    assert not list(tmp_path.iterdir())
+    monkeypatch.setattr(checks, "ROOM_BYTES", 2**62)
+    with checks.scratch(tmp_path) as environment:
+        assert environment == {}
+    with checks.scratch(tmp_path / "absent") as environment:
+        assert environment == {}

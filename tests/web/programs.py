@@ -1,4 +1,4 @@
-"""Programs: the application under test, made anew or put over another database."""
+"""Programs: the application under test, made anew or, being slow to make, set back."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from flask import Flask
 
 from rules.registry import Registry
 from tests import journeys
-from tracker.db import connect
+from tracker.db import Database
 from tracker.settings import Settings
 from tracker.web import context, create_app
 
@@ -20,30 +20,22 @@ def standing() -> datetime:
 
 
 @contextmanager
-def made(
-    settings: Settings,
-    now: Callable[[], datetime] = standing,
-    registry: Registry = journeys.REGISTRY,
-) -> Iterator[Flask]:
+def made(settings: Settings, registry: Registry = journeys.REGISTRY) -> Iterator[Flask]:
     """A program of its own, for a test that changes it or brings its own rules."""
-    app = create_app(settings, now=now, registry=registry)
+    app = create_app(settings, now=standing, registry=registry)
     yield app
     _ground(app).database.engine.dispose()
 
 
 @contextmanager
-def over(app: Flask, settings: Settings, now: Callable[[], datetime] = standing) -> Iterator[Flask]:
-    """The same program over this database and clock, nothing left of what was asked before."""
+def over(app: Flask, database: Database, now: Callable[[], datetime] = standing) -> Iterator[Flask]:
+    """The same program over this database and clock; nobody has asked it anything yet."""
     before = _ground(app)
-    database = connect(settings)
-    app.extensions[context.EXTENSION] = replace(
-        before, settings=settings, database=database, now=now
-    )
+    app.extensions[context.EXTENSION] = replace(before, database=database, now=now)
     for limiter in app.extensions["limiter"]:
         limiter.reset()
     yield app
     app.extensions[context.EXTENSION] = before
-    database.engine.dispose()
 
 
 def _ground(app: Flask) -> context.Ground:

@@ -16,7 +16,6 @@ from tests.web.visitors import Page
 from tracker import jobs
 from tracker.models.people import SignIn
 from tracker.models.work import AuditEvent
-from tracker.settings import Settings
 from tracker.web import auth, passwords, sessions
 
 PASSWORD = "correct horse battery"  # noqa: S105  a made-up one
@@ -44,14 +43,14 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def app(program: Flask, settings: Settings, bench: jobs.Bench, clock: Clock) -> Iterator[Flask]:
+def app(program: Flask, bench: jobs.Bench, clock: Clock) -> Iterator[Flask]:
     """The program over a clock that moves; the clerk has a password."""
 
     def give(session: Session) -> None:
         journeys.person(session, "clerk").password_hash = HASH
 
     bench.database.transact(give)
-    with programs.over(program, settings, clock) as standing:
+    with programs.over(program, bench.database, clock) as standing:
         yield standing
 
 

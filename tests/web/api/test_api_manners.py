@@ -252,7 +252,7 @@ def test_a_token_counts_alone_until_it_ends_or_is_revoked(app: Flask, database: 
 
 def test_a_token_ends_after_a_year(app: Flask, bench: jobs.Bench) -> None:
     caller = call(app, "clerk")
-    with programs.over(app, bench.settings, lambda: journeys.NOW + timedelta(days=366)):
+    with programs.over(app, bench.database, lambda: journeys.NOW + timedelta(days=366)):
         caller.get("me", 401)
 
 
