@@ -72,15 +72,19 @@ def test_only_a_league_files_and_only_what_passed(bench: jobs.Bench) -> None:
     file(bench, "league_officer", [key])
 
 
-def test_applications_of_which_nothing_is_left_make_no_filing(bench: jobs.Bench) -> None:
+def test_an_application_of_which_nothing_is_left_is_declined_and_never_passed(
+    bench: jobs.Bench,
+) -> None:
     way.shipped(bench)
     key = way.applied(bench)
     reduce(bench, RATE_FEN)
     act_on(bench, Application, key, "league_officer", "first_review")
-    act_on(bench, Application, key, "league_approver", "pass")
-    assert way.stages(bench) == {}
     with pytest.raises(Refused, match="Nothing is left"):
-        file(bench, "league_officer", [key])
+        act_on(bench, Application, key, "league_approver", "pass")
+    assert way.stages(bench) == {"applied": RATE_FEN}
+    code, words = RETURN
+    act_on(bench, Application, key, "league_approver", "decline", reason_code=code, reason=words)
+    assert way.stages(bench) == {}
 
 
 def reduce_filed(bench: jobs.Bench, fen: int) -> None:

@@ -3,12 +3,14 @@
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from tests import way
 from tests.journeys import RATE_FEN, act_on, commit, row, sheet, upload
 from tracker import jobs
 from tracker.models.applications import Application
 from tracker.models.cargo import CargoLine, ClaimKey, Manifest, ManifestRow, Shipment
+from tracker.steps import application, first_review
 
 BOX, OTHER_BOX = {"集装箱号": "SHLU0000012", "箱型": "45G1"}, {"集装箱号": "SHLU0000028"}
 
@@ -109,6 +111,22 @@ def test_a_declined_shipment_is_never_accrued_again(bench: jobs.Bench) -> None:
     )
     assert taken_in(bench, row("W0", "蒙A10000", 件数="7")) == ["refused"]
     assert way.stages(bench) == {}
+
+
+def test_a_shipment_taken_off_wholly_is_never_accrued_again(bench: jobs.Bench) -> None:
+    way.shipped(bench, 2)
+    key = way.applied(bench)
+
+    def take_off(session: Session) -> None:
+        line, _ = application.lines(session, session.get_one(Application, key))
+        first_review.reduce(session, line, line.applied_fen, "not_ecommerce", "不是跨境电商货物")
+
+    bench.database.transact(take_off)
+    way.passed(bench, key)
+    assert taken_in(bench, row("W0", "蒙A10000", 件数="7")) == ["refused"]
+    way.filing_drafted(bench, key)
+    assert taken_in(bench, row("W0", "蒙A10000", 件数="8")) == ["refused"]
+    assert way.stages(bench) == {"applied": RATE_FEN}
 
 
 def test_a_truck_without_its_exit_date_is_the_same_truck_when_the_date_comes(

@@ -86,8 +86,6 @@ def draft(
             )
         _add(session, filing, application)
     session.flush()
-    if not lines(session, filing):
-        raise Refused(mark("Nothing is left of the chosen applications to file."))
     return filing
 
 

@@ -20,8 +20,8 @@ from tracker.models.cargo import CargoLine, ClaimKey, ManifestRow, Shipment
 from tracker.models.money import Item, ItemStage
 
 SETTLED_STAGES = ("applied", "filed", "approved", "instructed", "disbursed", "recoverable")
-DECIDED_STATES = ("closed", "declined")
-"""Of applications: nothing more comes of their lines."""
+DECIDED_STATES = ("passed", "in_filing", "closed", "declined")
+"""Of applications: the first review took off their lines what it took off, for good."""
 CHUNK = 500
 """Keys looked up in one query; SQLite takes a limited number of parameters."""
 Part = TypeVar("Part")
