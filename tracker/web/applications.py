@@ -119,7 +119,7 @@ def application(key: int) -> ResponseReturnValue:
         sort=sort,
         total=total,
         offer=acting.offer(session, found),
-        onward=stories.onward(session, found),
+        onward=stories.onward(session, user, found),
         holder_url=shipments.holder_url,
         reasons=acting.reasons(),
         decisions=acting.history(session, found),
