@@ -69,9 +69,8 @@ def record_fund() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """The form for an allotment of an approved filing."""
     session, user = context.session(), context.user()
-    key = request.args.get("filing", "")
-    number = int(key) if key.isascii() and key.isdigit() else 0
-    filing = access.see(session, access.visible_filings(user), number)
+    key = asked.key(request.args.get("filing", ""))
+    filing = access.see(session, access.visible_filings(user), key)
     listed = funds.listed(session, user)
     return render_template(
         "allotments/new.html",
@@ -93,13 +92,12 @@ def new() -> ResponseReturnValue:
 def draft() -> ResponseReturnValue:
     """Draft the allotment."""
     form = request.form
-    key = form.get("filing", "")
     issued_on = asked.read_day(form.get("issued_on", ""))
     if issued_on is None:
         raise Refused(mark("The day of issue is missing."), mark("Choose the day."))
     made = make(
-        int(key) if key.isascii() and key.isdigit() else 0,
-        form.get("fund", ""),
+        asked.key(form.get("filing", "")),
+        asked.clean(form.get("fund", "")),
         document_no=asked.clean(form.get("document_no", ""), 60),
         budget_line=asked.clean(form.get("budget_line", ""), 60),
         amount_fen=amounts.read_yuan(form.get("amount_yuan", "")),

@@ -64,8 +64,8 @@ def query(user: User) -> Select[Shipment]:
         found = found.where(Shipment.waits_for != "", Shipment.state == "standing")
     if stage := asked.one_of("stage", STAGES):
         found = found.where(Shipment.id.in_(_in_stage(user, stage)))
-    if (number := asked.text("manifest")).isascii() and number.isdigit():
-        found = found.where(Shipment.id.in_(_of_manifest(min(int(number[:18]), 1 << 60))))
+    if number := asked.key(asked.text("manifest")):
+        found = found.where(Shipment.id.in_(_of_manifest(number)))
     if text := asked.text("q"):
         found = found.where(_says(text))
     return found
