@@ -84,6 +84,22 @@ def test_a_box_that_was_written_wrongly_is_free_again_after_the_correction(
     assert way.stages(bench) == {"accrued": 2 * RATE_FEN}
 
 
+def test_a_truck_on_no_corridor_is_computed_once_its_row_is_mended(bench: jobs.Bench) -> None:
+    taken_in(bench, truck(1, 集装箱号="", 始发地="广州", 集结中心="广州", 出境口岸="5301"))
+    assert way.stages(bench) == {}
+    assert taken_in(bench, truck(1)) == ["changed"]
+    assert way.stages(bench) == {"accrued": RATE_FEN}
+
+
+def test_a_truck_that_was_contested_from_the_first_is_computed_once_nobody_else_claims_it(
+    bench: jobs.Bench,
+) -> None:
+    taken_in(bench, truck(1, **BOX))
+    assert taken_in(bench, truck(2, **BOX), login="other_clerk") == ["contested"]
+    assert taken_in(bench, truck(2), login="other_clerk") == ["changed"]
+    assert way.stages(bench) == {"accrued": 2 * RATE_FEN}
+
+
 def test_what_was_applied_for_is_refused_even_where_it_would_be_contested(
     bench: jobs.Bench,
 ) -> None:
