@@ -74,6 +74,42 @@ def test_two_trucks_of_one_firm_cannot_carry_the_same_box_on_one_day(bench: jobs
     assert way.stages(bench) == {"accrued": RATE_FEN}
 
 
+def test_a_truck_crosses_once_a_day_whatever_batch_number_it_is_claimed_under(
+    bench: jobs.Bench,
+) -> None:
+    taken_in(bench, truck(1))
+    other = truck(1, 运单号="X1", 货物运输批次号="B99")
+    assert taken_in(bench, other, login="other_clerk") == ["contested"]
+    assert taken_in(bench, truck(1, 运单号="X2", 货物运输批次号="")) == ["contested"]
+    assert way.stages(bench) == {"accrued": RATE_FEN}
+    again = {"发车日期": "2026-03-09", "出境日期": "2026-03-11"}
+    assert taken_in(bench, truck(1, 货物运输批次号="B100", **again)) == ["new"]
+
+
+def test_a_trip_is_paid_once_whatever_day_of_crossing_it_is_claimed_with(
+    bench: jobs.Bench,
+) -> None:
+    taken_in(bench, truck(1))
+    assert taken_in(bench, truck(1, 出境日期="2026-03-05")) == ["contested"]
+    other = truck(1, 运单号="X1", 出境日期="2026-03-06")
+    assert taken_in(bench, other, login="other_clerk") == ["contested"]
+    assert way.stages(bench) == {"accrued": RATE_FEN}
+    assert taken_in(bench, truck(1, 发车日期="2026-03-01")) == ["changed"]
+    other = truck(1, 运单号="X1", 出境日期="2026-03-06", 件数="7")
+    assert taken_in(bench, other, login="other_clerk") == ["changed"]
+    assert way.stages(bench) == {"accrued": 2 * RATE_FEN}
+
+
+def test_a_crossing_whose_day_comes_late_is_contested_where_another_has_claimed_it(
+    bench: jobs.Bench,
+) -> None:
+    taken_in(bench, truck(1, 出境日期=""))
+    other = truck(1, 运单号="X1", 货物运输批次号="B99")
+    assert taken_in(bench, other, login="other_clerk") == ["new"]
+    assert taken_in(bench, truck(1)) == ["contested"]
+    assert way.stages(bench) == {"accrued": RATE_FEN}
+
+
 def test_a_box_that_was_written_wrongly_is_free_again_after_the_correction(
     bench: jobs.Bench,
 ) -> None:
