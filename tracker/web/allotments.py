@@ -72,6 +72,7 @@ def new() -> ResponseReturnValue:
     key = asked.key(request.args.get("filing", ""))
     filing = access.see(session, access.visible_filings(user), key)
     listed = funds.listed(session, user)
+    drawn_on = filings.named_fund(session, filing)
     return render_template(
         "allotments/new.html",
         filing=filing,
@@ -81,8 +82,9 @@ def new() -> ResponseReturnValue:
         fund_options=[
             (one.fund.document_no, f"{one.fund.document_no} · {one.fund.fiscal_year}")
             for one in listed
+            if one.fund.document_no == drawn_on
         ],
-        fund=filings.named_fund(session, filing),
+        fund=drawn_on,
         today=local_day(context.now()),
     )
 
