@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, aliased
@@ -201,10 +200,4 @@ def earlier(versions: Sequence[Version]) -> dict[str, list[Version]]:
     for version in versions:
         if not version.line.standing:
             found[version.line.line_key].append(version)
-    return found
-
-
-def reasons(assessment: Assessment) -> list[dict[str, Any]]:
-    """Why an amount is zero or waits, as the tally says."""
-    found: list[dict[str, Any]] = assessment.tally.get("reasons", [])
     return found
