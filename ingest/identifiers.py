@@ -59,6 +59,12 @@ def uscc_digit(code: str) -> str:
     return USCC_CHARACTERS[-total % MODULUS]
 
 
+def is_uscc(code: str) -> bool:
+    """Whether this is a unified social credit code whose check character is right."""
+    shaped = len(code) == USCC_LENGTH and set(code) <= set(USCC_CHARACTERS)
+    return shaped and uscc_digit(code) == code[17]
+
+
 def container(one: Field, said: str, _day: date) -> Verdict:
     """Judge a container number; stating that there is no box makes it blank."""
     if verdicts.said_none(said):

@@ -27,7 +27,6 @@ Judge = Callable[[Field, str, date], Verdict]
 NONE_SAID = frozenset(
     {"无", "没有", "无箱", "非集装箱", "散货", "NONE", "NO", "N/A", "NA", "NULL", "NIL"}
 )
-LAND = {"ROAD", "RAIL"}
 
 
 def text(one: Field, said: str, _day: date) -> Verdict:

@@ -258,11 +258,6 @@ class Facts:
         )
 
 
-def whole_column(values: Array) -> Wholes:
-    """A column in which everything is known, for whoever brings columns rather than rows."""
-    return Wholes(Ints.of(values), None)
-
-
 def _array(ints: Ints) -> Array:
     return np.asarray(ints.v, dtype=np.int64)
 

@@ -66,6 +66,7 @@ POLICY: dict[str, tuple[str, ...]] = {
 
 SEES_ALL = ("auditor",)
 FILED_STATES = ("filed", "proposed", "endorsed", "allocated", "approved", "declined", "closed")
+INSTRUCTED_STATES = ("instructed", "disbursed", "failed")
 
 
 def may(user: User, action: str) -> bool:
@@ -150,7 +151,7 @@ def visible_disbursements(user: User) -> Select[Disbursement]:
         return select(Disbursement)
     mine = _own(user, Disbursement.firm_id, Disbursement.league_id, "see_disbursements")
     if user.role in FIRM_ROLES:
-        mine = mine & Disbursement.state.in_(("instructed", "disbursed", "failed"))
+        mine = mine & Disbursement.state.in_(INSTRUCTED_STATES)
     return select(Disbursement).where(mine)
 
 

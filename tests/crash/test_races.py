@@ -97,8 +97,9 @@ def test_the_same_trucks_from_sixteen_firms_at_once_have_one_winner_each(
         assert dict(session.execute(states).all()) == {"standing": rounds, "contested": lost}
         accrued = select(func.sum(ItemStage.balance)).where(ItemStage.stage == "accrued")
         assert session.scalar(accrued) == rounds * world.PLACES[0].rate_fen
-        held = select(func.count()).where(ClaimKey.released_seq.is_(None))
-        assert session.scalar(held) == rounds
+        held = select(ClaimKey.kind, func.count()).where(ClaimKey.released_seq.is_(None))
+        kinds = dict(session.execute(held.group_by(ClaimKey.kind)).all())
+        assert kinds == dict.fromkeys(("unit", "trip", "vehicle"), rounds)
     report = verify.verify(bench.settings.database_url, rules=bench.registry.rules)
     assert not report.faults
     bench.database.engine.dispose()

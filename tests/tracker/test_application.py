@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 from tests import journeys, way
 from tests.journeys import RATE_FEN, act_on, person
 from tracker import jobs
+from tracker.books import ledger
 from tracker.errors import Conflict, NotAllowed, Refused
 from tracker.models.applications import Application, ApplicationLine
 from tracker.models.methods import Programme
 from tracker.models.people import League
-from tracker.steps import application, first_review
+from tracker.steps import accrual, application, first_review
 
 RETURN = ("evidence_missing", "请补充提单")
 
@@ -122,6 +123,27 @@ def test_a_withdrawn_application_frees_its_shipments(bench: jobs.Bench) -> None:
     act_on(bench, Application, way.drafted(bench), "clerk", "withdraw")
     way.applied(bench)
     assert way.stages(bench) == {"applied": RATE_FEN}
+
+
+def test_an_amount_that_grew_before_the_manager_signs_is_noticed(bench: jobs.Bench) -> None:
+    way.shipped(bench)
+    key = way.drafted(bench)
+    act_on(bench, Application, key, "clerk", "prepare")
+
+    def freed(session: Session) -> None:
+        (line,) = application.lines(session, session.get_one(Application, key))
+        moves = (accrual.move_item(line.item, "entitlement", "accrued", 700),)
+        draft = ledger.Draft("accrue", "freed", date(2026, 5, 4), "system", moves)
+        ledger.post(session, draft, now=journeys.NOW)
+
+    bench.database.transact(freed)
+    with pytest.raises(Conflict, match="蒙A10000 has changed since the draft"):
+        act_on(bench, Application, key, "manager", "apply")
+    act_on(bench, Application, key, "manager", "withdraw")
+    again = way.applied(bench)
+    assert way.stages(bench) == {"applied": RATE_FEN + 700}
+    with pytest.raises(Conflict, match="It has moved on since you looked"):
+        act_on(bench, Application, again, "manager", "apply")
 
 
 def test_an_amount_that_changed_since_the_draft_is_noticed(bench: jobs.Bench) -> None:

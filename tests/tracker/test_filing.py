@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests import journeys, way
+from tests import way
 from tests.journeys import RATE_FEN, act_on, person
 from tracker import jobs
 from tracker.books import ledger
@@ -15,7 +15,6 @@ from tracker.models.filings import (
     FilingLine,
 )
 from tracker.models.methods import Programme
-from tracker.models.people import League
 from tracker.steps import filing, first_review, review
 
 RETURN = ("evidence_missing", "请补充提单")
@@ -57,10 +56,6 @@ def test_only_a_league_files_and_only_what_passed(bench: jobs.Bench) -> None:
         file(bench, "league_officer", [key])
     act_on(bench, Application, key, "league_officer", "first_review")
     act_on(bench, Application, key, "league_approver", "pass")
-    with bench.database.reading() as session:
-        league = session.scalars(select(League).where(League.code == journeys.LEAGUE)).one()
-        programme = session.scalars(select(Programme)).one()
-        assert [one.id for one in filing.passed(session, league.id, programme.id)] == [key]
     with pytest.raises(Conflict, match="has not passed"):
         file(bench, "league_officer", [key, key])
     filed = file(bench, "league_officer", [key])
@@ -72,15 +67,19 @@ def test_only_a_league_files_and_only_what_passed(bench: jobs.Bench) -> None:
     file(bench, "league_officer", [key])
 
 
-def test_applications_of_which_nothing_is_left_make_no_filing(bench: jobs.Bench) -> None:
+def test_an_application_of_which_nothing_is_left_is_declined_and_never_passed(
+    bench: jobs.Bench,
+) -> None:
     way.shipped(bench)
     key = way.applied(bench)
     reduce(bench, RATE_FEN)
     act_on(bench, Application, key, "league_officer", "first_review")
-    act_on(bench, Application, key, "league_approver", "pass")
-    assert way.stages(bench) == {}
     with pytest.raises(Refused, match="Nothing is left"):
-        file(bench, "league_officer", [key])
+        act_on(bench, Application, key, "league_approver", "pass")
+    assert way.stages(bench) == {"applied": RATE_FEN}
+    code, words = RETURN
+    act_on(bench, Application, key, "league_approver", "decline", reason_code=code, reason=words)
+    assert way.stages(bench) == {}
 
 
 def reduce_filed(bench: jobs.Bench, fen: int) -> None:

@@ -2,12 +2,14 @@
 
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from ingest.rows import Report
 from tests import journeys, way
 from tests.journeys import RATE_FEN, row, sheet, upload
 from tracker import jobs
@@ -65,6 +67,14 @@ def ask(bench: jobs.Bench, key: int) -> None:
     )
 
 
+def withdraw(bench: jobs.Bench, key: int) -> None:
+    bench.database.transact(
+        lambda session: manifests.withdraw(
+            session, journeys.person(session, "clerk"), session.get_one(Manifest, key), journeys.NOW
+        )
+    )
+
+
 def test_a_dead_job_leaves_no_manifest_locked_and_asking_again_commits_it_once(
     bench: jobs.Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -92,14 +102,50 @@ def test_a_manifest_whose_reading_was_given_up_can_be_withdrawn_and_uploaded_aga
         key = upload(bench, sheet(row("W1")))
         tried(bench)
     assert job_of(bench, "check_manifest").state == "dead"
-    bench.database.transact(
-        lambda session: manifests.withdraw(
-            session, journeys.person(session, "clerk"), session.get_one(Manifest, key), journeys.NOW
-        )
-    )
+    withdraw(bench, key)
     again = upload(bench, sheet(row("W1")))
     with bench.database.reading() as session:
         assert session.get_one(Manifest, again).state == "checked"
+
+
+def test_an_upload_withdrawn_while_it_is_read_stays_withdrawn_and_can_be_uploaded_again(
+    bench: jobs.Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads = manifests.read
+    keys: list[int] = []
+
+    def withdrawn_meanwhile(manifest: Manifest, *given: Any) -> Report:  # noqa: ANN401  as it is
+        if not keys:
+            keys.append(manifest.id)
+            withdraw(bench, manifest.id)
+            upload(bench, sheet(row("W1")))
+        return reads(manifest, *given)
+
+    monkeypatch.setattr(manifests, "read", withdrawn_meanwhile)
+    upload(bench, sheet(row("W1")))
+    with bench.database.reading() as session:
+        states = dict(session.execute(select(Manifest.id, Manifest.state)).all())
+        assert states.pop(keys[0]) == "withdrawn"
+        assert list(states.values()) == ["checked"]
+        assert set(session.scalars(select(Job.state))) == {"done"}
+
+
+def test_a_commit_started_again_takes_nothing_in_of_what_was_withdrawn_meanwhile(
+    bench: jobs.Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = upload(bench, sheet(row("W1")))
+    with monkeypatch.context() as patched:
+        patched.setitem(jobs.JOBS, "commit_manifest", broken)
+        ask(bench, key)
+        tried(bench)
+    withdraw(bench, key)
+    job = job_of(bench, "commit_manifest")
+    bench.database.transact(lambda session: queue.revive(session, job.id))
+    jobs.drain(bench)
+    assert job_of(bench, "commit_manifest").state == "done"
+    assert way.stages(bench) == {}
+    with bench.database.reading() as session:
+        assert session.get_one(Manifest, key).state == "withdrawn"
 
 
 def test_giving_up_says_nothing_of_a_manifest_that_went_another_way(bench: jobs.Bench) -> None:

@@ -3,12 +3,14 @@
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from tests import way
 from tests.journeys import RATE_FEN, act_on, commit, row, sheet, upload
 from tracker import jobs
 from tracker.models.applications import Application
 from tracker.models.cargo import CargoLine, ClaimKey, Manifest, ManifestRow, Shipment
+from tracker.steps import application, first_review
 
 BOX, OTHER_BOX = {"集装箱号": "SHLU0000012", "箱型": "45G1"}, {"集装箱号": "SHLU0000028"}
 
@@ -72,6 +74,42 @@ def test_two_trucks_of_one_firm_cannot_carry_the_same_box_on_one_day(bench: jobs
     assert way.stages(bench) == {"accrued": RATE_FEN}
 
 
+def test_a_truck_crosses_once_a_day_whatever_batch_number_it_is_claimed_under(
+    bench: jobs.Bench,
+) -> None:
+    taken_in(bench, truck(1))
+    other = truck(1, 运单号="X1", 货物运输批次号="B99")
+    assert taken_in(bench, other, login="other_clerk") == ["contested"]
+    assert taken_in(bench, truck(1, 运单号="X2", 货物运输批次号="")) == ["contested"]
+    assert way.stages(bench) == {"accrued": RATE_FEN}
+    again = {"发车日期": "2026-03-09", "出境日期": "2026-03-11"}
+    assert taken_in(bench, truck(1, 货物运输批次号="B100", **again)) == ["new"]
+
+
+def test_a_trip_is_paid_once_whatever_day_of_crossing_it_is_claimed_with(
+    bench: jobs.Bench,
+) -> None:
+    taken_in(bench, truck(1))
+    assert taken_in(bench, truck(1, 出境日期="2026-03-05")) == ["contested"]
+    other = truck(1, 运单号="X1", 出境日期="2026-03-06")
+    assert taken_in(bench, other, login="other_clerk") == ["contested"]
+    assert way.stages(bench) == {"accrued": RATE_FEN}
+    assert taken_in(bench, truck(1, 发车日期="2026-03-01")) == ["changed"]
+    other = truck(1, 运单号="X1", 出境日期="2026-03-06", 件数="7")
+    assert taken_in(bench, other, login="other_clerk") == ["changed"]
+    assert way.stages(bench) == {"accrued": 2 * RATE_FEN}
+
+
+def test_a_crossing_whose_day_comes_late_is_contested_where_another_has_claimed_it(
+    bench: jobs.Bench,
+) -> None:
+    taken_in(bench, truck(1, 出境日期=""))
+    other = truck(1, 运单号="X1", 货物运输批次号="B99")
+    assert taken_in(bench, other, login="other_clerk") == ["new"]
+    assert taken_in(bench, truck(1)) == ["contested"]
+    assert way.stages(bench) == {"accrued": RATE_FEN}
+
+
 def test_a_box_that_was_written_wrongly_is_free_again_after_the_correction(
     bench: jobs.Bench,
 ) -> None:
@@ -79,6 +117,22 @@ def test_a_box_that_was_written_wrongly_is_free_again_after_the_correction(
     assert taken_in(bench, truck(1, **BOX | OTHER_BOX)) == ["changed"]
     assert [box for box, _ in live(bench)] == ["SHLU0000028"]
     assert taken_in(bench, truck(2, **BOX), login="other_clerk") == ["new"]
+    assert way.stages(bench) == {"accrued": 2 * RATE_FEN}
+
+
+def test_a_truck_on_no_corridor_is_computed_once_its_row_is_mended(bench: jobs.Bench) -> None:
+    taken_in(bench, truck(1, 集装箱号="", 始发地="广州", 集结中心="广州", 出境口岸="5301"))
+    assert way.stages(bench) == {}
+    assert taken_in(bench, truck(1)) == ["changed"]
+    assert way.stages(bench) == {"accrued": RATE_FEN}
+
+
+def test_a_truck_that_was_contested_from_the_first_is_computed_once_nobody_else_claims_it(
+    bench: jobs.Bench,
+) -> None:
+    taken_in(bench, truck(1, **BOX))
+    assert taken_in(bench, truck(2, **BOX), login="other_clerk") == ["contested"]
+    assert taken_in(bench, truck(2), login="other_clerk") == ["changed"]
     assert way.stages(bench) == {"accrued": 2 * RATE_FEN}
 
 
@@ -109,6 +163,22 @@ def test_a_declined_shipment_is_never_accrued_again(bench: jobs.Bench) -> None:
     )
     assert taken_in(bench, row("W0", "蒙A10000", 件数="7")) == ["refused"]
     assert way.stages(bench) == {}
+
+
+def test_a_shipment_taken_off_wholly_is_never_accrued_again(bench: jobs.Bench) -> None:
+    way.shipped(bench, 2)
+    key = way.applied(bench)
+
+    def take_off(session: Session) -> None:
+        line, _ = application.lines(session, session.get_one(Application, key))
+        first_review.reduce(session, line, line.applied_fen, "not_ecommerce", "不是跨境电商货物")
+
+    bench.database.transact(take_off)
+    way.passed(bench, key)
+    assert taken_in(bench, row("W0", "蒙A10000", 件数="7")) == ["refused"]
+    way.filing_drafted(bench, key)
+    assert taken_in(bench, row("W0", "蒙A10000", 件数="8")) == ["refused"]
+    assert way.stages(bench) == {"applied": RATE_FEN}
 
 
 def test_a_truck_without_its_exit_date_is_the_same_truck_when_the_date_comes(

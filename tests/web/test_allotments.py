@@ -59,6 +59,21 @@ def test_never_more_is_allotted_than_was_approved(bench: jobs.Bench, app: Flask)
     assert "an allotment of this document number already" in twice.words
 
 
+def test_what_was_approved_is_allotted_under_the_fund_it_is_drawn_on(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    money.approved(bench)
+    way.a_fund(bench, document_no="别的专项〔2026〕9号")
+    officer = visit(app, "finance_officer")
+    page = officer.see("/allotments/new", filing="1")
+    assert "别的专项" not in page.words
+    form = page.form("/allotments")
+    assert form.fields["fund"] == way.FUND, "chosen already"
+    values = {"fund": "别的专项〔2026〕9号", "document_no": "号", "budget_line": "科目"}
+    refused = officer.send(form, 422, **values)
+    assert f"drawn on the fund {way.FUND}" in refused.words
+
+
 def test_what_is_missing_in_an_allotment_is_said(bench: jobs.Bench, app: Flask) -> None:
     money.approved(bench)
     officer = visit(app, "finance_officer")

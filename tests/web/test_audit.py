@@ -23,6 +23,16 @@ def test_events_are_listed_newest_first_and_found(bench: jobs.Bench, app: Flask)
         assert "No event fits the filter." in auditor.see("/audit", 200, **asked).words
 
 
+def test_no_day_of_the_calendar_is_too_far_to_ask_for(bench: jobs.Bench, app: Flask) -> None:
+    money.committed(bench)
+    admin = visit(app, "admin")
+    everything = admin.see("/audit").table()
+    for first, last in (("0001-01-01", "9999-12-31"), ("0001-01-01", ""), ("", "9999-12-31")):
+        assert admin.see("/audit", 200, **{"from": first, "to": last}).table() == everything
+    for asked in ({"from": "9999-12-31"}, {"to": "0001-01-01"}):
+        assert "No event fits the filter." in admin.see("/audit", 200, **asked).words
+
+
 def test_an_event_shows_its_link(bench: jobs.Bench, app: Flask) -> None:
     money.committed(bench)
     admin = visit(app, "admin")

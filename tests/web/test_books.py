@@ -1,16 +1,21 @@
 """Everybody sees the ledger as far as it is theirs, entry by entry, with its link in the chain."""
 
+from datetime import date
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from tests import journeys, way
 from tests.web import money
+from tests.web.api.callers import call
 from tests.web.visitors import visit
 from tracker import jobs
 from tracker.books import ledger
 from tracker.models.cargo import Manifest
-from tracker.models.money import Entry
+from tracker.models.money import Entry, Item
+from tracker.steps import accrual
 
 
 def entries(rows: list[list[str]]) -> list[str]:
@@ -123,6 +128,37 @@ def test_a_firm_sees_its_own_postings_and_no_other(bench: jobs.Bench, app: Flask
     assert "示例企业乙" not in text
     clerk.see("/ledger/0", 404)
     clerk.see(f"/ledger/{1 << 62}", 404)
+
+
+def test_a_firm_does_not_learn_whose_manifest_changed_what_it_is_due(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    money.committed(bench, 1)
+
+    def freed(session: Session) -> int:
+        item = session.scalars(select(Item)).one()
+        draft = ledger.Draft(
+            kind="accrue",
+            cause=f"accrue:manifest:{journeys.OTHER_FIRM}:{'5' * 64}:150100/freight/1:0",
+            business_date=date(2026, 5, 4),
+            actor="other_clerk",
+            moves=(accrual.move_item(item, "entitlement", "accrued", 700),),
+        )
+        return ledger.post(session, draft, now=journeys.NOW).seq
+
+    seq = bench.database.transact(freed)
+    clerk = visit(app, "clerk")
+    for address in (f"/ledger/{seq}", "/ledger", "/ledger/entries.csv", "/shipments/1"):
+        text = clerk.client.get(address, buffered=True).get_data(as_text=True)
+        assert "7.00" in text, address
+        for hidden in (journeys.OTHER_FIRM, "other_clerk", "5" * 64):
+            assert hidden not in text, address
+    assert "Manifest of another firm" in clerk.see(f"/ledger/{seq}").words
+    entry = call(app, "clerk").get(f"ledger/entries/{seq}")
+    assert (entry["cause"], entry["actor"]) == ("accrue:manifest", "")
+    told = visit(app, "league_officer").see(f"/ledger/{seq}").words
+    assert f"Manifest of the firm {journeys.OTHER_FIRM}" in told
+    assert "other_clerk" in told
 
 
 def test_others_lines_of_one_entry_are_counted_and_not_shown(bench: jobs.Bench, app: Flask) -> None:

@@ -126,3 +126,13 @@ def test_an_address_keeps_its_other_arguments() -> None:
     with page("zh").test_request_context("/shipments/7?state=a&state=b&page=3"):
         assert filters.here(page=4) == "/shipments/7?state=a&state=b&page=4"
         assert filters.here(page=None, sort="-day") == "/shipments/7?state=a&state=b&sort=-day"
+
+
+@pytest.mark.parametrize("name", ["endpoint", "_anchor", "_external", "_method", "_scheme"])
+def test_whatever_an_address_asks_for_stays_an_argument_of_the_address(
+    app: Flask, name: str
+) -> None:
+    with app.test_request_context(f"/shipments?{name}=甲"):
+        assert filters.here(page=2) == f"/shipments?{name}=%E7%94%B2&page=2"
+    with app.test_request_context("/shipments?page=2"):
+        assert filters.here(page=None) == "/shipments"

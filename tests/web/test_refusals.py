@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
-from tests.web import programs
+from tests.web import money, programs
 from tests.web.visitors import Page, visit
 from tracker import jobs
 from tracker.errors import NotNow, mark
@@ -129,6 +129,34 @@ def test_htmx_is_led_to_the_sign_in_page_as_a_whole(app: Flask) -> None:
     answer = app.test_client().get("/manifests", headers={"HX-Request": "true"})
     assert answer.status_code == 204
     assert answer.headers["HX-Redirect"].startswith("/sign-in")
+
+
+NOT_OURS: tuple[tuple[str, str, dict[str, str], int], ...] = (
+    ("finance_officer", "/allotments", {"filing": "9" * 5000}, 404),
+    ("finance_officer", "/allotments", {"filing": "1", "fund": "a\0"}, 422),
+    ("league_finance", "/disbursements", {"allotment": "9" * 5000}, 404),
+    ("league_officer", "/filings", {"applications": "9" * 5000}, 404),
+    ("league_officer", "/filings", {"applications": "x"}, 404),
+    ("clerk", "/applications/1/form", {"left_out": "9" * 5000}, 409),
+    ("clerk", "/applications", {"league": "\0", "programme": "freight"}, 422),
+    ("clerk", "/applications", {"league": "150100", "programme": "\0"}, 422),
+    ("admin", "/users", {"role": "league_officer", "league": "\0"}, 422),
+)
+"""Who sends what no page of ours would, where, and what it is answered."""
+
+
+@pytest.mark.parametrize(("login", "where", "sent", "status"), NOT_OURS)
+def test_what_no_page_would_send_is_refused_and_breaks_nothing(
+    bench: jobs.Bench, app: Flask, login: str, where: str, sent: dict[str, str], status: int
+) -> None:
+    money.approved(bench, 1)
+    person = visit(app, login)
+    token = person.see("/account").form("/account/tokens").fields["csrf_token"]
+    others = dict.fromkeys(("document_no", "budget_line", "amount_yuan", "basis", "name"), "1")
+    days = dict.fromkeys(("issued_on", "from", "to"), "2026-03-31")
+    filled = {"csrf_token": token, "login": "new", **others, **days, **sent}
+    answer = person.client.post(where, data=filled)
+    assert answer.status_code == status
 
 
 @pytest.mark.usefixtures("bench")

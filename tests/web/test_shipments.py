@@ -1,12 +1,22 @@
 """A shipment tells its whole story to those it concerns, down to the row of the file."""
 
+from datetime import date
+
 import pytest
 from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from tests import journeys
+from tests import journeys, way
 from tests.web import money
+from tests.web.api.callers import call
 from tests.web.visitors import visit
 from tracker import jobs
+from tracker.books import ledger
+from tracker.models.filings import Disbursement
+from tracker.models.money import Item
+from tracker.models.people import League
+from tracker.steps import accrual
 
 
 def test_the_list_filters_sorts_and_finds(bench: jobs.Bench, app: Flask) -> None:
@@ -50,6 +60,68 @@ def test_a_shipment_shows_cargo_route_tally_money_and_history(
     assert "/methods/1" in page.links
     assert [link for link in page.links if link.startswith("/ledger/")]
     assert [link for link in page.links if link.startswith("/disbursements/")]
+
+
+def test_a_league_sees_nothing_of_what_another_computed_for_a_shipment_that_moved(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    money.committed(bench, 1)
+
+    def elsewhere(session: Session) -> None:
+        here = session.scalars(select(Item)).one()
+        there = Item(
+            code="elsewhere",
+            shipment_id=here.shipment_id,
+            programme_id=here.programme_id,
+            firm_id=here.firm_id,
+            league_id=session.scalars(select(League.id).where(League.code == "150900")).one(),
+        )
+        session.add(there)
+        session.flush()
+        moves = (accrual.move_item(there, "entitlement", "accrued", 12_300),)
+        day = date(2026, 5, 4)
+        draft = ledger.Draft("accrue", "elsewhere", day, "system", moves)
+        ledger.post(session, draft, now=journeys.NOW)
+
+    bench.database.transact(elsewhere)
+    officer, clerk = visit(app, "league_officer"), visit(app, "clerk")
+    for address in ("/shipments/1", "/shipments", "/shipments/list.csv"):
+        theirs, all_of_it = (
+            one.client.get(address, buffered=True).get_data(as_text=True)
+            for one in (officer, clerk)
+        )
+        assert "123.00" in all_of_it or "623.00" in all_of_it
+        assert "123.00" not in theirs
+        assert "623.00" not in theirs
+    (due,) = call(app, "league_officer").get("shipments/1")["dues"]
+    assert due["league"]["code"] == journeys.LEAGUE
+
+
+def test_drafts_of_others_are_not_named_as_where_the_money_is(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    money.committed(bench, 1)
+    way.drafted(bench)
+    page = visit(app, "clerk").see("/shipments/1")
+    assert "SB-2026-0001" in page.words
+    assert "SB-2026-0001" not in visit(app, "league_officer").see("/shipments/1").words
+
+
+def test_a_disbursement_is_named_to_the_firm_from_when_the_treasury_is_instructed(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    (key,) = way.disbursements(bench, money.allotted(bench, 1))
+    journeys.act_on(bench, Disbursement, key, "league_finance", "prepare")
+    clerk = visit(app, "clerk")
+    for login, named in (("league_officer", True), ("clerk", False), ("commerce_officer", False)):
+        for address in ("/shipments/1", "/applications/1"):
+            words = visit(app, login).see(address).words
+            assert ("DF-0001-001" in words) is named, (login, address)
+    journeys.act_on(bench, Disbursement, key, "league_approver", "instruct")
+    for address in ("/shipments/1", "/applications/1"):
+        page = clerk.see(address)
+        assert f"/disbursements/{key}" in page.links
+        assert "BS-00001" in page.words
 
 
 def test_the_boxes_of_a_truck_are_named_with_their_size(bench: jobs.Bench, app: Flask) -> None:

@@ -1,5 +1,6 @@
 """An administrator adds people, shuts them out and lets them in; passwords are shown once."""
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -53,15 +54,34 @@ def test_a_firms_person_brings_the_firm_along(bench: jobs.Bench, app: Flask) -> 
     admin = visit(app, "admin")
     form = admin.see("/users").form("/users")
     new = {"login": "fresh", "name": "某人（示例）", "role": "firm_clerk"}
-    refused = admin.send(form, 422, uscc="91150100MA0EXMPL9Z", **new)
+    refused = admin.send(form, 422, uscc="91150100MA0EXMPL9N", **new)
     assert "for a new firm its name" in refused.words
-    admin.send(form, 200, uscc="91150100ma0exmpl9z", firm_name="示例企业丙", **new)
-    admin.send(form, 200, uscc="91150100MA0EXMPL9Z", **(new | {"login": "fresh2"}))
+    admin.send(form, 200, uscc="91150100ma0exmpl9n", firm_name="示例企业丙", **new)
+    admin.send(form, 200, uscc="91150100MA0EXMPL9N", **(new | {"login": "fresh2"}))
     with bench.database.reading() as session:
         firms = session.scalar(select(func.count()).select_from(Firm)) or 0
         people = session.scalars(select(User.firm_id).where(User.login.startswith("fresh"))).all()
     assert firms == 3
     assert len(set(people)) == 1
+
+
+@pytest.mark.parametrize(
+    "code", ["%", "91150100MA0EXMPL9|", "91150100MA0EXMPL90", "９1150100MA0EXMPL9N", "ß" * 18]
+)
+def test_a_firm_is_entered_under_a_right_credit_code_only(
+    bench: jobs.Bench, app: Flask, code: str
+) -> None:
+    admin = visit(app, "admin")
+    form = admin.see("/users").form("/users")
+    new = {
+        "login": "fresh",
+        "name": "某人（示例）",
+        "role": "firm_clerk",
+        "firm_name": "示例企业丙",
+    }
+    assert "no unified social credit code" in admin.send(form, 422, uscc=code, **new).words
+    with bench.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Firm)) == 2
 
 
 def test_what_does_not_fit_together_is_refused_in_words(bench: jobs.Bench, app: Flask) -> None:

@@ -11,7 +11,7 @@ from tracker.errors import Conflict, NotAllowed, Refused, mark
 from tracker.models.filings import Allotment, Decision, Filing, Fund
 from tracker.models.people import User
 from tracker.steps import filing as filings
-from tracker.steps import flow
+from tracker.steps import flow, review
 
 
 def owner(allotment: Allotment) -> str:
@@ -30,13 +30,22 @@ def draft(  # noqa: PLR0913  a budget document has this many particulars
     amount_fen: int,
     issued_on: date,
 ) -> Allotment:
-    """Draft an allotment for an approved filing; never more than what of it is not yet allotted."""
+    """Draft an allotment for an approved filing, of the fund its approval draws on.
+
+    Raises ``Refused`` for another fund and for more than what is not yet allotted.
+    """
     if user.role != "finance_officer":
         raise NotAllowed(mark("Only a finance officer allots."))
     if filing.state != "approved":
         raise Conflict(mark("Only an approved filing is allotted."))
     if not document_no.strip() or not budget_line.strip():
         raise Refused(mark("The document number and the budget line are needed."))
+    if fund.document_no != (drawn := review.drawn_on(session, filing)):
+        raise Refused(
+            mark("What was approved is drawn on the fund %(fund)s."),
+            mark("Allot it under that fund."),
+            fund=drawn,
+        )
     if session.scalar(select(Allotment).where(Allotment.document_no == document_no.strip())):
         raise Conflict(mark("There is an allotment of this document number already."))
     allotted = session.scalar(

@@ -182,7 +182,9 @@ def take(session: Session, application: Application, name: str, taking: flow.Tak
     members = lines(session, application)
     moves: tuple[ledger.Move, ...] = ()
     if name == "prepare":
-        _check_form(application, members, session)
+        _check_form(application, members)
+    if (name, application.state) in {("prepare", "draft"), ("apply", "prepared")}:
+        _check_amounts(session, members)
     if name == "apply":
         moves = tuple(
             move_item(line.item, "accrued", "applied", line.applied_fen) for line in members
@@ -197,9 +199,7 @@ def take(session: Session, application: Application, name: str, taking: flow.Tak
     return decision
 
 
-def _check_form(
-    application: Application, members: Sequence[ApplicationLine], session: Session
-) -> None:
+def _check_form(application: Application, members: Sequence[ApplicationLine]) -> None:
     if not members:
         raise Refused(mark("No shipment is left in the application."), mark("Withdraw it."))
     if not application.promised or not application.no_other_subsidy:
@@ -209,6 +209,10 @@ def _check_form(
         )
     if not application.bank_name or not application.bank_account:
         raise Refused(mark("The account details are missing."), mark("Fill in bank and account."))
+
+
+def _check_amounts(session: Session, members: Sequence[ApplicationLine]) -> None:
+    """What is applied for is settled: a part that came later could not follow it any more."""
     for line in members:
         balance = ledger.item_balances(session, line.item_id).get("accrued", 0)
         if balance != line.applied_fen:

@@ -32,16 +32,6 @@ class Totals:
         return self.filed_fen - self.reduced_fen
 
 
-def passed(session: Session, league_id: int, programme_id: int) -> list[Application]:
-    """Applications that passed the first review and wait to be filed."""
-    query = select(Application).where(
-        Application.league_id == league_id,
-        Application.programme_id == programme_id,
-        Application.state == "passed",
-    )
-    return list(session.scalars(query.order_by(Application.id)))
-
-
 def draft(
     session: Session,
     user: User,
@@ -86,8 +76,6 @@ def draft(
             )
         _add(session, filing, application)
     session.flush()
-    if not lines(session, filing):
-        raise Refused(mark("Nothing is left of the chosen applications to file."))
     return filing
 
 

@@ -41,9 +41,18 @@ def check_reduction(amount_fen: int, reduced_fen: int, reason_code: str, reason:
 
 
 def take(session: Session, subject: Application, name: str, taking: flow.Taking) -> Decision:
-    """A step of the league: first_review, return, pass, decline. Raises as ``flow.take``."""
+    """A step of the league: first_review, return, pass, decline.
+
+    Raises as ``flow.take``, and ``Refused`` for passing an application of which nothing is left: no
+    filing could ever carry it on.
+    """
     members = application.lines(session, subject)
     moves: tuple[ledger.Move, ...] = ()
+    if name == "pass" and all(line.reduced_fen == line.applied_fen for line in members):
+        raise Refused(
+            mark("Nothing is left of the application after the reductions."),
+            mark("Decline it, or have it returned and reviewed again."),
+        )
     if name == "return":
         moves = _all(members, "accrued", taking.reason_code)
     elif name == "decline":

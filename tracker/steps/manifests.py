@@ -84,7 +84,12 @@ def read(
 
 
 def keep(session: Session, registry: Registry, manifest: Manifest, report: Report) -> None:
-    """Keep what reading found, sort the rows against what stands, and estimate the subsidy."""
+    """Keep what reading found, sort the rows against what stands, and estimate the subsidy.
+
+    Nothing is kept of an upload that was withdrawn while it was read.
+    """
+    if manifest.state != "received":
+        return
     session.execute(delete(ManifestRow).where(ManifestRow.manifest_id == manifest.id))
     session.execute(delete(ManifestProblem).where(ManifestProblem.manifest_id == manifest.id))
     for problem in report.problems:
@@ -195,7 +200,12 @@ def wait_again(session: Session, manifest: Manifest, now: datetime) -> None:
 def commit(
     session: Session, registry: Registry, manifest: Manifest, actor: str, now: datetime
 ) -> None:
-    """Take the good rows in, match, assess and accrue: all in the caller's one transaction."""
+    """Take the good rows in, match, assess and accrue: all in the caller's one transaction.
+
+    A job that was given up and is started again takes nothing in of an upload withdrawn meanwhile.
+    """
+    if manifest.state not in {"checked", "committing"}:
+        return
     rows = session.scalars(
         select(ManifestRow)
         .where(ManifestRow.manifest_id == manifest.id, ManifestRow.fields.is_not(None))

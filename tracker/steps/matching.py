@@ -24,7 +24,7 @@ def place(session: Session, touched: Sequence[Shipment]) -> None:
 
     A route that says the same as the standing one is not kept again.
     """
-    leagues = {league.code: league.id for league in session.scalars(select(League))}
+    leagues = {league.code: league for league in session.scalars(select(League))}
     days = {shipment.departure_date for shipment in touched}
     in_force = {day: networks.in_force(session, day) for day in days}
     versions = {version.id: version for version in in_force.values() if version is not None}
@@ -33,7 +33,7 @@ def place(session: Session, touched: Sequence[Shipment]) -> None:
         version = in_force[shipment.departure_date]
         if version is None:
             shipment.waits_for = mark("No network of corridors is in force on this day.")
-            shipment.league_id = None
+            shipment.league = None
         else:
             by_version[version.id].append(shipment)
     units = shipments.units_of(session, touched)
@@ -64,8 +64,8 @@ def standing(session: Session, found: Sequence[Shipment]) -> dict[int, Route]:
     return routes
 
 
-def _set(shipment: Shipment, found: Match, leagues: dict[str, int]) -> None:
-    shipment.league_id = leagues.get(found.league or "") if found.status == "matched" else None
+def _set(shipment: Shipment, found: Match, leagues: dict[str, League]) -> None:
+    shipment.league = leagues.get(found.league or "") if found.status == "matched" else None
     shipment.waits_for = WAITS.get(found.status, "")
 
 

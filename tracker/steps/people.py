@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from ingest.identifiers import is_uscc
 from tracker.books import audit
 from tracker.errors import Conflict, NotAllowed, Refused, mark
 from tracker.models.people import (
@@ -28,7 +29,8 @@ LOGIN = re.compile(r"[A-Za-z0-9_.@-]{2,60}")
 def firm_of(session: Session, uscc: str, name: str) -> Firm:
     """The firm of this credit code; a new one is entered under the name.
 
-    Raises ``Refused`` for an unknown code without a name.
+    Raises ``Refused`` for an unknown code without a name, and for what is no credit code: a firm's
+    manifests name it by the code, and its money stands under it.
     """
     found = session.scalar(select(Firm).where(Firm.uscc == uscc))
     if found is not None:
@@ -37,6 +39,12 @@ def firm_of(session: Session, uscc: str, name: str) -> Firm:
         raise Refused(
             mark("A person of a firm needs the firm's credit code, and for a new firm its name."),
             mark("Fill in both."),
+        )
+    if not is_uscc(uscc):
+        raise Refused(
+            mark("“%(code)s” is no unified social credit code, or one of its signs is wrong."),
+            mark("Copy all 18 signs from the business licence."),
+            code=uscc,
         )
     firm = Firm(uscc=uscc, name=name)
     session.add(firm)

@@ -37,6 +37,12 @@ def fund_owner(fund: Fund) -> str:
     return f"fund:{fund.document_no}"
 
 
+def drawn_on(session: Session, filing: Filing) -> str:
+    """The document number of the fund that a reviewed allocation draws on."""
+    past = reversed(flow.history(session, filing))
+    return str(next(one.detail["fund"] for one in past if one.step == "allocate"))
+
+
 def record_fund(session: Session, fund: Fund, taking: flow.Taking) -> None:
     """Enter the year's special fund: its amount becomes headroom for approvals.
 
@@ -106,9 +112,7 @@ AFTERWARDS = {"approve": "closed", "return": "passed", "decline": "declined"}
 def _approved(
     session: Session, filing: Filing, members: Sequence[FilingLine]
 ) -> tuple[ledger.Move, ...]:
-    past = flow.history(session, filing)
-    named = next(one.detail["fund"] for one in reversed(past) if one.step == "allocate")
-    owner = fund_owner(_fund(session, named))
+    owner = fund_owner(_fund(session, drawn_on(session, filing)))
     moves: list[ledger.Move] = []
     total = 0
     for line in members:

@@ -7,7 +7,7 @@ firms a unit can be claimed once: the second claimant is kept as contested and n
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import func, select
@@ -20,8 +20,8 @@ from tracker.models.cargo import CargoLine, ClaimKey, ManifestRow, Shipment
 from tracker.models.money import Item, ItemStage
 
 SETTLED_STAGES = ("applied", "filed", "approved", "instructed", "disbursed", "recoverable")
-DECIDED_STATES = ("closed", "declined")
-"""Of applications: nothing more comes of their lines."""
+DECIDED_STATES = ("passed", "in_filing", "closed", "declined")
+"""Of applications: the first review took off their lines what it took off, for good."""
 CHUNK = 500
 """Keys looked up in one query; SQLite takes a limited number of parameters."""
 Part = TypeVar("Part")
@@ -113,20 +113,17 @@ def keep(
 
 
 def release(session: Session, touched: Sequence[Shipment], seq: int) -> None:
-    """Free the boxes that corrected shipments no longer name, by the entry that took them in."""
-    kept = {
-        (shipment.id, _box_claim(box["no"], shipment.departure_date, shipment.direction))
-        for shipment in touched
-        for box in boxes(shipment)
-    }
+    """Free what corrected shipments no longer claim, by the entry that took the correction in."""
+    units = units_of(session, touched)
+    kept = {(key, *claim) for key, unit in units.items() for claim in claims_of(unit)}
     for keys in chunks([shipment.id for shipment in touched]):
         query = select(ClaimKey).where(
             ClaimKey.shipment_id.in_(keys),
-            ClaimKey.kind == "box",
+            ClaimKey.kind != "unit",
             ClaimKey.released_seq.is_(None),
         )
         for key in session.scalars(query):
-            if (key.shipment_id, key.claim) not in kept:
+            if (key.shipment_id, key.kind, key.claim) not in kept:
                 key.released_seq = seq
     session.flush()
 
@@ -175,21 +172,22 @@ def units_of(session: Session, shipments: Sequence[Shipment]) -> dict[int, Shipm
     return found
 
 
-def boxes(shipment: Shipment) -> list[dict[str, Any]]:
-    """The shipment's containers: number, size type, halves of an FEU."""
-    found: list[dict[str, Any]] = shipment.unit["containers"]
-    return found
-
-
 def claims_of(unit: ShipmentUnit) -> list[tuple[str, str]]:
-    """The keys (kind, text) that must be free: the unit's own, and each box on its day."""
-    day = unit.departure_date
-    boxes = {_box_claim(box.container_no, day, unit.direction) for box in unit.containers}
-    return [("unit", unit.unit_key), *(("box", claim) for claim in sorted(boxes))]
+    """The keys (kind, text) that must be free: the unit's own, its boxes, and on the road two more.
 
-
-def _box_claim(container_no: str, day: date, direction: str) -> str:
-    return f"{container_no}|{day}|{direction}"
+    A trip has one crossing, whatever day of crossing it is claimed with; a truck crosses once a day
+    in a direction, whatever batch number it is claimed under. While the day is not known, nothing
+    can be applied for either.
+    """
+    day, direction = unit.departure_date, unit.direction
+    boxes = sorted({f"{box.container_no}|{day}|{direction}" for box in unit.containers})
+    claims = [("unit", unit.unit_key), *(("box", claim) for claim in boxes)]
+    if unit.mode == "ROAD":
+        claims.append(("trip", unit.earlier_key or unit.unit_key))
+        vehicle = unit.truck_plate or unit.trailer_plate
+        if unit.border_exit_date:
+            claims.append(("vehicle", f"{vehicle}|{unit.border_exit_date}|{direction}"))
+    return claims
 
 
 def _new(firm_id: int, unit: ShipmentUnit, queue: int, now: datetime) -> Shipment:

@@ -69,10 +69,10 @@ def record_fund() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """The form for an allotment of an approved filing."""
     session, user = context.session(), context.user()
-    key = request.args.get("filing", "")
-    number = int(key) if key.isascii() and key.isdigit() else 0
-    filing = access.see(session, access.visible_filings(user), number)
+    key = asked.key(request.args.get("filing", ""))
+    filing = access.see(session, access.visible_filings(user), key)
     listed = funds.listed(session, user)
+    drawn_on = filings.named_fund(session, filing)
     return render_template(
         "allotments/new.html",
         filing=filing,
@@ -82,8 +82,9 @@ def new() -> ResponseReturnValue:
         fund_options=[
             (one.fund.document_no, f"{one.fund.document_no} · {one.fund.fiscal_year}")
             for one in listed
+            if one.fund.document_no == drawn_on
         ],
-        fund=filings.named_fund(session, filing),
+        fund=drawn_on,
         today=local_day(context.now()),
     )
 
@@ -93,13 +94,12 @@ def new() -> ResponseReturnValue:
 def draft() -> ResponseReturnValue:
     """Draft the allotment."""
     form = request.form
-    key = form.get("filing", "")
     issued_on = asked.read_day(form.get("issued_on", ""))
     if issued_on is None:
         raise Refused(mark("The day of issue is missing."), mark("Choose the day."))
     made = make(
-        int(key) if key.isascii() and key.isdigit() else 0,
-        form.get("fund", ""),
+        asked.key(form.get("filing", "")),
+        asked.clean(form.get("fund", "")),
         document_no=asked.clean(form.get("document_no", ""), 60),
         budget_line=asked.clean(form.get("budget_line", ""), 60),
         amount_fen=amounts.read_yuan(form.get("amount_yuan", "")),

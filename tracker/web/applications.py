@@ -93,8 +93,8 @@ def draft() -> ResponseReturnValue:
     """Draft the application over everything of the period that can be applied for."""
     form = request.form
     key = make(
-        form.get("league", ""),
-        form.get("programme", ""),
+        asked.clean(form.get("league", "")),
+        asked.clean(form.get("programme", "")),
         asked.read_day(form.get("from", "")),
         asked.read_day(form.get("to", "")),
     )
@@ -119,7 +119,7 @@ def application(key: int) -> ResponseReturnValue:
         sort=sort,
         total=total,
         offer=acting.offer(session, found),
-        onward=stories.onward(session, found),
+        onward=stories.onward(session, user, found),
         holder_url=shipments.holder_url,
         reasons=acting.reasons(),
         decisions=acting.history(session, found),
@@ -143,14 +143,13 @@ def line_file(key: int) -> ResponseReturnValue:
 def fill_in(key: int) -> ResponseReturnValue:
     """Keep the form of a draft and leave the ticked lines out."""
     form = request.form
-    left_out = [int(one) for one in form.getlist("left_out") if one.isascii() and one.isdigit()]
     keep_form(
         key,
         bank_name=asked.clean(form.get("bank_name", ""), 80),
         bank_account=asked.clean(form.get("bank_account", ""), 40),
         promised="promised" in form,
         no_other_subsidy="no_other_subsidy" in form,
-        left_out=left_out,
+        left_out=[asked.key(one) for one in form.getlist("left_out")],
     )
     flash(gettext("Saved."), "success")
     return redirect(url_for("applications.application", key=key), code=303)

@@ -12,6 +12,8 @@ from flask import request
 TEXT_LENGTH = 80
 PAGE_ROWS = 50
 PAGES = 1_000_000
+KEY_DIGITS = 18
+"""More than any key has, and no more than a database counts to."""
 
 
 def clean(text: str, length: int = TEXT_LENGTH) -> str:
@@ -47,6 +49,12 @@ def read_day(value: str) -> date | None:
         return date.fromisoformat(value)
     except ValueError:
         return None
+
+
+def key(value: str) -> int:
+    """The key a text means; zero, which nothing has, where it means none."""
+    plain = value.isascii() and value.isdigit() and len(value) <= KEY_DIGITS
+    return int(value) if plain else 0
 
 
 def page() -> int:

@@ -21,6 +21,8 @@ OUTCOMES: dict[str, str] = {
     "failed": mark("failed"),
 }
 """Outcome of an event -> msgid."""
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
+"""No event lies before or after."""
 
 
 @bp.get("")
@@ -71,4 +73,6 @@ def outcome_label(outcome: str) -> str:
 
 
 def _begin(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
+    """The first moment of a day; of days far from any event, one that can be counted with."""
+    near = min(max(day, FIRST_DAY), LAST_DAY)
+    return datetime(near.year, near.month, near.day, tzinfo=SHANGHAI)

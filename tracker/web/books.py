@@ -39,6 +39,8 @@ SUBJECTS: dict[str, str] = {
 }
 """Flow -> msgid of its subject."""
 
+MANIFEST = "manifest"
+"""Begins the cause of what a manifest caused: then the firm's credit code, then the file's hash."""
 OWN_KINDS = tuple(f"{kind}.{step.name}" for kind, steps in flow.FLOWS.items() for step in steps)
 
 
@@ -170,17 +172,44 @@ def kind_label(kind: str) -> str:
     return kind
 
 
-def cause_words(entry: Entry) -> str:
+def cause_words(user: User, entry: Entry) -> str:
     """What caused the entry, in words: the number people quote where there is one."""
     parts = entry.cause.split(":")
     if parts[0] in SUBJECTS:
         return f"{gettext(SUBJECTS[parts[0]])} {':'.join(parts[1:-2])}"
     if parts[0] == "fund":
         return ":".join(parts[1:])
-    if "manifest" in parts[:2]:
-        uscc = parts[parts.index("manifest") + 1]
+    if is_anothers(user, entry):
+        return str(gettext("Manifest of another firm"))
+    if uscc := _uploader(entry):
         return str(gettext("Manifest of the firm %(code)s", code=uscc))
     return entry.cause
+
+
+def cause(user: User, entry: Entry) -> str:
+    """The key of what caused the entry; without whose manifest it was where that is another's."""
+    if is_anothers(user, entry):
+        return f"{entry.cause.partition(MANIFEST)[0]}{MANIFEST}"
+    return entry.cause
+
+
+def actor(user: User, entry: Entry) -> str:
+    """Who caused the entry, by sign-in name; nobody where it was another firm."""
+    return "" if is_anothers(user, entry) else entry.actor
+
+
+def is_anothers(user: User, entry: Entry) -> bool:
+    """Whether a manifest of another firm caused it: a firm learns neither whose nor by whom.
+
+    A correction may free a limit that firms of a league share, and so change what others are due.
+    """
+    return user.firm is not None and _uploader(entry) not in {"", user.firm.uscc}
+
+
+def _uploader(entry: Entry) -> str:
+    """The credit code of the firm whose manifest caused it; nothing where none did."""
+    parts = entry.cause.split(":")
+    return parts[parts.index(MANIFEST) + 1] if MANIFEST in parts[:2] else ""
 
 
 def body_is_open(user: User, entry: Entry, seen: int) -> bool:

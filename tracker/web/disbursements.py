@@ -104,8 +104,7 @@ def money_file() -> ResponseReturnValue:
 @policy.may("draft_disbursement")
 def draft() -> ResponseReturnValue:
     """Draft the disbursements of an allotment, one an application."""
-    key = request.form.get("allotment", "")
-    made = make(int(key) if key.isascii() and key.isdigit() else 0)
+    made = make(asked.key(request.form.get("allotment", "")))
     flash(gettext("Drafted: %(count)s. Look at each, then pass it on.", count=len(made)), "success")
     if len(made) == 1:
         return redirect(url_for("disbursements.disbursement", key=made[0]), code=303)

@@ -86,7 +86,7 @@ def draft() -> ResponseReturnValue:
     """Draft the filing and make its calculation sheet."""
     form = request.form
     key = make(
-        [int(one) for one in form.getlist("applications") if one.isascii() and one.isdigit()],
+        [asked.key(one) for one in form.getlist("applications")],
         document_no=asked.clean(form.get("document_no", ""), 60),
         basis=asked.clean_lines(form.get("basis", ""), WORDS_LENGTH),
         performance_target=asked.clean_lines(form.get("performance_target", ""), WORDS_LENGTH),

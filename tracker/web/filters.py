@@ -6,7 +6,7 @@ half away from zero, once, here.
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -155,10 +155,10 @@ def league_options(leagues: Iterable[League]) -> list[tuple[str, str]]:
 def here(**changes: object) -> str:
     """This page's own address with some arguments changed; ``None`` leaves one out."""
     assert request.endpoint is not None, "asked outside a page"
-    arguments: dict[str, Any] = {**request.args.to_dict(flat=False), **(request.view_args or {})}
-    arguments.update(changes)
-    kept = {name: value for name, value in arguments.items() if value is not None}
-    return url_for(request.endpoint, **kept)
+    asked = {**request.args.to_dict(flat=False), **changes}
+    kept = {name: value for name, value in asked.items() if value is not None}
+    page = url_for(request.endpoint, **(request.view_args or {}))
+    return f"{page}?{urlencode(kept, doseq=True)}" if kept else page
 
 
 FILTERS = (

@@ -1,6 +1,7 @@
 """Ledger 台账: every entry one may see; one with its postings and its link; what stands where."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
@@ -13,7 +14,7 @@ from tracker.errors import NotThere, mark
 from tracker.models.cargo import Manifest
 from tracker.models.filings import Decision
 from tracker.models.money import LIMIT_STAGES, MONEY_STAGES, Entry
-from tracker.models.people import FIRM_ROLES, Firm, League
+from tracker.models.people import FIRM_ROLES, Firm, League, User
 from tracker.web import asked, balances, books, context, downloads, filters, policy, rooms
 
 bp = Blueprint("ledger", __name__, url_prefix="/ledger")
@@ -50,7 +51,8 @@ def ledger() -> ResponseReturnValue:
         stages=(*MONEY_STAGES, *LIMIT_STAGES),
         leagues=session.scalars(select(League).order_by(League.code)).all(),
         kind_label=books.kind_label,
-        cause_words=books.cause_words,
+        cause_words=partial(books.cause_words, user),
+        actor=partial(books.actor, user),
         is_firm=user.role in FIRM_ROLES,
         ledger_head=(head.seq, head.hash),
         head_now=head,
@@ -123,7 +125,8 @@ def entry(seq: int) -> ResponseReturnValue:
         hidden=found.posting_count - count,
         body=books.body(found) if books.body_is_open(user, found, count) else "",
         kind_label=books.kind_label,
-        cause_words=books.cause_words,
+        cause_words=partial(books.cause_words, user),
+        actor=partial(books.actor, user),
         subject_url=_subject_url(found, decision),
         reached=access.may(user, "see_shipments"),
         ledger_head=(head.seq, head.hash),
@@ -157,20 +160,20 @@ def _cells() -> Iterator[list[object]]:
         lines = books.lines(session, user, [one.id for one in part])
         for one in part:
             for line in lines[one.id]:
-                yield _row(one, line)
+                yield _row(user, one, line)
                 written += 1
         if len(part) < CSV_BATCH or written > downloads.MOST_ROWS:
             return
 
 
-def _row(one: Entry, line: books.Line) -> list[object]:
+def _row(user: User, one: Entry, line: books.Line) -> list[object]:
     return [
         one.seq,
         books.kind_label(one.kind),
         one.business_date,
         filters.moment(one.recorded_at),
-        one.actor,
-        books.cause_words(one),
+        books.actor(user, one),
+        books.cause_words(user, one),
         filters.stage(line.source_stage),
         filters.stage(line.target_stage),
         line.owner,

@@ -21,7 +21,10 @@ REASONS = {
         "Its money has been applied for, so an upload no longer changes it."
         " Ask the league to return the application first, then upload again."
     ),
-    "claimed": mark("Somebody else has claimed this shipment; the league's reviewers decide."),
+    "claimed": mark(
+        "Another shipment claims the same box, trip or crossing already;"
+        " the league's reviewers decide."
+    ),
 }
 """Reason kept with a good row that cannot simply go in -> msgid."""
 GRAVITY: dict[str, int] = {severity: place for place, severity in enumerate(SEVERITIES)}

@@ -35,7 +35,7 @@ class Row:
     corridor: str | None
     route_state: str | None
     balances: dict[str, int]
-    """Stage -> fen, over all items of the shipment."""
+    """Stage -> fen, over the items of the shipment that one may see."""
 
     @property
     def amount_fen(self) -> int | None:
@@ -63,9 +63,9 @@ def query(user: User) -> Select[Shipment]:
     if asked.text("waits"):
         found = found.where(Shipment.waits_for != "", Shipment.state == "standing")
     if stage := asked.one_of("stage", STAGES):
-        found = found.where(Shipment.id.in_(_in_stage(stage)))
-    if (number := asked.text("manifest")).isascii() and number.isdigit():
-        found = found.where(Shipment.id.in_(_of_manifest(min(int(number[:18]), 1 << 60))))
+        found = found.where(Shipment.id.in_(_in_stage(user, stage)))
+    if number := asked.key(asked.text("manifest")):
+        found = found.where(Shipment.id.in_(_of_manifest(number)))
     if text := asked.text("q"):
         found = found.where(_says(text))
     return found
@@ -79,8 +79,8 @@ def ordered(found: Select[Shipment]) -> Select[Shipment]:
     return found.order_by(key, Shipment.accepted_seq)
 
 
-def rows(session: Session, shipments: Sequence[Shipment]) -> list[Row]:
-    """The shipments with their routes and money, two questions for all of them."""
+def rows(session: Session, user: User, shipments: Sequence[Shipment]) -> list[Row]:
+    """The shipments with their routes and the money one may see, two questions for all of them."""
     keys = [shipment.id for shipment in shipments]
     routes = {
         route.shipment_id: route
@@ -89,10 +89,11 @@ def rows(session: Session, shipments: Sequence[Shipment]) -> list[Row]:
         )
     }
     balances: dict[int, dict[str, int]] = defaultdict(dict)
+    seen = access.visible_items(user).with_only_columns(Item.id)
     money = (
         select(Item.shipment_id, ItemStage.stage, func.sum(ItemStage.balance))
         .join(ItemStage, ItemStage.item_id == Item.id)
-        .where(Item.shipment_id.in_(keys), ItemStage.stage.in_(STAGES))
+        .where(Item.shipment_id.in_(keys), ItemStage.stage.in_(STAGES), Item.id.in_(seen))
         .group_by(Item.shipment_id, ItemStage.stage)
     )
     for key, stage, fen in session.execute(money):
@@ -116,9 +117,10 @@ def _in_period(found: Select[Shipment]) -> Select[Shipment]:
     return found
 
 
-def _in_stage(stage: str) -> Select[int]:
+def _in_stage(user: User, stage: str) -> Select[int]:
     return (
-        select(Item.shipment_id)
+        access.visible_items(user)
+        .with_only_columns(Item.shipment_id)
         .join(ItemStage, ItemStage.item_id == Item.id)
         .where(ItemStage.stage == stage, ItemStage.balance > 0)
     )

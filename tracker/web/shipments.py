@@ -47,7 +47,7 @@ def shipments() -> ResponseReturnValue:
     leagues = session.scalars(select(League).order_by(League.code)).all()
     return render_template(
         "shipments/list.html",
-        rows=shipment_list.rows(session, session.scalars(part).all()),
+        rows=shipment_list.rows(session, user, session.scalars(part).all()),
         paged=paged,
         leagues=[(league.code, filters.said(league, "name")) for league in leagues],
         stages=shipment_list.STAGES,
@@ -87,7 +87,7 @@ def shipment(key: int) -> ResponseReturnValue:
     found = access.see(session, access.visible_shipments(user), key)
     versions = stories.lines(session, found)
     route_views = routes.of(session, found)
-    dues = stories.dues(session, found)
+    dues = stories.dues(session, user, found)
     return render_template(
         "shipments/one.html",
         shipment=found,
@@ -125,15 +125,15 @@ def holder_url(holder: stories.Holder) -> str:
 
 
 def _cells() -> Iterator[list[object]]:
-    session = context.session()
-    query = shipment_list.ordered(shipment_list.query(context.user())).limit(CSV_ROWS)
+    session, user = context.session(), context.user()
+    query = shipment_list.ordered(shipment_list.query(user)).limit(CSV_ROWS)
     part: list[Shipment] = []
     for one in session.scalars(query):
         part.append(one)
         if len(part) == CSV_BATCH:
-            yield from map(_row, shipment_list.rows(session, part))
+            yield from map(_row, shipment_list.rows(session, user, part))
             part = []
-    yield from map(_row, shipment_list.rows(session, part))
+    yield from map(_row, shipment_list.rows(session, user, part))
 
 
 def _row(row: shipment_list.Row) -> list[object]:

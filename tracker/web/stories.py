@@ -4,16 +4,18 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, aliased
 
+from tracker import access
 from tracker.books import ledger
 from tracker.models.applications import Application, ApplicationLine
 from tracker.models.cargo import CargoLine, Manifest, ManifestRow, Shipment
 from tracker.models.filings import Disbursement, DisbursementLine, Filing, FilingLine
 from tracker.models.money import Account, Assessment, Entry, Item, Posting
+from tracker.models.people import User
+from tracker.web import books
 
 
 @dataclass(frozen=True)
@@ -86,10 +88,13 @@ def lines(session: Session, shipment: Shipment) -> list[Version]:
     ]
 
 
-def dues(session: Session, shipment: Shipment) -> list[Due]:
-    """What the shipment is due, the one with money or the newest answer first."""
-    items = session.scalars(select(Item).where(Item.shipment_id == shipment.id)).all()
-    found = [_due(session, item) for item in items]
+def dues(session: Session, user: User, shipment: Shipment) -> list[Due]:
+    """What the shipment is due as far as one may see, with money or the newest answer first.
+
+    A shipment that left a league takes along nothing of what the league computed.
+    """
+    items = session.scalars(access.visible_items(user).where(Item.shipment_id == shipment.id))
+    found = [_due(session, user, item) for item in items.all()]
     return sorted(found, key=lambda due: (-sum(due.balances.values()), -_newest(due)))
 
 
@@ -97,9 +102,9 @@ def _newest(due: Due) -> int:
     return due.standing.id if due.standing else 0
 
 
-def _due(session: Session, item: Item) -> Due:
+def _due(session: Session, user: User, item: Item) -> Due:
     made = select(Assessment).where(Assessment.item_id == item.id).order_by(Assessment.id.desc())
-    moves = _moves(session, item)
+    moves = _moves(session, user, item)
     reached: dict[str, datetime] = {}
     for move in moves:
         reached.setdefault(move.target, move.at)
@@ -109,11 +114,11 @@ def _due(session: Session, item: Item) -> Due:
         balances=ledger.item_balances(session, item.id),
         reached=reached,
         moves=tuple(moves),
-        holders=tuple(_holders(session, item)),
+        holders=tuple(_holders(session, user, item)),
     )
 
 
-def _moves(session: Session, item: Item) -> list[Moved]:
+def _moves(session: Session, user: User, item: Item) -> list[Moved]:
     source, target = aliased(Account), aliased(Account)
     query = (
         select(Posting, Entry, source.stage, target.stage)
@@ -129,7 +134,7 @@ def _moves(session: Session, item: Item) -> list[Moved]:
             kind=entry.kind,
             at=entry.recorded_at,
             business_date=entry.business_date,
-            actor=entry.actor,
+            actor=books.actor(user, entry),
             source=one,
             target=other,
             amount_fen=posting.amount,
@@ -139,61 +144,53 @@ def _moves(session: Session, item: Item) -> list[Moved]:
     ]
 
 
-def _holders(session: Session, item: Item) -> list[Holder]:
+def _holders(session: Session, user: User, item: Item) -> list[Holder]:
+    lines = select(ApplicationLine.application_id).where(ApplicationLine.item_id == item.id)
     applications = session.scalars(
-        select(Application)
-        .join(ApplicationLine, ApplicationLine.application_id == Application.id)
-        .where(ApplicationLine.item_id == item.id, Application.state != "withdrawn")
+        access.visible_applications(user)
+        .where(Application.id.in_(lines), Application.state != "withdrawn")
         .order_by(Application.id)
     )
-    filings = session.scalars(
-        select(Filing)
-        .join(FilingLine, FilingLine.filing_id == Filing.id)
-        .where(FilingLine.item_id == item.id, Filing.state.not_in(("draft", "withdrawn")))
-        .order_by(Filing.id)
-    )
-    disbursements = session.scalars(
-        select(Disbursement)
-        .join(DisbursementLine, DisbursementLine.disbursement_id == Disbursement.id)
-        .where(
-            DisbursementLine.item_id == item.id,
-            Disbursement.state.not_in(("draft", "withdrawn")),
-        )
-        .order_by(Disbursement.id)
-    )
+    filed, paid = FilingLine.item_id == item.id, DisbursementLine.item_id == item.id
     return [
         *(Holder("application", one.id, one.code, one.state) for one in applications),
-        *(Holder("filing", one.id, one.code, one.state) for one in filings),
-        *(Holder("disbursement", one.id, one.code, one.state) for one in disbursements),
+        *_carriers(session, user, filed, paid),
     ]
 
 
-def onward(session: Session, application: Application) -> list[Holder]:
-    """What carries a passed application on: filings at the province, disbursements."""
+def onward(session: Session, user: User, application: Application) -> list[Holder]:
+    """What carries a passed application on, as far as one may see: filings, disbursements."""
     items = select(ApplicationLine.item_id).where(ApplicationLine.application_id == application.id)
-    filings = session.scalars(
-        select(Filing)
-        .where(
-            Filing.id.in_(
-                select(FilingLine.filing_id).where(FilingLine.application_id == application.id)
-            ),
-            Filing.state.not_in(("draft", "prepared", "withdrawn", "returned")),
-        )
-        .order_by(Filing.id)
+    filed = FilingLine.application_id == application.id
+    return _carriers(session, user, filed, DisbursementLine.item_id.in_(items))
+
+
+def _carriers(
+    session: Session, user: User, filed: ColumnElement[bool], paid: ColumnElement[bool]
+) -> list[Holder]:
+    """Filings and disbursements of these lines; a role that sees none is told of those sent on."""
+    filings, disbursements = access.visible_filings(user), access.visible_disbursements(user)
+    if not access.may(user, "see_filings"):
+        filings = select(Filing).where(Filing.state.in_(access.FILED_STATES))
+    if not access.may(user, "see_disbursements"):
+        disbursements = select(Disbursement).where(Disbursement.state.in_(access.INSTRUCTED_STATES))
+    filings = filings.where(
+        Filing.id.in_(select(FilingLine.filing_id).where(filed)),
+        Filing.state.not_in(("draft", "withdrawn", "returned")),
     )
-    disbursements = session.scalars(
-        select(Disbursement)
-        .where(
-            Disbursement.id.in_(
-                select(DisbursementLine.disbursement_id).where(DisbursementLine.item_id.in_(items))
-            ),
-            Disbursement.state.not_in(("draft", "withdrawn")),
-        )
-        .order_by(Disbursement.id)
+    disbursements = disbursements.where(
+        Disbursement.id.in_(select(DisbursementLine.disbursement_id).where(paid)),
+        Disbursement.state.not_in(("draft", "withdrawn")),
     )
     return [
-        *(Holder("filing", one.id, one.code, one.state) for one in filings),
-        *(Holder("disbursement", one.id, one.code, one.state) for one in disbursements),
+        *(
+            Holder("filing", one.id, one.code, one.state)
+            for one in session.scalars(filings.order_by(Filing.id))
+        ),
+        *(
+            Holder("disbursement", one.id, one.code, one.state)
+            for one in session.scalars(disbursements.order_by(Disbursement.id))
+        ),
     ]
 
 
@@ -203,10 +200,4 @@ def earlier(versions: Sequence[Version]) -> dict[str, list[Version]]:
     for version in versions:
         if not version.line.standing:
             found[version.line.line_key].append(version)
-    return found
-
-
-def reasons(assessment: Assessment) -> list[dict[str, Any]]:
-    """Why an amount is zero or waits, as the tally says."""
-    found: list[dict[str, Any]] = assessment.tally.get("reasons", [])
     return found

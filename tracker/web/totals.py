@@ -14,7 +14,7 @@ Totals = dict[str, int]
 
 def of_firm(session: Session, uscc: str) -> Totals:
     """What stands for one firm, over all leagues."""
-    return _sums(session, Account.owner.like(f"______|{uscc}|%"))
+    return _sums(session, Account.owner.contains(f"|{uscc}|", autoescape=True))
 
 
 def of_league(session: Session, code: str) -> Totals:

@@ -60,7 +60,7 @@ def add() -> ResponseReturnValue:
             uscc = clean(form.get("uscc", ""), USCC_LENGTH).upper()
             firm = steps.firm_of(db, uscc, clean(form.get("firm_name", ""), 100))
         elif role in LEAGUE_ROLES:
-            league = db.scalar(select(League).where(League.code == form.get("league", "")))
+            league = db.scalar(select(League).where(League.code == clean(form.get("league", ""))))
         person = steps.add(
             db,
             login=clean(form.get("login", ""), 61),

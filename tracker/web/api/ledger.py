@@ -10,6 +10,7 @@ from tracker import access
 from tracker.books import ledger
 from tracker.errors import NotThere, mark
 from tracker.models.money import Entry
+from tracker.models.people import User
 from tracker.web import books, context, policy
 from tracker.web.api.nouns import FURTHEST, Noun, Pages, part
 from tracker.web.api.shape import Answer, Asked, Day, Text, Word
@@ -34,10 +35,10 @@ class EntryAnswer(Answer):
     seq = fields.Integer(attribute="entry.seq")
     kind = fields.String(attribute="entry.kind")
     label = fields.String()
-    cause = fields.String(attribute="entry.cause")
+    cause = fields.String()
     business_date = fields.Date(attribute="entry.business_date")
     recorded_at = fields.AwareDateTime(attribute="entry.recorded_at")
-    actor = fields.String(attribute="entry.actor")
+    actor = fields.String(metadata={"description": "Empty where it was another firm."})
     posting_count = fields.Integer(attribute="entry.posting_count")
     visible_count = fields.Integer(metadata={"description": "How many of them one may see."})
     visible_fen = fields.Integer(metadata={"description": "The money these move."})
@@ -86,7 +87,7 @@ def entries(pages: Pages) -> list[Mapping[str, Any]]:
     session, user = context.session(), context.user()
     found = part(books.entries(user, books.asked_now()).order_by(Entry.seq.desc()), pages)
     counts = books.visible_count(session, user, [one.id for one in found])
-    return [_said(one, counts.get(one.id, (0, 0))) for one in found]
+    return [_said(user, one, counts.get(one.id, (0, 0))) for one in found]
 
 
 @blp.reading("/entries/<int:seq>", "一笔分录：记账行与哈希链", EntryOne)
@@ -104,7 +105,7 @@ def entry(seq: int) -> Mapping[str, Any]:
     count = books.visible_count(session, user, [found.id]).get(found.id, (0, 0))
     shown = books.body_is_open(user, found, count[0])
     return {
-        **_said(found, count),
+        **_said(user, found, count),
         "postings": books.lines(session, user, [found.id])[found.id],
         "body": json.loads(found.body) if shown else None,
     }
@@ -117,10 +118,12 @@ def head() -> ledger.Head:
     return ledger.head(context.session())
 
 
-def _said(one: Entry, count: tuple[int, int]) -> dict[str, Any]:
+def _said(user: User, one: Entry, count: tuple[int, int]) -> dict[str, Any]:
     return {
         "entry": one,
         "label": books.kind_label(one.kind),
+        "cause": books.cause(user, one),
+        "actor": books.actor(user, one),
         "visible_count": count[0],
         "visible_fen": count[1],
     }

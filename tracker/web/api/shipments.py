@@ -169,8 +169,9 @@ class ShipmentOne(ShipmentAnswer):
 @policy.may("see_shipments")
 def listed(pages: Pages) -> list[shipment_list.Row]:
     """The visible shipments that fit the filters."""
-    query = shipment_list.ordered(shipment_list.query(context.user()))
-    return shipment_list.rows(context.session(), part(query, pages))
+    user = context.user()
+    query = shipment_list.ordered(shipment_list.query(user))
+    return shipment_list.rows(context.session(), user, part(query, pages))
 
 
 @blp.reading("/<int:key>", "一车次（箱）：货物、线路、测算、资金", ShipmentOne)
@@ -179,7 +180,7 @@ def one(key: int) -> Mapping[str, Any]:
     """One shipment: cargo, route, computation, and where its money is."""
     session, user = context.session(), context.user()
     found = access.see(session, access.visible_shipments(user), key)
-    (row,) = shipment_list.rows(session, [found])
+    (row,) = shipment_list.rows(session, user, [found])
     opens = access.may(user, "see_manifests")
     return {
         "shipment": found,
@@ -199,5 +200,5 @@ def one(key: int) -> Mapping[str, Any]:
             for version in stories.lines(session, found)
         ],
         "routes": routes.of(session, found),
-        "dues": stories.dues(session, found),
+        "dues": stories.dues(session, user, found),
     }
