@@ -1,6 +1,7 @@
 """A firm uploads, watches, mends and commits; nobody else touches its files."""
 
 import io
+import secrets
 
 import pytest
 from flask import Flask
@@ -174,6 +175,13 @@ def test_several_files_stand_or_fall_each_by_itself(clerk: Visitor) -> None:
     assert page.address == "/manifests"
     assert "乙.csv：The same file" in page.words
     assert [line[1] for line in page.table()[1:]] == ["丙.csv", "甲.csv"]
+
+
+def test_of_many_files_that_are_refused_none_is_passed_over_in_silence(clerk: Visitor) -> None:
+    names = [f"发运{secrets.token_hex(60)}.csv" for _ in range(40)]
+    page = upload(clerk, *((GOOD, name) for name in names))
+    assert page.words.count("The same file was uploaded before") == 10
+    assert "29 further files were not taken in." in page.words
 
 
 def test_an_upload_of_nothing_says_so(clerk: Visitor) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from ingest import examine
-from ingest.rows import Line, Report
+from ingest.rows import Line, Problem, Report
 from rules.registry import Registry
 from tracker.books import audit, ledger, queue
 from tracker.db import local_day
@@ -92,20 +92,7 @@ def keep(session: Session, registry: Registry, manifest: Manifest, report: Repor
         return
     session.execute(delete(ManifestRow).where(ManifestRow.manifest_id == manifest.id))
     session.execute(delete(ManifestProblem).where(ManifestProblem.manifest_id == manifest.id))
-    for problem in report.problems:
-        session.add(
-            ManifestProblem(
-                manifest_id=manifest.id,
-                severity=problem.severity,
-                code=problem.code,
-                sheet=problem.sheet[:120],
-                row_no=problem.row,
-                column_letter=problem.column,
-                field=problem.field,
-                value=None if problem.value is None else problem.value[:VALUE_CHARACTERS],
-                values=_plain(problem.args),
-            )
-        )
+    session.add_all(_problem(manifest, problem) for problem in report.problems)
     sorted_lines = shipments.sort(session, manifest.firm_id, list(report.lines))
     for one in sorted_lines:
         row = _row(manifest, one.line, one.state)
@@ -265,6 +252,20 @@ def shipments_of(session: Session, manifest: Manifest) -> list[Shipment]:
         Shipment.firm_id == manifest.firm_id, Shipment.unit_key.in_(keys)
     )
     return list(session.scalars(query.order_by(Shipment.accepted_seq)))
+
+
+def _problem(manifest: Manifest, problem: Problem) -> ManifestProblem:
+    return ManifestProblem(
+        manifest_id=manifest.id,
+        severity=problem.severity,
+        code=problem.code,
+        sheet=problem.sheet[:120],
+        row_no=problem.row,
+        column_letter=problem.column,
+        field=problem.field,
+        value=None if problem.value is None else problem.value[:VALUE_CHARACTERS],
+        values=_plain(problem.args),
+    )
 
 
 def _row(manifest: Manifest, line: Line, state: str) -> ManifestRow:

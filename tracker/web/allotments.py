@@ -76,7 +76,7 @@ def new() -> ResponseReturnValue:
     return render_template(
         "allotments/new.html",
         filing=filing,
-        left_fen=left(session, filing),
+        left_fen=steps.left(session, filing),
         approved_fen=filing_steps.totals(session, filing).approved_fen,
         funds=listed,
         fund_options=[
@@ -152,22 +152,12 @@ def filtered(user: User) -> Select[Allotment]:
     return query
 
 
-def left(session: Session, filing: Filing) -> int:
-    """What of an approved filing is not yet allotted, drafts counted as allotted."""
-    allotted = session.scalar(
-        select(func.sum(Allotment.amount_fen)).where(
-            Allotment.filing_id == filing.id, Allotment.state != "withdrawn"
-        )
-    )
-    return filing_steps.totals(session, filing).approved_fen - int(allotted or 0)
-
-
 def to_allot(session: Session, user: User) -> list[tuple[Filing, int]]:
     """Approved filings with what is left to allot, for a finance officer."""
     if not access.may(user, "draft_allotment"):
         return []
     query = access.visible_filings(user).where(Filing.state == "approved").order_by(Filing.id)
-    with_left = [(one, left(session, one)) for one in session.scalars(query)]
+    with_left = [(one, steps.left(session, one)) for one in session.scalars(query)]
     return [(one, fen) for one, fen in with_left if fen > 0]
 
 

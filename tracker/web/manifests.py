@@ -42,6 +42,8 @@ RELOAD_SECONDS = 3
 ACCEPT = ".xlsx,.csv,.txt,.tsv"
 FAULTY = ("refused", "asked")
 """Row states that a person has to mend in the file."""
+MOST_TOLD, NAME_LENGTH = 10, 60
+"""Refused files told of one by one, and signs of a name: a cookie carries them to the next page."""
 JOBS = {"received": "check_manifest", "committing": "commit_manifest"}
 
 
@@ -72,15 +74,21 @@ def upload() -> ResponseReturnValue:
     if not files:
         flash(gettext("No file was chosen."), "error")
     taken: list[int] = []
+    told: list[str] = []
     for one in files:
         try:
             taken.append(take_in(one.filename or "", one.stream).id)
         except TrackerError as error:
             message, mend = context.words_of(error)
-            flash(f"{one.filename}：{message} {mend}".strip(), "warning")
+            name = asked.clean(one.filename or "", NAME_LENGTH)
+            told.append(f"{name}：{message} {mend}".strip())
             earlier = error.values.get("number")
             if isinstance(error, Conflict) and len(files) == 1 and isinstance(earlier, int):
                 taken.append(earlier)
+    for words in told[:MOST_TOLD]:
+        flash(words, "warning")
+    if (more := len(told) - MOST_TOLD) > 0:
+        flash(gettext("%(count)s further files were not taken in.", count=more), "warning")
     if len(taken) == 1:
         return redirect(url_for("manifests.manifest", key=taken[0]), code=303)
     return redirect(url_for("manifests.manifests"), code=303)
