@@ -169,7 +169,7 @@ def add_user(**given: str | None) -> None:
     bench = _bench()
     try:
         password_hash = hashed(str(given["password"]))
-        bench.database.transact(lambda session: _add(session, given, password_hash), ledger=False)
+        bench.database.transact(lambda session: _add(session, given, password_hash))
     except TrackerError as refusal:
         raise click.ClickException(_said(refusal)) from refusal
     console.print(f"已新增 {given['login']} · added")

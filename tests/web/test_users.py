@@ -3,12 +3,16 @@
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from tests import journeys
+from tests.web.api.callers import call
 from tests.web.visitors import Page, Visitor, found, visit, words
 from tracker import jobs
+from tracker.errors import Refused
 from tracker.models.people import Firm, User
 from tracker.models.work import AuditEvent
+from tracker.steps import people
 
 
 def password_on(page: Page) -> str:
@@ -109,6 +113,27 @@ def test_a_locked_person_is_out_at_once_and_let_in_again(bench: jobs.Bench, app:
     act(admin, bench, "clerk", "unlock")
     assert clerk.see("/manifests").address == "/sign-in", "the old session is gone for good"
     visit(app, "clerk").see("/manifests")
+
+
+def test_a_new_password_ends_whatever_the_old_one_opened(bench: jobs.Bench, app: Flask) -> None:
+    admin, clerk, caller = visit(app, "admin"), visit(app, "clerk"), call(app, "clerk")
+    caller.get("me")
+    page = act(admin, bench, "clerk", "password")
+    assert clerk.see("/manifests").address == "/sign-in"
+    caller.get("me", 401)
+    assert sign_in(app, "clerk", password_on(page)) == 303
+
+
+def test_names_that_are_too_long_are_refused_in_words(bench: jobs.Bench) -> None:
+    def add(session: Session) -> None:
+        people.add(session, login="long", name="长" * 61, role="auditor", password_hash="")
+
+    def enter(session: Session) -> None:
+        people.firm_of(session, "91150781MA0EXMPL3D", "长" * 101)
+
+    for work, said in ((add, "at most 60"), (enter, "at most 100")):
+        with pytest.raises(Refused, match=said):
+            bench.database.transact(work)
 
 
 def test_nobody_locks_themselves_out_or_anybody_twice(bench: jobs.Bench, app: Flask) -> None:

@@ -23,6 +23,8 @@ from tracker.models.people import (
     User,
 )
 
+LONGEST_NAME = 60
+LONGEST_FIRM_NAME = 100
 LOGIN = re.compile(r"[A-Za-z0-9_.@-]{2,60}")
 
 
@@ -46,6 +48,10 @@ def firm_of(session: Session, uscc: str, name: str) -> Firm:
             mark("Copy all 18 signs from the business licence."),
             code=uscc,
         )
+    if len(name) > LONGEST_FIRM_NAME:
+        raise Refused(
+            mark("The name of a firm has at most 100 signs."), mark("Shorten it and send it again.")
+        )
     firm = Firm(uscc=uscc, name=name)
     session.add(firm)
     session.flush()
@@ -66,9 +72,12 @@ def add(
 
     Raises ``Refused`` for what does not fit together, ``Conflict`` for a sign-in name in use.
     """
-    if not LOGIN.fullmatch(login) or not name:
+    if not LOGIN.fullmatch(login) or not 0 < len(name) <= LONGEST_NAME:
         raise Refused(
-            mark("A sign-in name has 2 to 60 letters, digits or _ . - @; a name is needed."),
+            mark(
+                "A sign-in name has 2 to 60 letters, digits or _ . - @;"
+                " a name is needed, of at most 60 signs."
+            ),
             mark("Correct the two and send it again."),
         )
     if role not in ROLES:
@@ -102,12 +111,7 @@ def lock(session: Session, admin: User, person: User, now: datetime) -> None:
     if not person.active:
         raise Conflict(mark("This person is locked already."))
     person.active = False
-    _end_sessions(session, person)
-    session.execute(
-        update(ApiToken)
-        .where(ApiToken.user_id == person.id, ApiToken.revoked_at.is_(None))
-        .values(revoked_at=now)
-    )
+    _shut_out(session, person, now)
     session.flush()
 
 
@@ -119,12 +123,16 @@ def unlock(session: Session, person: User) -> None:
     session.flush()
 
 
-def reset(session: Session, person: User, password_hash: str) -> None:
-    """Give a person a new password; their sessions end, their wrong attempts are forgotten."""
+def reset(session: Session, person: User, password_hash: str, now: datetime) -> None:
+    """Give a person a new password; their sessions end, their tokens are revoked.
+
+    Somebody else may have had the old one, and may have made themselves a token with it. Wrong
+    attempts are forgotten.
+    """
     person.password_hash = password_hash
     person.failed_sign_ins = 0
     person.locked_until = None
-    _end_sessions(session, person)
+    _shut_out(session, person, now)
     session.flush()
 
 
@@ -143,5 +151,10 @@ def tell(
     )
 
 
-def _end_sessions(session: Session, person: User) -> None:
+def _shut_out(session: Session, person: User, now: datetime) -> None:
     session.execute(delete(SignIn).where(SignIn.user_id == person.id))
+    session.execute(
+        update(ApiToken)
+        .where(ApiToken.user_id == person.id, ApiToken.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )

@@ -18,7 +18,7 @@ CONTROLS = ("\t", "\r", "\n")
 """A cell that begins so may be cut in two, and what follows be run."""
 PLAIN_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 MOST_ROWS = 100_000
-"""The most rows of one download; a narrower filter gives the rest."""
+"""The most rows of one download; its last line says so, and a narrower filter gives the rest."""
 
 
 def safe(value: object) -> str:
@@ -49,7 +49,14 @@ def csv_file(name: str, header: Sequence[str], rows: Iterable[Sequence[object]])
 def _lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
     yield BYTE_ORDER_MARK
     yield _line(header)
-    for row in rows:
+    for number, row in enumerate(rows):
+        if number == MOST_ROWS:
+            told = gettext(
+                "Only the first %(count)s rows are here; narrow the filter for the rest.",
+                count=MOST_ROWS,
+            )
+            yield _line([told])
+            return
         yield _line(row)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import count
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
@@ -154,15 +155,12 @@ def _subject_url(found: Entry, decision: Decision | None) -> str:
 def _cells() -> Iterator[list[object]]:
     session, user = context.session(), context.user()
     query = books.entries(user, books.asked_now()).order_by(Entry.seq)
-    written = 0
-    for start in range(0, downloads.MOST_ROWS, CSV_BATCH):
+    for start in count(0, CSV_BATCH):
         part = session.scalars(query.limit(CSV_BATCH).offset(start)).all()
         lines = books.lines(session, user, [one.id for one in part])
         for one in part:
-            for line in lines[one.id]:
-                yield _row(user, one, line)
-                written += 1
-        if len(part) < CSV_BATCH or written > downloads.MOST_ROWS:
+            yield from (_row(user, one, line) for line in lines[one.id])
+        if len(part) < CSV_BATCH:
             return
 
 

@@ -24,8 +24,6 @@ from tracker.web import (
 )
 
 bp = Blueprint("shipments", __name__, url_prefix="/shipments")
-CSV_ROWS = 100_000
-"""Most rows of one download."""
 CSV_BATCH = 500
 ROOMS_OF = {
     "application": "applications.application",
@@ -126,7 +124,7 @@ def holder_url(holder: stories.Holder) -> str:
 
 def _cells() -> Iterator[list[object]]:
     session, user = context.session(), context.user()
-    query = shipment_list.ordered(shipment_list.query(user)).limit(CSV_ROWS)
+    query = shipment_list.ordered(shipment_list.query(user)).limit(downloads.MOST_ROWS + 1)
     part: list[Shipment] = []
     for one in session.scalars(query):
         part.append(one)

@@ -73,7 +73,7 @@ def add() -> ResponseReturnValue:
         steps.tell(db, admin, "add", person, now, context.address())
         return person.login
 
-    return _fresh(context.write(work, ledger=False), password)
+    return _fresh(context.write(work), password)
 
 
 @bp.post("/<int:key>/lock")
@@ -100,7 +100,8 @@ def reset(key: int) -> ResponseReturnValue:
     """Give a person a new password; shown this once."""
     password = secrets.token_urlsafe(PASSWORD_BYTES)
     password_hash = passwords.hashed(password)
-    login = _do(key, "reset", lambda db, _, person: steps.reset(db, person, password_hash))
+    now = context.now()
+    login = _do(key, "reset", lambda db, _, person: steps.reset(db, person, password_hash, now))
     return _fresh(login, password)
 
 
