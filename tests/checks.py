@@ -52,6 +52,8 @@ CHECKS = (
             "--ignore=tests/benchmarks",
             "-n",
             "2",
+            "--dist",
+            "loadgroup",
             "--cov",
             "--cov-report=",
         ),

@@ -29,7 +29,10 @@ from tracker.models import applications, cargo, filings, methods, money, network
 from tracker.models.people import ROLES
 from tracker.web import context, create_app, policy
 
-pytestmark = pytest.mark.no_cover  # it runs everything; what it happens to pass proves little
+pytestmark = [
+    pytest.mark.no_cover,  # it runs everything; what it happens to pass proves little
+    pytest.mark.xdist_group("access"),  # one process makes the demo, not each
+]
 
 TABLE = Path(__file__).parent / "data" / "access.tsv"
 NOBODY = "-"
