@@ -15,8 +15,9 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from tracker.chinese import CATALOGUE
+
 ROOT = Path(__file__).resolve().parents[1] / "tracker"
-CATALOGUE = ROOT / "web" / "translations" / "zh" / "LC_MESSAGES" / "messages.po"
 METHODS = [("**.py", "python"), ("**.html", "jinja2")]
 OPTIONS = {"**.html": {"silent": "false"}}
 KEYWORDS = {**DEFAULT_KEYWORDS, "mark": None, "lazy_gettext": None, "in_chinese": None}

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from rules.registry import every_rule
 from tracker import demo, jobs, schema, serving
+from tracker.chinese import in_chinese
 from tracker.db import connect
 from tracker.demo import sign_ins
 from tracker.errors import NotNow, TrackerError
@@ -26,7 +27,6 @@ from tracker.verify.__main__ import main as say_verdict
 from tracker.web import create_app, logs
 from tracker.web.labels import ROLES as ROLE_NAMES
 from tracker.web.passwords import hashed
-from tracker.web.words import in_chinese
 
 ADDRESS = "127.0.0.1:8000"
 console = Console(highlight=False)

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from tests import journeys, way
 from tests.journeys import FIRM, LEAGUE, NOW, OTHER_FIRM, RATE_FEN, act_on, person
 from tests.settlements import FORMULA, cells_of, fen, recomputed, rows_of
-from tests.word_catalogue import written
 from tracker import blobs, jobs
 from tracker.books import ledger
 from tracker.errors import Conflict, Refused
@@ -24,7 +23,7 @@ from tracker.models.methods import Programme
 from tracker.models.money import Item, ItemStage
 from tracker.models.people import Firm, League
 from tracker.papers import detail, settlement, sheets, summary
-from tracker.steps import application, filing, first_review, flow, review
+from tracker.steps import application, filing, first_review, review
 
 
 def applied_by_the_other(bench: jobs.Bench) -> int:
@@ -249,12 +248,6 @@ def test_a_filing_without_lines_has_no_sheet(bench: jobs.Bench) -> None:
 
     with pytest.raises(Refused, match="no shipments"):
         bench.database.transact(work)
-
-
-def test_every_reason_is_called_what_the_pages_call_it() -> None:
-    catalogue = written()
-    said = {code: catalogue.get(label) for code, label in flow.REASON_CODES.items()}
-    assert {code: one and one.string for code, one in said.items()} == sheets.REASONS
 
 
 def test_the_method_is_printed_with_its_parameters(bench: jobs.Bench) -> None:

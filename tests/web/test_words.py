@@ -10,6 +10,7 @@ from flask import Flask
 from flask_babel import gettext
 
 from tests.word_catalogue import extracted, faults, update, written
+from tracker import chinese
 from tracker.web import words
 
 
@@ -32,9 +33,9 @@ def test_a_missing_a_left_over_and_a_broken_translation_are_each_found() -> None
 
 def test_writing_the_catalogue_anew_keeps_the_chinese(tmp_path: Path) -> None:
     copy = tmp_path / "messages.po"
-    copy.write_bytes(words.CATALOGUE.read_bytes())
+    copy.write_bytes(chinese.CATALOGUE.read_bytes())
     assert update(copy) == []
-    assert copy.read_bytes() == words.CATALOGUE.read_bytes()
+    assert copy.read_bytes() == chinese.CATALOGUE.read_bytes()
 
 
 @pytest.mark.parametrize(("language", "text"), [("zh", "退出登录"), ("en", "Sign out")])
@@ -53,4 +54,4 @@ def test_without_a_choice_a_page_speaks_chinese() -> None:
 
 
 def test_where_there_is_no_page_a_message_is_in_chinese() -> None:
-    assert words.in_chinese("Ledger at #%(seq)s", seq=7) == "台账第 7 笔"
+    assert chinese.in_chinese("Ledger at #%(seq)s", seq=7) == "台账第 7 笔"

@@ -19,6 +19,7 @@ from rules.outcome import Tally
 from rules.registry import Registry, every_rule
 from tracker import blobs
 from tracker.books import ledger
+from tracker.chinese import in_chinese
 from tracker.db import SHANGHAI
 from tracker.errors import Conflict, Refused, mark
 from tracker.models.applications import ApplicationLine
@@ -30,26 +31,12 @@ from tracker.models.networks import NetworkVersion
 from tracker.papers import settlement as paper
 from tracker.papers.content import Detail, Document, Settlement
 from tracker.papers.parameters import listed
+from tracker.steps.flow import REASON_CODES
 
 LIMIT_BYTES = 256 * 1024 * 1024
 """Largest sheet that is kept: a hundred thousand shipments are far below it."""
 FILED_STAGES = ("applied", "filed")
 """Where the money of a filing stands until it is decided."""
-
-REASONS = {
-    "calculation": "测算更正",
-    "evidence_missing": "佐证材料不全",
-    "not_ecommerce": "不属于跨境电商货物",
-    "outside_corridor": "不在通道范围内",
-    "outside_period": "不在申报期内",
-    "duplicate": "已在别处申报",
-    "weight_differs": "重量与海关数据不符",
-    "freight_unproven": "运费无凭证",
-    "account_wrong": "账户信息有误",
-    "bank_refused": "银行退回",
-    "other": "其他（见说明）",
-}
-"""Code of a reduction's reason -> what the pages call it in Chinese; a paper speaks no other."""
 
 Line = tuple[ApplicationLine, Item, FilingLine | None]
 
@@ -244,7 +231,8 @@ def _detail(line: Line, around: Around) -> Detail:
 
 def _why(code: str, words: str) -> str:
     """Why something was taken off: the reason's code in words, and the words beside it."""
-    return "：".join(part for part in (REASONS.get(code, code), words) if part)
+    said = in_chinese(REASON_CODES[code]) if code else ""
+    return "：".join(part for part in (said, words) if part)
 
 
 def _papers(unit: Mapping[str, Any]) -> str:
