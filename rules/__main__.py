@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code: int = chosen.run(chosen)
     except (InputError, ParamsError, BatchError, RuleError, OSError, UnicodeDecodeError) as wrong:
-        print(f"错误：{wrong}", file=sys.stderr)  # noqa: T201  a command speaks
+        sys.stderr.write(f"错误：{wrong}\n")
         return 1
     return code
 
@@ -274,11 +274,12 @@ def _compact(values: dict[str, int]) -> str:
 
 def _sign_of_life(what: str, number: int) -> None:
     if number and number % EVERY == 0 and sys.stderr.isatty():
-        print(f"\r{what} {number:,} 行", end="", file=sys.stderr, flush=True)  # noqa: T201  progress
+        sys.stderr.write(f"\r{what} {number:,} 行")
+        sys.stderr.flush()
 
 
 def _say(text: str) -> None:
-    print(text)  # noqa: T201  a command speaks
+    sys.stdout.write(f"{text}\n")
 
 
 if __name__ == "__main__":

@@ -33,14 +33,13 @@ class Text:
     words: tuple[str, ...]
     gaps: Gaps = ()
 
-    # a condition, not a bool: a column is compared, not the object
-    def __eq__(self, other: object) -> Condition:  # type: ignore[override]
+    def __eq__(self, other: object) -> Condition:  # type: ignore[override]  # a rule asks each row
         """Whether the row's text is this word: a column of answers."""
         if not isinstance(other, str):
             raise RuleError(f"{self.kind} 只能与文本比较（compare with text only）")
         return self.isin(other)
 
-    __hash__ = None  # type: ignore[assignment]  # a column is no key
+    __hash__ = None  # type: ignore[assignment]  # compared row by row, so it is no key
 
     def isin(self, *wanted: str) -> Condition:
         """Whether the row's text is one of these words."""

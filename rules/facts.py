@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 ECOMMERCE_MODES = ("9610", "9710", "9810", "1210")
 """Customs supervision modes 监管方式 that are cross-border e-commerce: retail export, B2B direct
@@ -152,8 +153,8 @@ class ShipmentFacts:
         return {name: getattr(self, name) for name in FACTS}
 
     @classmethod
-    def from_json(cls, values: Mapping[str, object]) -> "ShipmentFacts":
-        """The inverse of `as_json`; refuses unknown names."""
+    def from_json(cls, values: Mapping[str, Any]) -> "ShipmentFacts":
+        """The inverse of `as_json`; refuses unknown names, and each value as the class does."""
         strange = sorted(set(values) - set(FACTS))
         absent = [n for n, f in FACTS.items() if f.required and values.get(n) is None]
         if strange or absent:
@@ -161,7 +162,7 @@ class ShipmentFacts:
                 [f"没有这个事实：{n}" for n in strange]
                 + [f"缺少 {n}（{FACTS[n].zh}）" for n in absent]
             )
-        return cls(**values)  # type: ignore[arg-type]  # __post_init__ checks every type
+        return cls(**values)
 
     @classmethod
     def from_text(cls, cells: Mapping[str, str]) -> "ShipmentFacts":

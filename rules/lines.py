@@ -156,17 +156,22 @@ CODES: dict[str, Two] = {
     "contradicted": ("不相符", "contradicted"),
     "not_proven": ("未证实", "not proven"),
 }
-"""What a code among the facts is called where people read it; any other word stands as it is."""
+"""What a code among the facts is called where people read it."""
+
+
+def code_words(code: str) -> Two:
+    """A code in both languages; any other word stands as it is."""
+    return CODES.get(code, (code, code))
 
 
 def text_comparison(name: Two, value: str | None, wanted: tuple[str, ...]) -> Two:
     """A text fact and the words it should be one of; long lists are shortened."""
     most = 6
-    words = [CODES.get(one, (one, one)) for one in wanted[:most]]
+    words = [code_words(one) for one in wanted[:most]]
     more = ("等", ", ...") if len(wanted) > most else ("", "")
     listed = "、".join(zh for zh, _ in words) + more[0]
     listed_en = ", ".join(en for _, en in words) + more[1]
-    zh, en = CODES.get(value, (value, value)) if value else ("未知", "unknown")
+    zh, en = code_words(value) if value else ("未知", "unknown")
     return f"{name[0]} {zh}（应为 {listed}）", f"{name[1]} {en} (should be {listed_en})"
 
 

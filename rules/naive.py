@@ -110,7 +110,7 @@ def _number(name: Two, value: Fraction, of: Unit, why: Why = ()) -> Number:
     return Number(value, of, (Factor(*name, value, of),), why)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Word:
     """A text fact; None where it is unknown, and why."""
 

@@ -69,7 +69,7 @@ class ParamField(fields.Field[Any]):
     """What every field of parameters has: names in two languages and the article it stands in."""
 
     kind: ClassVar[str] = ""
-    default_error_messages = {  # noqa: RUF012  marshmallow's own way to word its errors
+    default_error_messages = {  # noqa: RUF012  marshmallow types it so; a ClassVar is refused
         "required": "必须填写",
         "null": "不能为空",
         "validator_failed": "数值不对",
@@ -326,7 +326,7 @@ class Tiers(ParamField):
 class RuleParams(Schema):
     """What every method must state, whatever its formula; a rule's own numbers come on top."""
 
-    error_messages = {  # noqa: RUF012  marshmallow's own way to word its errors
+    error_messages = {  # noqa: RUF012  marshmallow types it so; a ClassVar is refused
         "unknown": "没有这个参数",
         "type": "应为参数表（JSON 对象）",
     }

@@ -38,6 +38,7 @@ def guard(raw: bytes) -> Problem | None:
     try:
         members = zipfile.ZipFile(io.BytesIO(raw)).infolist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+        # all that the library finds wrong with a stranger's bytes: the person is told, by its name
         return problem("broken_zip", value=type(error).__name__)
     unpacked = sum(member.file_size for member in members)
     packed = max(sum(member.compress_size for member in members), 1)

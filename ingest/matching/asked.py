@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ingest.matching.score import MODES, Wanted
 from ingest.network import Network
-from ingest.network.gazetteer import BLANK, EXACT, Term, gazetteer
+from ingest.network.gazetteer import BLANK, EXACT, UNKNOWN, Term, gazetteer
 
 CHINA = "CN"
 
@@ -60,7 +60,7 @@ class Asked(NamedTuple):
 
     def wanted(self, network: Network) -> Wanted:
         """Turn the terms into the numbers the score works on."""
-        far = self.far if self.far_agrees(network) else Term(-2, 0, self.far.said)
+        far = self.far if self.far_agrees(network) else Term(UNKNOWN, 0, self.far.said)
         hub = self.near if self.hub_by_place(network) else self.hub
         return Wanted(
             mode=MODES.index(self.mode) if self.mode in MODES else -1,

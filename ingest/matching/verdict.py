@@ -10,11 +10,13 @@ from ingest.matching.asked import Asked
 from ingest.matching.reasons import Reason, km
 from ingest.matching.score import Choice, Scores
 from ingest.network import Corridor, Names, Network
-from ingest.network.gazetteer import EXACT, Term
+from ingest.network.gazetteer import EXACT, UNKNOWN, Term
 
 ENOUGH, LEAST, CLOSE, CLEAR = 0.60, 0.45, 0.02, 0.05
 """Evidence to match, evidence to be a candidate, a margin too close, a margin that is clear."""
 BESIDE_KM = 3.0
+FAR_E4 = 5_000
+"""Half a degree, in ten-thousandths: a station so far from the port is another place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ def _station_differs(case: Case) -> bool:
     if port.place is None:
         return False
     here, there = case.network.place(port.place), case.network.places[case.asked.border.index]
-    return abs(here.lon_e4 - there.lon_e4) + abs(here.lat_e4 - there.lat_e4) > 5_000  # noqa: PLR2004  half a degree
+    return abs(here.lon_e4 - there.lon_e4) + abs(here.lat_e4 - there.lat_e4) > FAR_E4
 
 
 def _end(case: Case, end: int) -> Reason:
@@ -195,11 +197,11 @@ def _odd_names(asked: Asked, network: Network) -> list[Reason]:
     found = []
     fields = (("origin", asked.near), ("hub", asked.hub), ("dest", asked.far))
     for field, term in fields:
-        if term.index == -2:  # noqa: PLR2004  -2 is "unknown", as in Term
+        if term.index == UNKNOWN:
             found.append(Reason(f"{field}_unknown", (term.said,)))
         elif term.index >= 0 and term.trust < EXACT:
             found.append(Reason("read_as", (term.said, network.places[term.index].names)))
-    if asked.office.index < -1:
+    if asked.office.index == UNKNOWN:
         found.append(Reason("port_unknown", (asked.office.said,)))
     return found
 

@@ -52,16 +52,20 @@ CJK = re.compile(r"^[\u4e00-\u9fff]+$")
 SHORTEST_PREFIX, SHORTEST_SLIP, SHORTEST_CJK_SLIP = 3, 5, 4
 
 
+SILENT, UNKNOWN = -1, -2
+"""Instead of an index: nothing was said, or nothing that is known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
-    """What a text was taken for: an index (-1 blank, -2 unknown), the trust, the text if odd."""
+    """What a text was taken for: an index, SILENT or UNKNOWN; the trust; the text if odd."""
 
     index: int
     trust: int = EXACT
     said: str = ""
 
 
-BLANK = Term(-1, 0)
+BLANK = Term(SILENT, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +91,14 @@ class Gazetteer:
         found = self._inside(text)
         if found is None:
             found = self._slipped(fold(text))
-        return found or Term(-2, 0, text.strip())
+        return found or Term(UNKNOWN, 0, text.strip())
 
     def country(self, text: str | None) -> Term:
         """Find a country, by code or name."""
         if not (text and text.strip()):
             return BLANK
         index = self.countries.get(fold(text))
-        return Term(-2, 0, text.strip()) if index is None else Term(index)
+        return Term(UNKNOWN, 0, text.strip()) if index is None else Term(index)
 
     def office(self, text: str | None) -> Term:
         """Find a port by customs office or name; the name of a town leaves the port to the mode."""
@@ -106,7 +110,7 @@ class Gazetteer:
         town = self.place(text)
         if town.index in self.towns:
             return Term(self.towns[town.index])
-        return Term(-2, 0, text.strip())
+        return Term(UNKNOWN, 0, text.strip())
 
     def _named(self, folded: str) -> int | None:
         if folded in self.places:

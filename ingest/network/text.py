@@ -5,17 +5,20 @@ import json
 from dataclasses import fields, is_dataclass
 from itertools import accumulate
 from types import UnionType
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 T = TypeVar("T")
 AXES = 3
 """Longitude, latitude and chainage of a vertex."""
 
 
-def as_json(value: object) -> dict[str, object]:
+def as_json(value: "DataclassInstance") -> dict[str, object]:
     """Turn a dataclass of this package into JSON values; lines are flat lists of differences."""
     body = {}
-    for each in fields(value):  # type: ignore[arg-type]  # only called with our dataclasses
+    for each in fields(value):
         found = getattr(value, each.name)
         body[each.name] = _differences(found) if each.name == "line" else _plain(found)
     return body
@@ -45,14 +48,14 @@ def _hints(kind: type) -> dict[str, Any]:
 
 
 def _plain(value: object) -> object:
-    if is_dataclass(value):
+    if is_dataclass(value) and not isinstance(value, type):
         return as_json(value)
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
     return value
 
 
-def _read(hint: Any, value: object) -> object:  # noqa: ANN401  # a type hint is any object
+def _read(hint: object, value: object) -> object:
     origin = get_origin(hint)
     if is_dataclass(hint) and isinstance(hint, type) and isinstance(value, dict):
         return from_json(hint, value)

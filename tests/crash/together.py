@@ -3,6 +3,7 @@
 import multiprocessing
 import traceback
 from collections.abc import Callable
+from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
@@ -50,7 +51,9 @@ def outcome(work: Callable[[], object]) -> str:
     return "done"
 
 
-def _run(settings: Settings, number: int, work: Work, barrier: Barrier, sending: Any) -> None:  # noqa: ANN401  the end of a pipe
+def _run(
+    settings: Settings, number: int, work: Work, barrier: Barrier, sending: Connection
+) -> None:
     database = connect(settings)
     try:
         answer = work(database, number, lambda: _wait(barrier))

@@ -136,6 +136,17 @@ def test_names_that_are_too_long_are_refused_in_words(bench: jobs.Bench) -> None
             bench.database.transact(work)
 
 
+def test_a_name_too_long_for_the_form_is_refused_and_never_cut(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    admin = visit(app, "admin")
+    form = admin.see("/users").form("/users")
+    page = admin.send(form, 422, login="long", name="长" * 61, role="auditor")
+    assert "at most 60" in page.words
+    with bench.database.reading() as session:
+        assert session.scalar(select(User).where(User.login == "long")) is None
+
+
 def test_nobody_locks_themselves_out_or_anybody_twice(bench: jobs.Bench, app: Flask) -> None:
     admin = visit(app, "admin")
     with bench.database.reading() as session:

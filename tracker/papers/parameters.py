@@ -7,13 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-KEYS = {
-    "E": "出境",
-    "I": "进境",
-    "ROAD": "公路",
-    "RAIL": "铁路",
-}
-"""Machine words as keys of a table -> what people read."""
+from rules.lines import code_words
+
 UNITS = {"trip": "车次", "FEU": "大箱", "TEU": "标箱"}
 
 
@@ -54,6 +49,6 @@ def _values(field: Mapping[str, Any], value: Any) -> Iterator[tuple[str, str]]: 
             yield f"：自第 {rung['from']} {on}起", str(rung["percent"])
     elif isinstance(value, Mapping):
         for key, entry in value.items():
-            yield f"：{KEYS.get(str(key), key)}", str(entry)
+            yield f"：{code_words(str(key))[0]}", str(entry)
     else:
         yield "", str(value)

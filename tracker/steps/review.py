@@ -38,9 +38,9 @@ def fund_owner(fund: Fund) -> str:
 
 
 def drawn_on(session: Session, filing: Filing) -> str:
-    """The document number of the fund that a reviewed allocation draws on."""
-    past = reversed(flow.history(session, filing))
-    return str(next(one.detail["fund"] for one in past if one.step == "allocate"))
+    """The document number of the fund that the allocation draws on; empty until it is named."""
+    named = [one for one in flow.history(session, filing) if one.step == "allocate"]
+    return str(named[-1].detail["fund"]) if named else ""
 
 
 def record_fund(session: Session, fund: Fund, taking: flow.Taking) -> None:

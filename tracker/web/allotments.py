@@ -16,7 +16,7 @@ from tracker.models.people import League, User
 from tracker.steps import allotment as steps
 from tracker.steps import filing as filing_steps
 from tracker.steps import flow, review
-from tracker.web import acting, amounts, asked, context, filings, funds, policy
+from tracker.web import acting, amounts, asked, context, funds, policy
 
 bp = Blueprint("allotments", __name__, url_prefix="/allotments")
 
@@ -72,7 +72,7 @@ def new() -> ResponseReturnValue:
     key = asked.key(request.args.get("filing", ""))
     filing = access.see(session, access.visible_filings(user), key)
     listed = funds.listed(session, user)
-    drawn_on = filings.named_fund(session, filing)
+    drawn_on = review.drawn_on(session, filing)
     return render_template(
         "allotments/new.html",
         filing=filing,

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from tracker import access, blobs
 from tracker.errors import Conflict, NotThere, Refused, mark
 from tracker.models.applications import Application
-from tracker.models.filings import FILING_STATES, Allotment, Filing, FilingLine, Fund
+from tracker.models.filings import FILING_STATES, Allotment, Filing, FilingLine
 from tracker.models.methods import Programme
 from tracker.models.people import PROVINCE_ROLES, League, User
 from tracker.papers import sheets
 from tracker.steps import filing as steps
-from tracker.steps import flow, review
+from tracker.steps import review
 from tracker.web import (
     acting,
     amounts,
@@ -125,7 +125,7 @@ def filing(key: int) -> ResponseReturnValue:
             session, select(FilingLine.item_id).where(FilingLine.filing_id == found.id)
         ),
         funds=funds.listed(session, user),
-        fund=named_fund(session, found),
+        fund=review.drawn_on(session, found),
         allotments=allotments,
         may_reduce=found.state == "filed" and access.may(user, "reduce_filing"),
         may_sheet=found.state == "draft" and access.may(user, "draft_filing"),
@@ -308,14 +308,6 @@ def to_file(session: Session, user: User) -> list[Application]:
         return []
     query = access.visible_applications(user).where(Application.state == "passed")
     return list(session.scalars(query.order_by(Application.id)))
-
-
-def named_fund(session: Session, found: Filing) -> str:
-    """The document number of the fund that the allocation draws on, once it is named."""
-    past = [one for one in flow.history(session, found) if one.step == "allocate"]
-    number = str(past[-1].detail.get("fund", "")) if past else ""
-    known = session.scalar(select(Fund.document_no).where(Fund.document_no == number))
-    return known or ""
 
 
 def _side_by_side(session: Session, user: User) -> list[leagues.Row]:

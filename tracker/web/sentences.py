@@ -9,16 +9,10 @@ from typing import Any
 
 from flask_babel import gettext
 
+from rules.lines import code_words
 from tracker.errors import mark
 from tracker.web.filters import territory, tongue
 
-KEYS: dict[str, str] = {
-    "E": mark("outbound"),
-    "I": mark("inbound"),
-    "ROAD": mark("road"),
-    "RAIL": mark("rail"),
-}
-"""Machine words as keys of a table -> msgid."""
 COUNTED: dict[str, str] = {
     "trip": mark("trip"),
     "FEU": mark("40-foot box"),
@@ -69,7 +63,8 @@ def key_of(field: Mapping[str, Any], key: str) -> str:
     """A key of a table in words: a country, a direction, a mode, or the word itself."""
     if field["by"] == "destination_country":
         return territory(key)
-    return str(gettext(KEYS[key])) if key in KEYS else key
+    zh, en = code_words(key)
+    return en if tongue() == "en" else zh
 
 
 def amount(text: str) -> str:

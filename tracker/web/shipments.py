@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import func, select
 
+from rules.facts import ECOMMERCE_MODES
 from tracker import access
 from tracker.models.cargo import SHIPMENT_STATES, Shipment
 from tracker.models.people import FIRM_ROLES, League
@@ -97,6 +98,7 @@ def shipment(key: int) -> ResponseReturnValue:
         dues=dues,
         may_see_manifest=access.may(user, "see_manifests"),
         holder_url=holder_url,
+        ecommerce_modes=ECOMMERCE_MODES,
         turn=labels.turn,
         shows_firm=user.role not in FIRM_ROLES,
     )

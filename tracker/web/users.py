@@ -58,13 +58,15 @@ def add() -> ResponseReturnValue:
         firm = league = None
         if role in FIRM_ROLES:
             uscc = clean(form.get("uscc", ""), USCC_LENGTH).upper()
-            firm = steps.firm_of(db, uscc, clean(form.get("firm_name", ""), 100))
+            firm = steps.firm_of(
+                db, uscc, clean(form.get("firm_name", ""), steps.LONGEST_FIRM_NAME + 1)
+            )
         elif role in LEAGUE_ROLES:
             league = db.scalar(select(League).where(League.code == clean(form.get("league", ""))))
         person = steps.add(
             db,
             login=clean(form.get("login", ""), 61),
-            name=clean(form.get("name", ""), 60),
+            name=clean(form.get("name", ""), steps.LONGEST_NAME + 1),
             role=role,
             password_hash=password_hash,
             firm=firm,

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from tracker import access
 from tracker.models.filings import FILING_STATES, Decision, Filing, FilingLine
 from tracker.steps import filing as steps
+from tracker.steps import review
 from tracker.web import acting, asked, context, filings, lines, policy, totals
 from tracker.web.api.nouns import Noun, Pages, made, part, start
 from tracker.web.api.shape import (
@@ -189,7 +190,7 @@ def _one(key: int) -> Mapping[str, Any]:
         "reduced_fen": row.reduced_fen,
         "approved_fen": row.filed_fen - row.reduced_fen,
         "odd": row.odd,
-        "fund": filings.named_fund(session, found),
+        "fund": review.drawn_on(session, found),
         "by_firm": [
             {
                 "firm": firm,
