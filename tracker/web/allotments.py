@@ -71,20 +71,12 @@ def new() -> ResponseReturnValue:
     session, user = context.session(), context.user()
     key = asked.key(request.args.get("filing", ""))
     filing = access.see(session, access.visible_filings(user), key)
-    listed = funds.listed(session, user)
-    drawn_on = review.drawn_on(session, filing)
     return render_template(
         "allotments/new.html",
         filing=filing,
         left_fen=steps.left(session, filing),
         approved_fen=filing_steps.totals(session, filing).approved_fen,
-        funds=listed,
-        fund_options=[
-            (one.fund.document_no, f"{one.fund.document_no} · {one.fund.fiscal_year}")
-            for one in listed
-            if one.fund.document_no == drawn_on
-        ],
-        fund=drawn_on,
+        fund=review.drawn_on(session, filing),
         today=local_day(context.now()),
     )
 
