@@ -84,11 +84,11 @@ def standing(
     Its engine stays, so that a statement is compiled once and not by every test anew.
     """
     made = all_databases.settings(database_kind, tmp_path_factory.mktemp("made"), kept=True)
-    with databases.opened_once(made) as database:
+    with databases.connected(made) as database:
         journeys.bench(database, made)
     home = tmp_path_factory.mktemp("world")
     settings = all_databases.settings(database_kind, home, migrated=False, kept=True)
-    with databases.opened_once(settings) as database:
+    with databases.connected(settings) as database:
         yield databases.Standing(all_databases, made, settings, database)
 
 
@@ -115,7 +115,7 @@ def database(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Dat
         yield standing.database
         standing.database.engine.dispose()
         return
-    with databases.opened_once(settings) as opened:
+    with databases.connected(settings) as opened:
         yield opened
 
 

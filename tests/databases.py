@@ -136,7 +136,7 @@ class Standing:
 
 
 @contextmanager
-def opened_once(settings: Settings) -> Iterator[Database]:
+def connected(settings: Settings) -> Iterator[Database]:
     """The database, its connections closed at the end."""
     database = connect(settings)
     yield database

@@ -42,6 +42,14 @@ HEADINGS = (
     *("始发地", "集结中心", "出境口岸", "运抵国", "目的地", "发车日期", "出境日期", "监管方式"),
     *("报关单号", "品名", "件数", "毛重(KG)", "运费", "运费币制"),
 )
+STATED = {
+    "share_base": "weight",
+    "share_mode": "full",
+    "minimum_share": "0.01",
+    "year_start_month": 1,
+    "rounding": "half_up",
+}
+"""What every method states, whatever its formula."""
 ROLES = (
     *("league_officer", "league_approver", "league_finance"),
     *("commerce_officer", "commerce_approver", "finance_officer", "finance_approver"),
@@ -74,7 +82,7 @@ REGISTRY = Registry({a_trip.id: a_trip}, [])
 def bench(database: Database, settings: Settings, *, recorded: bool = True) -> jobs.Bench:
     """A world with places, people and, unless told otherwise, a recorded method."""
     made = jobs.Bench(database, settings, REGISTRY)
-    database.transact(_people)
+    database.transact(people)
     if recorded:
         record_method(made)
         jobs.drain(made)
@@ -175,20 +183,21 @@ def commit(made: jobs.Bench, key: int, login: str = "clerk") -> None:
     jobs.drain(made)
 
 
-def _people(session: Session) -> None:
+def people(session: Session) -> None:
+    """Two firms, and everybody in every role."""
     beginnings.seed(session, NOW)
     firms = [Firm(uscc=FIRM, name="示例企业甲"), Firm(uscc=OTHER_FIRM, name="示例企业乙")]
     session.add_all(firms)
     session.flush()
     league = session.scalars(select(League).where(League.code == LEAGUE)).one()
-    people = [
+    roles = [
         ("clerk", "firm_clerk", firms[0].id),
         ("manager", "firm_manager", firms[0].id),
         ("other_clerk", "firm_clerk", firms[1].id),
         ("other_manager", "firm_manager", firms[1].id),
         *((role, role, None) for role in ROLES),
     ]
-    for login, role, firm_id in people:
+    for login, role, firm_id in roles:
         session.add(
             User(
                 login=login,
@@ -209,14 +218,7 @@ def _method(session: Session) -> int:
         person(session, "league_officer"),
         programme=session.scalars(select(Programme)).one(),
         rule_id=a_trip.id,
-        params={
-            "share_base": "weight",
-            "share_mode": "full",
-            "minimum_share": "0.01",
-            "year_start_month": 1,
-            "rounding": "half_up",
-            "rate": "500.00",
-        },
+        params={**STATED, "rate": "500.00"},
         title=a_trip.title,
         document_no="示例办〔2026〕1号",
         issued_on=date(2025, 12, 1),

@@ -34,24 +34,31 @@ def count(bench: jobs.Bench, table: type[object]) -> int:
         return session.scalar(select(func.count()).select_from(table)) or 0
 
 
-def shipped(bench: jobs.Bench, trucks: int = 1, first: int = 0) -> int:
+def shipped(bench: jobs.Bench, trucks: int = 1, first: int = 0, login: str = "clerk") -> int:
     """So many trucks committed in one manifest; returns its id."""
     rows = [
         journeys.row(f"W{number}", f"蒙A{10_000 + number}")
         for number in range(first, first + trucks)
     ]
-    key = journeys.upload(bench, journeys.sheet(*rows))
-    journeys.commit(bench, key)
+    key = journeys.upload(bench, journeys.sheet(*rows), login=login)
+    journeys.commit(bench, key, login)
     return key
 
 
-def drafted(bench: jobs.Bench, *, filled: bool = True) -> int:
+def drafted(
+    bench: jobs.Bench,
+    *,
+    filled: bool = True,
+    login: str = "clerk",
+    league_code: str = LEAGUE,
+    period: tuple[date, date] = PERIOD,
+) -> int:
     """A drafted application, its form filled in."""
 
     def work(session: Session) -> int:
-        league = session.scalars(select(League).where(League.code == LEAGUE)).one()
+        league = session.scalars(select(League).where(League.code == league_code)).one()
         programme = session.scalars(select(Programme)).one()
-        one = application.draft(session, person(session, "clerk"), league, programme, *PERIOD)
+        one = application.draft(session, person(session, login), league, programme, *period)
         if filled:
             application.fill_in(
                 session,
@@ -66,11 +73,11 @@ def drafted(bench: jobs.Bench, *, filled: bool = True) -> int:
     return bench.database.transact(work)
 
 
-def applied(bench: jobs.Bench) -> int:
-    """An application signed by the manager."""
-    key = drafted(bench)
-    act_on(bench, Application, key, "clerk", "prepare")
-    act_on(bench, Application, key, "manager", "apply")
+def applied(bench: jobs.Bench, firm: str = "") -> int:
+    """An application signed by the manager; of the firm whose logins begin so."""
+    key = drafted(bench, login=f"{firm}clerk")
+    act_on(bench, Application, key, f"{firm}clerk", "prepare")
+    act_on(bench, Application, key, f"{firm}manager", "apply")
     return key
 
 
@@ -82,16 +89,22 @@ def passed(bench: jobs.Bench, application_id: int | None = None) -> int:
     return key
 
 
-def filing_drafted(bench: jobs.Bench, application_id: int, *, sheet: bool = True) -> int:
-    """A drafted filing over it, with its calculation sheet."""
+def filing_drafted(
+    bench: jobs.Bench,
+    *applications: int,
+    sheet: bool = True,
+    login: str = "league_officer",
+    document_no: str = "示例呼商字〔2026〕1号",
+) -> int:
+    """A drafted filing over them, with its calculation sheet."""
 
     def work(session: Session) -> int:
         one = filing.draft(
             session,
-            person(session, "league_officer"),
+            person(session, login),
             session.scalars(select(Programme)).one(),
-            [session.get_one(Application, application_id)],
-            document_no="示例呼商字〔2026〕1号",
+            [session.get_one(Application, key) for key in applications],
+            document_no=document_no,
             basis="示例依据",
             performance_target="示例目标",
         )

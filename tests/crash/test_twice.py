@@ -8,29 +8,22 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
-from tests import journeys
+from tests import journeys, way
 from tests.conftest import MakeSettings
 from tests.crash import world
 from tests.crash.together import outcome, together
 from tests.databases import KINDS
-from tests.journeys import NOW, act_on, person
+from tests.journeys import act_on
 from tracker import jobs, verify
 from tracker.books import ledger
 from tracker.db import Database
 from tracker.models.applications import Application
-from tracker.models.filings import Allotment, Decision, Disbursement, Filing, Fund
-from tracker.models.methods import Programme
-from tracker.models.money import ItemStage
-from tracker.models.people import League
-from tracker.papers import sheets
-from tracker.steps import allotment, application, disbursement, filing, flow, review
+from tracker.models.filings import Allotment, Decision, Disbursement, Filing
 
 WORKERS = 20
 PLACE = world.PLACES[0]
 CODE = PLACE.rule.league
-FUND = "示例专项〔2026〕1号"
 Rival = tuple[str, str, dict[str, Any]]
 """Login, step and detail of one who acts."""
 
@@ -90,13 +83,7 @@ def _shipped(bench: jobs.Bench, rounds: int) -> range:
     ]
     key = journeys.upload(bench, journeys.sheet(*rows), login="clerk_0")
     journeys.commit(bench, key, login="clerk_0")
-
-    def work(session: Session) -> None:
-        fund = Fund(document_no=FUND, fiscal_year=2026, amount_fen=rounds * PLACE.rate_fen)
-        user = person(session, "finance_approver")
-        review.record_fund(session, fund, flow.Taking(user=user, now=NOW, shown={}))
-
-    bench.database.transact(work)
+    way.a_fund(bench, rounds * PLACE.rate_fen)
     return range(rounds)
 
 
@@ -106,23 +93,8 @@ def _day(turn: int) -> date:
 
 def _allocated(bench: jobs.Bench, turn: int) -> int:
     """A day's truck applied for, filed and brought before the approver."""
-
-    def apply(session: Session) -> int:
-        league = session.scalars(select(League).where(League.code == CODE)).one()
-        programme = session.scalars(select(Programme)).one()
-        clerk = person(session, "clerk_0")
-        one = application.draft(session, clerk, league, programme, _day(turn), _day(turn))
-        application.fill_in(
-            session,
-            one,
-            bank_name="示例银行",
-            bank_account="6222",
-            promised=True,
-            no_other_subsidy=True,
-        )
-        return one.id
-
-    applied = bench.database.transact(apply)
+    day = _day(turn)
+    applied = way.drafted(bench, login="clerk_0", league_code=CODE, period=(day, day))
     for login, step in (
         ("clerk_0", "prepare"),
         ("manager_0", "apply"),
@@ -130,20 +102,8 @@ def _allocated(bench: jobs.Bench, turn: int) -> int:
         (f"approver_{CODE}", "pass"),
     ):
         act_on(bench, Application, applied, login, step)
-
-    def draft(session: Session) -> int:
-        one = filing.draft(
-            session,
-            person(session, f"officer_{CODE}"),
-            session.scalars(select(Programme)).one(),
-            [session.get_one(Application, applied)],
-            document_no=f"示例呼商字〔2026〕{turn}号",
-            basis="示例依据",
-        )
-        sheets.attach(session, bench.settings.home, one, NOW, bench.registry)
-        return one.id
-
-    key = bench.database.transact(draft)
+    number = f"示例呼商字〔2026〕{turn}号"
+    key = way.filing_drafted(bench, applied, login=f"officer_{CODE}", document_no=number)
     for login, step in (
         (f"officer_{CODE}", "prepare"),
         (f"approver_{CODE}", "file"),
@@ -151,36 +111,17 @@ def _allocated(bench: jobs.Bench, turn: int) -> int:
         ("commerce_approver", "endorse"),
     ):
         act_on(bench, Filing, key, login, step)
-    act_on(bench, Filing, key, "finance_officer", "allocate", detail={"fund": FUND})
+    act_on(bench, Filing, key, "finance_officer", "allocate", detail={"fund": way.FUND})
     return key
 
 
 def _prepared(bench: jobs.Bench, key: int, number: int) -> int:
     """An allotment for the filing, and a disbursement ready to be instructed."""
-
-    def allot(session: Session) -> int:
-        one = session.get_one(Filing, key)
-        return allotment.draft(
-            session,
-            person(session, "finance_officer"),
-            one,
-            session.scalars(select(Fund)).one(),
-            document_no=f"示例预〔2026〕{key}-{number}号",
-            budget_line="2160699",
-            amount_fen=PLACE.rate_fen,
-            issued_on=date(2026, 5, 1),
-        ).id
-
-    allotted = bench.database.transact(allot)
+    allotted = way.allotment_drafted(bench, key, PLACE.rate_fen, f"示例预〔2026〕{key}-{number}号")
     act_on(bench, Allotment, allotted, "finance_officer", "prepare")
     act_on(bench, Allotment, allotted, "finance_approver", "allot")
 
-    def draft(session: Session) -> int:
-        user = person(session, f"finance_{CODE}")
-        (one,) = disbursement.draft(session, user, session.get_one(Allotment, allotted))
-        return one.id
-
-    paid = bench.database.transact(draft)
+    (paid,) = way.disbursements(bench, allotted, f"finance_{CODE}")
     act_on(bench, Disbursement, paid, f"finance_{CODE}", "prepare")
     return paid
 
@@ -188,8 +129,7 @@ def _prepared(bench: jobs.Bench, key: int, number: int) -> int:
 def _check(bench: jobs.Bench, rounds: int) -> None:
     """Each truck's money is paid once or back where it was; fund and decisions agree."""
     with bench.database.reading() as session:
-        query = select(ItemStage.stage, func.sum(ItemStage.balance)).group_by(ItemStage.stage)
-        stands = {stage: int(fen) for stage, fen in session.execute(query) if fen}
+        stands = way.stages(bench)
         ended = select(Disbursement.state, func.count()).group_by(Disbursement.state)
         states: dict[str, int] = dict(session.execute(ended).all())
         assert set(states) <= {"disbursed", "failed"}
@@ -197,7 +137,7 @@ def _check(bench: jobs.Bench, rounds: int) -> None:
         assert sum(stands.values()) == rounds * PLACE.rate_fen
         assert stands.get("disbursed", 0) == paid
         assert stands.get("approved", 0) == states.get("failed", 0) * PLACE.rate_fen
-        fund = ledger.balance(session, ledger.limit("used", f"fund:{FUND}"))
+        fund = ledger.balance(session, ledger.limit("used", f"fund:{way.FUND}"))
         assert fund == rounds * PLACE.rate_fen
         for step in ("approve", "instruct"):
             taken = select(func.count()).where(Decision.step == step)

@@ -5,6 +5,7 @@ import io
 import pytest
 
 from ingest.formats import _child, workbook
+from ingest.network import Network, load_seed
 
 
 @pytest.fixture
@@ -17,3 +18,9 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
         return out.getvalue()
 
     monkeypatch.setattr(workbook, "_ask", ask)
+
+
+@pytest.fixture(scope="session")
+def network() -> Network:
+    """The network that the program comes with."""
+    return load_seed()

@@ -27,11 +27,6 @@ ENDS = {
 }
 
 
-@pytest.fixture(scope="module")
-def network() -> Network:
-    return load_seed()
-
-
 def test_the_seed_holds_the_eleven_corridors_and_not_the_decoy(network: Network) -> None:
     found = {
         one.id: (one.mode, one.port, one.end_km_tenths, one.country) for one in network.corridors

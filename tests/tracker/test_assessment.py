@@ -47,22 +47,15 @@ def pooled(s: Any, p: Any, t: Any) -> Any:  # noqa: ANN401  columns or plain num
 
 
 REGISTRY = Registry({**journeys.REGISTRY.rules, pooled.id: pooled}, [])
-STATED = {
-    "share_base": "weight",
-    "share_mode": "full",
-    "minimum_share": "0.01",
-    "year_start_month": 1,
-    "rounding": "half_up",
-}
-POOL = {**STATED, "rate": "500.00", "pool": "1200.00"}
-PLAIN = {**STATED, "rate": "500.00"}
+POOL = {**journeys.STATED, "rate": "500.00", "pool": "1200.00"}
+PLAIN = {**journeys.STATED, "rate": "500.00"}
 
 
 @pytest.fixture
 def world(database: Database, settings: Settings) -> jobs.Bench:
     """The small world with its people, before any method is recorded."""
     made = jobs.Bench(database, settings, REGISTRY)
-    database.transact(journeys._people)  # noqa: SLF001  the same people
+    database.transact(journeys.people)
     return made
 
 

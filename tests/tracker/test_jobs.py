@@ -67,6 +67,17 @@ def ask(bench: jobs.Bench, key: int) -> None:
     )
 
 
+def commit_given_up(bench: jobs.Bench, monkeypatch: pytest.MonkeyPatch) -> int:
+    """An upload whose commit failed until its job was dead; returns its id."""
+    key = upload(bench, sheet(row("W1")))
+    with monkeypatch.context() as patched:
+        patched.setitem(jobs.JOBS, "commit_manifest", broken)
+        ask(bench, key)
+        tried(bench)
+    assert job_of(bench, "commit_manifest").state == "dead"
+    return key
+
+
 def withdraw(bench: jobs.Bench, key: int) -> None:
     bench.database.transact(
         lambda session: manifests.withdraw(
@@ -78,12 +89,7 @@ def withdraw(bench: jobs.Bench, key: int) -> None:
 def test_a_dead_job_leaves_no_manifest_locked_and_asking_again_commits_it_once(
     bench: jobs.Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    key = upload(bench, sheet(row("W1")))
-    with monkeypatch.context() as patched:
-        patched.setitem(jobs.JOBS, "commit_manifest", broken)
-        ask(bench, key)
-        tried(bench)
-    assert job_of(bench, "commit_manifest").state == "dead"
+    key = commit_given_up(bench, monkeypatch)
     with bench.database.reading() as session:
         assert session.get_one(Manifest, key).state == "checked"
         told = session.scalars(select(AuditEvent).where(AuditEvent.outcome == "failed")).one()
@@ -133,11 +139,7 @@ def test_an_upload_withdrawn_while_it_is_read_stays_withdrawn_and_can_be_uploade
 def test_a_commit_started_again_takes_nothing_in_of_what_was_withdrawn_meanwhile(
     bench: jobs.Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    key = upload(bench, sheet(row("W1")))
-    with monkeypatch.context() as patched:
-        patched.setitem(jobs.JOBS, "commit_manifest", broken)
-        ask(bench, key)
-        tried(bench)
+    key = commit_given_up(bench, monkeypatch)
     withdraw(bench, key)
     job = job_of(bench, "commit_manifest")
     bench.database.transact(lambda session: queue.revive(session, job.id))

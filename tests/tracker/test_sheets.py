@@ -10,50 +10,20 @@ from openpyxl import load_workbook
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tests import journeys, way
-from tests.journeys import FIRM, LEAGUE, NOW, OTHER_FIRM, RATE_FEN, act_on, person
+from tests import way
+from tests.journeys import FIRM, LEAGUE, NOW, OTHER_FIRM, RATE_FEN, act_on
 from tests.settlements import FORMULA, cells_of, fen, recomputed, rows_of
 from tracker import blobs, jobs
 from tracker.books import ledger
 from tracker.errors import Conflict, Refused
-from tracker.models.applications import Application, ApplicationLine
+from tracker.models.applications import ApplicationLine
 from tracker.models.cargo import Shipment
 from tracker.models.filings import Filing, FilingLine
 from tracker.models.methods import Programme
 from tracker.models.money import Item, ItemStage
 from tracker.models.people import Firm, League
 from tracker.papers import detail, settlement, sheets, summary
-from tracker.steps import application, filing, first_review, review
-
-
-def applied_by_the_other(bench: jobs.Bench) -> int:
-    """The other firm's two trucks, applied for."""
-    lines = [journeys.row(f"V{number}", f"蒙B{20_000 + number}") for number in range(2)]
-    key = journeys.upload(bench, journeys.sheet(*lines), login="other_clerk")
-    journeys.commit(bench, key, "other_clerk")
-
-    def work(session: Session) -> int:
-        made = application.draft(
-            session,
-            person(session, "other_clerk"),
-            session.scalars(select(League).where(League.code == LEAGUE)).one(),
-            session.scalars(select(Programme)).one(),
-            *way.PERIOD,
-        )
-        application.fill_in(
-            session,
-            made,
-            bank_name="示例银行",
-            bank_account="6223",
-            promised=True,
-            no_other_subsidy=True,
-        )
-        return made.id
-
-    key = bench.database.transact(work)
-    act_on(bench, Application, key, "other_clerk", "prepare")
-    act_on(bench, Application, key, "other_manager", "apply")
-    return key
+from tracker.steps import first_review, review
 
 
 def reduce(bench: jobs.Bench, key: int, cuts: Sequence[tuple[int, str, str]]) -> None:
@@ -71,7 +41,8 @@ def reduce(bench: jobs.Bench, key: int, cuts: Sequence[tuple[int, str, str]]) ->
 def two_firms(bench: jobs.Bench) -> int:
     """A drafted filing of two firms: of five trucks one is reduced, one is taken off wholly."""
     way.shipped(bench, 3)
-    keys = [way.applied(bench), applied_by_the_other(bench)]
+    way.shipped(bench, 2, first=20, login="other_clerk")
+    keys = [way.applied(bench), way.applied(bench, "other_")]
     reduce(
         bench,
         keys[0],
@@ -79,20 +50,7 @@ def two_firms(bench: jobs.Bench) -> int:
     )
     for key in keys:
         way.passed(bench, key)
-
-    def work(session: Session) -> int:
-        made = filing.draft(
-            session,
-            person(session, "league_officer"),
-            session.scalars(select(Programme)).one(),
-            [session.get_one(Application, key) for key in keys],
-            document_no="示例商字〔2026〕1号",
-            basis="示例依据",
-        )
-        sheets.attach(session, bench.settings.home, made, NOW, bench.registry)
-        return made.id
-
-    return bench.database.transact(work)
+    return way.filing_drafted(bench, *keys)
 
 
 def kept(bench: jobs.Bench, key: int) -> bytes:

@@ -14,7 +14,7 @@ from tracker.settings import Settings
 from tracker.web import context, create_app
 
 
-def standing() -> datetime:
+def still() -> datetime:
     """The clock of most tests."""
     return journeys.NOW
 
@@ -22,13 +22,13 @@ def standing() -> datetime:
 @contextmanager
 def made(settings: Settings, registry: Registry = journeys.REGISTRY) -> Iterator[Flask]:
     """A program of its own, for a test that changes it or brings its own rules."""
-    app = create_app(settings, now=standing, registry=registry)
+    app = create_app(settings, now=still, registry=registry)
     yield app
     _ground(app).database.engine.dispose()
 
 
 @contextmanager
-def over(app: Flask, database: Database, now: Callable[[], datetime] = standing) -> Iterator[Flask]:
+def over(app: Flask, database: Database, now: Callable[[], datetime] = still) -> Iterator[Flask]:
     """The same program over this database and clock; nobody has asked it anything yet."""
     before = _ground(app)
     app.extensions[context.EXTENSION] = replace(before, database=database, now=now)

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tests import way
@@ -20,7 +20,7 @@ from tracker.db import Base
 from tracker.models.applications import Application, ApplicationLine
 from tracker.models.cargo import Shipment
 from tracker.models.methods import Programme
-from tracker.models.money import Item, ItemStage
+from tracker.models.money import Item
 from tracker.models.people import Firm, User
 from tracker.steps import application as steps
 from tracker.web import applying
@@ -31,12 +31,6 @@ RETURNED: dict[str, Any] = {"reason_code": "evidence_missing", "reason": "缺少
 
 def change(bench: jobs.Bench, table: type[Base], **values: object) -> None:
     bench.database.transact(lambda session: session.execute(update(table).values(**values)))
-
-
-def stages(bench: jobs.Bench) -> dict[str, int]:
-    with bench.database.reading() as session:
-        query = select(ItemStage.stage, func.sum(ItemStage.balance)).group_by(ItemStage.stage)
-        return {stage: int(fen) for stage, fen in session.execute(query) if fen}
 
 
 def test_a_firm_applies_and_its_league_passes_it(bench: jobs.Bench, people: People) -> None:
@@ -50,7 +44,7 @@ def test_a_firm_applies_and_its_league_passes_it(bench: jobs.Bench, people: Peop
     assert "It is with" not in page.words, "the clerk may still open it again"
     page = walks.taken(people, "manager", page.address, "apply")
     assert "It is with: League commerce, officer" in page.words
-    assert stages(bench) == {"applied": 100_000}
+    assert way.stages(bench) == {"applied": 100_000}
     assert "It is with: League commerce, officer" not in (
         people["league_officer"].see(page.address).words
     )
@@ -273,7 +267,7 @@ def test_a_returned_application_tells_the_firm_why_and_is_applied_for_again(
     form = officer.see(address).form(f"{address}/steps", step="return")
     assert "A reason is needed." in officer.send(form, 422).words
     assert "It is back with the firm." in officer.send(form, **RETURNED).words
-    assert stages(bench) == {"accrued": 100_000}
+    assert way.stages(bench) == {"accrued": 100_000}
     page = people["clerk"].see(address)
     assert "It was returned: Evidence missing — 缺少报关单" in page.words
     people["clerk"].press(page, "prepare")
@@ -288,7 +282,7 @@ def test_a_declined_application_leaves_nothing(bench: jobs.Bench, people: People
     page = people["manager"].see(address)
     assert "It was declined: Evidence missing — 缺少报关单" in page.words
     assert page.table()[-1][3] == "0.00"
-    assert stages(bench) == {}
+    assert way.stages(bench) == {}
 
 
 def test_the_list_filters_and_pages(bench: jobs.Bench, people: People) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from openpyxl import load_workbook
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tests import journeys, way
@@ -16,16 +16,9 @@ from tests.web import walks
 from tests.web.visitors import Page, People, found
 from tracker import jobs
 from tracker.models.filings import Allotment, Filing, FilingLine
-from tracker.models.money import ItemStage
 from tracker.models.people import Firm, League, User
 
 WHY: dict[str, Any] = {"reason_code": "freight_unproven", "reason": "请补充运费发票"}
-
-
-def stages(bench: jobs.Bench) -> dict[str, int]:
-    with bench.database.reading() as session:
-        query = select(ItemStage.stage, func.sum(ItemStage.balance)).group_by(ItemStage.stage)
-        return {stage: int(fen) for stage, fen in session.execute(query) if fen}
 
 
 def lines_of(page: Page) -> list[list[str]]:
@@ -55,7 +48,7 @@ def test_a_filing_goes_from_the_league_to_approved(bench: jobs.Bench, people: Pe
         assert said in page.words
     officer.press(page, "prepare")
     walks.taken(people, "league_approver", page.address, "file")
-    assert stages(bench) == {"filed": 100_000}
+    assert way.stages(bench) == {"filed": 100_000}
     page = walks.reduced(people, "commerce_officer", page.address, "0.50")
     people["commerce_officer"].press(page, "propose")
     page = walks.taken(people, "commerce_approver", page.address, "endorse")
@@ -64,7 +57,7 @@ def test_a_filing_goes_from_the_league_to_approved(bench: jobs.Bench, people: Pe
     assert way.FUND in page.words
     page = walks.taken(people, "finance_approver", page.address, "approve")
     assert "Approved" in page.words
-    assert stages(bench) == {"approved": 99_950}
+    assert way.stages(bench) == {"approved": 99_950}
 
 
 def test_an_approved_filing_is_with_finance_until_all_of_it_is_allotted(
@@ -215,7 +208,7 @@ def test_the_fund_must_be_named_and_must_reach(bench: jobs.Bench, people: People
     allocate(people, address)
     page = people["finance_approver"].see(address)
     people["finance_approver"].press(page, "approve", 409)
-    assert stages(bench) == {"filed": 100_000}
+    assert way.stages(bench) == {"filed": 100_000}
 
 
 def test_a_returned_filing_says_why_and_is_filed_anew(bench: jobs.Bench, people: People) -> None:
@@ -243,7 +236,7 @@ def test_finance_returns_too_and_commerce_declines_with_a_reason(
     address = walks.endorsed(people)
     form = people["finance_officer"].see(address).form(f"{address}/steps", step="return")
     people["finance_officer"].send(form, **WHY)
-    assert stages(bench) == {"applied": 100_000}
+    assert way.stages(bench) == {"applied": 100_000}
     again = walks.filing_drafted(people).address
     walks.taken(people, "league_officer", again, "prepare")
     walks.taken(people, "league_approver", again, "file")
@@ -251,7 +244,7 @@ def test_finance_returns_too_and_commerce_declines_with_a_reason(
     page = walks.taken(people, "commerce_approver", again, "decline", **WHY)
     assert "It was declined: Freight not proven" in page.words
     assert "It was declined by the province." in people["clerk"].see("/applications/1").words
-    assert stages(bench) == {}
+    assert way.stages(bench) == {}
 
 
 def test_nobody_approves_what_they_prepared(bench: jobs.Bench, people: People) -> None:

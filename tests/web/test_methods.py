@@ -29,11 +29,8 @@ class Params(RuleParams):
 
 
 SAMPLE = {
-    "share_base": "weight",
-    "share_mode": "full",
+    **journeys.STATED,
     "minimum_share": "12.5",
-    "year_start_month": 1,
-    "rounding": "half_up",
     "zones": {"DE": "远程", "MN": "近程"},
     "rate": {"远程": "12000.50", "近程": "900.00"},
     "tiers": [{"from": 1, "percent": "100"}, {"from": 51, "percent": "110.5"}],
