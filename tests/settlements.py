@@ -21,7 +21,7 @@ from rules.rule import rule
 from rules.tally import assess
 from rules.units import unit
 from tests import spreadsheet
-from tests.journeys import FIRM, LEAGUE
+from tests.journeys import FIRM, LEAGUE, STATED
 from tracker.papers import detail
 from tracker.papers.content import Detail, Settlement
 
@@ -53,10 +53,8 @@ def every_article(s: Any, p: Any, t: Any) -> Any:  # noqa: ANN401  columns or pl
 
 
 PARAMS = {
-    "share_base": "weight",
+    **STATED,
     "share_mode": "pro_rata",
-    "minimum_share": "0.01",
-    "year_start_month": 1,
     "rate": "1.27",
     "lump": "333.33",
     "tiers": [{"from": 1, "percent": "100"}, {"from": 20, "percent": "83.5"}],

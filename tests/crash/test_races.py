@@ -99,7 +99,7 @@ def test_the_same_trucks_from_sixteen_firms_at_once_have_one_winner_each(
         assert session.scalar(accrued) == rounds * world.PLACES[0].rate_fen
         held = select(ClaimKey.kind, func.count()).where(ClaimKey.released_seq.is_(None))
         kinds = dict(session.execute(held.group_by(ClaimKey.kind)).all())
-        assert kinds == dict.fromkeys(("unit", "trip", "vehicle"), rounds)
+        assert kinds == dict.fromkeys(("unit", "batch", "vehicle"), rounds)
     report = verify.verify(bench.settings.database_url, rules=bench.registry.rules)
     assert not report.faults
     bench.database.engine.dispose()

@@ -217,7 +217,7 @@ class ClaimKey(Base):
 
     id: Mapped[int] = mapped_column(Key, primary_key=True, init=False)
     kind: Mapped[str] = mapped_column(String(12))
-    """``unit``, ``box`` (box, day, direction), ``trip`` (batch, plate, departure date) or
+    """``unit``, ``box`` (box, day, direction), ``batch`` (batch, plate, departure date) or
     ``vehicle`` (plate, exit date, direction)."""
     claim: Mapped[str] = mapped_column(String(200))
     shipment_id: Mapped[int] = mapped_column(ForeignKey("shipment.id"), index=True)

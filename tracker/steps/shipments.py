@@ -175,15 +175,15 @@ def units_of(session: Session, shipments: Sequence[Shipment]) -> dict[int, Shipm
 def claims_of(unit: ShipmentUnit) -> list[tuple[str, str]]:
     """The keys (kind, text) that must be free: the unit's own, its boxes, and on the road two more.
 
-    A trip has one crossing, whatever day of crossing it is claimed with; a truck crosses once a day
-    in a direction, whatever batch number it is claimed under. While the day is not known, nothing
-    can be applied for either.
+    A truck crosses once under a batch number, whatever day it is claimed with, and once a day in a
+    direction, whatever batch number it is claimed under. While the day is not known, nothing can be
+    applied for either.
     """
     day, direction = unit.departure_date, unit.direction
     boxes = sorted({f"{box.container_no}|{day}|{direction}" for box in unit.containers})
     claims = [("unit", unit.unit_key), *(("box", claim) for claim in boxes)]
     if unit.mode == "ROAD":
-        claims.append(("trip", unit.earlier_key or unit.unit_key))
+        claims.append(("batch", unit.earlier_key or unit.unit_key))
         vehicle = unit.truck_plate or unit.trailer_plate
         if unit.border_exit_date:
             claims.append(("vehicle", f"{vehicle}|{unit.border_exit_date}|{direction}"))

@@ -22,7 +22,7 @@ REASONS = {
         " Ask the league to return the application first, then upload again."
     ),
     "claimed": mark(
-        "Another shipment claims the same box, trip or crossing already;"
+        "Another shipment claims the same box, batch or crossing already;"
         " the league's reviewers decide."
     ),
 }
