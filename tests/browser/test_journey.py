@@ -156,10 +156,10 @@ def disbursed(world: World, filing: str, picture: Picture) -> str:
     """Finance allots, the league's finance disburses, the bank confirms."""
     officer, approver = world.sign_in("finance_officer"), world.sign_in("finance_approver")
     officer.goto(f"/allotments/new?filing={filing}")
+    assert FUND in officer.locator("main").inner_text()
     hands.send(
         officer,
         officer.locator("form[action='/allotments']"),
-        fund=FUND,
         document_no="示例预〔2026〕2号",
         budget_line="2160699",
     )
