@@ -241,7 +241,7 @@ def _line(shipment: Shipment, row: ManifestRow, one: Sorted, version_no: int) ->
         line_key=one.line_key,
         version_no=version_no,
         waybill_no=fields["waybill_no"],
-        supervision_mode=fields["supervision_mode"],
+        supervision_mode=one.line["supervision_mode"],
         goods_name=one.line["goods_name"],
         gross_weight_g=grams([one.line["gross_weight_kg"]]),
         packages=int(one.line["packages"] or 0),

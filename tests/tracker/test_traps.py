@@ -1,0 +1,92 @@
+"""What manifests of real trucks look like and a simpler tracker would get wrong, by name."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from tests import journeys
+from tracker import jobs
+from tracker.models.cargo import CargoLine, ManifestRow, Shipment
+from tracker.models.money import Assessment
+
+
+@pytest.fixture
+def world(bench: jobs.Bench) -> jobs.Bench:
+    return bench
+
+
+def take_in(world: jobs.Bench, *rows: Sequence[str], raw: bytes = b"") -> list[Shipment]:
+    """Upload and commit; the firm's shipments then, in the order of acceptance."""
+    journeys.commit(world, journeys.upload(world, raw or journeys.sheet(*rows)))
+    with world.database.reading() as session:
+        return list(session.scalars(select(Shipment).order_by(Shipment.accepted_seq)))
+
+
+def facts(world: jobs.Bench) -> list[dict[str, Any]]:
+    with world.database.reading() as session:
+        return list(session.scalars(select(Assessment.facts).order_by(Assessment.id)))
+
+
+def with_columns(raw: bytes, **cells: str) -> bytes:
+    """The file with further columns, the same in every row."""
+    head, *rows = raw.decode("gb18030").split("\r\n")
+    more = [",".join([row, *cells.values()]) for row in rows]
+    return "\r\n".join([",".join([head, *cells]), *more]).encode("gb18030")
+
+
+def test_a_mixed_truck_keeps_its_other_goods_and_they_count_in_the_share(
+    world: jobs.Bench,
+) -> None:
+    other = {"监管方式": "0110", "品名": "同车其他货物", "毛重(KG)": "2000"}
+    (truck,) = take_in(world, journeys.row("W1"), journeys.row("W2", **other))
+    (known,) = facts(world)
+    assert truck.unit["gross_weight_g"] == 10_000_000
+    assert (known["ecommerce_weight_g"], known["total_weight_g"]) == (8_000_000, 10_000_000)
+
+
+def test_a_9610_truck_of_two_thousand_lists_needs_no_declaration(world: jobs.Bench) -> None:
+    raw = with_columns(journeys.sheet(journeys.row("W1", 件数="2000")), 清单票数="2000")
+    (truck,) = take_in(world, raw=raw)
+    assert truck.state == "standing"
+    with world.database.reading() as session:
+        (line,) = session.scalars(select(CargoLine))
+        assert line.fields["list_count"] == "2000"
+        assert "declaration_no" not in line.fields
+
+
+def test_a_mongolian_carrier_is_a_party_and_the_firm_signed_in_applies(world: jobs.Bench) -> None:
+    raw = journeys.sheet(journeys.row("W1"))
+    raw = with_columns(raw, 承运人="Монгол Транс ХХК（示例）", 承运人国别="蒙古")
+    (truck,) = take_in(world, raw=raw)
+    assert truck.firm.uscc == journeys.FIRM
+    with world.database.reading() as session:
+        (line,) = session.scalars(select(CargoLine))
+        assert line.fields["carrier_country"] == "MN"
+
+
+def test_drop_and_pull_with_two_tractors_is_one_crossing_of_one_truck(world: jobs.Bench) -> None:
+    raw = journeys.sheet(journeys.row("W1"), journeys.row("W2"))
+    trucks = take_in(world, raw=with_columns(raw, 境外车牌="1234УБА", 挂车号="蒙A1234挂"))
+    assert [one.label for one in trucks] == ["蒙A12345"]
+    assert trucks[0].unit["trailer_plate"] == "蒙A1234挂"
+
+
+def test_a_truck_still_waiting_at_the_border_is_welcome_and_stays_the_same_truck(
+    world: jobs.Bench,
+) -> None:
+    (waiting,) = take_in(world, journeys.row("W1", 出境日期=""))
+    assert waiting.border_exit_date is None
+    (crossed,) = take_in(world, journeys.row("W1"))
+    assert (crossed.id, crossed.accepted_seq) == (waiting.id, waiting.accepted_seq)
+    assert crossed.border_exit_date is not None
+
+
+def test_an_empty_truck_needs_no_supervision_mode_and_earns_nothing(world: jobs.Bench) -> None:
+    empty = {"重空标志": "空", "毛重(KG)": "", "监管方式": "", "品名": "", "件数": ""}
+    (truck,) = take_in(world, journeys.row("W1", **empty))
+    assert truck.unit["empty"] is True
+    with world.database.reading() as session:
+        assert list(session.scalars(select(Assessment.award_fen))) == [0]
+        assert set(session.scalars(select(ManifestRow.state))) == {"new", "not_data"}
