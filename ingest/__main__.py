@@ -57,7 +57,8 @@ def parser() -> argparse.ArgumentParser:
             "file",
             type=Path,
             metavar="FILE",
-            help="xlsx、xlsm 或 CSV（UTF-8、GB18030、UTF-16） a workbook or a text table",
+            help="xlsx、xlsm、JSON 或 CSV（UTF-8、GB18030、UTF-16）"
+            " a workbook, JSON records or a text table",
         )
         one.add_argument(
             "--json", action="store_true", help="输出一个 JSON 对象 print one JSON object"

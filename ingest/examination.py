@@ -16,7 +16,6 @@ UNREADABLE = {
     "ole": "old_workbook",
     "html": "html_table",
     "xml": "xml_file",
-    "json": "json_file",
     "pdf": "pdf_file",
     "image": "image_file",
     "archive": "not_a_workbook",

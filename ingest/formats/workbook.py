@@ -3,84 +3,20 @@
 Macros are never looked at. Hidden sheets are never read.
 """
 
-import io
-import json
-import os
-import struct
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
-
-import polars as pl
-
-from ingest.formats import _package
-from ingest.grid import Grid, Marks, Source
-from ingest.rows import Problem, problem
+from ingest.formats import _package, _process, _sheets
+from ingest.grid import Source
 
 KINDS = ("zip",)
-WALL_SECONDS = 110
-ROOT = Path(__file__).parents[2]
 
 
 def read(raw: bytes) -> Source:
     """Read a workbook; whatever it does to its process becomes one problem."""
     if trouble := _package.guard(raw):
-        return _refused(trouble)
-    answer = _ask(raw)
-    if isinstance(answer, Problem):
-        return _refused(answer)
-    grids, problems = _unpacked(io.BytesIO(answer))
-    return Source("xlsx", None, grids, problems)
+        return Source("xlsx", None, (), (trouble,))
+    return _process.read(__name__, "xlsx", raw)
 
 
-def _refused(one: Problem) -> Source:
-    return Source("xlsx", None, (), (one,))
-
-
-def _ask(raw: bytes) -> bytes | Problem:
-    """Let a child open the workbook and return what it wrote, or why it could not."""
-    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH", ""))))
-    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
-    command = [sys.executable, "-X", "utf8", "-m", "ingest.formats._child"]
-    settings = {"PYTHONPATH": path, "POLARS_MAX_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
-    try:
-        done = subprocess.run(  # noqa: S603 - our own module, and nothing of the file in the command
-            command,
-            input=raw,
-            capture_output=True,
-            timeout=WALL_SECONDS,
-            check=False,
-            env=kept | settings,
-        )
-    except subprocess.TimeoutExpired:
-        return problem("workbook_limits")
-    if done.returncode == 0:
-        return done.stdout
-    said = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
-    if done.returncode < 0 or "MemoryError" in said or "memory allocation" in said:
-        return problem("workbook_limits")
-    return problem("workbook_unreadable", value=said[:200])
-
-
-def _unpacked(answer: io.BytesIO) -> tuple[tuple[Grid, ...], tuple[Problem, ...]]:
-    heads, problems = json.loads(answer.read(*struct.unpack(">I", answer.read(4))))
-    return tuple(_grids(heads, answer)), tuple(
-        problem(one["code"], one["sheet"], value=one["value"], args=one["args"]) for one in problems
-    )
-
-
-def _grids(heads: list[dict[str, Any]], answer: io.BytesIO) -> Iterator[Grid]:
-    for head in heads:
-        (size,) = struct.unpack(">Q", answer.read(8))
-        frame = pl.read_ipc(answer.read(size))
-        marks = Marks(
-            numbers={column: frozenset(rows) for column, rows in head["numbers"].items()},
-            errors={(row, column): text for row, column, text in head["errors"]},
-            unsolved=frozenset((row, column) for row, column in head["unsolved"]),
-            formulas=head["formulas"],
-            hidden_rows=head["hidden_rows"],
-            merged=tuple((column, first, last) for column, first, last in head["merged"]),
-        )
-        yield Grid(head["sheet"], frame["row"], frame.drop("row"), marks)
+def inside(raw: bytes) -> Source:
+    """Read a workbook in the child process."""
+    grids, problems = _sheets.workbook(raw)
+    return Source("xlsx", None, tuple(grids), tuple(problems))

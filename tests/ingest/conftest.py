@@ -1,23 +1,24 @@
 """What the tests of `ingest` share."""
 
+import importlib
 import io
 
 import pytest
 
-from ingest.formats import _child, workbook
+from ingest.formats import _child, _process
 from ingest.network import Network, load_seed
 
 
 @pytest.fixture
 def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Read workbooks without a child, which costs a start each; test_hostile.py reads with it."""
+    """Read files without a child, which costs a start each; test_hostile.py reads with it."""
 
-    def ask(raw: bytes) -> bytes:
+    def ask(module: str, raw: bytes) -> bytes:
         out = io.BytesIO()
-        _child.write(*_child.workbook(raw), out)
+        _child.write(importlib.import_module(module).inside(raw), out)
         return out.getvalue()
 
-    monkeypatch.setattr(workbook, "_ask", ask)
+    monkeypatch.setattr(_process, "ask", ask)
 
 
 @pytest.fixture(scope="session")

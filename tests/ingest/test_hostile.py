@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from ingest import examine
-from ingest.formats import _child, workbook
+from ingest.formats import _child, _process
 from ingest.rows import Report
 from tests.ingest.manifest_samples import (
     DAY,
@@ -202,7 +202,7 @@ def _reading_with(monkeypatch: pytest.MonkeyPatch, program: str) -> Report:
 def test_a_child_that_dies_is_one_problem(
     monkeypatch: pytest.MonkeyPatch, program: str, code: str
 ) -> None:
-    monkeypatch.setattr(workbook, "WALL_SECONDS", 3)
+    monkeypatch.setattr(_process, "WALL_SECONDS", 3)
     report = _reading_with(monkeypatch, program)
     assert codes(report) == [code]
     assert "Error" not in report.problems[0].message()
@@ -221,6 +221,6 @@ def test_the_child_limits_itself_before_it_reads(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(sys, "stdin", Stream)
     monkeypatch.setattr(sys, "stdout", Out)
-    _child.main()
+    _child.main("ingest.formats.workbook")
     assert limits == [resource.RLIMIT_AS, resource.RLIMIT_CPU, resource.RLIMIT_CORE]
     assert out.getvalue()

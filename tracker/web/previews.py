@@ -26,6 +26,7 @@ KINDS = {
     "image": mark("picture"),
     "archive": mark("archive"),
     "html": mark("web page"),
+    "json": mark("JSON records"),
     "empty": mark("empty file"),
 }
 """Kind of file that reading found -> msgid; a kind that people do not meet shows as it is."""

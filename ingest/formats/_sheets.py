@@ -1,0 +1,80 @@
+"""The sheets of an xlsx 工作表, read with the fast reader inside the child process."""
+
+import io
+import zipfile
+
+import fastexcel
+import polars as pl
+
+from ingest.formats import _cells, _listed, _package
+from ingest.grid import MAX_COLUMNS, Grid, grid, letter
+from ingest.rows import Problem, problem
+
+MAX_SHEETS = 12
+MAX_CELLS = 24_000_000
+
+
+def workbook(raw: bytes) -> tuple[list[Grid], list[Problem]]:
+    """Read every visible sheet as text, with the kinds of its cells."""
+    archive = zipfile.ZipFile(io.BytesIO(raw))
+    if _package.declared(archive):
+        return [], [problem("doctype")]
+    sheets = _package.parts(archive)
+    hidden = [sheet.name for sheet in sheets if not sheet.visible]
+    problems = [problem("hidden_sheet", value="、".join(hidden))] if hidden else []
+    reader = fastexcel.read_excel(raw)
+    grids = []
+    for sheet in [sheet for sheet in sheets if sheet.visible][:MAX_SHEETS]:
+        made = _sheet(archive, reader, sheet)
+        if isinstance(made, Problem):
+            return [], [made]
+        if made:
+            grids.append(made)
+    return grids, problems
+
+
+def _sheet(
+    archive: zipfile.ZipFile, reader: fastexcel.ExcelReader, sheet: _package.Part
+) -> Grid | Problem | None:
+    size = _cells.extent(_scanned(archive, sheet))
+    if trouble := _too_large(size, sheet.name):
+        return trouble
+    cells = reader.load_sheet(sheet.name, header_row=None, skip_rows=0, dtypes="string").to_polars()
+    if not cells.width or not size.cells:
+        return None
+    return _placed(sheet.name, cells, _scanned(archive, sheet))
+
+
+def _scanned(archive: zipfile.ZipFile, sheet: _package.Part) -> bytes:
+    """Unpack a sheet for a scan; twice, so that it is not held while the cells are read."""
+    xml = _package.member(archive, sheet.member)
+    return xml if _cells.usual(xml) else _cells.rewritten(xml)
+
+
+def _too_large(size: _cells.Extent, name: str) -> Problem | None:
+    span = size.rows * size.columns
+    if span > MAX_CELLS or (span > MAX_CELLS // 8 and span > 50 * size.cells):
+        cell = f"{letter(size.columns - 1)}{size.rows}"
+        return problem("far_cell", name, value=cell, args={"count": span, "sheet_name": name})
+    if size.columns > MAX_COLUMNS:
+        args = {"count": size.columns, "limit": MAX_COLUMNS}
+        return problem("too_many_columns", name, args=args)
+    return None
+
+
+def _placed(name: str, cells: pl.DataFrame, xml: bytes) -> Grid:
+    """Name the columns by their letters, which the reader counts from the first used one."""
+    offset = _offset(cells, xml)
+    cells.columns = [letter(index + offset) for index in range(cells.width)]
+    made = grid(name, cells)
+    documents, amounts = _listed.wanted(made)
+    return Grid(name, made.rows, made.cells, _cells.marks(xml, documents, amounts))
+
+
+def _offset(cells: pl.DataFrame, xml: bytes) -> int:
+    """Return the number of blank columns left of the reader's first: compare one row's cells."""
+    for number, row in enumerate(cells.iter_rows(), 1):
+        first = next((index for index, cell in enumerate(row) if cell is not None), None)
+        if first is not None:
+            return max(_cells.first_column(xml, number) - first, 0)
+    return 0
