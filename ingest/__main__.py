@@ -57,7 +57,7 @@ def parser() -> argparse.ArgumentParser:
             "file",
             type=Path,
             metavar="FILE",
-            help="xlsx、xlsm、JSON 或 CSV（UTF-8、GB18030、UTF-16）"
+            help="xlsx、xlsm、xls、et、JSON 或 CSV（UTF-8、GB18030、UTF-16）"
             " a workbook, JSON records or a text table",
         )
         one.add_argument(

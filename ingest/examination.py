@@ -13,7 +13,6 @@ from ingest.rows import FileInfo, Outcome, Problem, Report, problem
 
 UNREADABLE = {
     "empty": "empty_file",
-    "ole": "old_workbook",
     "html": "html_table",
     "xml": "xml_file",
     "pdf": "pdf_file",

@@ -37,7 +37,7 @@ def _sheet(
     archive: zipfile.ZipFile, reader: fastexcel.ExcelReader, sheet: _package.Part
 ) -> Grid | Problem | None:
     size = _cells.extent(_scanned(archive, sheet))
-    if trouble := _too_large(size, sheet.name):
+    if trouble := too_large(size, sheet.name):
         return trouble
     cells = reader.load_sheet(sheet.name, header_row=None, skip_rows=0, dtypes="string").to_polars()
     if not cells.width or not size.cells:
@@ -51,7 +51,8 @@ def _scanned(archive: zipfile.ZipFile, sheet: _package.Part) -> bytes:
     return xml if _cells.usual(xml) else _cells.rewritten(xml)
 
 
-def _too_large(size: _cells.Extent, name: str) -> Problem | None:
+def too_large(size: _cells.Extent, name: str) -> Problem | None:
+    """Say why the rectangle around the cells is too large to be read."""
     span = size.rows * size.columns
     if span > MAX_CELLS or (span > MAX_CELLS // 8 and span > 50 * size.cells):
         cell = f"{letter(size.columns - 1)}{size.rows}"

@@ -25,12 +25,14 @@ from tests.ingest.manifest_samples import (
     table,
     xlsx_bytes,
 )
+from tests.ingest.old_workbook_samples import Page, cells_of, compound, xls_bytes
 from tests.ingest.workbook_samples import shaped
 
 ROOT = Path(__file__).parents[2]
 ROWS = [road(1), road(2), rail(3)]
 GOOD = xlsx_bytes(table(ROWS))
 SHEET = shaped(ROWS)
+OLD = xls_bytes(Page("明细", cells_of(table(ROWS))))
 MEMORY = 4 * 2**30
 """Address space that the program and its child may reserve, each."""
 END = "</sheetData></worksheet>"
@@ -105,9 +107,18 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: raw_workbook(SHEET, {"xl/sharedStrings.xml": "<!DOCTYPE a []><sst/>"}),
         "doctype",
     ),
-    "an old or encrypted workbook": (
+    "an old workbook of nothing": (
         lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4096),
+        "workbook_unreadable",
+    ),
+    "an old document that is no workbook": (
+        lambda: compound({"WordDocument": b""}),
         "old_workbook",
+    ),
+    "half an old workbook": (lambda: OLD[: len(OLD) // 2], "workbook_unreadable"),
+    "an old workbook whose sectors run in a circle": (
+        lambda: OLD[:-2048] + bytes(2048),
+        "workbook_unreadable",
     ),
     "a web page": (lambda: b"<html><body><table><tr><td>1</td></tr></table></html>", "html_table"),
     "a PDF": (lambda: b"%PDF-1.7\n%\xe2\xe3", "pdf_file"),

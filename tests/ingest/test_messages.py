@@ -27,6 +27,7 @@ from tests.ingest.manifest_samples import (
     table,
     xlsx_bytes,
 )
+from tests.ingest.old_workbook_samples import compound
 from tests.ingest.workbook_samples import put, shaped, sheet
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
@@ -120,7 +121,7 @@ PROVOKED: dict[str, Callable[[], Report]] = {
     "empty_file": _file(b""),
     "too_big": lambda: _limited(LINES),
     "unknown_kind": _file(b"\x7fELF\x02"),
-    "old_workbook": _file(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
+    "old_workbook": _file(compound({"WordDocument": b""})),
     "encrypted": lambda: examine(_locked(), day=DAY),
     "html_table": _file(b"<html><table>"),
     "xml_file": _file(b"<?xml version='1.0'?><a/>"),

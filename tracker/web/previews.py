@@ -21,7 +21,7 @@ COUNTED = ("new", "unchanged", "changed", "contested", "replaces")
 KINDS = {
     "xlsx": mark("Excel workbook (.xlsx)"),
     "csv": mark("text table (CSV)"),
-    "ole": mark("old or encrypted workbook"),
+    "xls": mark("old workbook (.xls, .et)"),
     "pdf": mark("PDF"),
     "image": mark("picture"),
     "archive": mark("archive"),
