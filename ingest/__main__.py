@@ -57,8 +57,9 @@ def parser() -> argparse.ArgumentParser:
             "file",
             type=Path,
             metavar="FILE",
-            help="xlsx、xlsm、xls、et、JSON 或 CSV（UTF-8、GB18030、UTF-16）"
-            " a workbook, JSON records or a text table",
+            help="xlsx、xlsm、xls、et、网页表格、XML 表格 2003、JSON，"
+            "或 CSV（UTF-8、GB18030、UTF-16）"
+            " a workbook, web page, XML spreadsheet, JSON records or a text table",
         )
         one.add_argument(
             "--json", action="store_true", help="输出一个 JSON 对象 print one JSON object"

@@ -13,7 +13,6 @@ from ingest.rows import FileInfo, Outcome, Problem, Report, problem
 
 UNREADABLE = {
     "empty": "empty_file",
-    "html": "html_table",
     "xml": "xml_file",
     "pdf": "pdf_file",
     "image": "image_file",

@@ -19,7 +19,15 @@ SIGNATURES = (
     (b"MZ\x90", "program"),
 )
 MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
-TAGS = ((b"<?xml", "xml"), (b"<!doctype html", "html"), (b"<html", "html"), (b"<table", "html"))
+TAGS = (
+    (b"<?xml", "xml"),
+    (b"<workbook", "xml"),
+    (b"<ss:workbook", "xml"),
+    (b"<!doctype html", "html"),
+    (b"<html", "html"),
+    (b"<table", "html"),
+)
+SHEETS_2003 = (b'progid="excel.sheet"', b"urn:schemas-microsoft-com:office:spreadsheet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +46,10 @@ class Undecoded:
 
 
 def kind(raw: bytes) -> str:
-    """Name the kind: zip, ole, pdf, image, archive, program, html, xml, json, text or empty."""
+    """Name the kind: zip, ole, pdf, image, archive, program, html, xml2003, xml, json, text, empty.
+
+    xml2003 is a spreadsheet of Excel 2003, xml any other XML.
+    """
     if not raw.strip(b"\x00\t\r\n \xef\xbb\xbf"):
         return "empty"
     for signature, name in SIGNATURES:
@@ -52,7 +63,10 @@ def kind(raw: bytes) -> str:
 
 
 def _xml(raw: bytes) -> str:
-    return "html" if b"<html" in raw[:2048].lower() else "xml"
+    start = raw[:4096].lower()
+    if any(mark in start for mark in SHEETS_2003):
+        return "xml2003"
+    return "html" if b"<html" in start[:2048] else "xml"
 
 
 def _like_json(start: bytes) -> bool:

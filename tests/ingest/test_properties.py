@@ -1,5 +1,6 @@
 """Properties: no encoding or order changes a table, and planted faults are found exactly."""
 
+import json
 import random
 from collections.abc import Callable, Sequence
 
@@ -22,6 +23,8 @@ from tests.ingest.manifest_samples import (
     table,
     xlsx_bytes,
 )
+from tests.ingest.markup_samples import html_bytes, xml_bytes
+from tests.ingest.old_workbook_samples import Page, cells_of, xls_bytes
 
 LETTERS = st.characters(codec="gb18030", categories=["L", "N", "P"], exclude_characters="'")
 WORDS = st.text(LETTERS, max_size=20).map("货物{}".format)
@@ -52,6 +55,11 @@ def rows(draw: st.DrawFn) -> list[Row]:
     return made
 
 
+def json_bytes(cells: Table) -> bytes:
+    """Write a table as records."""
+    return json.dumps([dict(zip(cells[0], line, strict=True)) for line in cells[1:]]).encode()
+
+
 WAYS: dict[str, Callable[[Table], bytes]] = {
     "xlsx": xlsx_bytes,
     "UTF-8": csv_bytes,
@@ -59,6 +67,10 @@ WAYS: dict[str, Callable[[Table], bytes]] = {
     "GB18030": lambda cells: csv_bytes(cells, "gb18030"),
     "UTF-16": lambda cells: csv_bytes(cells, "utf-16"),
     "tabs": lambda cells: csv_bytes(cells, "utf-8", "\t"),
+    "JSON": json_bytes,
+    "a web page": html_bytes,
+    "XML of 2003": xml_bytes,
+    "an old workbook": lambda cells: xls_bytes(Page("明细", cells_of(cells))),
     "semicolons": lambda cells: csv_bytes(cells, "gb18030", ";"),
 }
 

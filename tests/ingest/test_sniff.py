@@ -26,6 +26,8 @@ CHINESE = "运单号,车牌号\n一,蒙A12345\n"
         (b"<TABLE border=1>", "html"),
         (b'<?xml version="1.0"?><html xmlns="x">', "html"),
         (b'<?xml version="1.0" encoding="GB18030"?><Manifest/>', "xml"),
+        (b'<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?><Workbook/>', "xml2003"),
+        (b'<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">', "xml2003"),
         (b'{"rows": []}', "json"),
         (b'[\n {"a": 1}]', "json"),
         (b"[a],b\n", "text"),

@@ -39,7 +39,7 @@ bp = Blueprint("manifests", __name__, url_prefix="/manifests")
 BUSY = ("received", "committing")
 RELOAD_SECONDS = 3
 """How often the page reloads by itself where there is no script."""
-ACCEPT = ".xlsx,.xlsm,.xls,.et,.csv,.txt,.tsv,.json,.jsonl"
+ACCEPT = ".xlsx,.xlsm,.xls,.et,.csv,.txt,.tsv,.json,.jsonl,.xml,.html,.htm"
 FAULTY = ("refused", "asked")
 """Row states that a person has to mend in the file."""
 MOST_TOLD, NAME_LENGTH = 10, 60

@@ -26,6 +26,7 @@ KINDS = {
     "image": mark("picture"),
     "archive": mark("archive"),
     "html": mark("web page"),
+    "xml2003": mark("XML spreadsheet 2003"),
     "json": mark("JSON records"),
     "empty": mark("empty file"),
 }
