@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from ingest import xmlkind
+
 SIGNATURES = (
     (b"PK\x03\x04", "zip"),
     (b"PK\x05\x06", "zip"),
@@ -28,6 +30,8 @@ TAGS = (
     (b"<table", "html"),
 )
 SHEETS_2003 = (b'progid="excel.sheet"', b"urn:schemas-microsoft-com:office:spreadsheet")
+MESSAGES = ("mt", "ceb")
+"""XML that is read; it may come without its declaration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +50,29 @@ class Undecoded:
 
 
 def kind(raw: bytes) -> str:
-    """Name the kind: zip, ole, pdf, image, archive, program, html, xml2003, xml, json, text, empty.
+    """Name the kind: zip, ole, pdf, image, archive, program, html, json, text or empty.
 
-    xml2003 is a spreadsheet of Excel 2003, xml any other XML.
+    XML is xml2003 (a spreadsheet of Excel 2003), mt (road manifest), ceb (cross-border e-commerce)
+    or, for any other, xml.
     """
     if not raw.strip(b"\x00\t\r\n \xef\xbb\xbf"):
         return "empty"
     for signature, name in SIGNATURES:
         if raw.startswith(signature):
             return name
-    start = raw[:512].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    start = xmlkind.bare(raw[:512]).lstrip().lower()
     for tag, name in TAGS:
         if start.startswith(tag):
             return _xml(raw) if name == "xml" else name
+    if start[:1] == b"<" and (found := xmlkind.kind(raw)) in MESSAGES:
+        return str(found)
     return "json" if start[:1] in b"{[" and _like_json(start) else "text"
 
 
 def _xml(raw: bytes) -> str:
+    found = xmlkind.kind(raw)
+    if found in MESSAGES:
+        return str(found)
     start = raw[:4096].lower()
     if any(mark in start for mark in SHEETS_2003):
         return "xml2003"

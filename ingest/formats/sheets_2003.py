@@ -43,7 +43,7 @@ def inside(raw: bytes) -> Source:
     try:
         book = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        broken = problem("xml_broken", args={"line": error.lineno or 1})
+        broken = problem("spreadsheet_broken", args={"line": error.lineno or 1})
         return Source("xml2003", found.encoding, (), (broken,))
     pages = book.findall(f"{SS}Worksheet")
     hidden = [page.get(f"{SS}Name", "") for page in pages if _hidden(page)]

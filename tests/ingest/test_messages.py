@@ -27,6 +27,7 @@ from tests.ingest.manifest_samples import (
     table,
     xlsx_bytes,
 )
+from tests.ingest.message_samples import consignment, export_list, manifest, parcels, told
 from tests.ingest.old_workbook_samples import compound
 from tests.ingest.workbook_samples import put, shaped, sheet
 
@@ -44,6 +45,10 @@ def _rail(**said: str) -> Callable[[], Report]:
 
 def _file(raw: bytes) -> Callable[[], Report]:
     return lambda: examine(raw, day=DAY)
+
+
+def _lists(*more: dict[str, str]) -> Callable[[], Report]:
+    return lambda: told(parcels("CEB603", *(export_list(1) | one for one in more)))
 
 
 def _headed(name: str, text: str) -> Callable[[], Report]:
@@ -126,7 +131,7 @@ PROVOKED: dict[str, Callable[[], Report]] = {
     "html_table": _file(b"<html><p>1"),
     "html_cut": _file(b"<html><table>"),
     "html_depth": _file(b"<table></table>" + b"<div>" * 5000),
-    "xml_broken": _file(b'<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">'),
+    "spreadsheet_broken": _file(b'<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">'),
     "xml_file": _file(b"<?xml version='1.0'?><a/>"),
     "json_no_records": _file(b'["a"]'),
     "json_broken": _file(b'[{"a": }]'),
@@ -136,6 +141,20 @@ PROVOKED: dict[str, Callable[[], Report]] = {
     "json_nested": _file(b'[{"a": [1]}]'),
     "json_character": _file(b'[{"a": "\\ud800"}]'),
     "json_endless": _file(b'[{"a": NaN}]'),
+    "xml_doctype": lambda: told("<!DOCTYPE a>" + manifest(consignment())),
+    "xml_limits": lambda: told(manifest(consignment()) + "<a/>" * 2_000_000),
+    "xml_broken": lambda: told(manifest(consignment()) + "<"),
+    "message_kind": lambda: told(parcels("CEB303", {"orderNo": "SLO1"})),
+    "message_deletes": lambda: told(manifest(consignment(), code="3")),
+    "message_empty": lambda: told(manifest()),
+    "message_no_vehicle": lambda: told(parcels("CEB505", {"logisticsNo": "SLP1"})),
+    "message_parts": _lists({"msgCount": "2", "msgSeqNo": "1"}),
+    "records_deleted": _lists({}, {"copNo": "SLC2", "appType": "3"}),
+    "records_repeated": _lists({}, {}),
+    "several_currencies": _lists({}, {"copNo": "SLC2", "fCurrency": "502"}),
+    "more_boxes": lambda: told(
+        manifest(consignment(TransportEquipment=[{"ID": box(1)}, {"ID": box(2)}]))
+    ),
     "pdf_file": _file(b"%PDF-1.7"),
     "image_file": _file(b"\x89PNG"),
     "not_a_workbook": _file(_zip(a=b"1")),

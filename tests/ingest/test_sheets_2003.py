@@ -69,8 +69,8 @@ def test_merged_cells_hidden_rows_errors_and_formulas_are_told() -> None:
 @pytest.mark.parametrize(
     ("raw", "code"),
     [
-        (xml_bytes(CELLS)[:-40], "xml_broken"),
-        (xml_bytes(CELLS).replace(b"<Row>", b"<Row>" * 5000, 1), "xml_broken"),
+        (xml_bytes(CELLS)[:-40], "spreadsheet_broken"),
+        (xml_bytes(CELLS).replace(b"<Row>", b"<Row>" * 5000, 1), "spreadsheet_broken"),
         (xml_bytes(CELLS).replace(b"\n<?mso", b'<!DOCTYPE a [<!ENTITY x "y">]><?mso'), "doctype"),
         (xml_bytes(CELLS).replace(b"\n<?mso", b"<!DOCTYPE a []><?mso"), "doctype"),
         (xml_bytes(CELLS) + b"\xff\xff", "bad_encoding"),

@@ -28,6 +28,9 @@ KINDS = {
     "html": mark("web page"),
     "xml2003": mark("XML spreadsheet 2003"),
     "json": mark("JSON records"),
+    "mt": mark("road manifest of customs (XML)"),
+    "ceb": mark("cross-border e-commerce message (XML)"),
+    "xml": mark("XML of another kind"),
     "empty": mark("empty file"),
 }
 """Kind of file that reading found -> msgid; a kind that people do not meet shows as it is."""

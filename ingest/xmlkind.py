@@ -1,0 +1,26 @@
+"""Which XML a file is 报文种类: told by its first element, before anything parses the whole."""
+
+import re
+
+PROLOG = 65_536
+ROOT = re.compile(
+    rb"(?:\s|<\?.*?\?>|<!--.*?-->|<!\w[^\[>]*(?:\[.*?\]\s*)?>)*+<(?:[\w.-]+:)?([\w.-]+)([^>]*)",
+    re.DOTALL,
+)
+ECOMMERCE = re.compile(rb"CEB\d{3}Message")
+ROAD = re.compile(rb"urn:Declaration:datamodel:standard:CN:MT\d{4}")
+
+
+def kind(raw: bytes) -> str | None:
+    """Name the family of messages, mt or ceb; None for any other XML."""
+    found = ROOT.match(bare(raw[:PROLOG]))
+    if not found:
+        return None
+    if ECOMMERCE.fullmatch(found[1]):
+        return "ceb"
+    return "mt" if ROAD.search(found[2]) else None
+
+
+def bare(start: bytes) -> bytes:
+    """Take away byte-order marks and the second half of double-width characters."""
+    return start.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe")
