@@ -57,7 +57,7 @@ def parse(raw: bytes) -> Message | Problem:
 
 def name(element: etree._Element) -> str:
     """Return the name of an element without its namespace."""
-    return etree.QName(element).localname
+    return str(element.tag).rpartition("}")[2]
 
 
 def find(element: etree._Element, path: str) -> etree._Element | None:
@@ -79,6 +79,11 @@ def text(element: etree._Element | None, *paths: str) -> str:
             if said := "".join(map(str, found.itertext())).strip():
                 return said
     return ""
+
+
+def texts(element: etree._Element) -> dict[str, str]:
+    """Return what the elements right inside this one say, by their names."""
+    return {name(one): one.text.strip() for one in element if one.text}
 
 
 def _any(path: str) -> str:

@@ -50,13 +50,13 @@ class Record:
     """One list, parcel or consolidation: its place in the file, its head, what belongs to it."""
 
     ordinal: int
-    head: etree._Element
+    head: Mapping[str, str]
     whole: etree._Element
     parcels: dict[str, None] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> str:
         """Return a field of the head, blank when it is not said."""
-        return text(self.head, name)
+        return self.head.get(name, "")
 
     @property
     def vehicle(self) -> str:
@@ -116,7 +116,7 @@ def _kept(root: etree._Element, title: str) -> Kept:
 def _record(ordinal: int, whole: etree._Element, title: str) -> Record:
     name = RECORDS[title][1]
     head = find(whole, name) if name else None
-    one = Record(ordinal, whole if head is None else head, whole)
+    one = Record(ordinal, _message.texts(whole if head is None else head), whole)
     one.parcels = dict.fromkeys(_parcels(one, title))
     return one
 
@@ -187,7 +187,8 @@ def _line(records: list[Record], title: str, number: int) -> tuple[Row, list[Pro
 
 
 def _agreed(records: Iterable[Record], names: tuple[str, ...]) -> str:
-    return "、".join(filter(None, dict.fromkeys(text(one.head, *names) for one in records)))
+    said = (next(filter(None, (one[name] for name in names)), "") for one in records)
+    return "、".join(filter(None, dict.fromkeys(said)))
 
 
 def _way(records: list[Record], title: str) -> dict[str, str]:
@@ -243,7 +244,7 @@ def _values(records: Iterable[Record]) -> Mapping[str, str]:
 def _freight(records: Iterable[Record]) -> Mapping[str, str]:
     """Add up the freight; a rate or a price per unit is no amount."""
     return _by_currency(
-        (text(one.head, "fCurrency", "currency"), one["freight"])
+        (one["fCurrency"] or one["currency"], one["freight"])
         for one in records
         if one["fFlag"] in TOTAL_FEE
     )
