@@ -41,6 +41,8 @@ STYLES: Mapping[str, Mapping[str, object]] = {
     "signing": BASE | {"font_size": 12},
     "heading": GRID
     | {"font_name": HEI, "align": "center", "text_wrap": True, "bg_color": "#E7EEF7"},
+    "heading_more": GRID
+    | {"font_name": HEI, "align": "center", "text_wrap": True, "bg_color": "#EFEFEF"},
     "text": GRID | {"text_wrap": True},
     "centre": GRID | {"align": "center", "text_wrap": True},
     "document": GRID | {"num_format": "@", "text_wrap": True},
@@ -53,12 +55,19 @@ STYLES: Mapping[str, Mapping[str, object]] = {
     "money": GRID | {"num_format": "#,##0.00"},
     "entry": GRID | {"num_format": "#,##0.00", "bg_color": "#FFF9E5"},
     "entry_text": GRID | {"bg_color": "#FFF9E5", "text_wrap": True},
+    "wrong": GRID
+    | {"num_format": "@", "text_wrap": True, "bg_color": "#FFC7CE", "font_color": "#9C0006"},
+    "as_text": BASE | {"num_format": "@"},
+    "as_day": BASE | {"num_format": "yyyy-mm-dd"},
+    "as_time": BASE | {"num_format": "yyyy-mm-dd hh:mm"},
     "total": GRID | {"num_format": "#,##0.00", "bold": True, "bg_color": "#F2F2F2"},
     "total_number": GRID | {"num_format": "#,##0", "bold": True, "bg_color": "#F2F2F2"},
     "total_text": GRID | {"bold": True, "bg_color": "#F2F2F2", "align": "center"},
 }
 """The few looks of cells; cells to be filled in are pale yellow, numbers of documents are text."""
 AMOUNTS = ("money", "entry")
+UNDATED = datetime(2025, 1, 1, tzinfo=UTC)
+"""When a paper was made that says the same at any time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,158 @@
+"""Failing rows 待改行工作簿: the rows of an upload that stayed out, as its own columns. Pure.
+
+Exactly the refused and the waiting rows, in the person's own headings and order, with what is
+wrong marked where it is wrong. Mended and uploaded, the added columns mean nothing to the reader.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain
+
+from xlsxwriter.worksheet import Worksheet
+
+from ingest.fields import FIELDS, needed
+from ingest.grid import index_of
+from ingest.rows import FileInfo, Line, Problem, Report
+from tracker.papers.workbook import UNDATED, Book, begin, put
+
+WORDS: Mapping[str, tuple[str, str, str, str]] = {
+    "zh": ("待改行", "原文件行号", "原因", "怎样改"),
+    "en": ("To be mended", "Original row", "Reason", "How to mend"),
+}
+"""Name of the sheet, and the headings of the columns before and after the person's own."""
+OURS = frozenset(heading for _, *headings in WORDS.values() for heading in headings)
+WIDTH, WIDE = 14, 48
+MOST_COMMENTED = 5_000
+"""Cells with a comment; beyond them the last columns say it all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the paper: where it stood in the file (None for one it lacked), what it means."""
+
+    letter: str | None
+    heading: str
+    field: str | None
+
+
+@dataclass(slots=True)
+class Faults:
+    """What keeps one row out: by cell, and all together."""
+
+    cells: dict[str, list[Problem]] = field(default_factory=dict)
+    """By column letter, or by the field whose column the file lacks."""
+    all: list[Problem] = field(default_factory=list)
+
+
+def rows(report: Report) -> list[Line]:
+    """The rows that stay out until they are mended, in the order of the file."""
+    return sorted(chain(report.refused, report.waiting), key=lambda line: line.row)
+
+
+def failing(report: Report, lang: str = "zh") -> bytes:
+    """The failing rows as an .xlsx workbook; the same report, the same bytes."""
+    name, first, reason, remedy = WORDS[lang]
+    lines = rows(report)
+    faults = _faults(report.problems, lines)
+    columns = _columns(report, lines, lang)
+    book = begin(name, report.file.sha256, UNDATED)
+    sheet = book.file.add_worksheet(name)
+    for number, text in enumerate([first, *(one.heading for one in columns), reason, remedy]):
+        own = 0 < number <= len(columns)
+        put(book, sheet, 0, number, text, "heading" if own else "heading_more")
+    sheet.set_column(0, len(columns), WIDTH)
+    sheet.set_column(len(columns) + 1, len(columns) + 2, WIDE)
+    comments = 0
+    for at, line in enumerate(lines, 1):
+        put(book, sheet, at, 0, line.row, "number")
+        comments = _row(book, sheet, at, (line, columns, faults[line.row]), lang, comments)
+    sheet.freeze_panes(1, 1)
+    sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
+    return book.close()
+
+
+def _row(
+    book: Book,
+    sheet: Worksheet,
+    at: int,
+    row: tuple[Line, Sequence[Column], Faults],
+    lang: str,
+    comments: int,
+) -> int:
+    """Write one row; answers how many cells have a comment by now."""
+    line, columns, faults = row
+    for number, one in enumerate(columns, 1):
+        wrong = faults.cells.get(one.letter or one.field or "", [])
+        put(book, sheet, at, number, _cell(line, one), "wrong" if wrong else "document")
+        if wrong and comments < MOST_COMMENTED:
+            sheet.write_comment(at, number, _said(wrong, lang))
+            comments += 1
+    messages = [problem.message(lang) for problem in faults.all]
+    remedies = [problem.remedy(lang) for problem in faults.all]
+    put(book, sheet, at, len(columns) + 1, _lines(messages), "document")
+    put(book, sheet, at, len(columns) + 2, _lines(remedies), "document")
+    return comments
+
+
+def _cell(line: Line, one: Column) -> str:
+    """The cell as it was; of a merged cell, what it says here, for its merge is not taken along."""
+    raw = line.raw.get(one.letter or "", "")
+    return raw or (line[one.field] if one.field else "")
+
+
+def _columns(report: Report, lines: Sequence[Line], lang: str) -> list[Column]:
+    """The person's own columns, and those that the file lacks."""
+    file: FileInfo = report.file
+    letters = set(file.headings).union(*(line.raw for line in lines))
+    own = [
+        Column(letter, file.headings.get(letter, ""), file.mapping.get(letter))
+        for letter in sorted(letters, key=index_of)
+    ]
+    lacking = [
+        Column(None, FIELDS[one.field].label(lang), one.field)
+        for one in report.problems
+        if one.code == "missing_column" and one.field
+    ]
+    return [one for one in own if one.heading not in OURS] + lacking
+
+
+def _faults(problems: Sequence[Problem], lines: Sequence[Line]) -> dict[int, Faults]:
+    """Row -> what keeps it out."""
+    found = {line.row: Faults() for line in lines}
+    by_row = {line.row: line for line in lines}
+    for problem in problems:
+        if problem.severity == "notice":
+            continue
+        for row in _where(problem, lines):
+            if row in found:
+                one = _single(problem, by_row[row])
+                found[row].all.append(one)
+                place = problem.column or problem.field or ""
+                found[row].cells.setdefault(place, []).append(one)
+    return found
+
+
+def _where(problem: Problem, lines: Sequence[Line]) -> Iterator[int]:
+    """The rows a problem is about; a column that is lacking, those whose lines need it."""
+    if problem.code == "missing_column" and problem.field:
+        one = FIELDS[problem.field]
+        yield from (line.row for line in lines if needed(one, line.fields))
+    else:
+        yield from problem.rows
+
+
+def _single(problem: Problem, line: Line) -> Problem:
+    """A problem shared by most of a column, as this row has it, where that is known."""
+    if problem.row is not None or set(problem.args) != {"rows"}:
+        return problem
+    value = line.raw.get(problem.column or "")
+    return replace(problem, row=line.row, value=value, args={})
+
+
+def _said(problems: Sequence[Problem], lang: str) -> str:
+    return _lines([f"{one.message(lang)}\n{one.remedy(lang)}" for one in problems])
+
+
+def _lines(texts: Sequence[str]) -> str:
+    """Texts below each other, each once."""
+    return "\n".join(dict.fromkeys(texts))

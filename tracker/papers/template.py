@@ -1,0 +1,128 @@
+"""Template 发运明细表模板: the workbook a firm fills, made from the field table. Pure.
+
+The short columns stand first and the others after them in grey. Numbers of documents are text from
+the start, so that no leading zero is lost while typing. The version of the field table is kept in
+the workbook, out of sight.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+from xlsxwriter.worksheet import Worksheet
+
+from ingest.fields import FIELDS, Field
+from tracker.papers import needs
+from tracker.papers.workbook import UNDATED, Book, Column, begin, put, table
+
+ROWS = 2_000
+"""Rows below the headings that have drop-downs; the formats hold for the whole column."""
+VERSION = "template_version"
+VERSION_CHARACTERS = 12
+STAR = "*"
+FORMATS = {"date": "as_day", "time": "as_time", "integer": "plain", "decimal": "plain"}
+"""Type of a field -> how its cells look; all others are text."""
+SAMPLE: Mapping[str, str] = {
+    "transport_mode": "公路",
+    "direction": "出口",
+    "truck_plate": "蒙A00000",
+    "origin_place": "呼和浩特",
+    "exit_customs": "0705",
+    "dest_country": "RU",
+    "departure_date": "2025-03-01",
+    "border_exit_date": "2025-03-04",
+    "supervision_mode": "9610",
+    "goods_name": "服装",
+    "packages": "120",
+    "gross_weight_kg": "18500.5",
+}
+"""The made-up row; its first cell says that it is one, and the reader skips it."""
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "zh": {
+        "title": "发运明细表模板",
+        "sheet": "发运明细表",
+        "guide": "填写说明",
+        "sample": "示例（本行不读入）",
+        "columns": "列名,填写内容,何时必填,类型,最长,可选值或代码表",
+    },
+    "en": {
+        "title": "Manifest template",
+        "sheet": "Manifest",
+        "guide": "Instructions",
+        "sample": "示例 example, not read",
+        "columns": "Heading,What belongs in it,When needed,Kind,Longest,Choices or code list",
+    },
+}
+GUIDE_WIDTHS = (24, 48, 36, 26, 8, 30)
+
+
+def version() -> str:
+    """The version of the field table: another table, another version."""
+    said = repr(tuple(FIELDS.values()))
+    return hashlib.sha256(said.encode()).hexdigest()[:VERSION_CHARACTERS]
+
+
+def columns() -> tuple[Field, ...]:
+    """The fields in the order of the template: the short ones first."""
+    return tuple(sorted(FIELDS.values(), key=lambda one: not one.short))
+
+
+def heading(one: Field, lang: str = "zh") -> str:
+    """The heading of a field; what no row can do without has a star."""
+    return one.label(lang) + (STAR if one.need == "take_in" else "")
+
+
+def write(lang: str = "zh") -> bytes:
+    """The template as an .xlsx workbook; the same field table, the same bytes."""
+    words = WORDS[lang]
+    book = begin(words["title"], version(), UNDATED)
+    book.file.set_custom_property(VERSION, version())
+    _manifest(book, book.file.add_worksheet(words["sheet"]), lang)
+    _guide(book, book.file.add_worksheet(words["guide"]), lang)
+    return book.close()
+
+
+def _manifest(book: Book, sheet: Worksheet, lang: str) -> None:
+    for number, one in enumerate(columns()):
+        text = heading(one, lang)
+        look = book.styles[FORMATS.get(one.type, "as_text")]
+        sheet.set_column(number, number, 12 if len(text) <= len("货物运输批次号") else 18, look)
+        put(book, sheet, 0, number, text, "heading" if one.short else "heading_more")
+        sheet.write_comment(0, number, _note(one, lang), {"x_scale": 1.6})
+        if offered := needs.drop_down(one, lang):
+            _offer(sheet, number, offered)
+        if one.name in SAMPLE:
+            put(book, sheet, 1, number, SAMPLE[one.name], "document")
+    put(book, sheet, 1, 0, WORDS[lang]["sample"], "document")
+    sheet.set_row(0, 36)
+    sheet.freeze_panes(1, 1)
+    sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
+
+
+def _offer(sheet: Worksheet, column: int, offered: Sequence[str]) -> None:
+    """Offer choices; another spelling is only warned about, for the reader knows many."""
+    rule = {"validate": "list", "source": list(offered), "error_type": "warning"}
+    done = sheet.data_validation(1, column, ROWS, column, rule)
+    assert done == 0, f"no drop-down for column {column}"
+
+
+def _note(one: Field, lang: str) -> str:
+    said = (needs.need(one, lang), one.note(lang), needs.listed(one, lang))
+    return "\n".join(part for part in said if part)
+
+
+def _guide(book: Book, sheet: Worksheet, lang: str) -> None:
+    names = WORDS[lang]["columns"].split(",")
+    heads = [Column(name, width, "text") for name, width in zip(names, GUIDE_WIDTHS, strict=True)]
+    rows = [
+        (
+            heading(one, lang),
+            one.note(lang),
+            needs.need(one, lang),
+            needs.kind(one, lang),
+            str(one.max or ""),
+            needs.listed(one, lang),
+        )
+        for one in columns()
+    ]
+    table(book, sheet, 0, heads, rows)
+    sheet.freeze_panes(1, 0)
