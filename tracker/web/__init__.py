@@ -41,6 +41,7 @@ PAGES = (
     "account",
     "help",
     "manifests",
+    "manifest_files",
     "shipments",
     "applications",
     "filings",

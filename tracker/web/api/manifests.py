@@ -10,7 +10,15 @@ from marshmallow import fields
 from tracker import access
 from tracker.models.cargo import MANIFEST_STATES, ROW_STATES, Manifest
 from tracker.steps import manifests as steps
-from tracker.web import context, manifests, policy, previews, problems, uploads
+from tracker.web import (
+    context,
+    manifest_files,
+    manifests,
+    policy,
+    previews,
+    problems,
+    uploads,
+)
 from tracker.web.api.nouns import Noun, Pages, made, part
 from tracker.web.api.shape import Answer, Asked, Body, FirmAnswer, Spoken, Text, Word
 
@@ -232,6 +240,20 @@ def row_list(key: int, pages: Pages) -> list[Mapping[str, Any]]:
 def original(key: int) -> Response:
     """The bytes as they were uploaded."""
     return manifests.bytes_of(key)
+
+
+@blp.file("/template", "下载模板", manifest_files.BOOK_TYPE)
+@policy.may("upload_manifest")
+def template() -> Response:
+    """The template workbook to fill, in the language that is asked for."""
+    return manifest_files.template_book()
+
+
+@blp.file("/<int:key>/failing", "下载待改行", manifest_files.BOOK_TYPE)
+@policy.may("see_manifests")
+def failing(key: int) -> Response:
+    """The rows that stay out until they are mended, in the file's own columns; 404 without any."""
+    return manifest_files.failing_book(key)
 
 
 @blp.writing("/<int:key>/commit", "入库", ManifestOne, status=202)
