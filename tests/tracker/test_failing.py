@@ -12,6 +12,7 @@ from ingest.fields import FIELDS
 from ingest.rows import Line
 from ingest.shipments import line_key
 from tests.ingest.manifest_samples import DAY, Row, csv_bytes, rail, road, table, xlsx_bytes
+from tests.ingest.workbook_samples import sheet
 from tracker.papers.failing import failing
 
 WRONG = {
@@ -28,14 +29,14 @@ def opened(raw: bytes) -> Worksheet:
 def mended(raw: bytes, right: dict[int, Row]) -> bytes:
     """Put right exactly the cells that are marked, by the number of the row in the first file."""
     book = load_workbook(io.BytesIO(raw))
-    sheet = book.worksheets[0]
+    page = book.worksheets[0]
     names = {one.zh: name for name, one in FIELDS.items()}
     marked = 0
-    for line in sheet.iter_rows(min_row=2):
+    for line in page.iter_rows(min_row=2):
         for cell in line:
             if cell.fill.fgColor.rgb == RED:
                 marked += 1
-                cell.value = right[int(line[0].value)][names[sheet.cell(1, cell.column).value]]
+                cell.value = right[int(line[0].value)][names[page.cell(1, cell.column).value]]
     assert marked
     out = io.BytesIO()
     book.save(out)
@@ -65,14 +66,14 @@ def keys(lines: Sequence[Line]) -> list[str]:
 
 def test_each_row_says_where_it_stood_what_is_wrong_and_how_to_mend_it() -> None:
     rows = [road(1), road(2, gross_weight_kg="abc", packages=""), road(3)]
-    sheet = opened(failing(examine(csv_bytes(table(rows)), day=DAY)))
-    (line,) = sheet.iter_rows(min_row=2)
+    page = opened(failing(examine(csv_bytes(table(rows)), day=DAY)))
+    (line,) = page.iter_rows(min_row=2)
     assert line[0].value == 3
     assert "abc" in line[-2].value
     assert len(line[-2].value.split("\n")) == 2
     assert line[-1].value
     red = [cell for cell in line if cell.fill.fgColor.rgb == RED]
-    assert [sheet.cell(1, cell.column).value for cell in red] == ["件数", "毛重(KG)"]
+    assert [page.cell(1, cell.column).value for cell in red] == ["件数", "毛重(KG)"]
     assert all(cell.comment for cell in red)
 
 
@@ -99,3 +100,21 @@ def test_mended_a_second_time_the_added_columns_do_not_pile_up() -> None:
     twice = failing(examine(once, day=DAY))
     heads = [[cell.value for cell in opened(raw)[1]] for raw in (once, twice)]
     assert heads[0] == heads[1]
+
+
+def test_what_is_wrong_with_the_kind_of_a_cell_does_not_pass_for_mended_unmended() -> None:
+    rows = [road(1), road(2), road(3), road(4), road(5)]
+    place = {name: table(rows)[0].index(FIELDS[name].zh) + 1 for name in FIELDS if name in rows[0]}
+
+    def spoil(page: Worksheet) -> None:
+        page.cell(3, place["waybill_no"]).value = 123456789012345678
+        page.cell(4, place["trip_batch_no"]).value = "=1/0"
+        page.merge_cells(
+            start_row=5, end_row=6, start_column=place["packages"], end_column=place["packages"]
+        )
+
+    first = examine(sheet(spoil, rows), day=DAY)
+    assert first.states["accepted"] == 1
+    again = examine(failing(first), day=DAY)
+    assert again.states["accepted"] == 0
+    assert len(again.refused) + len(again.waiting) == 4

@@ -4,8 +4,10 @@ Exactly the refused and the waiting rows, in the person's own headings and order
 wrong marked where it is wrong. Mended and uploaded, the added columns mean nothing to the reader.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from itertools import chain
 
 from xlsxwriter.worksheet import Worksheet
@@ -13,6 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 from ingest.fields import FIELDS, needed
 from ingest.grid import index_of
 from ingest.rows import FileInfo, Line, Problem, Report
+from tracker.papers.formulas import Cell
 from tracker.papers.workbook import UNDATED, Book, begin, put
 
 WORDS: Mapping[str, tuple[str, str, str, str]] = {
@@ -21,6 +24,9 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
 }
 """Name of the sheet, and the headings of the columns before and after the person's own."""
 OURS = frozenset(heading for _, *headings in WORDS.values() for heading in headings)
+NO_VALUE = frozenset({"error_cell", "formula_empty"})
+NOT_AVAILABLE = "#N/A"
+NUMBER = re.compile(r"\d{1,40}(?:\.\d{1,40})?(?:E\+?\d{1,2})?")
 WIDTH, WIDE = 14, 48
 MOST_COMMENTED = 5_000
 """Cells with a comment; beyond them the last columns say it all the same."""
@@ -83,7 +89,7 @@ def _row(
     line, columns, faults = row
     for number, one in enumerate(columns, 1):
         wrong = faults.cells.get(one.letter or one.field or "", [])
-        put(book, sheet, at, number, _cell(line, one), "wrong" if wrong else "document")
+        put(book, sheet, at, number, _cell(line, one, wrong), "wrong" if wrong else "document")
         if wrong and comments < MOST_COMMENTED:
             sheet.write_comment(at, number, _said(wrong, lang))
             comments += 1
@@ -94,10 +100,22 @@ def _row(
     return comments
 
 
-def _cell(line: Line, one: Column) -> str:
-    """The cell as it was; of a merged cell, what it says here, for its merge is not taken along."""
-    raw = line.raw.get(one.letter or "", "")
-    return raw or (line[one.field] if one.field else "")
+def _cell(line: Line, one: Column, wrong: Sequence[Problem]) -> Cell:
+    """The cell as it was; of a merged cell, what it says here, for its merge is not taken along.
+
+    What was wrong with the kind of a cell must not pass for mended because it is text by now: a
+    number whose digits are lost stays a number, an error an error, and an amount merged over rows
+    is left to be filled in.
+    """
+    raw = line.raw.get(one.letter or "", "") or (line[one.field] if one.field else "")
+    codes = {problem.code for problem in wrong}
+    if "merged_amount" in codes:
+        return None
+    if codes & NO_VALUE:
+        return raw or next(filter(None, (problem.value for problem in wrong)), NOT_AVAILABLE)
+    if "digits_lost" in codes and NUMBER.fullmatch(raw):
+        return Decimal(raw)
+    return raw
 
 
 def _columns(report: Report, lines: Sequence[Line], lang: str) -> list[Column]:
