@@ -1,11 +1,12 @@
 """One file examined 审阅: read, understood, checked, and reported; a bad file never raises."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from ingest import formats, headings, marked, sniff
+from ingest.answers import Answer
 from ingest.check import Checked, check
 from ingest.grid import HEADER_WITHIN, Grid, Source
 from ingest.headings import Heading
@@ -37,13 +38,17 @@ def examine(
     *,
     day: date,
     firm_code: str | None = None,
+    answers: Sequence[Answer] = (),
+    remembered: Mapping[str, str] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Report:
     """Read and check one manifest.
 
     `name` is only shown, the kind is decided by content. `day` is today in Beijing; `firm_code` the
-    code of the firm that applies, which rows of another firm are held against. `progress` is told
-    rows done and rows in all. What is wrong with the file is a problem with row None.
+    code of the firm that applies, which rows of another firm are held against. `answers` are what a
+    person said about the file since it was first read; `remembered` says what headings mean in this
+    firm's files (as `headings.norm` writes them -> field, blank for none). `progress` is told rows
+    done and rows in all. What is wrong with the file is a problem with row None.
     """
     info = FileInfo(hashlib.sha256(raw).hexdigest(), name, sniff.kind(raw))
     source = read(raw, info.kind) if len(raw) <= MAX_BYTES else _too_big(info)

@@ -69,7 +69,7 @@ def check_manifest(bench: Bench, job: Claimed) -> Effect:
     with bench.database.reading() as session:
         manifest = session.get_one(Manifest, key)
         raw = blobs.read(bench.settings.home, manifest.sha256)
-        report = manifests.read(manifest, raw, now, _progress(bench, job, key))
+        report = manifests.read(session, manifest, raw, now, _progress(bench, job, key))
 
     def effect(session: Session) -> None:
         manifests.keep(session, bench.registry, session.get_one(Manifest, key), report)

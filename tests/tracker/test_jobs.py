@@ -120,12 +120,12 @@ def test_an_upload_withdrawn_while_it_is_read_stays_withdrawn_and_can_be_uploade
     reads = manifests.read
     keys: list[int] = []
 
-    def withdrawn_meanwhile(manifest: Manifest, *given: Any) -> Report:  # noqa: ANN401  as it is
+    def withdrawn_meanwhile(session: Session, manifest: Manifest, *given: Any) -> Report:  # noqa: ANN401  as it is
         if not keys:
             keys.append(manifest.id)
             withdraw(bench, manifest.id)
             upload(bench, sheet(row("W1")))
-        return reads(manifest, *given)
+        return reads(session, manifest, *given)
 
     monkeypatch.setattr(manifests, "read", withdrawn_meanwhile)
     upload(bench, sheet(row("W1")))

@@ -1,5 +1,25 @@
 """Models 数据表: one file a subject; importing the package makes every table known to the base."""
 
-from tracker.models import applications, cargo, filings, methods, money, networks, people, work
+from tracker.models import (
+    answers,
+    applications,
+    cargo,
+    filings,
+    methods,
+    money,
+    networks,
+    people,
+    work,
+)
 
-__all__ = ["applications", "cargo", "filings", "methods", "money", "networks", "people", "work"]
+__all__ = [
+    "answers",
+    "applications",
+    "cargo",
+    "filings",
+    "methods",
+    "money",
+    "networks",
+    "people",
+    "work",
+]

@@ -57,6 +57,8 @@ class Manifest(Base):
     estimate_fen: Mapped[int | None] = mapped_column(Fen, default=None)
     """What the new and changed rows would earn, dry; only a preview."""
     committed_at: Mapped[datetime | None] = mapped_column(Moment, default=None)
+    readings: Mapped[int] = mapped_column(default=1)
+    """How often it was asked to be read: once, and again after answers."""
     firm: Mapped[Firm] = relationship(init=False, lazy="joined")
     user: Mapped[User] = relationship(init=False, lazy="joined")
 
@@ -83,6 +85,8 @@ class ManifestRow(Base):
     content_sha256: Mapped[str | None] = mapped_column(String(64), default=None)
     reason: Mapped[str] = mapped_column(String(200), default="")
     """Why a row is no data, or a good row cannot simply go in; otherwise empty."""
+    cells: Mapped[dict[str, Any] | None] = mapped_column(CanonicalJson, default=None)
+    """The cells as they stand in the file, by column letter, of a row that stays out."""
 
 
 class ManifestProblem(Base):

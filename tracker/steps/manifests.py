@@ -22,7 +22,7 @@ from tracker.errors import Conflict, NotAllowed, mark
 from tracker.models.cargo import Manifest, ManifestProblem, ManifestRow, Shipment
 from tracker.models.methods import Programme
 from tracker.models.people import User
-from tracker.steps import accrual, matching, preview, shipments
+from tracker.steps import accrual, answers, matching, preview, shipments
 
 VALUE_CHARACTERS = 500
 ACCEPTED_STATES = ("new", "changed", "contested")
@@ -63,22 +63,49 @@ def store(
     )
     session.add(manifest)
     session.flush()
-    queue.enqueue(
-        session, "check_manifest", f"check_manifest:{manifest.id}", {"manifest": manifest.id}, now
-    )
+    _ask_reading(session, manifest, now)
     _audit(session, user, "manifest.upload", manifest, now)
     return manifest
 
 
+def read_again(session: Session, user: User, manifest: Manifest, now: datetime) -> None:
+    """Ask for the file to be read anew with the answers given since.
+
+    Raises ``Conflict`` once the manifest is committed or withdrawn, or while it is being read.
+    """
+    if manifest.state not in {"checked", "refused"}:
+        raise Conflict(
+            mark("Only an upload that has been read and not committed takes answers."),
+            mark("Upload a corrected file instead: its changed rows replace the earlier ones."),
+        )
+    manifest.state = "received"
+    manifest.readings += 1
+    manifest.rows_done = 0
+    _ask_reading(session, manifest, now)
+    _audit(session, user, "manifest.read_again", manifest, now)
+    session.flush()
+
+
+def _ask_reading(session: Session, manifest: Manifest, now: datetime) -> None:
+    slot = f"check_manifest:{manifest.id}:{manifest.readings}"
+    queue.enqueue(session, "check_manifest", slot, {"manifest": manifest.id}, now)
+
+
 def read(
-    manifest: Manifest, raw: bytes, now: datetime, progress: Callable[[int, int], None]
+    session: Session,
+    manifest: Manifest,
+    raw: bytes,
+    now: datetime,
+    progress: Callable[[int, int], None],
 ) -> Report:
-    """Read and check the bytes; pure and slow, so before any lock is taken."""
+    """Read and check the bytes with the answers so far; slow, so before any lock is taken."""
     return examine(
         raw,
         manifest.file_name,
         day=local_day(now),
         firm_code=manifest.firm.uscc,
+        answers=answers.given(session, manifest),
+        remembered=answers.remembered(session, manifest.firm_id),
         progress=progress,
     )
 

@@ -287,6 +287,8 @@ def stuck(session: Session, found: Manifest) -> bool:
     if kind is None:
         return False
     slot = f"{kind}:{found.id}"
+    if kind == "check_manifest":
+        slot += f":{found.readings}"
     return session.scalar(select(Job.state).where(Job.slot == slot)) == "dead"
 
 
