@@ -12,7 +12,8 @@ from decimal import Decimal
 
 import polars as pl
 
-from ingest import codes, columns, marked, together
+from ingest import codes, columns, correction, marked, readings, together
+from ingest.answers import NOTHING, Said
 from ingest.faults import Fault, problems_of, rows_with
 from ingest.fields import FIELDS, Field
 from ingest.grid import Grid
@@ -39,11 +40,12 @@ class Checked:
 
 @dataclass(slots=True)
 class Work:
-    """A sheet while it is checked: canonical values, true blanks and faults so far."""
+    """A sheet while it is checked: canonical values, true blanks, faults and readings so far."""
 
     values: dict[str, pl.Series] = field(default_factory=dict)
     blank: dict[str, pl.Series] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    told: list[Problem] = field(default_factory=list)
 
 
 def check(
@@ -52,32 +54,49 @@ def check(
     day: date,
     firm_code: str | None = None,
     progress: Progress | None = None,
+    said: Said = NOTHING,
 ) -> Checked:
     """Check a sheet; `day` is today in Beijing, `firm_code` the firm that applies."""
-    parts = sort(grid, heading)
+    parts = sort(grid, heading, said.left_out)
     data = parts.data
     letters = {name: letter for letter, name in heading.mapping.items()}
     work = Work()
     for done, (name, letter) in enumerate(letters.items(), 1):
-        _column(work, data, FIELDS[name], letter, day)
+        _column(work, data, FIELDS[name], letter, day, said)
         if progress:
             progress(len(data.rows) * done // (len(letters) + 1), len(data.rows))
+    for name in said.fills:
+        if name in FIELDS and name not in letters:
+            _column(work, data, FIELDS[name], None, day, said)
     _towns(work)
     _implied(work, heading)
     frame = pl.DataFrame({name: work.values[name] for name in FIELDS if name in work.values})
     work.faults += together.check(frame, work.blank, data.rows, firm_code)
     work.faults += _widths(data)
+    if said.confirmed:
+        work.faults = readings.confirmed(work.faults, data.rows, said.confirmed)
     checked = _sorted_out(work, frame, parts, letters)
     if progress:
         progress(len(data.rows), len(data.rows))
     return checked
 
 
-def _column(work: Work, data: Grid, one: Field, letter: str, day: date) -> None:
-    """Judge one column; remember its values, its true blanks and its faults."""
-    taken = marked.column(data, one, letter)
-    judged = columns.judge_all(one, taken.cells, day)
-    cells, odd = taken.cells, judged.odd
+def _column(work: Work, data: Grid, one: Field, letter: str | None, day: date, said: Said) -> None:
+    """Judge one column; remember its values, its true blanks and its faults.
+
+    A field without a column is one of blank cells: an answer fills them.
+    """
+    taken = marked.column(data, one, letter) if letter else marked.nothing(data)
+    cells = taken.cells
+    if one.name in said.fills:
+        cells = correction.filled(cells, taken.settled, said.fills[one.name])
+    judged = columns.judge_all(one, cells, day)
+    if one.name in said.readings:
+        read = readings.reread(one, cells, judged.odd, said.readings[one.name], day)
+        if read.used:
+            cells, judged = read.cells, columns.judge_all(one, read.cells, day)
+            work.told += readings.told(read, data, one, letter)
+    odd = judged.odd
     work.values[one.name] = judged.values
     work.blank[one.name] = judged.values.is_null() & ~_among(cells, odd) & ~taken.settled
     work.faults += taken.faults
@@ -121,6 +140,8 @@ def _towns(work: Work) -> None:
 def _implied(work: Work, heading: Heading) -> None:
     """Give amounts the currency that their heading names."""
     for name, currency in heading.currencies.items():
+        if name in work.values:
+            continue
         amount = work.values["freight" if name == "freight_currency" else "goods_value"]
         chosen = pl.when(amount.is_not_null()).then(pl.lit(currency)).otherwise(None)
         work.values[name] = pl.select(chosen.alias(name)).to_series()
@@ -160,7 +181,7 @@ def _sorted_out(
         lines(waiting),
         lines(refused),
         lines(doubled),
-        (*found, *totals),
+        (*found, *work.told, *totals),
         parts.skipped,
     )
 

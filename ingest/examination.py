@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from ingest import formats, headings, marked, sniff
-from ingest.answers import Answer
+from ingest import correction, formats, headings, marked, readings, sniff
+from ingest.answers import Answer, Said, about, sheet_named
 from ingest.check import Checked, check
 from ingest.grid import HEADER_WITHIN, Grid, Source
 from ingest.headings import Heading
@@ -26,10 +26,12 @@ EXCEL_ROWS = 1_048_576
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The sheet that was chosen and its headings."""
+    """The sheet that was chosen, its headings, what was said about it, and all sheets like it."""
 
     grid: Grid
     heading: Heading
+    said: Said
+    sheets: tuple[str, ...]
 
 
 def examine(
@@ -53,14 +55,15 @@ def examine(
     info = FileInfo(hashlib.sha256(raw).hexdigest(), name, sniff.kind(raw))
     source = read(raw, info.kind) if len(raw) <= MAX_BYTES else _too_big(info)
     info = replace(info, kind=source.kind, encoding=source.encoding)
-    found, problems = _choose(source)
+    found, problems = _choose(source, answers, remembered)
     if not found:
         return Report(info, "reject", (), tuple(problems))
     info = _described(info, found)
-    problems += found.heading.problems
+    problems += readings.unsettled(found.heading.problems, found.said)
     if any(one.severity == "refuse" for one in problems):
         return _untaken(info, found, problems)
-    checked = check(found.grid, found.heading, day, firm_code, progress)
+    grid = correction.corrected(found.grid, found.heading, found.said)
+    checked = check(grid, found.heading, day, firm_code, progress, found.said)
     return _report(info, found, checked, problems)
 
 
@@ -77,20 +80,31 @@ def _too_big(info: FileInfo) -> Source:
     return Source(info.kind, None, (), (problem("too_big", args=args),))
 
 
-def _choose(source: Source) -> tuple[Found | None, list[Problem]]:
-    """Choose the first sheet with a heading row; more than one is asked about."""
+def _choose(
+    source: Source, answers: Sequence[Answer], remembered: Mapping[str, str] | None
+) -> tuple[Found | None, list[Problem]]:
+    """Choose the sheet that was named, or the first with a heading row; of several, ask."""
     problems = list(source.problems)
     if any(one.severity == "refuse" for one in problems):
         return None, problems
-    found = [Found(grid, heading) for grid in source.grids if (heading := headings.find(grid))]
-    if not found:
+    if not source.grids:
+        return None, [*problems, problem("no_sheet")]
+    likely = [grid for grid in source.grids if headings.start(grid) is not None]
+    wanted = sheet_named(answers)
+    named = next((grid for grid in source.grids if wanted and grid.sheet == wanted), None)
+    grid = named or next(iter(likely or source.grids))
+    said = about(answers, grid.sheet)
+    heading = headings.find(grid, said.header, said.columns, remembered)
+    if not heading:
         least = {"count": headings.LEAST_KNOWN, "limit": HEADER_WITHIN}
-        none = problem("no_header", args=least) if source.grids else problem("no_sheet")
-        return None, [*problems, none]
-    if len(found) > 1:
-        names = "、".join(one.grid.sheet for one in found)
-        problems.append(problem("several_sheets", value=names, args={"count": len(found)}))
-    return found[0], problems
+        return None, [*problems, problem("no_header", args=least)]
+    sheets = tuple(
+        one.sheet for one in source.grids if one is grid or any(one is it for it in likely)
+    )
+    if len(likely) > 1 and not named:
+        args = {"count": len(sheets), "sheets": sheets}
+        problems.append(problem("several_sheets", value="、".join(sheets), args=args))
+    return Found(grid, heading, said, tuple(filter(None, sheets))), problems
 
 
 def _described(info: FileInfo, found: Found) -> FileInfo:
@@ -98,6 +112,7 @@ def _described(info: FileInfo, found: Found) -> FileInfo:
     return replace(
         info,
         sheet=found.grid.sheet,
+        sheets=found.sheets,
         header_row=heading.row,
         headings=heading.texts,
         mapping=heading.mapping,

@@ -19,8 +19,12 @@ LONGEST = 80
 LEAST_KNOWN = 3
 """A heading row has at least this many known headings."""
 DOUBTFUL = 2
+ANSWERED, REMEMBERED = -2, -1
+"""How surely a column means a field that a person said it means: before any dictionary."""
 UNCLEAR = {"航次号": "trip_batch_no", "航次": "trip_batch_no", "voyageno": "trip_batch_no"}
 """Headings that may mean one of several numbers, with the likeliest."""
+MAY_MEAN = ("trip_batch_no", "tir_carnet_no", "tir_application_no")
+"""What an unclear heading may mean."""
 TRADITIONAL = str.maketrans(
     "運單號車貨輸進標誌編碼業稱關國際證總幣費體積淨淺線樞紐節結時間發離達監報商備註託運裝類類數"
     "執鐵鐵當縣區內機構檔聯條歷驗賬據應劃對開關箱點員級隊陸掛啟滿",
@@ -106,25 +110,52 @@ def _top(grid: Grid) -> list[tuple[int, int, tuple[str | None, ...]]]:
     return [(known(cells), number, cells) for number, cells in zip(numbers, rows, strict=True)]
 
 
-def find(grid: Grid) -> Heading | None:
-    """Find the heading row and map its columns; None where no row has enough known headings."""
-    row = start(grid)
-    if row is None:
+def find(
+    grid: Grid,
+    row: int | None = None,
+    columns: Mapping[str, str] | None = None,
+    remembered: Mapping[str, str] | None = None,
+) -> Heading | None:
+    """Find the heading row and map its columns; None where no row has enough known headings.
+
+    A person may have said which `row` it is, whatever it says, and what `columns` mean (field by
+    letter, blank for none); `remembered` says what headings as compared mean, before the
+    dictionary.
+    """
+    row = start(grid) if row is None else row
+    at = None if row is None else grid.rows.index_of(row)
+    if row is None or at is None:
         return None
-    top = _top(grid)
-    at = next(index for index, (_, number, _) in enumerate(top) if number == row)
-    cells = list(top[at][2])
+    cells = list(grid.cells.row(at))
     last = row
     if at > 0:
-        cells = _joined(cells, top[at - 1][2])
-    if at + 1 < len(top) and _second(cells, top[at + 1][2]):
-        cells, last = _joined(cells, top[at + 1][2]), top[at + 1][1]
+        cells = _joined(cells, grid.cells.row(at - 1))
+    if at + 1 < len(grid.rows) and _second(cells, below := grid.cells.row(at + 1)):
+        cells, last = _joined(cells, below), grid.rows[at + 1]
+    said = {letter: name for letter, name in (columns or {}).items() if letter in grid.cells}
     texts = {
-        column: cell.strip()
+        column: (cell or "").strip()
         for column, cell in zip(grid.cells.columns, cells, strict=True)
-        if cell and cell.strip()
+        if (cell and cell.strip()) or said.get(column)
     }
-    return _mapped(grid.sheet, row, last, texts)
+    return _mapped(grid.sheet, (row, last), texts, _meanings(texts, said, remembered or {}))
+
+
+def _meanings(
+    texts: Mapping[str, str], said: Mapping[str, str], remembered: Mapping[str, str]
+) -> dict[str, tuple[str, int]]:
+    """Return the field that every column means and how surely: answers, memory, dictionary."""
+    found: dict[str, tuple[str, int]] = {}
+    for column, text in texts.items():
+        known = said.get(column)
+        rank = ANSWERED
+        if known is None and remembered:
+            known, rank = remembered.get(norm(text)), REMEMBERED
+        answered = (known, rank) if known in FIELDS and known is not None else None
+        meant = meaning(text) if known is None else answered
+        if meant:
+            found[column] = meant
+    return found
 
 
 def _joined(cells: Sequence[str | None], other: Sequence[str | None]) -> list[str | None]:
@@ -159,33 +190,32 @@ def _is_unit(text: str) -> bool:
     }
 
 
-def _mapped(sheet: str, row: int, last: int, texts: Mapping[str, str]) -> Heading:
-    mapping: dict[str, str] = {}
-    ranks: dict[str, tuple[str, int]] = {}
+def _mapped(
+    sheet: str,
+    rows: tuple[int, int],
+    texts: Mapping[str, str],
+    meanings: Mapping[str, tuple[str, int]],
+) -> Heading:
+    """Give every field the column that means it most surely; two as sure are a doubled heading."""
+    taken: dict[str, tuple[str, int]] = {}
     problems: list[Problem] = []
-    for column, text in texts.items():
-        found = meaning(text)
-        if not found:
-            continue
-        name, rank = found
-        held = ranks.get(name)
-        if held and held[1] == rank:
+    for column, (name, rank) in sorted(meanings.items(), key=lambda one: one[1][1]):
+        held = taken.setdefault(name, (column, rank))
+        if held[0] != column and held[1] == rank:
             args = {"other": held[0]}
             problems.append(problem("doubled_heading", sheet, column=column, field=name, args=args))
-        elif not held or rank < held[1]:
-            mapping.pop(held[0] if held else "", None)
-            mapping[column] = name
-            ranks[name] = (column, rank)
+    chosen = {column: name for name, (column, _) in taken.items()}
+    mapping = {column: chosen[column] for column in texts if column in chosen}
     for column, name in mapping.items():
-        problems += _doubts(sheet, column, name, texts[column])
+        problems += _doubts(sheet, column, name, texts[column], taken[name][1])
     unknown = {column: text for column, text in texts.items() if column not in mapping}
     implied = _currencies(mapping, texts)
-    return Heading(row, last, dict(texts), mapping, unknown, implied, tuple(problems))
+    return Heading(*rows, dict(texts), mapping, unknown, implied, tuple(problems))
 
 
-def _doubts(sheet: str, column: str, name: str, text: str) -> list[Problem]:
+def _doubts(sheet: str, column: str, name: str, text: str, rank: int) -> list[Problem]:
     codes_found = []
-    if (found := meaning(text)) and found[1] == DOUBTFUL:
+    if rank == DOUBTFUL:
         codes_found.append("heading_unclear")
     if name.endswith("_kg") and TONNES.search(text):
         codes_found.append("tonnes")

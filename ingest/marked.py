@@ -44,6 +44,12 @@ def column(data: Grid, one: Field, letter: str) -> Column:
     return Column(filled, settled, tuple(faults))
 
 
+def nothing(data: Grid) -> Column:
+    """Return the column of a field that the sheet has no column for: all blank."""
+    blank = pl.Series([None], dtype=pl.String).new_from_index(0, len(data.rows))
+    return Column(blank, pl.Series([False]).new_from_index(0, len(data.rows)), ())
+
+
 def _bad_cells(data: Grid, one: Field, letter: str, raw: pl.Series) -> Iterator[Fault]:
     marks = data.marks
     errors = {row: text for (row, column), text in marks.errors.items() if column == letter}

@@ -37,9 +37,14 @@ class Sorted:
     skipped: tuple[Skipped, ...]
 
 
-def sort(grid: Grid, heading: Heading) -> Sorted:
-    """Tell data rows from the others."""
+def sort(grid: Grid, heading: Heading, left_out: frozenset[int] = frozenset()) -> Sorted:
+    """Tell data rows from the others; `left_out` are those that a person said are not data."""
     kinds = _kinds(grid, heading)
+    if left_out:
+        out = (grid.rows > heading.last) & grid.rows.is_in(
+            pl.Series(list(left_out), dtype=pl.UInt32).implode()
+        )
+        kinds = kinds.cast(pl.String).set(out, "left_out")
     skipped = tuple(
         Skipped(grid.sheet, row, kind)
         for row, kind in zip(grid.rows.to_list(), kinds.to_list(), strict=True)
@@ -100,7 +105,7 @@ def _judged(cells: pl.DataFrame, key: str | None, heading: Heading) -> pl.Series
     joined = _joined(cells)
     filled = cells.select(pl.sum_horizontal(pl.all().is_not_null())).to_series()
     mapped = pl.Series([0]).new_from_index(0, cells.height)
-    for letter in heading.mapping:
+    for letter in filter(heading.texts.get, heading.mapping):
         folded = cells[letter].fill_null("").map_elements(norm, return_dtype=pl.String)
         mapped = mapped + (folded == norm(heading.texts[letter])).cast(pl.Int64)
     blank = cells[key].is_null() if key else pl.Series([True]).new_from_index(0, cells.height)

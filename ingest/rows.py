@@ -214,7 +214,8 @@ class FileInfo:
     """What the file turned out to be and how its columns were understood.
 
     `headings`, `mapping` and `unknown` are keyed by column letter: the heading as written, the
-    field it means, and the headings that mean nothing to us (kept raw, never lost).
+    field it means, and the headings that mean nothing to us (kept raw, never lost). `sheets` are
+    all that could have been read, in a file that has named sheets.
     """
 
     sha256: str
@@ -222,6 +223,7 @@ class FileInfo:
     kind: str = "unknown"
     encoding: str | None = None
     sheet: str = ""
+    sheets: tuple[str, ...] = ()
     header_row: int | None = None
     headings: Mapping[str, str] = dataclasses.field(default_factory=dict)
     mapping: Mapping[str, str] = dataclasses.field(default_factory=dict)
@@ -235,6 +237,7 @@ class FileInfo:
             "kind": self.kind,
             "encoding": self.encoding,
             "sheet": self.sheet,
+            "sheets": list(self.sheets),
             "header_row": self.header_row,
             "headings": dict(self.headings),
             "mapping": dict(self.mapping),
