@@ -11,18 +11,33 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ingest.answers import Answer, Kind
-from tracker.errors import Conflict, mark
+from ingest.fields import FIELDS
+from tracker.errors import Conflict, Refused, mark
 from tracker.models.answers import FirmHeading, ManifestAnswer
 from tracker.models.cargo import Manifest
 from tracker.models.people import User
 
+VALUE_LENGTH = 2000
 Question = tuple[str, str, int | None, str | None, str | None, str | None]
 
 
 def give(
     session: Session, user: User, manifest: Manifest, answer: Answer, now: datetime
 ) -> ManifestAnswer:
-    """Keep an answer; raises ``Conflict`` once the manifest is committed or withdrawn."""
+    """Keep an answer.
+
+    Raises ``Conflict`` while the manifest is read and once it is committed or withdrawn, and
+    ``Refused`` for a field that is not there or a value no cell is as long as.
+    """
+    means = answer.value if answer.kind == "column" else answer.field
+    if means and means not in FIELDS:
+        raise Refused(mark("There is no such field."), mark("Choose one of the list."))
+    if len(answer.value) > VALUE_LENGTH:
+        raise Refused(
+            mark("A value is longer than %(limit)s signs."),
+            mark("Shorten it."),
+            limit=VALUE_LENGTH,
+        )
     return _keep(session, user, manifest, answer, answer.value, now)
 
 
@@ -47,8 +62,14 @@ def given(session: Session, manifest: Manifest) -> tuple[Answer, ...]:
             kept.code,
         )
         last.pop(question, None)
-        last[question] = None if kept.value is None else _answer(kept)
+        last[question] = None if kept.value is None else as_given(kept)
     return tuple(answer for answer in last.values() if answer is not None)
+
+
+def history(session: Session, manifest: Manifest) -> Sequence[ManifestAnswer]:
+    """Every answer ever given about the manifest, the newest first."""
+    query = select(ManifestAnswer).where(ManifestAnswer.manifest_id == manifest.id)
+    return session.scalars(query.order_by(ManifestAnswer.answer_no.desc())).all()
 
 
 def remembered(session: Session, firm_id: int) -> Mapping[str, str]:
@@ -116,7 +137,8 @@ def _keep(
     return kept
 
 
-def _answer(kept: ManifestAnswer) -> Answer:
+def as_given(kept: ManifestAnswer) -> Answer:
+    """A kept answer as ``ingest`` takes it; one that was taken back says nothing."""
     return Answer(
         kind=cast("Kind", kept.kind),
         sheet=kept.sheet,

@@ -26,6 +26,8 @@ from tracker.steps import accrual, answers, matching, preview, shipments
 
 VALUE_CHARACTERS = 500
 ACCEPTED_STATES = ("new", "changed", "contested")
+MENDED_STATES = ("refused", "asked")
+"""Of rows that stay out until somebody mends or answers: their cells are kept to be corrected."""
 REASONS = {"refused": "settled", "contested": "claimed"}
 """State of a good row that cannot simply go in -> why, as kept with the row."""
 
@@ -133,7 +135,9 @@ def keep(session: Session, registry: Registry, manifest: Manifest, report: Repor
         ("refused", report.refused),
         ("doubled", report.doubled),
     ):
-        session.add_all(_row(manifest, line, state) for line in lines)
+        session.add_all(
+            _row(manifest, line, state, with_cells=state in MENDED_STATES) for line in lines
+        )
     for skipped in report.skipped:
         session.add(
             ManifestRow(
@@ -295,9 +299,13 @@ def _problem(manifest: Manifest, problem: Problem) -> ManifestProblem:
     )
 
 
-def _row(manifest: Manifest, line: Line, state: str) -> ManifestRow:
+def _row(manifest: Manifest, line: Line, state: str, *, with_cells: bool = False) -> ManifestRow:
     return ManifestRow(
-        manifest_id=manifest.id, sheet=line.sheet[:120], row_no=line.row, state=state
+        manifest_id=manifest.id,
+        sheet=line.sheet[:120],
+        row_no=line.row,
+        state=state,
+        cells=dict(line.raw) if with_cells else None,
     )
 
 

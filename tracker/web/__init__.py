@@ -42,6 +42,7 @@ PAGES = (
     "help",
     "manifests",
     "manifest_files",
+    "answers",
     "shipments",
     "applications",
     "filings",

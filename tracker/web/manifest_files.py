@@ -66,9 +66,10 @@ def failing_book(key: int) -> Response:
 
     They are read from the stored bytes again, as on the day of the upload.
     """
-    found = access.see(context.session(), access.visible_manifests(context.user()), key)
+    session = context.session()
+    found = access.see(session, access.visible_manifests(context.user()), key)
     raw = blobs.read(context.settings().home, found.sha256)
-    report = steps.read(found, raw, found.uploaded_at, lambda _done, _all: None)
+    report = steps.read(session, found, raw, found.uploaded_at, lambda _done, _all: None)
     if not paper.rows(report):
         raise NotThere(
             mark("This file has no row that could be mended by itself."),

@@ -18,6 +18,7 @@ from flask_babel import gettext
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from ingest.fields import FIELDS
 from tracker import access, blobs
 from tracker.errors import Conflict, TrackerError
 from tracker.models.cargo import (
@@ -31,7 +32,7 @@ from tracker.models.cargo import (
 from tracker.models.people import User
 from tracker.models.work import Job
 from tracker.steps import manifests as steps
-from tracker.web import asked, context, policy, previews, problems
+from tracker.web import answers, asked, context, policy, previews, problems
 from tracker.web.uploads import take_in
 
 bp = Blueprint("manifests", __name__, url_prefix="/manifests")
@@ -115,6 +116,11 @@ def manifest(key: int) -> ResponseReturnValue:
         kind_label=previews.kind_label(found),
         sums=previews.sums(session, found) if seen else None,
         columns=previews.columns(found),
+        fields=[(name, problems.label(name)) for name in FIELDS],
+        offered=answers.offered,
+        history=answers.history(session, found) if seen else [],
+        sheet_choices=answers.sheets(found),
+        may_answer=answers.may_answer(user, found),
         changed=previews.changed(session, found) if seen else [],
         faults=problems.faults(session, found) if seen else [],
         severities=problems.by_severity(session, found),

@@ -105,7 +105,8 @@ def columns(manifest: Manifest) -> list[Column]:
 def sums(session: Session, manifest: Manifest) -> Sums:
     """The control totals of a manifest that has been read; added up once a process and state."""
     where = str(session.get_bind().engine.url)
-    return _sums(_Asked(session), where, manifest.id, manifest.sha256, manifest.state)
+    version = (manifest.sha256, manifest.state, manifest.readings)
+    return _sums(_Asked(session), where, manifest.id, version)
 
 
 def changed(session: Session, manifest: Manifest) -> list[Changed]:
@@ -143,8 +144,8 @@ class _Asked:
 
 
 @lru_cache(maxsize=256)
-def _sums(asked: _Asked, where: str, manifest_id: int, sha256: str, state: str) -> Sums:
-    del where, sha256, state  # parts of the key: which rows, and as they are in this state
+def _sums(asked: _Asked, where: str, manifest_id: int, version: tuple[str, str, int]) -> Sums:
+    del where, version  # parts of the key: which rows, and as they were read
     query = select(ManifestRow.unit_key, ManifestRow.fields).where(
         ManifestRow.manifest_id == manifest_id, ManifestRow.state.in_(COUNTED)
     )

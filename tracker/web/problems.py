@@ -32,8 +32,9 @@ GRAVITY: dict[str, int] = {severity: place for place, severity in enumerate(SEVE
 
 @dataclass(frozen=True)
 class Fault:
-    """All problems of one kind in one column."""
+    """All problems of one kind in one column; `first` stands for them."""
 
+    first: ManifestProblem
     severity: str
     code: str
     field: str | None
@@ -63,7 +64,7 @@ class Cell:
 def said(problem: ManifestProblem) -> Cell:
     """A stored problem in words."""
     language = tongue()
-    spoken = _spoken(problem)
+    words = spoken(problem)
     return Cell(
         severity=problem.severity,
         code=problem.code,
@@ -73,8 +74,8 @@ def said(problem: ManifestProblem) -> Cell:
         label=label(problem.field),
         field=problem.field,
         value=problem.value,
-        message=spoken.message(language),
-        remedy=spoken.remedy(language),
+        message=words.message(language),
+        remedy=words.remedy(language),
     )
 
 
@@ -128,6 +129,7 @@ def _fault(problem: ManifestProblem, count: int) -> Fault:
     one = said(problem)
     rows_named = problem.values.get("rows") if problem.row_no is None else None
     return Fault(
+        first=problem,
         severity=one.severity,
         code=one.code,
         field=one.field,
@@ -139,7 +141,8 @@ def _fault(problem: ManifestProblem, count: int) -> Fault:
     )
 
 
-def _spoken(problem: ManifestProblem) -> rows.Problem:
+def spoken(problem: ManifestProblem) -> rows.Problem:
+    """A stored problem as ``ingest`` said it."""
     severity: rows.Severity = next(one for one in SEVERITIES if one == problem.severity)
     values = {
         name: tuple(value) if isinstance(value, list) else value

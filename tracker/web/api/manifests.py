@@ -7,10 +7,14 @@ from flask import Response
 from flask_smorest.fields import Upload
 from marshmallow import fields
 
+from ingest.answers import KINDS
+from ingest.answers import Answer as Answered
 from tracker import access
 from tracker.models.cargo import MANIFEST_STATES, ROW_STATES, Manifest
+from tracker.steps import answers as answer_steps
 from tracker.steps import manifests as steps
 from tracker.web import (
+    answers,
     context,
     manifest_files,
     manifests,
@@ -20,9 +24,12 @@ from tracker.web import (
     uploads,
 )
 from tracker.web.api.nouns import Noun, Pages, made, part
-from tracker.web.api.shape import Answer, Asked, Body, FirmAnswer, Spoken, Text, Word
+from tracker.web.api.shape import Answer, Asked, Body, FirmAnswer, Spoken, Text, Whole, Word
 
 blp = Noun("manifests", "发运明细表", "What a firm uploads, row by row, until it is committed.")
+
+EMPTY: Mapping[str, Any] = {"sheet": "", "value": ""}
+"""Parts of an answer that are blank where nothing is said; the others are none."""
 
 
 class FileField(Spoken, Upload):  # type: ignore[misc]  # flask-smorest carries no types
@@ -53,6 +60,33 @@ class UploadBody(Body):
     """A workbook (.xlsx) or a text table (.csv)."""
 
     file = FileField(required=True)
+
+
+class AnswerBody(Body):
+    """One answer: `kind` says to what; see the kinds' own words."""
+
+    kind = Word(*KINDS, required=True)
+    sheet = Text(120, load_default="")
+    row = Whole(1, 1_100_000, load_default=None, allow_none=True)
+    column = Text(8, load_default="")
+    field = Text(40, load_default="")
+    code = Text(60, load_default="")
+    value = Text(2000, load_default="")
+
+
+class GivenAnswer(Answer):
+    """回答: what was answered, by whom and when."""
+
+    number = fields.Integer(attribute="answer_no")
+    kind = fields.String()
+    sheet = fields.String()
+    row = fields.Integer(attribute="row_no", allow_none=True)
+    column = fields.String(attribute="column_letter", allow_none=True)
+    field = fields.String(allow_none=True)
+    code = fields.String(allow_none=True)
+    value = fields.String(allow_none=True, metadata={"description": "Null takes it back."})
+    answered_at = fields.AwareDateTime()
+    answered_by = fields.String(attribute="user.name")
 
 
 class ManifestAnswer(Answer):
@@ -254,6 +288,22 @@ def template() -> Response:
 def failing(key: int) -> Response:
     """The rows that stay out until they are mended, in the file's own columns; 404 without any."""
     return manifest_files.failing_book(key)
+
+
+@blp.reading("/<int:key>/answers", "回答记录", GivenAnswer(many=True))
+@policy.may("see_manifests")
+def answer_list(key: int) -> list[Any]:
+    """Every answer ever given about the upload, the newest first."""
+    return list(answer_steps.history(context.session(), _found(key)))
+
+
+@blp.writing("/<int:key>/answers", "回答一个问题并重新读取", ManifestOne, AnswerBody, status=202)
+@policy.may("upload_manifest")
+def answer(body: Mapping[str, Any], key: int) -> Mapping[str, Any]:
+    """Answer one question about the file; it is read again in the background."""
+    given = Answered(**{name: value or EMPTY.get(name) for name, value in body.items()})
+    answers.keep(key, lambda _db, _found: ([given], {}))
+    return _one(key)
 
 
 @blp.writing("/<int:key>/commit", "入库", ManifestOne, status=202)
