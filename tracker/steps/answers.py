@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from ingest.answers import Answer, Kind
@@ -68,8 +68,13 @@ def given(session: Session, manifest: Manifest) -> tuple[Answer, ...]:
 
 def history(session: Session, manifest: Manifest) -> Sequence[ManifestAnswer]:
     """Every answer ever given about the manifest, the newest first."""
+    return session.scalars(every(manifest)).all()
+
+
+def every(manifest: Manifest) -> Select[ManifestAnswer]:
+    """The same, to be asked for in parts."""
     query = select(ManifestAnswer).where(ManifestAnswer.manifest_id == manifest.id)
-    return session.scalars(query.order_by(ManifestAnswer.answer_no.desc())).all()
+    return query.order_by(ManifestAnswer.answer_no.desc())
 
 
 def remembered(session: Session, firm_id: int) -> Mapping[str, str]:

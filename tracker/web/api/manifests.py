@@ -10,6 +10,7 @@ from marshmallow import fields
 from ingest.answers import KINDS
 from ingest.answers import Answer as Answered
 from tracker import access
+from tracker.models.answers import ManifestAnswer as ManifestAnswerRow
 from tracker.models.cargo import MANIFEST_STATES, ROW_STATES, Manifest
 from tracker.steps import answers as answer_steps
 from tracker.steps import manifests as steps
@@ -27,9 +28,6 @@ from tracker.web.api.nouns import Noun, Pages, made, part
 from tracker.web.api.shape import Answer, Asked, Body, FirmAnswer, Spoken, Text, Whole, Word
 
 blp = Noun("manifests", "发运明细表", "What a firm uploads, row by row, until it is committed.")
-
-EMPTY: Mapping[str, Any] = {"sheet": "", "value": ""}
-"""Parts of an answer that are blank where nothing is said; the others are none."""
 
 
 class FileField(Spoken, Upload):  # type: ignore[misc]  # flask-smorest carries no types
@@ -290,18 +288,26 @@ def failing(key: int) -> Response:
     return manifest_files.failing_book(key)
 
 
-@blp.reading("/<int:key>/answers", "回答记录", GivenAnswer(many=True))
+@blp.listing("/<int:key>/answers", "回答记录", GivenAnswer)
 @policy.may("see_manifests")
-def answer_list(key: int) -> list[Any]:
+def answer_list(key: int, pages: Pages) -> list[ManifestAnswerRow]:
     """Every answer ever given about the upload, the newest first."""
-    return list(answer_steps.history(context.session(), _found(key)))
+    return part(answer_steps.every(_found(key)), pages)
 
 
 @blp.writing("/<int:key>/answers", "回答一个问题并重新读取", ManifestOne, AnswerBody, status=202)
 @policy.may("upload_manifest")
 def answer(body: Mapping[str, Any], key: int) -> Mapping[str, Any]:
     """Answer one question about the file; it is read again in the background."""
-    given = Answered(**{name: value or EMPTY.get(name) for name, value in body.items()})
+    given = Answered(
+        kind=body["kind"],
+        sheet=body["sheet"],
+        row=body["row"],
+        column=body["column"] or None,
+        field=body["field"] or None,
+        code=body["code"] or None,
+        value=body["value"],
+    )
     answers.keep(key, lambda _db, _found: ([given], {}))
     return _one(key)
 
