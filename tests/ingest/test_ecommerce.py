@@ -3,6 +3,7 @@
 import pytest
 
 from ingest import examine
+from ingest.answers import Answer
 from tests.ingest.manifest_samples import DAY, codes, only
 from tests.ingest.message_samples import encoded, export_list, parcel_lines, parcels, told
 
@@ -49,6 +50,16 @@ def test_the_checks_understand_the_codes_of_the_message() -> None:
     wanted = {"transport_mode": "ROAD", "dest_country": "RU", "currency": "CNY"}
     assert {name: line[name] for name in wanted} == wanted
     assert line["border_exit_date"] == "2025-03-04"
+
+
+def test_what_no_message_says_is_answered_once_for_the_file_and_the_line_goes_in() -> None:
+    raw = encoded(parcels("CEB603", export_list()))
+    said = {"origin_place": "呼和浩特", "departure_date": "2025-03-01"}
+    answers = [Answer(kind="fill", field=name, value=value) for name, value in said.items()]
+    report = examine(raw, "603.xml", day=DAY, answers=answers)
+    (line,) = report.lines
+    assert {name: line[name] for name in said} == said
+    assert report.outcome == "accept"
 
 
 def test_a_record_repeated_ten_times_counts_once() -> None:

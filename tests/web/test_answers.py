@@ -93,6 +93,12 @@ def test_a_column_that_is_not_there_is_filled_with_one_value(
     assert "New 1" in again(bench, clerk, page).words
 
 
+def test_no_one_number_is_offered_for_all_the_waybills_of_a_file(read: Upload) -> None:
+    page = read(journeys.sheet(journeys.row("W1")).replace(gb("运单号"), b"X", 1))
+    assert "which column of the file it is" in page.words
+    assert f"{page.address}/answers" not in [form.action for form in page.tree.forms]
+
+
 def test_a_lost_zero_is_restored_in_the_whole_column_and_can_be_taken_back(
     clerk: Visitor, bench: jobs.Bench, read: Upload
 ) -> None:

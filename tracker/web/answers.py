@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from ingest import headings
 from ingest.answers import Answer
+from ingest.fields import FIELDS
 from ingest.readings import Offer, find, offers
 from tracker import access
 from tracker.errors import Refused, mark
@@ -33,6 +34,8 @@ Given = Callable[[Session, Manifest], tuple[list[Answer], dict[str, str]]]
 ROWS = 20
 """Rows of the grid on a page: each has as many fields as it has faults."""
 CELL_LENGTH = 2000
+FILLED = frozenset({"enum", "code", "date", "text"})
+"""Types of fields that may say the same in every row; a number of a document never does."""
 
 
 @dataclass(frozen=True)
@@ -207,6 +210,13 @@ def _said(kept: ManifestAnswer) -> str:
     return kept.value
 
 
+def fillable(problem: ManifestProblem) -> bool:
+    """Whether one value for every blank cell of the column can answer the problem."""
+    known = FIELDS.get(problem.field or "")
+    blank = problem.code in {"missing_column", "missing"}
+    return blank and known is not None and known.type in FILLED
+
+
 def offered(problem: ManifestProblem) -> list[tuple[int, str]]:
     """What can be answered for a whole column, as (place, words), for the fault a problem shows."""
     return [(place, words_of(one)) for place, one in enumerate(_offers(problem, whole=True))]
@@ -274,7 +284,7 @@ def _chosen(db: Session, found: Manifest, form: Mapping[str, str]) -> Answer:
             mark("The problem is no longer there: the file was read again meanwhile."),
             mark("Open the upload again."),
         )
-    if problem.code in {"missing_column", "missing"} and problem.field:
+    if fillable(problem):
         value = asked.clean(form.get("value", ""), CELL_LENGTH)
         if not value:
             raise Refused(mark("The value is missing."), mark("Fill it in."))

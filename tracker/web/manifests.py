@@ -118,6 +118,7 @@ def manifest(key: int) -> ResponseReturnValue:
         columns=previews.columns(found),
         fields=[(name, problems.label(name)) for name in FIELDS],
         offered=answers.offered,
+        fillable=answers.fillable,
         history=answers.history(session, found) if seen else [],
         sheet_choices=answers.sheets(found),
         may_answer=answers.may_answer(user, found),
