@@ -67,6 +67,9 @@ def judge_all(one: Field, cells: pl.Series, day: date) -> Judged:
     upper = one.type in clean.UPPER
     tidied = {text: clean.tidy(text, upper=upper) for text in rest.drop_nulls().unique().to_list()}
     verdict = {text: judge(one, said, day) if said else Verdict() for text, said in tidied.items()}
+    if any(found.code == "ambiguous_number" for found in verdict.values()):
+        doubtful = [text for text, said in tidied.items() if quantities.may_be_small(said)]
+        verdict |= dict.fromkeys(doubtful, Verdict("", "ambiguous_number"))
     changed = {text: found.value for text, found in verdict.items() if found.value != text}
     values = cells
     if changed:

@@ -28,6 +28,12 @@ def canonical(text: str) -> str:
     return whole.rstrip("0").rstrip(".") if "." in whole else whole
 
 
+def may_be_small(said: str) -> bool:
+    """Whether a number is only large if its comma groups: in a column of decimal commas it asks."""
+    text = said.replace("，", ",")
+    return bool(GROUPED.fullmatch(text)) and text.count(",") == 1 and "." not in text
+
+
 def judge(one: Field, said: str, _day: date) -> Verdict:
     """Judge a number against the field's bounds and decimals."""
     text = said.replace("，", ",")

@@ -237,3 +237,22 @@ def test_the_offered_answer_brings_the_row_in_as_it_was_meant_and_changes_no_oth
             assert line[name] == meant
         else:
             assert line in list(asked.lines)
+
+
+def test_in_a_column_of_decimal_commas_no_comma_is_taken_for_thousands_unasked() -> None:
+    said = ("8.500,25", "10,500", "9,000.5", "700")
+    rows = [road(number, gross_weight_kg=text) for number, text in enumerate(said, 1)]
+    asked = check(*rows)
+    assert [one["waybill_no"] for one in asked.waiting] == [
+        rows[0]["waybill_no"],
+        rows[1]["waybill_no"],
+    ]
+    (comma, point) = (one.answer for one in offers(asked.problems[1]))
+    weights = [line["gross_weight_kg"] for line in check(*rows, answers=[comma]).lines]
+    assert weights == ["8500.25", "10.5", "9000.5", "700"]
+    assert check(*rows, answers=[point]).lines[0]["gross_weight_kg"] == "10500"
+
+
+def test_alone_a_comma_before_three_digits_groups_thousands() -> None:
+    (line,) = check(road(1, gross_weight_kg="10,500")).lines
+    assert line["gross_weight_kg"] == "10500"
