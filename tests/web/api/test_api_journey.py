@@ -162,3 +162,23 @@ def test_a_method_is_shown_with_its_numbers_and_who_recorded_it(journey: Journey
     refused = {"step": "submit", "shown_sha256": "0" * 64}
     clerk.post(f"methods/{listed['id']}/steps", 403, **refused)
     journey.as_("league_officer").post(f"methods/{listed['id']}/steps", 409, **refused)
+
+
+def test_a_system_answers_what_its_file_leaves_open_and_reads_what_was_answered(
+    journey: Journey,
+) -> None:
+    clerk = journey.as_("clerk")
+    raw = journeys.sheet(journeys.row("W1", **{"毛重(KG)": "8吨"}))
+    key = clerk.upload(raw)["id"]
+    path = f"manifests/{key}/answers"
+    clerk.post(path, 409, kind="cell", row=2, column="T", value="8000")
+    jobs.drain(journey.bench)
+    assert clerk.get(f"manifests/{key}")["preview"]["counts"] == {"asked": 1, "not_data": 1}
+    clerk.post(path, 422, kind="column", column="T", value="weight_of_it")
+    clerk.post(path, 202, kind="cell", row=2, column="T", value="8000")
+    jobs.drain(journey.bench)
+    assert clerk.get(f"manifests/{key}")["preview"]["counts"] == {"new": 1, "not_data": 1}
+    (given,) = clerk.get(path)
+    assert (given["number"], given["column"], given["row"]) == (1, "T", 2)
+    assert (given["value"], given["answered_by"]) == ("8000", "示例clerk")
+    journey.as_("other_clerk").post(path, 404, kind="cell", row=2, column="T", value="1")
