@@ -58,7 +58,8 @@ def _head(one: Grid) -> Head:
 
 
 def _problem(one: Problem) -> Head:
-    return {"code": one.code, "sheet": one.sheet, "value": one.value, "args": dict(one.args)}
+    names = ("code", "sheet", "row", "column", "field", "value")
+    return {name: getattr(one, name) for name in names} | {"args": dict(one.args)}
 
 
 if __name__ == "__main__":

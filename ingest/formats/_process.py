@@ -55,9 +55,7 @@ def ask(module: str, raw: bytes) -> bytes | Problem:
 def _unpacked(answer: io.BytesIO) -> Source:
     head = json.loads(answer.read(*struct.unpack(">I", answer.read(4))))
     kind, encoding, heads, problems = head
-    told = tuple(
-        problem(one["code"], one["sheet"], value=one["value"], args=one["args"]) for one in problems
-    )
+    told = tuple(problem(**one) for one in problems)
     return Source(kind, encoding, tuple(_grids(heads, answer)), told)
 
 

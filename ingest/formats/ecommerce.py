@@ -12,7 +12,7 @@ from decimal import Decimal
 from lxml import etree
 
 from ingest.fields import FIELDS
-from ingest.formats import _message
+from ingest.formats import _message, _process
 from ingest.formats._message import Row, every, find, text
 from ingest.grid import Source
 from ingest.identifiers import PLATE
@@ -75,6 +75,11 @@ class Kept:
 
 
 def read(raw: bytes) -> Source:
+    """Read an e-commerce message in a process of its own; what it does there is one problem."""
+    return _process.read(__name__, "ceb", raw)
+
+
+def inside(raw: bytes) -> Source:
     """Read an e-commerce message; one that names no vehicle is refused by its name."""
     message = _message.parse(raw)
     if isinstance(message, Problem):

@@ -9,7 +9,7 @@ import re
 from lxml import etree
 
 from ingest.fields import FIELDS
-from ingest.formats import _message
+from ingest.formats import _message, _process
 from ingest.formats._message import Message, Row, every, find, text
 from ingest.grid import Source
 from ingest.identifiers import PLATE
@@ -26,6 +26,11 @@ WITH_ZONE = re.compile(r"(\d{14})086")
 
 
 def read(raw: bytes) -> Source:
+    """Read a manifest message in a process of its own; what it does there is one problem."""
+    return _process.read(__name__, "mt", raw)
+
+
+def inside(raw: bytes) -> Source:
     """Read a manifest message; what is no inbound or outbound manifest is refused by its name."""
     message = _message.parse(raw)
     if isinstance(message, Problem):

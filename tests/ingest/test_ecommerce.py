@@ -7,6 +7,8 @@ from ingest.answers import Answer
 from tests.ingest.manifest_samples import DAY, codes, only
 from tests.ingest.message_samples import encoded, export_list, parcel_lines, parcels, told
 
+pytestmark = pytest.mark.usefixtures("in_this_process")
+
 HEAD = {
     "appType": "1",
     "copNo": "SLC1",

@@ -17,14 +17,17 @@ from ingest.formats import _child, _process
 from ingest.rows import Report
 from tests.ingest.manifest_samples import (
     DAY,
+    box,
     codes,
     csv_bytes,
+    only,
     rail,
     raw_workbook,
     road,
     table,
     xlsx_bytes,
 )
+from tests.ingest.message_samples import consignment, manifest, told
 from tests.ingest.old_workbook_samples import Page, cells_of, compound, xls_bytes
 from tests.ingest.workbook_samples import shaped
 
@@ -241,3 +244,10 @@ def test_the_child_limits_itself_before_it_reads(monkeypatch: pytest.MonkeyPatch
     _child.main("ingest.formats.workbook")
     assert limits == [resource.RLIMIT_AS, resource.RLIMIT_CPU, resource.RLIMIT_CORE]
     assert out.getvalue()
+
+
+def test_a_message_is_read_in_a_process_of_its_own_and_keeps_where_its_problems_are() -> None:
+    boxes = [{"ID": box(1)}, {"ID": box(2)}]
+    report = told(manifest(consignment(TransportEquipment=boxes)))
+    found = only(report, "more_boxes")
+    assert (report.file.kind, found.row) == ("mt", 2)

@@ -8,6 +8,8 @@ from ingest import examine
 from tests.ingest.manifest_samples import DAY, box, codes, only
 from tests.ingest.message_samples import consignment, manifest, road_lines, told
 
+pytestmark = pytest.mark.usefixtures("in_this_process")
+
 LINE = {
     "waybill_no": "SL202500001",
     "trip_batch_no": "07052025000001",
