@@ -129,6 +129,19 @@ def test_what_is_committed_takes_no_more_answers(
     assert "mend" not in " ".join(clerk.see(page.address).links)
 
 
+def test_of_two_uploads_of_one_refused_file_only_one_is_read_again(
+    clerk: Visitor, bench: jobs.Bench, read: Upload
+) -> None:
+    raw = journeys.sheet(journeys.row("W1")).replace(gb("运单号"), b"X", 1)
+    first, second = read(raw), read(raw)
+    assert first.address != second.address
+    clerk.send(second.form(f"{second.address}/understanding"), **{"column-A": "waybill_no"})
+    assert "New 1" in again(bench, clerk, second).words
+    form = first.form(f"{first.address}/understanding")
+    told = clerk.send(form, 409, **{"column-A": "waybill_no"})
+    assert "The same file was uploaded before" in told.words
+
+
 def gb(text: str) -> bytes:
     """The text as journeys write it into a file."""
     return text.encode("gb18030")

@@ -113,7 +113,7 @@ def test_what_stays_out_and_how_to_bring_it_in_is_said_before_committing(
     jobs.drain(bench)
     page = clerk.see("/manifests/1")
     assert "1 rows stay out until they are mended." in page.words
-    assert "upload the whole file again" in page.words
+    assert "Correct the others below, or in your own file" in page.words
     assert "/manifests/1/commit" in actions(page)
 
 

@@ -41,20 +41,7 @@ def store(
     """
     if user.firm_id is None:
         raise NotAllowed(mark("Only a firm uploads manifests."))
-    known = session.scalar(
-        select(Manifest).where(
-            Manifest.firm_id == user.firm_id,
-            Manifest.sha256 == sha256,
-            Manifest.state.not_in(("refused", "withdrawn")),
-        )
-    )
-    if known is not None:
-        raise Conflict(
-            mark("The same file was uploaded before as “%(name)s” (no. %(number)s)."),
-            mark("Nothing is lost and nothing counts twice; open the earlier upload."),
-            name=known.file_name,
-            number=known.id,
-        )
+    _stands_once(session, user.firm_id, sha256)
     manifest = Manifest(
         firm_id=user.firm_id,
         user_id=user.id,
@@ -73,19 +60,39 @@ def store(
 def read_again(session: Session, user: User, manifest: Manifest, now: datetime) -> None:
     """Ask for the file to be read anew with the answers given since.
 
-    Raises ``Conflict`` once the manifest is committed or withdrawn, or while it is being read.
+    Raises ``Conflict`` once the manifest is committed or withdrawn, or while it is being read, and
+    where a refused file was uploaded again since and stands.
     """
     if manifest.state not in {"checked", "refused"}:
         raise Conflict(
             mark("Only an upload that has been read and not committed takes answers."),
             mark("Upload a corrected file instead: its changed rows replace the earlier ones."),
         )
+    if manifest.state == "refused":
+        _stands_once(session, manifest.firm_id, manifest.sha256)
     manifest.state = "received"
     manifest.readings += 1
     manifest.rows_done = 0
     _ask_reading(session, manifest, now)
     _audit(session, user, "manifest.read_again", manifest, now)
     session.flush()
+
+
+def _stands_once(session: Session, firm_id: int, sha256: str) -> None:
+    known = session.scalar(
+        select(Manifest).where(
+            Manifest.firm_id == firm_id,
+            Manifest.sha256 == sha256,
+            Manifest.state.not_in(("refused", "withdrawn")),
+        )
+    )
+    if known is not None:
+        raise Conflict(
+            mark("The same file was uploaded before as “%(name)s” (no. %(number)s)."),
+            mark("Nothing is lost and nothing counts twice; open the earlier upload."),
+            name=known.file_name,
+            number=known.id,
+        )
 
 
 def _ask_reading(session: Session, manifest: Manifest, now: datetime) -> None:
