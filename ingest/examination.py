@@ -69,10 +69,8 @@ def examine(
 
 def read(raw: bytes, kind: str) -> Source:
     """Read a file of a kind that `sniff.kind` named."""
-    reader = formats.by_kind().get(kind)
-    if reader:
-        return reader.read(raw)
-    return Source(kind, None, (), (problem(UNREADABLE.get(kind, "unknown_kind")),))
+    unread = Source(kind, None, (), (problem(UNREADABLE.get(kind, "unknown_kind")),))
+    return formats.read(raw, kind) or unread
 
 
 def _too_big(info: FileInfo) -> Source:

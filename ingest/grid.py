@@ -12,6 +12,7 @@ from ingest.rows import Problem
 
 MAX_COLUMNS = 256
 MAX_ROWS = 1_100_000
+MAX_SHEETS = 12
 HEADER_WITHIN = 40
 """The heading row must be among this many first rows."""
 

@@ -23,15 +23,10 @@ SIGNATURES = (
 MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 TAGS = (
     (b"<?xml", "xml"),
-    (b"<workbook", "xml"),
-    (b"<ss:workbook", "xml"),
     (b"<!doctype html", "html"),
     (b"<html", "html"),
     (b"<table", "html"),
 )
-SHEETS_2003 = (b'progid="excel.sheet"', b"urn:schemas-microsoft-com:office:spreadsheet")
-MESSAGES = ("mt", "ceb")
-"""XML that is read; it may come without its declaration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +56,12 @@ def kind(raw: bytes) -> str:
         if raw.startswith(signature):
             return name
     start = xmlkind.bare(raw[:512]).lstrip().lower()
+    if start[:1] == b"<" and (found := xmlkind.kind(raw)):
+        return found
     for tag, name in TAGS:
         if start.startswith(tag):
-            return _xml(raw) if name == "xml" else name
-    if start[:1] == b"<" and (found := xmlkind.kind(raw)) in MESSAGES:
-        return str(found)
+            return "html" if b"<html" in raw[:2048].lower() else name
     return "json" if start[:1] in b"{[" and _like_json(start) else "text"
-
-
-def _xml(raw: bytes) -> str:
-    found = xmlkind.kind(raw)
-    if found in MESSAGES:
-        return str(found)
-    start = raw[:4096].lower()
-    if any(mark in start for mark in SHEETS_2003):
-        return "xml2003"
-    return "html" if b"<html" in start[:2048] else "xml"
 
 
 def _like_json(start: bytes) -> bool:

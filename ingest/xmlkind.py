@@ -1,4 +1,4 @@
-"""Which XML a file is 报文种类: told by its first element, before anything parses the whole."""
+"""Which XML a file is 报文种类: told by its beginning, before anything parses the whole."""
 
 import re
 
@@ -8,17 +8,23 @@ ROOT = re.compile(
     re.DOTALL,
 )
 ECOMMERCE = re.compile(rb"CEB\d{3}Message")
+SHEETS = (b'progid="excel.sheet"', b"urn:schemas-microsoft-com:office:spreadsheet")
+START = 4096
 ROAD = re.compile(rb"urn:Declaration:datamodel:standard:CN:MT\d{4}")
 
 
 def kind(raw: bytes) -> str | None:
-    """Name the family of messages, mt or ceb; None for any other XML."""
+    """Name what is read: mt or ceb (messages), xml2003 (spreadsheets); None for any other XML."""
     found = ROOT.match(bare(raw[:PROLOG]))
     if not found:
         return None
     if ECOMMERCE.fullmatch(found[1]):
         return "ceb"
-    return "mt" if ROAD.search(found[2]) else None
+    if ROAD.search(found[2]):
+        return "mt"
+    start = raw[:START].lower()
+    sheets = found[1] == b"Workbook" and any(mark in start for mark in SHEETS)
+    return "xml2003" if sheets else None
 
 
 def bare(start: bytes) -> bytes:

@@ -1,6 +1,7 @@
 """Formats 文件格式: one module each, found by being here; nothing is registered anywhere.
 
-A format module has `KINDS`, the kinds of `ingest.sniff.kind` it reads, and
+A format module has `KINDS`, the kinds of `ingest.sniff.kind` it reads; `NAME`, what a report calls
+such a file; `APART`, whether it is read in a process of its own, under limits; and
 `read(raw: bytes) -> Source`. Modules whose name begins with an underscore are helpers.
 """
 
@@ -9,17 +10,24 @@ import pkgutil
 from functools import cache
 from typing import Protocol, cast
 
+from ingest.formats import _process
 from ingest.grid import Source
 
 
 class Format(Protocol):
     """What a format module offers."""
 
+    __name__: str
     KINDS: tuple[str, ...]
+    NAME: str
+    APART: bool
 
     @staticmethod
     def read(raw: bytes) -> Source:
-        """Read a file of one of these kinds; never raises for a bad file."""
+        """Read a file of one of these kinds; a bad one is a problem, never an exception.
+
+        Apart, an exception too becomes a problem: what a library cannot bear is not ours to name.
+        """
 
 
 @cache
@@ -31,3 +39,11 @@ def by_kind() -> dict[str, Format]:
             one = cast("Format", importlib.import_module(f"{__name__}.{module.name}"))
             found |= dict.fromkeys(one.KINDS, one)
     return found
+
+
+def read(raw: bytes, kind: str) -> Source | None:
+    """Read a file of this kind; None for a kind that no format reads."""
+    one = by_kind().get(kind)
+    if one is None:
+        return None
+    return _process.read(one.__name__, one.NAME, raw) if one.APART else one.read(raw)

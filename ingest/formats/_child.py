@@ -1,7 +1,7 @@
 """The process that opens one file 读取文件的子进程 and may die of it without harm.
 
 It limits its own memory and time before it looks at the bytes, reads them from standard input with
-the `inside` of the format that is named, and writes the sheets to standard output: the length of a
+the `read` of the format that is named, and writes the sheets to standard output: the length of a
 JSON head, the head, then Arrow data.
 """
 
@@ -27,7 +27,7 @@ def main(module: str) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 5))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    write(importlib.import_module(module).inside(sys.stdin.buffer.read()), sys.stdout.buffer)
+    write(importlib.import_module(module).read(sys.stdin.buffer.read()), sys.stdout.buffer)
 
 
 def write(source: Source, out: BinaryIO) -> None:

@@ -2,6 +2,7 @@
 
 import re
 
+from ingest.formats import _text
 from ingest.formats._listed import Sheet, made
 from ingest.grid import Grid, Source
 from ingest.rows import Problem, problem
@@ -22,12 +23,9 @@ def text(raw: bytes) -> Text | Problem:
     other = OTHERS.get(declared[1].decode().lower()) if declared else None
     if other and not (isinstance(found, Text) and found.encoding.startswith("utf")):
         found = _strict(raw, other)
-    if isinstance(found, Undecoded):
-        return problem("bad_encoding", value=str(found.line))
-    hole = found.text.find("\0")
-    if hole >= 0:
-        return problem("nul", value=str(found.text.count("\n", 0, hole) + 1))
-    return problem("doctype") if ENTITY.search(raw) else found
+    taken = _text.whole(found)
+    entities = isinstance(taken, Text) and ENTITY.search(raw)
+    return problem("doctype") if entities else taken
 
 
 def _strict(raw: bytes, name: str) -> Text | Undecoded:

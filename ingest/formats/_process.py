@@ -19,11 +19,11 @@ WALL_SECONDS = 110
 ROOT = Path(__file__).parents[2]
 
 
-def read(module: str, kind: str, raw: bytes) -> Source:
-    """Let a child read the file with the `inside` of a format module."""
+def read(module: str, name: str, raw: bytes) -> Source:
+    """Let a child read the file with the `read` of a format module."""
     answer = ask(module, raw)
     if isinstance(answer, Problem):
-        return Source(kind, None, (), (answer,))
+        return Source(name, None, (), (answer,))
     return _unpacked(io.BytesIO(answer))
 
 

@@ -15,6 +15,8 @@ NUMBER, RK, MANY_RK, FORMULA = 0x0203, 0x027E, 0x00BD, 0x0006
 ERROR, SHARED, LABEL, RICH = 0x0205, 0x00FD, 0x0204, 0x00D6
 ROW, MERGED = 0x0208, 0x00E5
 HIDDEN_ROW = 0x20
+NO_NUMBER, TEXT, TRUTH, FAILED = 0xFFFF, 0, 1, 2
+"""What the result of a formula is: the mark of no number, and then its kind."""
 ERRORS = {
     0x00: "#NULL!",
     0x07: "#DIV/0!",
@@ -127,11 +129,11 @@ def _many(found: Scanned, data: bytes) -> None:
 def _formula(found: Scanned, data: bytes) -> None:
     row, column, _, kind, _, code, _, _, mark = struct.unpack_from("<HHHBBBBHH", data)
     found.formulas += 1
-    if mark != 0xFFFF:  # noqa: PLR2004  the result is a number
+    if mark != NO_NUMBER:
         found.number(row, column)
-    elif kind == 2:  # noqa: PLR2004  the result is an error
+    elif kind == FAILED:
         found.errors[row + 1, letter(column)] = ERRORS.get(code, "#N/A")
-    elif kind < 2:  # noqa: PLR2004  text, or true or false; else it is blank
+    elif kind in {TEXT, TRUTH}:
         found.cell(row, column)
 
 

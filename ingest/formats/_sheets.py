@@ -2,15 +2,16 @@
 
 import io
 import zipfile
+from collections.abc import Callable
+from dataclasses import replace
 
 import fastexcel
 import polars as pl
 
 from ingest.formats import _cells, _listed, _package
-from ingest.grid import MAX_COLUMNS, Grid, grid, letter
+from ingest.grid import MAX_COLUMNS, MAX_SHEETS, Grid, grid, letter
 from ingest.rows import Problem, problem
 
-MAX_SHEETS = 12
 MAX_CELLS = 24_000_000
 
 
@@ -64,18 +65,21 @@ def too_large(size: _cells.Extent, name: str) -> Problem | None:
 
 
 def _placed(name: str, cells: pl.DataFrame, xml: bytes) -> Grid:
-    """Name the columns by their letters, which the reader counts from the first used one."""
-    offset = _offset(cells, xml)
-    cells.columns = [letter(index + offset) for index in range(cells.width)]
-    made = grid(name, cells)
+    made = placed(name, cells, lambda row: _cells.first_column(xml, row))
     documents, amounts = _listed.wanted(made)
-    return Grid(name, made.rows, made.cells, _cells.marks(xml, documents, amounts))
+    return replace(made, marks=_cells.marks(xml, documents, amounts))
 
 
-def _offset(cells: pl.DataFrame, xml: bytes) -> int:
-    """Return the number of blank columns left of the reader's first: compare one row's cells."""
+def placed(name: str, cells: pl.DataFrame, first: Callable[[int], int]) -> Grid:
+    """Name the columns by their letters, which the reader counts from the first used one.
+
+    `first` tells the first column with a value in a row; one row's cells show the difference.
+    """
+    offset = 0
     for number, row in enumerate(cells.iter_rows(), 1):
-        first = next((index for index, cell in enumerate(row) if cell is not None), None)
-        if first is not None:
-            return max(_cells.first_column(xml, number) - first, 0)
-    return 0
+        seen = next((index for index, cell in enumerate(row) if cell is not None), None)
+        if seen is not None:
+            offset = max(first(number) - seen, 0)
+            break
+    cells.columns = [letter(index + offset) for index in range(cells.width)]
+    return grid(name, cells)

@@ -10,11 +10,12 @@ import io
 import polars as pl
 
 from ingest import headings
+from ingest.formats import _text
 from ingest.grid import HEADER_WITHIN, MAX_COLUMNS, MAX_ROWS, Grid, Marks, Source, grid, letter
 from ingest.rows import Problem, problem
-from ingest.sniff import Undecoded, decode
 
 KINDS = ("text",)
+NAME, APART = "csv", False
 csv.field_size_limit(2**31 - 1)
 """The module's own limit would refuse a whole file for one long cell, which is a row's problem."""
 SEPARATORS = (",", "\t", ";", "|")
@@ -22,18 +23,14 @@ SEPARATORS = (",", "\t", ";", "|")
 
 def read(raw: bytes) -> Source:
     """Read a text table; the separator is the one that shows the most known headings."""
-    found = decode(raw)
-    if isinstance(found, Undecoded):
-        return Source("csv", None, (), (problem("bad_encoding", value=str(found.line)),))
+    found = _text.text(raw)
+    if isinstance(found, Problem):
+        return Source(NAME, None, (), (found,))
     text = found.text.replace("\r\n", "\n").replace("\r", "\n")
-    hole = text.find("\0")
-    if hole >= 0:
-        line = str(text.count("\n", 0, hole) + 1)
-        return Source("csv", found.encoding, (), (problem("nul", value=line),))
     made = _table(text)
     if isinstance(made, Problem):
-        return Source("csv", found.encoding, (), (made,))
-    return Source("csv", found.encoding, (made,))
+        return Source(NAME, found.encoding, (), (made,))
+    return Source(NAME, found.encoding, (made,))
 
 
 def _table(text: str) -> Grid | Problem:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from lxml import etree
 
 from ingest.fields import FIELDS
-from ingest.formats import _message, _process
+from ingest.formats import _message
 from ingest.formats._message import Row, every, find, text
 from ingest.grid import Source
 from ingest.identifiers import PLATE
@@ -20,6 +20,7 @@ from ingest.quantities import canonical
 from ingest.rows import Problem, problem
 
 KINDS = ("ceb",)
+NAME, APART = "ceb", True
 RECORDS = {
     "CEB505": ("Logistics", ""),
     "CEB507": ("Arrival", "ArrivalHead"),
@@ -75,19 +76,14 @@ class Kept:
 
 
 def read(raw: bytes) -> Source:
-    """Read an e-commerce message in a process of its own; what it does there is one problem."""
-    return _process.read(__name__, "ceb", raw)
-
-
-def inside(raw: bytes) -> Source:
     """Read an e-commerce message; one that names no vehicle is refused by its name."""
     message = _message.parse(raw)
     if isinstance(message, Problem):
-        return Source("ceb", None, (), (message,))
+        return Source(NAME, None, (), (message,))
     title = _message.name(message.root).removesuffix("Message")
     kept = _kept(message.root, title)
     if trouble := _trouble(kept, title):
-        return Source("ceb", message.encoding, (), (trouble,))
+        return Source(NAME, message.encoding, (), (trouble,))
     told = [*_parts(kept.parts, title), *_left_out(kept, title)]
     rows: list[Row] = []
     numbers: list[int] = []
@@ -97,7 +93,7 @@ def inside(raw: bytes) -> Source:
         rows.append(row)
         told += problems
     grid = _message.sheet(title, rows, numbers)
-    return Source("ceb", message.encoding, (grid,), tuple(told))
+    return Source(NAME, message.encoding, (grid,), tuple(told))
 
 
 def _kept(root: etree._Element, title: str) -> Kept:

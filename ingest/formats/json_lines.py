@@ -10,14 +10,14 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-from ingest.formats import _process
+from ingest.formats import _text
 from ingest.formats._listed import Number, Sheet, made
 from ingest.grid import MAX_ROWS, Source
 from ingest.rows import Problem, problem
-from ingest.sniff import Undecoded, decode
 
 KINDS = ("json",)
-SPACE = re.compile(r"[ \t\r\n]*")
+NAME, APART = "json", True
+BEGINS = re.compile(r"[^ \t\r\n]")
 UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 """Characters that are no text: NUL, and one half of a character that needs two."""
 MAX_KEYS = 1000
@@ -38,26 +38,18 @@ DECODER = json.JSONDecoder(
 
 
 def read(raw: bytes) -> Source:
-    """Read a JSON file in a process of its own."""
-    return _process.read(__name__, "json", raw)
-
-
-def inside(raw: bytes) -> Source:
-    """Read a JSON file in the child process."""
-    found = decode(raw)
-    if isinstance(found, Undecoded):
-        return Source("json", None, (), (problem("bad_encoding", value=str(found.line)),))
+    """Read a JSON file."""
+    found = _text.text(raw)
+    if isinstance(found, Problem):
+        return Source(NAME, None, (), (found,))
     sheet = _sheet(found.text)
     grid = made(sheet) if isinstance(sheet, Sheet) else sheet
     if isinstance(grid, Problem):
-        return Source("json", found.encoding, (), (grid,))
-    return Source("json", found.encoding, (grid,))
+        return Source(NAME, found.encoding, (), (grid,))
+    return Source(NAME, found.encoding, (grid,))
 
 
 def _sheet(text: str) -> Sheet | Problem:
-    hole = text.find("\0")
-    if hole >= 0:
-        return problem("nul", value=str(text.count("\n", 0, hole) + 1))
     try:
         values = list(_values(text))
     except json.JSONDecodeError as error:
@@ -74,11 +66,11 @@ def _sheet(text: str) -> Sheet | Problem:
 
 def _values(text: str) -> Iterator[Any]:
     """Decode the values that stand one after the other; a JSON file proper has just one."""
-    at = SPACE.match(text).end()  # type: ignore[union-attr]  # it always matches
-    while at < len(text):
-        value, end = DECODER.raw_decode(text, at)
+    found = BEGINS.search(text)
+    while found:
+        value, end = DECODER.raw_decode(text, found.start())
         yield value
-        at = SPACE.match(text, end).end()  # type: ignore[union-attr]  # likewise
+        found = BEGINS.search(text, end)
 
 
 def _records(values: Sequence[Any]) -> Sequence[Any]:
@@ -117,7 +109,7 @@ def _cells(record: Pairs, columns: dict[str, int], number: int) -> dict[int, str
     for key, value in record:
         column = columns.setdefault(key, len(columns))
         code = "json_doubled_key" if column in cells else None
-        text = _text(value)
+        text = _said(value)
         if code or text is None or UNWRITABLE.search(text) or UNWRITABLE.search(key):
             code = code or ("json_nested" if text is None else "json_character")
             shown = UNWRITABLE.sub("�", key)
@@ -129,7 +121,7 @@ def _cells(record: Pairs, columns: dict[str, int], number: int) -> dict[int, str
     return cells
 
 
-def _text(value: object) -> str | None:
+def _said(value: object) -> str | None:
     """Return a value as the text of a cell; None for one that is more than a cell."""
     if value is None or isinstance(value, bool):
         return "" if value is None else str(value).lower()

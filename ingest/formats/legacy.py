@@ -4,32 +4,29 @@ Hidden sheets are never taken. Compound files also hold documents of other progr
 with a password; both are told from the names of their streams.
 """
 
-import fastexcel
-import polars as pl
+from dataclasses import replace
 
-from ingest.formats import _listed, _process, _records, _sheets
+import fastexcel
+
+from ingest.formats import _listed, _records, _sheets
 from ingest.formats._compound import Compound
-from ingest.grid import Grid, Source, grid, letter
+from ingest.grid import MAX_SHEETS, Grid, Source
 from ingest.rows import Problem, problem
 
 KINDS = ("ole",)
+NAME, APART = "xls", True
 LOCKED = frozenset({"EncryptedPackage", "EncryptionInfo"})
 BOOKS = ("Workbook", "WORKBOOK", "Book", "BOOK")
 
 
 def read(raw: bytes) -> Source:
-    """Read an old workbook; whatever it does to its process becomes one problem."""
-    return _process.read(__name__, "xls", raw)
-
-
-def inside(raw: bytes) -> Source:
-    """Read an old workbook in the child process."""
+    """Read an old workbook."""
     found = _grids(raw)
     if isinstance(found, Problem):
-        return Source("xls", None, (), (found,))
+        return Source(NAME, None, (), (found,))
     grids, hidden = found
     problems = (problem("hidden_sheet", value="、".join(hidden)),) if hidden else ()
-    return Source("xls", None, tuple(grids), problems)
+    return Source(NAME, None, tuple(grids), problems)
 
 
 def _grids(raw: bytes) -> tuple[list[Grid], list[str]] | Problem:
@@ -47,7 +44,7 @@ def _grids(raw: bytes) -> tuple[list[Grid], list[str]] | Problem:
     reader = fastexcel.read_excel(raw)
     sheets = list(zip(reader.sheet_names, bounds, strict=True))
     grids: list[Grid] = []
-    for sheet, bound in [one for one in sheets if one[1].visible][: _sheets.MAX_SHEETS]:
+    for sheet, bound in [one for one in sheets if one[1].visible][:MAX_SHEETS]:
         made = _sheet(reader, sheet, _records.scan(book, bound.start))
         if isinstance(made, Problem):
             return made
@@ -64,17 +61,6 @@ def _sheet(
     cells = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars()
     if not cells.width or not found.cells:
         return None
-    offset = _offset(cells, found)
-    cells.columns = [letter(index + offset) for index in range(cells.width)]
-    made = grid(name, cells)
+    made = _sheets.placed(name, cells, lambda row: found.firsts.get(row, 0))
     documents, amounts = _listed.wanted(made)
-    return Grid(name, made.rows, made.cells, found.marks({*documents, *amounts}))
-
-
-def _offset(cells: pl.DataFrame, found: _records.Scanned) -> int:
-    """Return the number of blank columns left of the reader's first: compare one row's cells."""
-    for number, row in enumerate(cells.iter_rows(), 1):
-        first = next((index for index, cell in enumerate(row) if cell is not None), None)
-        if first is not None:
-            return max(found.firsts.get(number, first) - first, 0)
-    return 0
+    return replace(made, marks=found.marks({*documents, *amounts}))

@@ -10,40 +10,36 @@ from collections.abc import Iterator
 from lxml import etree
 
 from ingest import headings
-from ingest.formats import _markup, _process
+from ingest.formats import _markup
 from ingest.formats._cells import MERGES_KEPT
 from ingest.formats._listed import Number, Sheet
 from ingest.grid import HEADER_WITHIN, MAX_COLUMNS, MAX_ROWS, Source, letter
 from ingest.rows import Problem, problem
 
 KINDS = ("html",)
+NAME, APART = "html", True
 SPACE = re.compile(r"[ \t\r\n\f]+")
 UNSEEN = frozenset({"script", "style", "table"})
 BREAKS = frozenset({"br", "p", "div"})
 
 
 def read(raw: bytes) -> Source:
-    """Read a web page in a process of its own."""
-    return _process.read(__name__, "html", raw)
-
-
-def inside(raw: bytes) -> Source:
-    """Read a web page in the child process."""
+    """Read a web page."""
     found = _markup.text(raw)
     if isinstance(found, Problem):
-        return Source("html", None, (), (found,))
+        return Source(NAME, None, (), (found,))
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
     page = etree.fromstring(found.text.encode(), parser)
     if trouble := _damaged(found.text.lower(), parser):
-        return Source("html", found.encoding, (), (trouble,))
+        return Source(NAME, found.encoding, (), (trouble,))
     tables = [] if page is None else [_rows(table) for table in page.iter("table")]
     if not tables:
-        return Source("html", found.encoding, (), (problem("html_table"),))
+        return Source(NAME, found.encoding, (), (problem("html_table"),))
     best = max(tables, key=_known)
     if len(best) > MAX_ROWS:
         args = {"count": len(best), "limit": MAX_ROWS}
-        return Source("html", found.encoding, (), (problem("too_many_rows", args=args),))
-    return _markup.source("html", found.encoding, [_sheet(best)])
+        return Source(NAME, found.encoding, (), (problem("too_many_rows", args=args),))
+    return _markup.source(NAME, found.encoding, [_sheet(best)])
 
 
 def _damaged(text: str, parser: etree.HTMLParser) -> Problem | None:

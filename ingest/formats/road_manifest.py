@@ -9,13 +9,14 @@ import re
 from lxml import etree
 
 from ingest.fields import FIELDS
-from ingest.formats import _message, _process
+from ingest.formats import _message
 from ingest.formats._message import Message, Row, every, find, text
 from ingest.grid import Source
 from ingest.identifiers import PLATE
 from ingest.rows import Problem, problem
 
 KINDS = ("mt",)
+NAME, APART = "mt", True
 DIRECTIONS = {"MT1401": "I", "MT2401": "E"}
 TYPE = re.compile(r"MT\d{4}")
 DELETES = "3"
@@ -26,19 +27,14 @@ WITH_ZONE = re.compile(r"(\d{14})086")
 
 
 def read(raw: bytes) -> Source:
-    """Read a manifest message in a process of its own; what it does there is one problem."""
-    return _process.read(__name__, "mt", raw)
-
-
-def inside(raw: bytes) -> Source:
     """Read a manifest message; what is no inbound or outbound manifest is refused by its name."""
     message = _message.parse(raw)
     if isinstance(message, Problem):
-        return Source("mt", None, (), (message,))
+        return Source(NAME, None, (), (message,))
     title = _title(message.root)
     trouble = _trouble(message.root, title)
     if trouble:
-        return Source("mt", message.encoding, (), (trouble,))
+        return Source(NAME, message.encoding, (), (trouble,))
     return _lines(message, title)
 
 
@@ -75,7 +71,7 @@ def _lines(message: Message, title: str) -> Source:
                     problem("more_boxes", title, len(rows) + 2, value="、".join(boxes), args=args)
                 )
             rows.append(trip | _goods(consignment) | _boxed(consignment, boxes))
-    return Source("mt", message.encoding, (_message.sheet(title, rows),), tuple(told))
+    return Source(NAME, message.encoding, (_message.sheet(title, rows),), tuple(told))
 
 
 def _trip(declaration: etree._Element, title: str) -> dict[str, str]:

@@ -8,15 +8,15 @@ from decimal import Decimal
 
 from lxml import etree
 
-from ingest.formats import _markup, _package, _process
+from ingest.formats import _markup, _package
 from ingest.formats._cells import MERGES_KEPT
 from ingest.formats._listed import Number, Sheet
-from ingest.grid import Source, letter
+from ingest.grid import MAX_SHEETS, Source, letter
 from ingest.rows import Problem, problem
 
 KINDS = ("xml2003",)
+NAME, APART = "xml2003", True
 SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
-MAX_SHEETS = 12
 PROLOG = re.compile(r"\s*<\?xml[^>]*\?>")
 """It names an encoding, and the text is decoded already."""
 POWER = re.compile(r"-?\d+(?:\.\d+)?[eE][+-]?\d{1,2}")
@@ -25,18 +25,13 @@ FAR = 10_000_000
 
 
 def read(raw: bytes) -> Source:
-    """Read an XML spreadsheet in a process of its own."""
-    return _process.read(__name__, "xml2003", raw)
-
-
-def inside(raw: bytes) -> Source:
-    """Read an XML spreadsheet in the child process."""
+    """Read an XML spreadsheet."""
     found = _markup.text(raw)
     if isinstance(found, Problem):
-        return Source("xml2003", None, (), (found,))
+        return Source(NAME, None, (), (found,))
     data = PROLOG.sub("", found.text, count=1).strip().encode()
     if _package.declares(data):
-        return Source("xml2003", found.encoding, (), (problem("doctype"),))
+        return Source(NAME, found.encoding, (), (problem("doctype"),))
     parser = etree.XMLParser(
         encoding="utf-8", resolve_entities=False, no_network=True, huge_tree=False
     )
@@ -44,12 +39,12 @@ def inside(raw: bytes) -> Source:
         book = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         broken = problem("spreadsheet_broken", args={"line": error.lineno or 1})
-        return Source("xml2003", found.encoding, (), (broken,))
+        return Source(NAME, found.encoding, (), (broken,))
     pages = book.findall(f"{SS}Worksheet")
     hidden = [page.get(f"{SS}Name", "") for page in pages if _hidden(page)]
     told = [problem("hidden_sheet", value="、".join(hidden))] if hidden else []
     shown = [page for page in pages if not _hidden(page)][:MAX_SHEETS]
-    return _markup.source("xml2003", found.encoding, list(map(_sheet, shown)), *told)
+    return _markup.source(NAME, found.encoding, list(map(_sheet, shown)), *told)
 
 
 def _hidden(page: etree._Element) -> bool:

@@ -3,20 +3,16 @@
 Macros are never looked at. Hidden sheets are never read.
 """
 
-from ingest.formats import _package, _process, _sheets
+from ingest.formats import _package, _sheets
 from ingest.grid import Source
 
 KINDS = ("zip",)
+NAME, APART = "xlsx", True
 
 
 def read(raw: bytes) -> Source:
-    """Read a workbook; whatever it does to its process becomes one problem."""
+    """Read a workbook."""
     if trouble := _package.guard(raw):
-        return Source("xlsx", None, (), (trouble,))
-    return _process.read(__name__, "xlsx", raw)
-
-
-def inside(raw: bytes) -> Source:
-    """Read a workbook in the child process."""
+        return Source(NAME, None, (), (trouble,))
     grids, problems = _sheets.workbook(raw)
-    return Source("xlsx", None, tuple(grids), tuple(problems))
+    return Source(NAME, None, tuple(grids), tuple(problems))

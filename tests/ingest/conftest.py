@@ -15,7 +15,7 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def ask(module: str, raw: bytes) -> bytes:
         out = io.BytesIO()
-        _child.write(importlib.import_module(module).inside(raw), out)
+        _child.write(importlib.import_module(module).read(raw), out)
         return out.getvalue()
 
     monkeypatch.setattr(_process, "ask", ask)
