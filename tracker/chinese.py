@@ -26,6 +26,13 @@ def translations() -> Translations:
     return Translations(compiled)
 
 
+def said(msgid: str, lang: str, **values: object) -> str:
+    """A marked message in "zh" or "en", where no page is being made."""
+    if lang == "zh":
+        return in_chinese(msgid, **values)
+    return msgid % values if values else msgid
+
+
 def in_chinese(msgid: str, **values: object) -> str:
     """A message in Chinese where no page is being made: commands, jobs, papers."""
     text = translations().gettext(msgid)

@@ -5,7 +5,7 @@ wrong marked where it is wrong. Mended and uploaded, the added columns mean noth
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import chain
@@ -15,15 +15,15 @@ from xlsxwriter.worksheet import Worksheet
 from ingest.fields import FIELDS, needed
 from ingest.grid import index_of
 from ingest.rows import FileInfo, Line, Problem, Report
+from tracker.chinese import said
+from tracker.errors import mark
 from tracker.papers.formulas import Cell
 from tracker.papers.workbook import UNDATED, Book, begin, put
 
-WORDS: Mapping[str, tuple[str, str, str, str]] = {
-    "zh": ("待改行", "原文件行号", "原因", "怎样改"),
-    "en": ("To be mended", "Original row", "Reason", "How to mend"),
-}
+SHEET, FIRST = mark("To be mended"), mark("Original row")
+LAST = (mark("What is wrong"), mark("How to mend it"))
 """Name of the sheet, and the headings of the columns before and after the person's own."""
-OURS = frozenset(heading for _, *headings in WORDS.values() for heading in headings)
+OURS = frozenset(said(heading, lang) for heading in (FIRST, *LAST) for lang in ("zh", "en"))
 NO_VALUE = frozenset({"error_cell", "formula_empty"})
 NOT_AVAILABLE = "#N/A"
 NUMBER = re.compile(r"\d{1,40}(?:\.\d{1,40})?(?:E\+?\d{1,2})?")
@@ -57,13 +57,14 @@ def rows(report: Report) -> list[Line]:
 
 def failing(report: Report, lang: str = "zh") -> bytes:
     """The failing rows as an .xlsx workbook; the same report, the same bytes."""
-    name, first, reason, remedy = WORDS[lang]
+    name = said(SHEET, lang)
     lines = rows(report)
     faults = _faults(report.problems, lines)
     columns = _columns(report, lines, lang)
     book = begin(name, report.file.sha256, UNDATED)
     sheet = book.file.add_worksheet(name)
-    for number, text in enumerate([first, *(one.heading for one in columns), reason, remedy]):
+    last = (said(heading, lang) for heading in LAST)
+    for number, text in enumerate([said(FIRST, lang), *(one.heading for one in columns), *last]):
         own = 0 < number <= len(columns)
         put(book, sheet, 0, number, text, "heading" if own else "heading_more")
     sheet.set_column(0, len(columns), WIDTH)

@@ -3,85 +3,63 @@
 The template, its sheet of instructions and the documentation page say it with the same words.
 """
 
-from collections.abc import Mapping
-
 from ingest import codes
 from ingest.fields import FIELDS, Field
+from tracker.chinese import said
+from tracker.errors import mark
 
-NEEDS: Mapping[str, Mapping[str, str]] = {
-    "zh": {"take_in": "必填", "apply": "申报前补齐", "optional": "可不填"},
-    "en": {"take_in": "required", "apply": "before applying", "optional": "optional"},
+NEEDS = {
+    "take_in": mark("required"),
+    "apply": mark("before applying"),
+    "optional": mark("may stay blank"),
 }
-TYPES: Mapping[str, Mapping[str, str]] = {
-    "zh": {
-        "text": "文字",
-        "document": "单证号（文本）",
-        "plain": "编号（文本）",
-        "plate": "车牌（文本）",
-        "container": "箱号（文本）",
-        "list": "一个或几个，用分号隔开",
-        "code": "代码或名称",
-        "enum": "选一个",
-        "date": "日期",
-        "time": "日期和时刻",
-        "integer": "整数",
-        "decimal": "数字",
-    },
-    "en": {
-        "text": "text",
-        "document": "document number (as text)",
-        "plain": "number (as text)",
-        "plate": "plate (as text)",
-        "container": "container number (as text)",
-        "list": "one or several, by semicolons",
-        "code": "code or name",
-        "enum": "one of",
-        "date": "day",
-        "time": "day and time",
-        "integer": "whole number",
-        "decimal": "number",
-    },
+TYPES = {
+    "text": mark("text"),
+    "document": mark("document number (as text)"),
+    "plain": mark("number (as text)"),
+    "plate": mark("plate (as text)"),
+    "container": mark("container number (as text)"),
+    "list": mark("one or several, by semicolons"),
+    "code": mark("code or name"),
+    "enum": mark("one of"),
+    "date": mark("day"),
+    "time": mark("day and time"),
+    "integer": mark("whole number"),
+    "decimal": mark("number"),
 }
-LISTS: Mapping[str, Mapping[str, str]] = {
-    "zh": {
-        "container_types": "箱型代码",
-        "countries": "国家（地区）代码",
-        "currencies": "币制代码",
-        "customs": "关区代码",
-        "packages": "包装种类代码",
-        "supervision_modes": "监管方式代码",
-    },
-    "en": {
-        "container_types": "container types",
-        "countries": "countries",
-        "currencies": "currencies",
-        "customs": "customs offices",
-        "packages": "kinds of packages",
-        "supervision_modes": "supervision modes",
-    },
+LISTS = {
+    "container_types": mark("codes of container types"),
+    "countries": mark("codes of countries"),
+    "currencies": mark("codes of currencies"),
+    "customs": mark("codes of customs offices"),
+    "packages": mark("codes of kinds of packages"),
+    "supervision_modes": mark("codes of supervision modes"),
 }
-SIGNS: Mapping[str, tuple[str, str, str, str, str]] = {
-    "zh": ("{label}为 {values}", "{label}不是 {values}", "{label}为空", "、", "，"),
-    "en": ("{label}: {values}", "{label}: not {values}", "{label} blank", ", ", "; "),
-}
-"""How a condition is said: is, is not, is blank; between values, between conditions."""
+IS, IS_NOT, BLANK = (
+    mark("%(label)s: %(values)s"),
+    mark("%(label)s: not %(values)s"),
+    mark("%(label)s blank"),
+)
+"""How a condition is said."""
+WITH_CONDITIONS = mark("%(need)s (%(conditions)s)")
+BETWEEN, AND = {"zh": "、", "en": ", "}, {"zh": "，", "en": "; "}
+"""Between values, and between conditions."""
 INLINE = 255
 """Characters that the list of a drop-down may have."""
 
 
 def need(one: Field, lang: str = "zh") -> str:
     """When the field is needed: “必填（运输方式为 公路）”."""
-    said = NEEDS[lang][one.need]
+    how = said(NEEDS[one.need], lang)
     if not one.when:
-        return said
+        return how
     conditions = [_condition(FIELDS[name], values, lang) for name, values in one.when.items()]
-    inside = SIGNS[lang][4].join(conditions)
-    return f"{said}（{inside}）" if lang == "zh" else f"{said} ({inside})"
+    return said(WITH_CONDITIONS, lang, need=how, conditions=AND[lang].join(conditions))
 
 
 def kind(one: Field, lang: str = "zh") -> str:
     """What a cell of the field holds."""
-    return TYPES[lang][one.type]
+    return said(TYPES[one.type], lang)
 
 
 def choices(one: Field, lang: str = "zh") -> tuple[str, ...]:
@@ -92,8 +70,8 @@ def choices(one: Field, lang: str = "zh") -> tuple[str, ...]:
 def listed(one: Field, lang: str = "zh") -> str:
     """The choices of an enum, or the code list, in words; blank for anything else."""
     if one.codes:
-        return LISTS[lang][one.codes]
-    return SIGNS[lang][3].join(choices(one, lang))
+        return said(LISTS[one.codes], lang)
+    return BETWEEN[lang].join(choices(one, lang))
 
 
 def drop_down(one: Field, lang: str = "zh") -> tuple[str, ...]:
@@ -103,12 +81,11 @@ def drop_down(one: Field, lang: str = "zh") -> tuple[str, ...]:
 
 
 def _condition(one: Field, values: tuple[str, ...], lang: str) -> str:
-    is_, is_not, blank, between, _ = SIGNS[lang]
+    label = one.label(lang)
     if values == ("",):
-        return blank.format(label=one.label(lang))
-    said = between.join(_written(one, value.lstrip("!"), lang) for value in values)
-    pattern = is_not if values[0].startswith("!") else is_
-    return pattern.format(label=one.label(lang), values=said)
+        return said(BLANK, lang, label=label)
+    written = BETWEEN[lang].join(_written(one, value.lstrip("!"), lang) for value in values)
+    return said(IS_NOT if values[0].startswith("!") else IS, lang, label=label, values=written)
 
 
 def _written(one: Field, value: str, lang: str) -> str:

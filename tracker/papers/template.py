@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from xlsxwriter.worksheet import Worksheet
 
 from ingest.fields import FIELDS, Field
+from tracker.chinese import said
+from tracker.errors import mark
 from tracker.papers import needs
 from tracker.papers.workbook import UNDATED, Book, Column, begin, put, table
 
@@ -36,23 +38,18 @@ SAMPLE: Mapping[str, str] = {
     "gross_weight_kg": "18500.5",
 }
 """The made-up row; its first cell says that it is one, and the reader skips it."""
-WORDS: Mapping[str, Mapping[str, str]] = {
-    "zh": {
-        "title": "发运明细表模板",
-        "sheet": "发运明细表",
-        "guide": "填写说明",
-        "sample": "示例（本行不读入）",
-        "columns": "列名,填写内容,何时必填,类型,最长,可选值或代码表",
-    },
-    "en": {
-        "title": "Manifest template",
-        "sheet": "Manifest",
-        "guide": "Instructions",
-        "sample": "示例 example, not read",
-        "columns": "Heading,What belongs in it,When needed,Kind,Longest,Choices or code list",
-    },
-}
-GUIDE_WIDTHS = (24, 48, 36, 26, 8, 30)
+NOT_READ = mark("示例 example, not read")
+"""How the sample row begins."""
+TITLE, SHEET, GUIDE = mark("Manifest template"), mark("Manifest"), mark("Instructions")
+GUIDE_COLUMNS = (
+    (mark("Heading"), 24),
+    (mark("What belongs in it"), 48),
+    (mark("When needed"), 36),
+    (mark("Kind"), 26),
+    (mark("Longest"), 8),
+    (mark("Choices or code list"), 30),
+)
+"""Heading and width, in characters."""
 
 
 def version() -> str:
@@ -73,11 +70,10 @@ def heading(one: Field, lang: str = "zh") -> str:
 
 def write(lang: str = "zh") -> bytes:
     """The template as an .xlsx workbook; the same field table, the same bytes."""
-    words = WORDS[lang]
-    book = begin(words["title"], version(), UNDATED)
+    book = begin(said(TITLE, lang), version(), UNDATED)
     book.file.set_custom_property(VERSION, version())
-    _manifest(book, book.file.add_worksheet(words["sheet"]), lang)
-    _guide(book, book.file.add_worksheet(words["guide"]), lang)
+    _manifest(book, book.file.add_worksheet(said(SHEET, lang)), lang)
+    _guide(book, book.file.add_worksheet(said(GUIDE, lang)), lang)
     return book.close()
 
 
@@ -92,7 +88,7 @@ def _manifest(book: Book, sheet: Worksheet, lang: str) -> None:
             _offer(sheet, number, offered)
         if one.name in SAMPLE:
             put(book, sheet, 1, number, SAMPLE[one.name], "document")
-    put(book, sheet, 1, 0, WORDS[lang]["sample"], "document")
+    put(book, sheet, 1, 0, said(NOT_READ, lang), "document")
     sheet.set_row(0, 36)
     sheet.freeze_panes(1, 1)
     sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
@@ -106,13 +102,12 @@ def _offer(sheet: Worksheet, column: int, offered: Sequence[str]) -> None:
 
 
 def _note(one: Field, lang: str) -> str:
-    said = (needs.need(one, lang), one.note(lang), needs.listed(one, lang))
-    return "\n".join(part for part in said if part)
+    parts = (needs.need(one, lang), one.note(lang), needs.listed(one, lang))
+    return "\n".join(filter(None, parts))
 
 
 def _guide(book: Book, sheet: Worksheet, lang: str) -> None:
-    names = WORDS[lang]["columns"].split(",")
-    heads = [Column(name, width, "text") for name, width in zip(names, GUIDE_WIDTHS, strict=True)]
+    heads = [Column(said(name, lang), width, "text") for name, width in GUIDE_COLUMNS]
     rows = [
         (
             heading(one, lang),

@@ -58,7 +58,7 @@ def fields() -> ResponseReturnValue:
 
 def template_book() -> Response:
     """The template in the language of the page, as a download."""
-    return _book(template.write(tongue()), gettext("manifest template"))
+    return _book(template.write(tongue()), gettext(template.TITLE))
 
 
 def failing_book(key: int) -> Response:
