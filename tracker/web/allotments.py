@@ -5,7 +5,7 @@ from datetime import date
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from tracker import access
@@ -29,7 +29,7 @@ def allotments() -> ResponseReturnValue:
     """The allotments one may see with what is left of each; for the province the funds above."""
     session, user = context.session(), context.user()
     query = filtered(user)
-    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    total = asked.count(session, query)
     paged = asked.paged(total)
     part = query.order_by(Allotment.id.desc()).limit(paged.rows).offset(paged.offset)
     found = session.scalars(part).all()

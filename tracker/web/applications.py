@@ -51,7 +51,7 @@ def applications() -> ResponseReturnValue:
     """The applications one may see; for the league those to review first, the odd ones on top."""
     session, user = context.session(), context.user()
     query = filtered(user)
-    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    total = asked.count(session, query)
     paged = asked.paged(total)
     part = ordered(query, user).limit(paged.rows).offset(paged.offset)
     return render_template(

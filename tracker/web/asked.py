@@ -6,8 +6,11 @@ What makes no sense is left out, as if it had not been asked: a list never fails
 from dataclasses import dataclass
 from datetime import date
 from math import ceil
+from typing import Any
 
 from flask import request
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
 
 TEXT_LENGTH = 80
 PAGE_ROWS = 50
@@ -82,6 +85,12 @@ class Paged:
     def offset(self) -> int:
         """How many rows stand before this page."""
         return (self.page - 1) * self.rows
+
+
+def count(session: Session, query: Select[*tuple[Any, ...]]) -> int:
+    """How many rows a query answers."""
+    counted = select(func.count()).select_from(query.order_by(None).subquery())
+    return session.scalar(counted) or 0
 
 
 def paged(total: int, rows: int = PAGE_ROWS) -> Paged:

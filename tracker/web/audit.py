@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 
 from tracker import access
 from tracker.db import SHANGHAI
@@ -31,7 +31,7 @@ def audit() -> ResponseReturnValue:
     """The events, newest first."""
     session = context.session()
     query = filtered()
-    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    total = asked.count(session, query)
     paged = asked.paged(total)
     part = query.order_by(AuditEvent.id.desc()).limit(paged.rows).offset(paged.offset)
     return render_template(

@@ -42,7 +42,7 @@ def disbursements() -> ResponseReturnValue:
     """The disbursements one may see; for the league's finance the allotments to draw on."""
     session, user = context.session(), context.user()
     query = filtered(user)
-    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    total = asked.count(session, query)
     paged = asked.paged(total)
     part = query.order_by(Disbursement.id.desc()).limit(paged.rows).offset(paged.offset)
     return render_template(
@@ -63,7 +63,7 @@ def money() -> ResponseReturnValue:
     """Where is my money: every shipment of the firm with the stage its money stands in."""
     session, user = context.session(), context.user()
     query = standing_query(user)
-    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    total = asked.count(session, query)
     paged = asked.paged(total)
     ordered = query.order_by(Item.code).limit(paged.rows).offset(paged.offset)
     return render_template(

@@ -54,7 +54,7 @@ def filings() -> ResponseReturnValue:
     """The filings one may see, the odd ones that wait first; what each league asked for."""
     session, user = context.session(), context.user()
     query = filtered(user)
-    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    total = asked.count(session, query)
     paged = asked.paged(total)
     part = ordered(query, user).limit(paged.rows).offset(paged.offset)
     return render_template(

@@ -35,7 +35,7 @@ def jobs() -> ResponseReturnValue:
         query = query.where(Job.state == state)
     if kind := asked.one_of("kind", tuple(KINDS)):
         query = query.where(Job.kind == kind)
-    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    total = asked.count(session, query)
     paged = asked.paged(total)
     part = query.order_by(Job.id.desc()).limit(paged.rows).offset(paged.offset)
     counts = session.execute(select(Job.state, func.count()).group_by(Job.state)).all()

@@ -7,7 +7,7 @@ from itertools import count
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from tracker import access
 from tracker.books import ledger as book
@@ -38,7 +38,7 @@ def ledger() -> ResponseReturnValue:
     """The entries one may see, newest first."""
     session, user = context.session(), context.user()
     query = books.entries(user, books.asked_now())
-    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    total = asked.count(session, query)
     paged = asked.paged(total)
     part = query.order_by(Entry.seq.desc()).limit(paged.rows).offset(paged.offset)
     found = session.scalars(part).all()

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from rules.params import ParamsError
@@ -49,7 +49,7 @@ def methods() -> ResponseReturnValue:
     """The methods one may see, by league, the newest version first."""
     session, user = context.session(), context.user()
     query = filtered(user)
-    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    total = asked.count(session, query)
     paged = asked.paged(total)
     ordered = query.join(League, League.id == Method.league_id)
     ordered = ordered.order_by(League.code, Method.valid_from.desc(), Method.version_no.desc())

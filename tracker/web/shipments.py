@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from rules.facts import ECOMMERCE_MODES
 from tracker import access
@@ -40,7 +40,7 @@ def shipments() -> ResponseReturnValue:
     """The visible shipments that fit the filters."""
     session, user = context.session(), context.user()
     query = shipment_list.query(user)
-    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    total = asked.count(session, query)
     paged = asked.paged(total)
     part = shipment_list.ordered(query).limit(paged.rows).offset(paged.offset)
     leagues = session.scalars(select(League).order_by(League.code)).all()

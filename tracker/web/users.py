@@ -10,7 +10,7 @@ from collections.abc import Callable
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from tracker import access
@@ -31,7 +31,7 @@ def users() -> ResponseReturnValue:
     """Everybody who may sign in, and the form to add a person."""
     session = context.session()
     query = filtered()
-    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    total = asked.count(session, query)
     paged = asked.paged(total)
     part = query.order_by(User.id).limit(paged.rows).offset(paged.offset)
     return render_template(

@@ -15,11 +15,11 @@ from typing import Any, Protocol, TypeVar
 from flask import Request
 from flask_smorest import Blueprint
 from marshmallow import Schema
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select
 from webargs.flaskparser import FlaskParser
 
 from tracker.db import Base
-from tracker.web import context, policy
+from tracker.web import asked, context, policy
 from tracker.web.asked import PAGE_ROWS
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -168,8 +168,7 @@ class Noun(Blueprint):  # type: ignore[misc]  # flask-smorest carries no types
 def part(query: Select[Row], pages: Pages) -> list[Row]:
     """The rows of the page that is asked for; tells the pages how many there are in all."""
     session = context.session()
-    counted = select(func.count()).select_from(query.order_by(None).subquery())
-    pages.item_count = session.scalar(counted) or 0
+    pages.item_count = asked.count(session, query)
     return list(session.scalars(query.limit(pages.page_size).offset(start(pages))))
 
 
