@@ -4,23 +4,13 @@ The bytes stay; only what is made of them changes. A correction is judged like a
 """
 
 from dataclasses import replace
-from datetime import date
 
 import polars as pl
 
-from ingest import clean, columns
+from ingest import clean
 from ingest.answers import Said
-from ingest.fields import FIELDS
 from ingest.grid import Grid, Marks
 from ingest.headings import Heading
-from ingest.verdicts import Verdict
-
-
-def judge_cell(field_name: str, text: str, day: date) -> Verdict:
-    """Judge what somebody is typing into a cell of a field, as the whole file would be judged."""
-    one = FIELDS[field_name]
-    said = clean.tidy(text, upper=one.type in clean.UPPER)
-    return columns.judge(one, said, day) if said else Verdict()
 
 
 def corrected(grid: Grid, heading: Heading, said: Said) -> Grid:

@@ -73,11 +73,11 @@ def _firm_heading() -> None:
         Column("id", KEY, nullable=False),
         Column("firm_id", KEY, nullable=False),
         Column("heading", String(120), nullable=False),
-        Column("field", String(40), nullable=False),
+        Column("field", String(40), nullable=True),
         Column("user_id", KEY, nullable=False),
         Column("confirmed_at", DateTime(timezone=True), nullable=False),
         _to("firm_heading", "firm_id", "firm"),
         _to("firm_heading", "user_id", "user_account"),
         PrimaryKeyConstraint("id", name="pk_firm_heading"),
-        UniqueConstraint("firm_id", "heading", name="uq_firm_heading_firm_id_heading"),
     )
+    op.create_index("ix_firm_heading_firm_id_heading", "firm_heading", ["firm_id", "heading"])

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from ingest import examine, headings
 from ingest.answers import Answer
-from ingest.correction import judge_cell
 from ingest.fields import FIELDS
 from ingest.readings import offers
 from ingest.rows import Report
@@ -139,14 +138,6 @@ def _letter(raw: bytes, name: str) -> str:
     return next(letter for letter, field in mapping.items() if field == name)
 
 
-def test_a_correction_is_judged_like_any_cell() -> None:
-    answer = Answer(kind="cell", row=2, column="N", value="0")
-    assert codes(check(road(1), answers=[answer])) == ["too_small"]
-    assert judge_cell("packages", "0", DAY).code == "too_small"
-    assert judge_cell("truck_plate", " 蒙a12345", DAY).value == "蒙A12345"
-    assert judge_cell("goods_name", "—", DAY).value == ""
-
-
 def test_the_last_of_several_answers_holds() -> None:
     said = [Answer(kind="cell", row=2, column="N", value=value) for value in ("7", "8")]
     assert check(road(1), answers=said).lines[0]["packages"] == "8"
@@ -256,3 +247,8 @@ def test_in_a_column_of_decimal_commas_no_comma_is_taken_for_thousands_unasked()
 def test_alone_a_comma_before_three_digits_groups_thousands() -> None:
     (line,) = check(road(1, gross_weight_kg="10,500")).lines
     assert line["gross_weight_kg"] == "10500"
+
+
+def test_a_correction_is_judged_like_any_cell() -> None:
+    answer = Answer(kind="cell", row=2, column="N", value="0")
+    assert codes(check(road(1), answers=[answer])) == ["too_small"]

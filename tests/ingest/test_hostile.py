@@ -203,7 +203,7 @@ def _reading_with(monkeypatch: pytest.MonkeyPatch, program: str) -> Report:
     real = subprocess.run
 
     def run(command: list[str], **options: object) -> object:
-        return real([*command[:3], "-c", program], **options)  # type: ignore[call-overload]
+        return real([*command[:3], "-c", program], **options)  # type: ignore[call-overload]  # whatever it was called with
 
     monkeypatch.setattr(subprocess, "run", run)
     return examine(GOOD, day=DAY)

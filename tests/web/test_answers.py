@@ -7,8 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests import journeys
-from tests.web.test_manifests import upload
-from tests.web.visitors import Page, Visitor, visit
+from tests.web.visitors import Page, Visitor, upload, visit
 from tracker import jobs
 from tracker.models.answers import FirmHeading, ManifestAnswer
 from tracker.models.cargo import Manifest
@@ -82,6 +81,18 @@ def test_a_column_is_given_its_meaning_which_is_remembered_for_the_next_file(
         assert (remembered.heading, remembered.field) == (named, "waybill_no")
     other = raw.replace(b"W1", b"W9").replace(gb("蒙A"), gb("蒙B"))
     assert "New 1" in read(other).words
+
+
+def test_a_meaning_that_is_taken_back_is_forgotten_too(
+    clerk: Visitor, bench: jobs.Bench, read: Upload
+) -> None:
+    raw = journeys.sheet(journeys.row("W1")).replace(gb("运单号"), gb("我方发货号码"), 1)
+    page = read(raw)
+    clerk.send(page.form(f"{page.address}/understanding"), **{"column-A": "waybill_no"})
+    page = again(bench, clerk, page)
+    clerk.send(page.form(f"{page.address}/answers/1/take-back"))
+    assert "No row of this file can go in" in again(bench, clerk, page).words
+    assert "No row of this file can go in" in read(raw.replace(b"W1", b"W9")).words
 
 
 def test_a_column_that_is_not_there_is_filled_with_one_value(

@@ -1,6 +1,5 @@
 """A firm uploads, watches, mends and commits; nobody else touches its files."""
 
-import io
 import secrets
 
 import pytest
@@ -10,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tests import journeys
 from tests.web import money
-from tests.web.visitors import Page, Visitor, visit
+from tests.web.visitors import Page, Visitor, upload, visit
 from tracker import jobs
 from tracker.models.cargo import Manifest
 from tracker.models.work import Job
@@ -23,16 +22,6 @@ MIXED = journeys.sheet(journeys.row("W1"), journeys.row("W2", "è’™A20002", **{"æ
 def clerk(bench: jobs.Bench, app: Flask) -> Visitor:
     assert bench.settings.home.exists()
     return visit(app, "clerk")
-
-
-def upload(clerk: Visitor, *files: tuple[bytes, str]) -> Page:
-    form = clerk.see("/manifests").form("/manifests")
-    data = {
-        "csrf_token": form.fields["csrf_token"],
-        "files": [(io.BytesIO(raw), name) for raw, name in files],
-    }
-    answer = clerk.client.post("/manifests", data=data, follow_redirects=True)
-    return Page(answer.request.path, answer.status_code, answer)
 
 
 def actions(page: Page) -> list[str]:

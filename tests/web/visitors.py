@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -126,6 +127,17 @@ def visit(app: Flask, login: str, language: str = "en") -> Visitor:
         client.set_cookie(sessions.cookie_name(), token)
     client.set_cookie(rooms.LANGUAGE_COOKIE, language)
     return Visitor(login, client)
+
+
+def upload(clerk: Visitor, *files: tuple[bytes, str]) -> Page:
+    """Upload files by the form, each with its name; answers where it leads."""
+    form = clerk.see("/manifests").form("/manifests")
+    data = {
+        "csrf_token": form.fields["csrf_token"],
+        "files": [(io.BytesIO(raw), name) for raw, name in files],
+    }
+    answer = clerk.client.post("/manifests", data=data, follow_redirects=True)
+    return Page(answer.request.path, answer.status_code, answer)
 
 
 class People(dict[str, Visitor]):

@@ -5,7 +5,7 @@ An upload is its bytes and its answers, in their order: examined again, they giv
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ingest.answers import KINDS
@@ -38,16 +38,19 @@ class ManifestAnswer(Base):
 
 
 class FirmHeading(Base):
-    """表头记忆: what a heading means in one firm's files, as a person of the firm confirmed."""
+    """表头记忆: what a heading means in one firm's files, as somebody confirmed; only added to.
+
+    An upload is read with what was confirmed before it came, however often it is read.
+    """
 
     __tablename__ = "firm_heading"
-    __table_args__ = (UniqueConstraint("firm_id", "heading"),)
+    __table_args__ = (Index("ix_firm_heading_firm_id_heading", "firm_id", "heading"),)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True, init=False)
     firm_id: Mapped[int] = mapped_column(ForeignKey("firm.id"))
     heading: Mapped[str] = mapped_column(String(120))
     """As ``ingest.headings.norm`` compares it."""
-    field: Mapped[str] = mapped_column(String(40))
-    """Blank where the column means nothing to us."""
+    field: Mapped[str | None] = mapped_column(String(40))
+    """Blank where the column means nothing to us; None where it is forgotten again."""
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     confirmed_at: Mapped[datetime] = mapped_column(Moment)

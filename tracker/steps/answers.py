@@ -5,7 +5,7 @@ An answer changes nothing by itself: the file is read again with all of them.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -18,7 +18,17 @@ from tracker.models.cargo import Manifest
 from tracker.models.people import User
 
 VALUE_LENGTH = 2000
-Question = tuple[str, str, int | None, str | None, str | None, str | None]
+OPEN_STATES = ("checked", "refused")
+"""Of a manifest that takes answers: read, and not yet committed."""
+
+
+def require_open(manifest: Manifest) -> None:
+    """Raise ``Conflict`` while the manifest is read and once it is committed or withdrawn."""
+    if manifest.state not in OPEN_STATES:
+        raise Conflict(
+            mark("Only an upload that has been read and not committed takes answers."),
+            mark("Upload a corrected file instead: its changed rows replace the earlier ones."),
+        )
 
 
 def give(
@@ -26,8 +36,8 @@ def give(
 ) -> ManifestAnswer:
     """Keep an answer.
 
-    Raises ``Conflict`` while the manifest is read and once it is committed or withdrawn, and
-    ``Refused`` for a field that is not there or a value no cell is as long as.
+    Raises as ``require_open``, and ``Refused`` for a field that is not there or a value no cell is
+    as long as.
     """
     means = answer.value if answer.kind == "column" else answer.field
     if means and means not in FIELDS:
@@ -49,64 +59,59 @@ def take_back(
 
 
 def given(session: Session, manifest: Manifest) -> tuple[Answer, ...]:
-    """The answers that hold: the last to each question, unless it was taken back."""
-    query = select(ManifestAnswer).where(ManifestAnswer.manifest_id == manifest.id)
-    last: dict[Question, Answer | None] = {}
-    for kept in session.scalars(query.order_by(ManifestAnswer.answer_no)):
+    """The answers that hold, as ``ingest`` takes them."""
+    return tuple(map(as_given, holding(session.scalars(every(manifest)).all())))
+
+
+def holding(answers: Sequence[ManifestAnswer]) -> list[ManifestAnswer]:
+    """Of all answers about a manifest those that hold, in their order.
+
+    That is the last to each question, unless it was taken back.
+    """
+    last: dict[tuple[Any, ...], ManifestAnswer] = {}
+    for kept in sorted(answers, key=lambda one: one.answer_no):
         question = (
-            kept.kind,
-            kept.sheet,
-            kept.row_no,
-            kept.column_letter,
-            kept.field,
-            kept.code,
+            *(kept.kind, kept.sheet, kept.row_no),
+            *(kept.column_letter, kept.field, kept.code),
         )
         last.pop(question, None)
-        last[question] = None if kept.value is None else as_given(kept)
-    return tuple(answer for answer in last.values() if answer is not None)
-
-
-def history(session: Session, manifest: Manifest) -> Sequence[ManifestAnswer]:
-    """Every answer ever given about the manifest, the newest first."""
-    return session.scalars(every(manifest)).all()
+        last[question] = kept
+    return [kept for kept in last.values() if kept.value is not None]
 
 
 def every(manifest: Manifest) -> Select[ManifestAnswer]:
-    """The same, to be asked for in parts."""
+    """Every answer ever given about the manifest, the newest first."""
     query = select(ManifestAnswer).where(ManifestAnswer.manifest_id == manifest.id)
     return query.order_by(ManifestAnswer.answer_no.desc())
 
 
-def remembered(session: Session, firm_id: int) -> Mapping[str, str]:
-    """What headings mean in the firm's files: heading as compared -> field, blank for none."""
-    query = select(FirmHeading.heading, FirmHeading.field).where(FirmHeading.firm_id == firm_id)
-    return dict(session.execute(query).all())
+def remembered(session: Session, manifest: Manifest) -> Mapping[str, str]:
+    """What headings meant in the firm's files when this one came.
+
+    Heading as compared -> field, blank for none.
+    """
+    query = select(FirmHeading.heading, FirmHeading.field).where(
+        FirmHeading.firm_id == manifest.firm_id, FirmHeading.confirmed_at <= manifest.uploaded_at
+    )
+    last = dict(session.execute(query.order_by(FirmHeading.id)).all())
+    return {heading: field for heading, field in last.items() if field is not None}
 
 
 def remember(
-    session: Session, user: User, headings: Mapping[str, str], now: datetime
-) -> Sequence[FirmHeading]:
-    """Remember what these headings (as compared) mean in the firm's files from now on."""
+    session: Session, user: User, headings: Mapping[str, str | None], now: datetime
+) -> None:
+    """Remember what these headings (as compared) mean in the firm's files that are still to come.
+
+    None forgets one: from then on it means what it means to everybody.
+    """
     assert user.firm_id is not None
-    query = select(FirmHeading).where(
-        FirmHeading.firm_id == user.firm_id, FirmHeading.heading.in_(headings)
+    session.add_all(
+        FirmHeading(
+            firm_id=user.firm_id, heading=heading, field=field, user_id=user.id, confirmed_at=now
+        )
+        for heading, field in headings.items()
     )
-    known = {one.heading: one for one in session.scalars(query)}
-    for heading, field in headings.items():
-        if heading in known:
-            known[heading].field = field
-            known[heading].user_id, known[heading].confirmed_at = user.id, now
-        else:
-            known[heading] = FirmHeading(
-                firm_id=user.firm_id,
-                heading=heading,
-                field=field,
-                user_id=user.id,
-                confirmed_at=now,
-            )
-            session.add(known[heading])
     session.flush()
-    return list(known.values())
 
 
 def _keep(
@@ -117,11 +122,7 @@ def _keep(
     value: str | None,
     now: datetime,
 ) -> ManifestAnswer:
-    if manifest.state not in {"checked", "refused"}:
-        raise Conflict(
-            mark("Only an upload that has been read and not committed takes answers."),
-            mark("Upload a corrected file instead: its changed rows replace the earlier ones."),
-        )
+    require_open(manifest)
     numbered = select(func.max(ManifestAnswer.answer_no))
     last = session.scalar(numbered.where(ManifestAnswer.manifest_id == manifest.id)) or 0
     kept = ManifestAnswer(

@@ -60,14 +60,10 @@ def store(
 def read_again(session: Session, user: User, manifest: Manifest, now: datetime) -> None:
     """Ask for the file to be read anew with the answers given since.
 
-    Raises ``Conflict`` once the manifest is committed or withdrawn, or while it is being read, and
-    where a refused file was uploaded again since and stands.
+    Raises as ``answers.require_open``, and ``Conflict`` where a refused file was uploaded again
+    since and stands.
     """
-    if manifest.state not in {"checked", "refused"}:
-        raise Conflict(
-            mark("Only an upload that has been read and not committed takes answers."),
-            mark("Upload a corrected file instead: its changed rows replace the earlier ones."),
-        )
+    answers.require_open(manifest)
     if manifest.state == "refused":
         _stands_once(session, manifest.firm_id, manifest.sha256)
     manifest.state = "received"
@@ -114,7 +110,7 @@ def read(
         day=local_day(now),
         firm_code=manifest.firm.uscc,
         answers=answers.given(session, manifest),
-        remembered=answers.remembered(session, manifest.firm_id),
+        remembered=answers.remembered(session, manifest),
         progress=progress,
     )
 

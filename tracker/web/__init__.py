@@ -43,6 +43,7 @@ PAGES = (
     "manifests",
     "manifest_files",
     "answers",
+    "mending",
     "shipments",
     "applications",
     "filings",

@@ -4,13 +4,13 @@ An answer is kept with the name of who gave it, and the file is read again; the 
 are. What the page offers is worked out anew from the kept problem, never taken from the form.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import Select, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ingest import headings
@@ -20,7 +20,7 @@ from ingest.readings import Offer, find, offers
 from tracker import access
 from tracker.errors import Refused, mark
 from tracker.models.answers import ManifestAnswer
-from tracker.models.cargo import Manifest, ManifestProblem, ManifestRow
+from tracker.models.cargo import Manifest, ManifestProblem
 from tracker.models.people import User
 from tracker.steps import answers as steps
 from tracker.steps import manifests
@@ -29,35 +29,11 @@ from tracker.web.filters import tongue
 
 bp = Blueprint("answers", __name__, url_prefix="/manifests")
 
-Given = Callable[[Session, Manifest], tuple[list[Answer], dict[str, str]]]
-"""What was answered about a manifest, and headings to remember with their fields."""
-ROWS = 20
-"""Rows of the grid on a page: each has as many fields as it has faults."""
-CELL_LENGTH = 2000
+Given = Callable[[Session, Manifest], Sequence[Answer]]
+"""What was answered about a manifest."""
+CELL_LENGTH, HEADING_LENGTH = 2000, 120
 FILLED = frozenset({"enum", "code", "date", "text"})
 """Types of fields that may say the same in every row; a number of a document never does."""
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One cell of the grid to be corrected: what it says, what is wrong, how to mend it."""
-
-    name: str
-    letter: str
-    label: str
-    value: str
-    messages: Sequence[problems.Cell]
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row of the grid: its faults by column, what is wrong with it as a whole, and offers."""
-
-    row: ManifestRow
-    hint: str
-    faults: Sequence[Fault]
-    others: Sequence[problems.Cell]
-    offers: Sequence[tuple[int, int, str]]
 
 
 @dataclass(frozen=True)
@@ -89,11 +65,8 @@ def understand(key: int) -> ResponseReturnValue:
     """Take another sheet, heading row or meaning of columns, remember the headings, read again."""
     form = request.form.to_dict()
 
-    def given(_db: Session, found: Manifest) -> tuple[list[Answer], dict[str, str]]:
-        return _understood(found, form)
-
-    keep(key, given)
-    return _back(key)
+    keep(key, lambda _db, found: _understood(found, form))
+    return back(key)
 
 
 @bp.post("/<int:key>/answers")
@@ -102,44 +75,8 @@ def answer(key: int) -> ResponseReturnValue:
     """Take one of the answers that a problem offers, or one value for a whole column."""
     form = request.form.to_dict()
 
-    def given(db: Session, found: Manifest) -> tuple[list[Answer], dict[str, str]]:
-        return [_chosen(db, found, form)], {}
-
-    keep(key, given)
-    return _back(key)
-
-
-@bp.get("/<int:key>/mend")
-@policy.may("see_manifests")
-def grid(key: int) -> ResponseReturnValue:
-    """The rows that stay out, with their faulty cells to be corrected in place."""
-    session, user = context.session(), context.user()
-    found = access.see(session, access.visible_manifests(user), key)
-    query = _faulty(found)
-    total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
-    paged = asked.paged(total, ROWS)
-    rows = session.scalars(query.limit(ROWS).offset(paged.offset)).all()
-    return render_template(
-        "answers/grid.html",
-        manifest=found,
-        rows=_rows(session, found, rows),
-        paged=paged,
-        may_answer=may_answer(user, found),
-    )
-
-
-@bp.post("/<int:key>/mend")
-@policy.may("upload_manifest")
-def mend(key: int) -> ResponseReturnValue:
-    """Keep the corrected cells of a page and read the file again with them."""
-    said = request.form.to_dict()
-
-    def given(db: Session, found: Manifest) -> tuple[list[Answer], dict[str, str]]:
-        return list(_corrected(db, found, said)), {}
-
-    count = keep(key, given)
-    flash(gettext("%(count)s corrections were kept; the file is read again.", count=count))
-    return _back(key)
+    keep(key, lambda db, found: [_chosen(db, found, form)])
+    return back(key)
 
 
 @bp.post("/<int:key>/answers/<int:number>/take-back")
@@ -150,33 +87,29 @@ def take_back(key: int, number: int) -> ResponseReturnValue:
 
     def work(db: Session, person: User) -> None:
         found = access.see(db, access.visible_manifests(person), key)
-        kept = next((one for one in steps.history(db, found) if one.answer_no == number), None)
+        made = db.scalars(steps.every(found))
+        kept = next((one for one in made if one.answer_no == number), None)
         if kept is None:
             raise Refused(mark("There is no such answer."), mark("Open the upload again."))
         steps.take_back(db, person, found, steps.as_given(kept), now)
+        if kept.kind == "column":
+            steps.remember(db, person, _headings(found, {kept.column_letter: None}), now)
         manifests.read_again(db, person, found, now)
 
     context.write(work)
-    return _back(key)
+    return back(key)
 
 
 def may_answer(user: User, found: Manifest) -> bool:
     """Whether this person may answer questions about the manifest now."""
-    return access.may(user, "upload_manifest") and found.state in {"checked", "refused"}
+    return access.may(user, "upload_manifest") and found.state in steps.OPEN_STATES
 
 
 def history(session: Session, found: Manifest) -> list[Told]:
     """Every answer ever given about the manifest in words, the newest first."""
-    made = steps.history(session, found)
-    counts = set(steps.given(session, found))
-    seen: set[Answer] = set()
-    told = []
-    for kept in made:
-        question = replace(steps.as_given(kept), value="")
-        holds = question not in seen and kept.value is not None and steps.as_given(kept) in counts
-        seen.add(question)
-        told.append(Told(kept, _about(kept), _said(kept), holds))
-    return told
+    made = session.scalars(steps.every(found)).all()
+    holding = {one.id for one in steps.holding(made)}
+    return [Told(one, _about(one), _said(one), one.id in holding) for one in made]
 
 
 def sheets(found: Manifest) -> list[tuple[str, str]]:
@@ -219,7 +152,7 @@ def fillable(problem: ManifestProblem) -> bool:
 
 def offered(problem: ManifestProblem) -> list[tuple[int, str]]:
     """What can be answered for a whole column, as (place, words), for the fault a problem shows."""
-    return [(place, words_of(one)) for place, one in enumerate(_offers(problem, whole=True))]
+    return [(place, words_of(one)) for place, one in enumerate(offers_of(problem, whole=True))]
 
 
 def words_of(offer: Offer) -> str:
@@ -233,44 +166,53 @@ def keep(key: int, given: Given) -> int:
 
     def work(db: Session, person: User) -> int:
         found = access.see(db, access.visible_manifests(person), key)
-        answers, meanings = given(db, found)
+        answers = given(db, found)
         if not answers:
             raise Refused(
                 mark("Nothing was changed."), mark("Change a value or choose an answer first.")
             )
         for one in answers:
             steps.give(db, person, found, one, now)
-        if meanings:
-            steps.remember(db, person, meanings, now)
+        meant: dict[str | None, str | None] = {
+            one.column: one.value for one in answers if one.kind == "column"
+        }
+        steps.remember(db, person, _headings(found, meant), now)
         manifests.read_again(db, person, found, now)
         return len(answers)
 
     return context.write(work)
 
 
-def _back(key: int) -> ResponseReturnValue:
+def back(key: int) -> ResponseReturnValue:
+    """To the page of the manifest, which watches the reading."""
     return redirect(url_for("manifests.manifest", key=key), code=303)
 
 
-def _understood(found: Manifest, form: Mapping[str, str]) -> tuple[list[Answer], dict[str, str]]:
-    """What the form says otherwise than the file was understood; and headings to remember."""
+def _understood(found: Manifest, form: Mapping[str, str]) -> list[Answer]:
+    """What the form says otherwise than the file was understood."""
     reading = found.reading or {}
     sheet = str(reading.get("sheet", ""))
     chosen = asked.clean(form.get("sheet", sheet), 120)
     if chosen != sheet:
-        return [Answer(kind="sheet", value=chosen)], {}
+        return [Answer(kind="sheet", value=chosen)]
     row = asked.key(form.get("header_row", ""))
     if row and row != reading.get("header_row"):
-        return [Answer(kind="header", sheet=sheet, row=row)], {}
-    answers, meanings = [], {}
-    for column in previews.columns(found):
-        field = form.get(f"column-{column.letter}", column.field)
-        if field != column.field:
-            kept = Answer(kind="column", sheet=sheet, column=column.letter, value=field)
-            answers.append(kept)
-            meanings[headings.norm(column.heading)[:120]] = field
-    meanings.pop("", None)
-    return answers, meanings
+        return [Answer(kind="header", sheet=sheet, row=row)]
+    return [
+        Answer(kind="column", sheet=sheet, column=column.letter, value=field)
+        for column in previews.columns(found)
+        if (field := form.get(f"column-{column.letter}", column.field)) != column.field
+    ]
+
+
+def _headings(found: Manifest, meant: Mapping[str | None, str | None]) -> dict[str, str | None]:
+    """The headings of these columns as they are compared, with what they mean from now on."""
+    compared = {
+        headings.norm(column.heading)[:HEADING_LENGTH]: meant[column.letter]
+        for column in previews.columns(found)
+        if column.letter in meant
+    }
+    return {heading: field for heading, field in compared.items() if heading}
 
 
 def _chosen(db: Session, found: Manifest, form: Mapping[str, str]) -> Answer:
@@ -289,14 +231,14 @@ def _chosen(db: Session, found: Manifest, form: Mapping[str, str]) -> Answer:
         if not value:
             raise Refused(mark("The value is missing."), mark("Fill it in."))
         return Answer(kind="fill", sheet=problem.sheet or "", field=problem.field, value=value)
-    made = _offers(problem, whole=form.get("whole") == "1")
+    made = offers_of(problem, whole=form.get("whole") == "1")
     place = asked.key(form.get("offer", ""))
     if place >= len(made):
         raise Refused(mark("There is no such answer."), mark("Open the upload again."))
     return made[place].answer
 
 
-def _offers(problem: ManifestProblem, *, whole: bool) -> list[Offer]:
+def offers_of(problem: ManifestProblem, *, whole: bool) -> list[Offer]:
     """What can be answered: for the row, or for every row of the column with the same fault."""
     made = offers(problems.spoken(problem))
     if not whole:
@@ -306,73 +248,3 @@ def _offers(problem: ManifestProblem, *, whole: bool) -> list[Offer]:
         for one in made
         if one.answer.kind != "leave_out"
     ]
-
-
-def _faulty(found: Manifest) -> Select[ManifestRow]:
-    query = select(ManifestRow).where(
-        ManifestRow.manifest_id == found.id, ManifestRow.state.in_(manifests.MENDED_STATES)
-    )
-    return query.order_by(ManifestRow.sheet, ManifestRow.row_no)
-
-
-def _rows(session: Session, found: Manifest, rows: Sequence[ManifestRow]) -> list[Row]:
-    """The rows with their problems, those shared by a whole column too."""
-    numbers = {row.row_no for row in rows}
-    by_row: dict[int, list[ManifestProblem]] = {number: [] for number in numbers}
-    for problem in session.scalars(problems.of(found)):
-        if problem.severity == "notice":
-            continue
-        shared = problem.values.get("rows", ()) if problem.row_no is None else (problem.row_no,)
-        for number in numbers.intersection(shared):
-            by_row[number].append(problem)
-    return [_row(found, row, by_row[row.row_no]) for row in rows]
-
-
-def _row(found: Manifest, row: ManifestRow, wrong: Sequence[ManifestProblem]) -> Row:
-    cells = row.cells or {}
-    by_letter: dict[str, list[problems.Cell]] = {}
-    others = []
-    for problem in wrong:
-        if problem.column_letter:
-            by_letter.setdefault(problem.column_letter, []).append(problems.said(problem))
-        else:
-            others.append(problems.said(problem))
-    return Row(
-        row=row,
-        hint="　".join(cells[letter] for letter in _naming(found) if cells.get(letter)),
-        faults=[
-            Fault(f"cell-{row.id}-{letter}", letter, said[0].label, cells.get(letter, ""), said)
-            for letter, said in sorted(by_letter.items(), key=lambda one: (len(one[0]), one[0]))
-        ],
-        others=others,
-        offers=[
-            (problem.id, place, words_of(one))
-            for problem in wrong
-            for place, one in enumerate(_offers(problem, whole=False))
-            if one.answer.row is not None
-        ],
-    )
-
-
-def _naming(found: Manifest) -> list[str]:
-    """Letters of the columns by which a person knows a row again."""
-    mapping: dict[str, str] = (found.reading or {}).get("mapping", {})
-    wanted = ("waybill_no", "truck_plate", "container_no")
-    return [letter for name in wanted for letter, field in mapping.items() if field == name]
-
-
-def _corrected(db: Session, found: Manifest, said: Mapping[str, str]) -> Iterable[Answer]:
-    """The cells of the form that say something else than the file, as answers."""
-    named = [name.split("-", 2) for name in said if name.startswith("cell-")]
-    keys = {asked.key(parts[1]) for parts in named}
-    rows = {row.id: row for row in db.scalars(_faulty(found).where(ManifestRow.id.in_(keys)))}
-    known = {column.letter for column in previews.columns(found)}
-    for _, key, letter in named:
-        row = rows.get(asked.key(key))
-        value = asked.clean(said[f"cell-{key}-{letter}"], CELL_LENGTH)
-        if (
-            row
-            and letter in known
-            and value != asked.clean((row.cells or {}).get(letter, ""), CELL_LENGTH)
-        ):
-            yield Answer(kind="cell", sheet=row.sheet, row=row.row_no, column=letter, value=value)

@@ -1,7 +1,5 @@
 """Manifests 发运明细表: upload, watch, see what is wrong and what it would earn, commit."""
 
-from typing import Any
-
 from flask import (
     Blueprint,
     Response,
@@ -15,7 +13,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from ingest.fields import FIELDS
@@ -54,7 +52,7 @@ def manifests() -> ResponseReturnValue:
     """The uploads, newest first, and the place to add one."""
     session, user = context.session(), context.user()
     query = filtered(user)
-    paged = asked.paged(_count(session, query))
+    paged = asked.paged(asked.count(session, query))
     newest = query.order_by(Manifest.id.desc()).limit(paged.rows).offset(paged.offset)
     return render_template(
         "manifests/list.html",
@@ -152,7 +150,7 @@ def problem_list(key: int) -> ResponseReturnValue:
     session, user = context.session(), context.user()
     found = access.see(session, access.visible_manifests(user), key)
     query = problems_of(found)
-    paged = asked.paged(_count(session, query))
+    paged = asked.paged(asked.count(session, query))
     part = session.scalars(query.limit(paged.rows).offset(paged.offset))
     return render_template(
         "manifests/problems.html",
@@ -170,7 +168,7 @@ def row_list(key: int) -> ResponseReturnValue:
     session, user = context.session(), context.user()
     found = access.see(session, access.visible_manifests(user), key)
     query = rows_of(found)
-    paged = asked.paged(_count(session, query))
+    paged = asked.paged(asked.count(session, query))
     rows = session.scalars(query.limit(paged.rows).offset(paged.offset)).all()
     return render_template(
         "manifests/rows.html",
@@ -297,7 +295,3 @@ def stuck(session: Session, found: Manifest) -> bool:
     if kind == "check_manifest":
         slot += f":{found.readings}"
     return session.scalar(select(Job.state).where(Job.slot == slot)) == "dead"
-
-
-def _count(session: Session, query: Select[Any]) -> int:
-    return session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0

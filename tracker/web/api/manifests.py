@@ -308,7 +308,7 @@ def answer(body: Mapping[str, Any], key: int) -> Mapping[str, Any]:
         code=body["code"] or None,
         value=body["value"],
     )
-    answers.keep(key, lambda _db, _found: ([given], {}))
+    answers.keep(key, lambda _db, _found: [given])
     return _one(key)
 
 
