@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 import xlsxwriter
+from hypothesis import HealthCheck, settings
 from stdnum import iso6346
 
 from ingest import examine
@@ -16,6 +17,11 @@ from ingest.rows import Problem, Report
 
 DAY = date(2025, 6, 30)
 FIRM = "91150100MA0N0AAA0B"
+GIVEN = settings(
+    max_examples=20,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+"""How many tables a property is tried on."""
 Row = dict[str, str]
 Table = list[list[Any]]
 
@@ -141,3 +147,13 @@ def only(report: Report, code: str) -> Problem:
     """Return the one problem of a code."""
     (found,) = [one for one in report.problems if one.code == code]
     return found
+
+
+def told(report: Report) -> tuple[object, ...]:
+    """What a report says about rows, without the file."""
+    return (
+        report.outcome,
+        [(line.row, dict(line.fields)) for line in report.lines],
+        [(one.code, one.row, one.field, one.value) for one in report.problems],
+        [(one.row, one.reason) for one in report.skipped],
+    )

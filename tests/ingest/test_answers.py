@@ -12,8 +12,19 @@ from ingest.answers import Answer
 from ingest.fields import FIELDS
 from ingest.readings import offers
 from ingest.rows import Report
-from tests.ingest.manifest_samples import DAY, Table, check, codes, only, rail, read, road, table
-from tests.ingest.test_properties import GIVEN, told
+from tests.ingest.manifest_samples import (
+    DAY,
+    GIVEN,
+    Table,
+    check,
+    codes,
+    only,
+    rail,
+    read,
+    road,
+    table,
+    told,
+)
 from tests.ingest.workbook_samples import put
 
 pytestmark = pytest.mark.usefixtures("in_this_process")

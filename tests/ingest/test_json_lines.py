@@ -7,8 +7,7 @@ import pytest
 
 from ingest import examine
 from ingest.rows import Report
-from tests.ingest.manifest_samples import DAY, codes, only, rail, read, road, table
-from tests.ingest.test_properties import told
+from tests.ingest.manifest_samples import DAY, codes, only, rail, read, road, table, told
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 CELLS = table([road(1), road(2), rail(3)])

@@ -6,7 +6,7 @@ import pytest
 
 from ingest import examine
 from ingest.rows import Report
-from tests.ingest.manifest_samples import DAY, codes, only, rail, read, road, table
+from tests.ingest.manifest_samples import DAY, codes, only, rail, read, road, table, told
 from tests.ingest.old_workbook_samples import (
     Page,
     Value,
@@ -16,7 +16,6 @@ from tests.ingest.old_workbook_samples import (
     record,
     xls_bytes,
 )
-from tests.ingest.test_properties import told
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 CELLS = table([road(1), road(2), rail(3)])

@@ -5,14 +5,14 @@ import random
 from collections.abc import Callable, Sequence
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest import examine
 from ingest.fields import FIELDS
-from ingest.rows import Report
 from tests.ingest.manifest_samples import (
     DAY,
+    GIVEN,
     Row,
     Table,
     box,
@@ -21,6 +21,7 @@ from tests.ingest.manifest_samples import (
     read,
     road,
     table,
+    told,
     xlsx_bytes,
 )
 from tests.ingest.markup_samples import html_bytes, xml_bytes
@@ -28,10 +29,6 @@ from tests.ingest.old_workbook_samples import Page, cells_of, xls_bytes
 
 LETTERS = st.characters(codec="gb18030", categories=["L", "N", "P"], exclude_characters="'")
 WORDS = st.text(LETTERS, max_size=20).map("货物{}".format)
-GIVEN = settings(
-    max_examples=20,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
 pytestmark = [pytest.mark.usefixtures("in_this_process"), pytest.mark.no_cover]
 
 
@@ -73,16 +70,6 @@ WAYS: dict[str, Callable[[Table], bytes]] = {
     "an old workbook": lambda cells: xls_bytes(Page("明细", cells_of(cells))),
     "semicolons": lambda cells: csv_bytes(cells, "gb18030", ";"),
 }
-
-
-def told(report: Report) -> tuple[object, ...]:
-    """What a report says about rows, without the file."""
-    return (
-        report.outcome,
-        [(line.row, dict(line.fields)) for line in report.lines],
-        [(one.code, one.row, one.field, one.value) for one in report.problems],
-        [(one.row, one.reason) for one in report.skipped],
-    )
 
 
 @given(rows())
