@@ -66,6 +66,13 @@ def test_nothing_is_kept_where_nothing_was_changed(clerk: Visitor, read: Upload)
     assert "Nothing was changed" in told.words
 
 
+def test_a_field_that_no_grid_has_changes_nothing(clerk: Visitor, read: Upload) -> None:
+    page = read(journeys.sheet(journeys.row("W1", **{"毛重(KG)": "abc"})))
+    form = clerk.see(f"{page.address}/mend").form(f"{page.address}/mend")
+    named = {"cell-1": "8000", "cell-x-T": "8000", "cell-99-T": "8000", "cell--": "1"}
+    assert "Nothing was changed" in clerk.send(form, 422, **named).words
+
+
 def test_a_column_is_given_its_meaning_which_is_remembered_for_the_next_file(
     clerk: Visitor, bench: jobs.Bench, read: Upload
 ) -> None:

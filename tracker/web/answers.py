@@ -31,7 +31,7 @@ bp = Blueprint("answers", __name__, url_prefix="/manifests")
 
 Given = Callable[[Session, Manifest], Sequence[Answer]]
 """What was answered about a manifest."""
-CELL_LENGTH, HEADING_LENGTH = 2000, 120
+HEADING_LENGTH = 120
 FILLED = frozenset({"enum", "code", "date", "text"})
 """Types of fields that may say the same in every row; a number of a document never does."""
 
@@ -64,7 +64,6 @@ ABOUT = {
 def understand(key: int) -> ResponseReturnValue:
     """Take another sheet, heading row or meaning of columns, remember the headings, read again."""
     form = request.form.to_dict()
-
     keep(key, lambda _db, found: _understood(found, form))
     return back(key)
 
@@ -74,7 +73,6 @@ def understand(key: int) -> ResponseReturnValue:
 def answer(key: int) -> ResponseReturnValue:
     """Take one of the answers that a problem offers, or one value for a whole column."""
     form = request.form.to_dict()
-
     keep(key, lambda db, found: [_chosen(db, found, form)])
     return back(key)
 
@@ -227,7 +225,7 @@ def _chosen(db: Session, found: Manifest, form: Mapping[str, str]) -> Answer:
             mark("Open the upload again."),
         )
     if fillable(problem):
-        value = asked.clean(form.get("value", ""), CELL_LENGTH)
+        value = asked.clean(form.get("value", ""), steps.VALUE_LENGTH)
         if not value:
             raise Refused(mark("The value is missing."), mark("Fill it in."))
         return Answer(kind="fill", sheet=problem.sheet or "", field=problem.field, value=value)

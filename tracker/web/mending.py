@@ -1,5 +1,6 @@
 """Mending 待改行: the rows that stay out, with their faulty cells to be corrected in place."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from ingest.answers import Answer
 from tracker import access
 from tracker.models.cargo import Manifest, ManifestProblem, ManifestRow
+from tracker.steps import answers as steps
 from tracker.steps import manifests
 from tracker.web import answers, asked, context, policy, previews, problems
 
@@ -19,6 +21,8 @@ bp = Blueprint("mending", __name__, url_prefix="/manifests")
 
 ROWS = 20
 """Rows of the grid on a page: each has as many fields as it has faults."""
+CELL = re.compile(r"cell-([0-9]+)-([A-Z]+)")
+"""Name of a field of the grid: key of the row, letter of the column."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,6 @@ def grid(key: int) -> ResponseReturnValue:
 def mend(key: int) -> ResponseReturnValue:
     """Keep the corrected cells of a page and read the file again with them."""
     said = request.form.to_dict()
-
     count = answers.keep(key, lambda db, found: list(_corrected(db, found, said)))
     flash(gettext("%(count)s corrections were kept; the file is read again.", count=count))
     return answers.back(key)
@@ -84,9 +87,9 @@ def _rows(session: Session, found: Manifest, rows: Sequence[ManifestRow]) -> lis
     """The rows with their problems, those shared by a whole column too."""
     numbers = {row.row_no for row in rows}
     by_row: dict[int, list[ManifestProblem]] = {number: [] for number in numbers}
-    for problem in session.scalars(problems.of(found)):
-        if problem.severity == "notice":
-            continue
+    here = ManifestProblem.row_no.in_(numbers) | ManifestProblem.row_no.is_(None)
+    open_ones = problems.of(found).where(here, ManifestProblem.severity != "notice")
+    for problem in session.scalars(open_ones):
         shared = problem.values.get("rows", ()) if problem.row_no is None else (problem.row_no,)
         for number in numbers.intersection(shared):
             by_row[number].append(problem)
@@ -128,16 +131,15 @@ def _naming(found: Manifest) -> list[str]:
 
 def _corrected(db: Session, found: Manifest, said: Mapping[str, str]) -> Iterable[Answer]:
     """The cells of the form that say something else than the file, as answers."""
-    named = [name.split("-", 2) for name in said if name.startswith("cell-")]
-    keys = {asked.key(parts[1]) for parts in named}
+    named = {name: (asked.key(at[1]), at[2]) for name in said if (at := CELL.fullmatch(name))}
+    keys = {key for key, _ in named.values()}
     rows = {row.id: row for row in db.scalars(_faulty(found).where(ManifestRow.id.in_(keys)))}
     known = {column.letter for column in previews.columns(found)}
-    for _, key, letter in named:
-        row = rows.get(asked.key(key))
-        value = asked.clean(said[f"cell-{key}-{letter}"], answers.CELL_LENGTH)
-        if (
-            row
-            and letter in known
-            and value != asked.clean((row.cells or {}).get(letter, ""), answers.CELL_LENGTH)
-        ):
+    for name, (key, letter) in named.items():
+        row, value = rows.get(key), _clean(said[name])
+        if row and letter in known and value != _clean((row.cells or {}).get(letter, "")):
             yield Answer(kind="cell", sheet=row.sheet, row=row.row_no, column=letter, value=value)
+
+
+def _clean(text: str) -> str:
+    return asked.clean(text, steps.VALUE_LENGTH)
