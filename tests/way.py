@@ -1,6 +1,7 @@
 """The way of money 资金流程: carries what tests shipped up to any point of its journey."""
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -13,8 +14,9 @@ from tracker.models.filings import Allotment, Disbursement, Filing, Fund
 from tracker.models.methods import Programme
 from tracker.models.money import ItemStage
 from tracker.models.people import League
+from tracker.models.recoveries import Recovery
 from tracker.papers import sheets
-from tracker.steps import allotment, application, disbursement, filing, flow, review
+from tracker.steps import allotment, application, disbursement, filing, flow, recovery, review
 
 PERIOD = (date(2026, 1, 1), date(2026, 3, 31))
 FUND = "示例专项〔2026〕1号"
@@ -218,3 +220,53 @@ def failed(bench: jobs.Bench, key: int) -> None:
     act_on(
         bench, Disbursement, key, "league_finance", "fail", reason_code=words[0], reason=words[1]
     )
+
+
+def disbursed(bench: jobs.Bench, trucks: int = 1) -> int:
+    """So many trucks paid in one disbursement; returns its id."""
+    shipped(bench, trucks)
+    filing_id = approved(bench)
+    (key,) = disbursements(bench, allotted(bench, filing_id, trucks * journeys.RATE_FEN))
+    instructed(bench, key)
+    confirmed(bench, key)
+    return key
+
+
+def recovery_drafted(bench: jobs.Bench, disbursement_id: int, **other: Any) -> int:  # noqa: ANN401
+    """A recovery of the whole disbursement, drafted; returns its id."""
+    values: dict[str, Any] = {
+        "reason_code": "audit_finding",
+        "reason": "审计发现两车未出境（示例）",
+        "document_no": "示例追〔2026〕1号",
+        "due_on": date(2026, 12, 31),
+        "login": "league_officer",
+        "whole": True,
+        **other,
+    }
+
+    def work(session: Session) -> int:
+        user = person(session, values.pop("login"))
+        paid = session.get_one(Disbursement, disbursement_id)
+        return recovery.draft(session, user, paid, now=NOW, **values).id
+
+    return bench.database.transact(work)
+
+
+def demanded(bench: jobs.Bench, recovery_id: int) -> int:
+    """The drafted recovery as two people demanded it."""
+    act_on(bench, Recovery, recovery_id, "league_officer", "prepare")
+    act_on(bench, Recovery, recovery_id, "league_approver", "recover")
+    return recovery_id
+
+
+def came_back(
+    bench: jobs.Bench, recovery_id: int, fen: int, number: str, kind: str = "returned"
+) -> None:
+    """So much came back, by this paper."""
+    detail = {
+        "kind": kind,
+        "document_no": number,
+        "received_on": NOW.date().isoformat(),
+        "amount_fen": str(fen),
+    }
+    act_on(bench, Recovery, recovery_id, "league_finance", "receive", detail=detail)

@@ -31,6 +31,7 @@ from tracker.models.people import (
     ROLES,
     User,
 )
+from tracker.models.recoveries import Recovery
 
 Row = TypeVar("Row", bound=Base)
 
@@ -57,6 +58,8 @@ POLICY: dict[str, tuple[str, ...]] = {
     "see_allotments": (*LEAGUE_ROLES, *PROVINCE_ROLES, "auditor"),
     "draft_disbursement": ("league_finance",),
     "see_disbursements": (*FIRM_ROLES, *LEAGUE_ROLES, *FINANCE_ROLES, "auditor"),
+    "draft_recovery": ("league_officer",),
+    "see_recoveries": BUSINESS_ROLES,
     "see_ledger": BUSINESS_ROLES,
     "see_jobs": ("admin", "auditor"),
     "see_audit": ("admin", "auditor"),
@@ -67,6 +70,7 @@ POLICY: dict[str, tuple[str, ...]] = {
 SEES_ALL = ("auditor",)
 FILED_STATES = ("filed", "proposed", "endorsed", "allocated", "approved", "declined", "closed")
 INSTRUCTED_STATES = ("instructed", "disbursed", "failed")
+DEMANDED_STATES = ("recoverable", "recovered", "lifting", "lifted")
 
 
 def may(user: User, action: str) -> bool:
@@ -155,6 +159,15 @@ def visible_disbursements(user: User) -> Select[Disbursement]:
     return select(Disbursement).where(mine)
 
 
+def visible_recoveries(user: User) -> Select[Recovery]:
+    """The league's own; for the firm and the province from when it was demanded."""
+    demanded = Recovery.state.in_(DEMANDED_STATES)
+    if user.role in PROVINCE_ROLES:
+        return select(Recovery).where(demanded)
+    mine = _own(user, Recovery.firm_id, Recovery.league_id, "see_recoveries")
+    return select(Recovery).where(mine & demanded if user.role in FIRM_ROLES else mine)
+
+
 def visible_funds(user: User) -> Select[Fund]:
     """The special funds: for the province and the auditor."""
     return select(Fund).where(true() if may(user, "see_funds") else false())
@@ -193,6 +206,7 @@ def visible_entries(user: User) -> Select[Entry]:
             ("filing", visible_filings(user), Filing.id),
             ("allotment", visible_allotments(user), Allotment.id),
             ("disbursement", visible_disbursements(user), Disbursement.id),
+            ("recovery", visible_recoveries(user), Recovery.id),
         )
     ]
     taken = select(Decision.seq).where(or_(*decided))

@@ -24,6 +24,7 @@ from tracker.models.filings import (
 from tracker.models.methods import METHOD_STATES, Method
 from tracker.models.money import Entry
 from tracker.models.people import ROLES, User
+from tracker.models.recoveries import RECOVERY_STATES, Recovery
 from tracker.models.work import AuditEvent
 from tracker.steps import act, flow
 from tracker.steps.flows import FLOWS, REASON_CODES, Step
@@ -34,12 +35,14 @@ STATES = {
     "filing": FILING_STATES,
     "allotment": ALLOTMENT_STATES,
     "disbursement": DISBURSEMENT_STATES,
+    "recovery": RECOVERY_STATES,
 }
 TABLES: dict[str, type[Any]] = {
     "application": Application,
     "filing": Filing,
     "allotment": Allotment,
     "disbursement": Disbursement,
+    "recovery": Recovery,
     "method": Method,
 }
 STEPS = [(kind, step) for kind, steps in FLOWS.items() for step in steps]
@@ -58,7 +61,7 @@ def test_a_step_speaks_of_known_states_roles_and_makers(kind: str, step: Step) -
 
 
 def test_what_goes_back_or_ends_badly_needs_a_reason() -> None:
-    backward = {"return", "decline", "fail"}
+    backward = {"return", "decline", "fail", "propose_lift"}
     assert {step.name for _, step in STEPS if step.needs_reason} == backward
     assert {step.name for _, step in STEPS if step.name in backward and not step.needs_reason} == (
         set()
@@ -70,7 +73,7 @@ def test_wherever_money_leaves_a_hand_two_people_are_needed() -> None:
     assert two == {
         *("method.record", "application.apply", "application.pass", "application.decline"),
         *("filing.file", "filing.endorse", "filing.approve", "filing.decline"),
-        *("allotment.allot", "disbursement.instruct"),
+        *("allotment.allot", "disbursement.instruct", "recovery.recover", "recovery.lift"),
     }
 
 
@@ -93,6 +96,12 @@ def at(bench: jobs.Bench, kind: str) -> tuple[int, str]:
         act_on(bench, Allotment, key, "finance_officer", "prepare")
         return key, "allot"
     (key,) = way.disbursements(bench, way.allotted(bench, filing, RATE_FEN))
+    if kind == "recovery":
+        way.instructed(bench, key)
+        way.confirmed(bench, key)
+        key = way.recovery_drafted(bench, key)
+        act_on(bench, Recovery, key, "league_officer", "prepare")
+        return key, "recover"
     act_on(bench, Disbursement, key, "league_finance", "prepare")
     return key, "instruct"
 

@@ -9,6 +9,7 @@ from tracker.models import (
     money,
     networks,
     people,
+    recoveries,
     work,
 )
 
@@ -21,5 +22,6 @@ __all__ = [
     "money",
     "networks",
     "people",
+    "recoveries",
     "work",
 ]

@@ -193,7 +193,7 @@ class Decision(Base):
 
     id: Mapped[int] = mapped_column(Key, primary_key=True, init=False)
     subject_kind: Mapped[str] = mapped_column(String(16))
-    """``method``, ``application``, ``filing``, ``allotment`` or ``disbursement``."""
+    """The name of its flow: ``application``, ``filing``, …"""
     subject_id: Mapped[int] = mapped_column(Key)
     step: Mapped[str] = mapped_column(String(24))
     state_before: Mapped[str] = mapped_column(String(16))

@@ -18,6 +18,7 @@ from tracker.steps import (
     first_review,
     flow,
     methods,
+    recovery,
     review,
 )
 
@@ -28,6 +29,7 @@ SHOWN: dict[str, Callable[[Session, Any], dict[str, Any]]] = {
     "filing": filing.shown,
     "allotment": allotment.shown,
     "disbursement": disbursement.shown,
+    "recovery": recovery.shown,
 }
 TAKES: dict[str, Take] = {
     "method": methods.take,
@@ -43,6 +45,7 @@ TAKES: dict[str, Take] = {
     "filing.withdraw": filing.take,
     "allotment": allotment.take,
     "disbursement": disbursement.take,
+    "recovery": recovery.take,
 }
 """Flow, or one of its steps -> who carries it out; the step's own line wins."""
 

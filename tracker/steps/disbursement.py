@@ -19,7 +19,7 @@ from tracker.models.filings import (
 from tracker.models.money import Item
 from tracker.models.people import User
 from tracker.steps import allotment as allotments
-from tracker.steps import flow
+from tracker.steps import flow, offset
 from tracker.steps.accrual import move_item
 
 OPEN_STATES = ("draft", "prepared", "instructed")
@@ -29,7 +29,7 @@ def draft(session: Session, user: User, allotment: Allotment) -> list[Disburseme
     """Draft one disbursement an application for what the filing had approved and is unpaid.
 
     As far as the allotment reaches, in the order of the filing's lines; the last may be paid in
-    part, and the rest under a further allotment. Raises ``Refused`` when nothing is left to pay,
+    part, and the rest under a further allotment. A firm that owes is paid less (``offset``). Raises ``Refused`` when nothing is left to pay,
     ``Conflict`` when nothing is left of the allotment.
     """
     if user.role != "league_finance" or user.league_id != allotment.league_id:
@@ -75,6 +75,9 @@ def shown(session: Session, disbursement: Disbursement) -> dict[str, Any]:
         "account": [disbursement.bank_name, disbursement.bank_account],
         "allotment": disbursement.allotment.document_no,
         "amount_fen": disbursement.amount_fen,
+        "kept_off": [
+            [one.recovery.code, one.amount_fen] for one in offset.of(session, disbursement)
+        ],
         "lines": [[line.item.code, line.amount_fen] for line in lines(session, disbursement)],
     }
 
@@ -94,6 +97,8 @@ def take(session: Session, disbursement: Disbursement, name: str, taking: flow.T
     decision = flow.take(session, disbursement, name, taking, moves)
     if name in {"confirm", "fail"}:
         disbursement.bank_answer = (answer or taking.reason)[:120]
+    if name == "confirm":
+        offset.settle(session, disbursement, taking)
     session.flush()
     return decision
 
@@ -181,4 +186,5 @@ def _one(
             DisbursementLine(disbursement_id=disbursement.id, item_id=line.item_id, amount_fen=left)
         )
     session.flush()
+    offset.plan(session, disbursement)
     return disbursement

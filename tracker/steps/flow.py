@@ -20,10 +20,11 @@ from tracker.models.filings import Allotment, Decision, Disbursement, Filing
 from tracker.models.methods import Method
 from tracker.models.money import Entry
 from tracker.models.people import User
+from tracker.models.recoveries import Recovery
 from tracker.steps.flows import FLOWS, REASON_CODES, Step
 
 __all__ = ["FLOWS", "REASON_CODES", "Step", "Subject", "Taking", "allowed", "history", "take"]
-Subject = Application | Filing | Allotment | Disbursement | Method
+Subject = Application | Filing | Allotment | Disbursement | Method | Recovery
 
 
 @dataclass(frozen=True)

@@ -187,6 +187,46 @@ FLOWS: dict[str, tuple[Step, ...]] = {
             needs_reason=True,
         ),
     ),
+    "recovery": (
+        Step("prepare", mark("Pass on for approval"), ("draft",), "prepared", ("league_officer",)),
+        Step("reopen", mark("Open again"), ("prepared",), "draft", LEAGUE),
+        Step(
+            "recover",
+            mark("Demand it back"),
+            ("prepared",),
+            "recoverable",
+            ("league_approver",),
+            checks="prepare",
+        ),
+        Step("withdraw", mark("Withdraw"), ("draft",), "withdrawn", ("league_officer",)),
+        Step(
+            "receive",
+            mark("A part came back"),
+            ("recoverable",),
+            "recoverable",
+            ("league_finance",),
+        ),
+        Step(
+            "close", mark("All of it came back"), ("recoverable",), "recovered", ("league_finance",)
+        ),
+        Step(
+            "propose_lift",
+            mark("Propose to lift the demand"),
+            ("recoverable",),
+            "lifting",
+            ("league_officer",),
+            needs_reason=True,
+        ),
+        Step("uphold", mark("Uphold the demand"), ("lifting",), "recoverable", LEAGUE),
+        Step(
+            "lift",
+            mark("Lift the demand"),
+            ("lifting",),
+            "lifted",
+            ("league_approver",),
+            checks="propose_lift",
+        ),
+    ),
 }
 
 REASON_CODES: dict[str, str] = {
@@ -203,3 +243,12 @@ REASON_CODES: dict[str, str] = {
     "other": mark("Other, as written"),
 }
 """Reason code -> English msgid; ``other`` needs words of its own."""
+
+RECOVERY_CODES: dict[str, str] = {
+    "overpaid": mark("More was paid than is due"),
+    "untrue_papers": mark("Papers untrue"),
+    "doubled_support": mark("The same shipment was supported elsewhere"),
+    "audit_finding": mark("Finding of an audit"),
+    "other": mark("Other, as written"),
+}
+"""Reason code of a recovery -> English msgid."""
