@@ -25,7 +25,17 @@ from rules.registry import every_rule
 from tests.databases import Databases
 from tests.web.visitors import visit
 from tracker import access, demo, jobs
-from tracker.models import applications, cargo, filings, methods, money, networks, people, work
+from tracker.models import (
+    applications,
+    cargo,
+    filings,
+    methods,
+    money,
+    networks,
+    people,
+    recoveries,
+    work,
+)
 from tracker.models.people import ROLES
 from tracker.web import context, create_app, policy
 
@@ -51,6 +61,7 @@ NOUNS: dict[str, type[Any]] = {
     "filings": filings.Filing,
     "allotments": filings.Allotment,
     "disbursements": filings.Disbursement,
+    "recoveries": recoveries.Recovery,
     "funds": filings.Fund,
     "methods": methods.Method,
     "networks": networks.NetworkVersion,

@@ -59,6 +59,7 @@ VISIBLE: dict[str, Callable[[User], Select[Any]]] = {
     "filing lines": access.visible_filing_lines,
     "allotments": access.visible_allotments,
     "disbursements": access.visible_disbursements,
+    "recoveries": access.visible_recoveries,
     "funds": access.visible_funds,
     "items": access.visible_items,
     "postings": access.visible_postings,
@@ -160,6 +161,16 @@ def test_allotments_funds_and_disbursements_are_seen_from_when_they_concern_one(
     way.instructed(bench, paid)
     assert told("clerk") == (0, 1, 0)
     assert told("other_clerk") == (0, 0, 0)
+
+
+def test_a_recovery_is_the_leagues_until_it_is_demanded(bench: jobs.Bench) -> None:
+    key = way.recovery_drafted(bench, way.disbursed(bench))
+    place = NOUNS.index("recoveries")
+    told = ("clerk", "other_clerk", "league_finance", "finance_officer", "auditor", "admin")
+    assert [seen(bench, login)[place] for login in told] == [0, 0, 1, 0, 1, 0]
+    assert seen(bench, "league_officer", league="150900")[place] == 0
+    way.demanded(bench, key)
+    assert [seen(bench, login)[place] for login in told] == [1, 0, 1, 1, 1, 0]
 
 
 def test_a_draft_is_its_makers_alone(bench: jobs.Bench) -> None:

@@ -139,12 +139,24 @@ def test_one_paper_of_the_bank_counts_once_and_a_future_one_not_at_all(bench: jo
 def test_a_demand_is_lifted_by_two_people_and_the_rest_stands_paid_again(bench: jobs.Bench) -> None:
     key = way.demanded(bench, way.recovery_drafted(bench, way.disbursed(bench, 2)))
     way.came_back(bench, key, RATE_FEN + 1, "回单7")
-    why = {"reason_code": "other", "reason": "复核后撤销"}
-    act_on(bench, Recovery, key, "league_officer", "propose_lift", **why)
+
+    def propose() -> None:
+        why = ("other", "复核后撤销")
+        act_on(
+            bench,
+            Recovery,
+            key,
+            "league_officer",
+            "propose_lift",
+            reason_code=why[0],
+            reason=why[1],
+        )
+
+    propose()
     with pytest.raises(Conflict, match="moved on"):
         way.came_back(bench, key, 1, "回单8")
     act_on(bench, Recovery, key, "league_approver", "uphold")
-    act_on(bench, Recovery, key, "league_officer", "propose_lift", **why)
+    propose()
     act_on(bench, Recovery, key, "league_approver", "lift")
     assert state(bench, key) == "lifted"
     assert way.stages(bench) == {"disbursed": RATE_FEN - 1}

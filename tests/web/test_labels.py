@@ -10,6 +10,7 @@ from tracker.models.filings import ALLOTMENT_STATES, DISBURSEMENT_STATES, FILING
 from tracker.models.methods import METHOD_STATES
 from tracker.models.money import LIMIT_STAGES, MONEY_STAGES
 from tracker.models.people import ROLES
+from tracker.models.recoveries import RECOVERY_STATES
 from tracker.models.work import JOB_STATES
 from tracker.web import labels
 
@@ -23,6 +24,7 @@ LIVES = {
     "filing": FILING_STATES,
     "allotment": ALLOTMENT_STATES,
     "disbursement": DISBURSEMENT_STATES,
+    "recovery": RECOVERY_STATES,
     "job": JOB_STATES,
 }
 TONES = {"plain", "busy", "good", "warn", "bad"}
@@ -51,6 +53,8 @@ def test_whose_turn_it_is_follows_from_the_flow() -> None:
     assert labels.turn("filing", "endorsed") == ("finance_officer",)
     assert labels.turn("disbursement", "instructed") == ("league_finance",)
     assert labels.turn("disbursement", "disbursed") == ()
+    assert labels.turn("recovery", "recoverable") == ("league_finance",)
+    assert labels.turn("recovery", "lifting") == ("league_approver",)
     assert labels.turn("row", "refused") == ()
 
 

@@ -5,7 +5,7 @@ A part that is done already is found and left alone, so that a demo that was int
 """
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 from sqlalchemy import select
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from ingest.network import load_leagues
 from tracker import jobs
 from tracker.books import ledger
+from tracker.db import local_day
 from tracker.demo import load
 from tracker.demo.doing import person, take
 from tracker.demo.files import files
@@ -22,6 +23,7 @@ from tracker.models.applications import Application
 from tracker.models.filings import Allotment, Disbursement, Filing, Fund
 from tracker.models.methods import Programme
 from tracker.models.people import League
+from tracker.models.recoveries import Recovery
 from tracker.papers import sheets
 from tracker.steps import (
     allotment,
@@ -29,6 +31,7 @@ from tracker.steps import (
     disbursement,
     filing,
     flow,
+    recovery,
     review,
 )
 
@@ -64,6 +67,7 @@ def parts(bench: jobs.Bench) -> list[tuple[str, Callable[[], str]]]:
         ("商务厅、财政厅审核", lambda: _review(bench)),
         ("下达指标", lambda: _allot(bench)),
         ("拨付兑现", lambda: _disburse(bench)),
+        ("追缴一车次", lambda: _recover(bench)),
     ]
 
 
@@ -221,6 +225,41 @@ def _disburse(bench: jobs.Bench) -> str:
         total = sum(one.amount_fen for one in paid if one.state == "disbursed")
         head = ledger.head(session)
     return f"兑现 {_yuan(total)}；台账到第 {head.seq} 号"
+
+
+def _recover(bench: jobs.Bench) -> str:
+    def work(session: Session) -> int:
+        there = session.scalars(select(Recovery)).first()
+        if there is not None:
+            return there.id
+        now = datetime.now(UTC)
+        made = recovery.draft(
+            session,
+            person(session, "hohhot_officer"),
+            session.scalars(select(Disbursement)).one(),
+            reason_code="audit_finding",
+            reason="示例：审计抽查发现该车次的运费发票多计，应退回差额。",
+            document_no="示例呼商追〔2026〕1号",
+            due_on=local_day(now) + timedelta(days=30),
+            now=now,
+        )
+        paid = recovery.paid(session, made)[0]
+        recovery.set_amounts(session, made, {paid.item.id: paid.paid_fen})
+        return made.id
+
+    key = bench.database.transact(work)
+    take(bench, Recovery, key, ("hohhot_officer", "prepare"), ("hohhot_approver", "recover"))
+    with bench.database.reading() as session:
+        one = session.get_one(Recovery, key)
+        half = recovery.demanded(session, one) // 2
+        detail = {
+            "kind": "returned",
+            "document_no": "示例回单20260701001",
+            "received_on": local_day(datetime.now(UTC)).isoformat(),
+            "amount_fen": str(half),
+        }
+    take(bench, Recovery, key, ("hohhot_finance", "receive"), detail=detail)
+    return f"{one.code}：已退回 {_yuan(half)}，其余从下一笔拨付中扣回"
 
 
 def _application(session: Session, league_code: str) -> Application | None:

@@ -29,8 +29,9 @@ def draft(session: Session, user: User, allotment: Allotment) -> list[Disburseme
     """Draft one disbursement an application for what the filing had approved and is unpaid.
 
     As far as the allotment reaches, in the order of the filing's lines; the last may be paid in
-    part, and the rest under a further allotment. A firm that owes is paid less (``offset``). Raises ``Refused`` when nothing is left to pay,
-    ``Conflict`` when nothing is left of the allotment.
+    part, and the rest under a further allotment. A firm that owes is paid less (``offset``).
+    Raises ``Refused`` when nothing is left to pay, ``Conflict`` when nothing is left of the
+    allotment.
     """
     if user.role != "league_finance" or user.league_id != allotment.league_id:
         raise NotAllowed(mark("Only the league's finance disburses."))

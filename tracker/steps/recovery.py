@@ -1,4 +1,4 @@
-"""Recovery 追缴: what was paid wrongly stands to be recovered, and comes back until nothing is owed.
+"""Recovery 追缴: what was paid wrongly comes back, part by part, until nothing is owed.
 
 Two people of the league demand it; it comes back as 退回 (paid back), 追缴 (enforced) or 扣回 (kept
 off what the firm is due next). What came back may be disbursed anew out of the same allotment.
@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from tracker.books import ledger
 from tracker.db import local_day
@@ -146,6 +146,7 @@ def paid(session: Session, recovery: Recovery) -> list[Paid]:
         .join(ItemStage, ItemStage.item_id == Item.id)
         .where(DisbursementLine.disbursement_id == recovery.disbursement_id)
         .where(ItemStage.stage == "disbursed")
+        .options(joinedload(DisbursementLine.item).joinedload(Item.shipment))
         .order_by(Item.code)
     )
     drafted = dict(
@@ -173,6 +174,7 @@ def lines(session: Session, recovery: Recovery) -> list[RecoveryLine]:
         select(RecoveryLine)
         .join(Item, Item.id == RecoveryLine.item_id)
         .where(RecoveryLine.recovery_id == recovery.id)
+        .options(joinedload(RecoveryLine.item).joinedload(Item.shipment))
         .order_by(Item.code)
     )
     return list(session.scalars(query))

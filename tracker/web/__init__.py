@@ -49,6 +49,7 @@ PAGES = (
     "filings",
     "allotments",
     "disbursements",
+    "recoveries",
     "ledger",
     "methods",
     "networks",
@@ -67,6 +68,7 @@ APIS = (
     "funds",
     "allotments",
     "disbursements",
+    "recoveries",
     "methods",
     "ledger",
 )

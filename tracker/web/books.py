@@ -36,6 +36,7 @@ SUBJECTS: dict[str, str] = {
     "filing": mark("Filing"),
     "allotment": mark("Allotment"),
     "disbursement": mark("Disbursement"),
+    "recovery": mark("Recovery"),
 }
 """Flow -> msgid of its subject."""
 

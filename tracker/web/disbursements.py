@@ -19,6 +19,7 @@ from tracker.models.filings import (
 from tracker.models.money import MONEY_STAGES, Item, ItemStage
 from tracker.models.people import FIRM_ROLES, Firm, League, User
 from tracker.steps import disbursement as steps
+from tracker.steps import offset
 from tracker.web import acting, asked, context, downloads, filters, funds, policy, totals
 
 bp = Blueprint("disbursements", __name__, url_prefix="/disbursements")
@@ -136,6 +137,8 @@ def disbursement(key: int) -> ResponseReturnValue:
         decisions=acting.history(session, found),
         may_see_allotment=may_see_allotment is not None,
         limit=limit,
+        kept_off=offset.of(session, found),
+        may_recover=found.state == "disbursed" and access.may(user, "draft_recovery"),
         may_retry=may_retry and limit.headroom_fen > 0,
     )
 

@@ -29,6 +29,7 @@ SUBJECTS: dict[str, tuple[Callable[[User], Select[Any]], tuple[str, ...]]] = {
     "filing": (access.visible_filings, ("filings.filings",)),
     "allotment": (access.visible_allotments, ("allotments.allotments",)),
     "disbursement": (access.visible_disbursements, ("disbursements.disbursements",)),
+    "recovery": (access.visible_recoveries, ("recoveries.recoveries",)),
 }
 """Kind -> what one sees of it, and the rooms where it is worked on, the first that is open."""
 
@@ -38,6 +39,7 @@ KINDS = {
     "filing": mark("Filings"),
     "allotment": mark("Allotments"),
     "disbursement": mark("Disbursements"),
+    "recovery": mark("Recoveries"),
 }
 
 AFTERWARDS: dict[tuple[str, str, str], str] = {

@@ -115,6 +115,12 @@ STATES: dict[str, dict[str, Look]] = {
         "disbursed": Look(mark("Disbursed"), "good"),
         "failed": Look(mark("Refused by the bank"), "bad"),
     },
+    "recovery": {
+        "recoverable": Look(mark("To be recovered"), "warn"),
+        "recovered": Look(mark("All came back"), "good"),
+        "lifting": Look(mark("Lifting proposed"), "busy"),
+        "lifted": Look(mark("Lifted")),
+    },
     "job": {
         "waiting": Look(mark("Waiting"), "busy"),
         "running": Look(mark("Running"), "busy"),
@@ -124,7 +130,10 @@ STATES: dict[str, dict[str, Look]] = {
 }
 """Kind of thing -> its states, beside the common ones."""
 
-BACKWARD = ("return", "withdraw", "decline", "reopen", "fail")
+BACKWARD = (
+    *("return", "withdraw", "decline", "reopen", "fail"),
+    *("close", "propose_lift", "uphold"),
+)
 """Steps that do not carry a thing forward, so they do not say whose turn it is."""
 
 TURNS: dict[tuple[str, str], tuple[str, ...]] = {

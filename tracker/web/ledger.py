@@ -28,6 +28,7 @@ PAGES_OF = {
     "filing": "filings.filing",
     "allotment": "allotments.allotment",
     "disbursement": "disbursements.disbursement",
+    "recovery": "recoveries.recovery",
 }
 """Flow -> the page that shows its subject."""
 

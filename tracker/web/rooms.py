@@ -22,6 +22,7 @@ ROOMS: tuple[tuple[str, str], ...] = (
     ("filings.filings", mark("Filings")),
     ("allotments.allotments", mark("Allotments")),
     ("disbursements.disbursements", mark("Disbursements")),
+    ("recoveries.recoveries", mark("Recoveries")),
     ("ledger.ledger", mark("Ledger")),
     ("methods.methods", mark("Methods")),
     ("networks.networks", mark("Route network")),

@@ -30,6 +30,7 @@ ROOMS_OF = {
     "application": "applications.application",
     "filing": "filings.filing",
     "disbursement": "disbursements.disbursement",
+    "recovery": "recoveries.recovery",
 }
 """What may hold the money -> the page that shows it."""
 

@@ -15,6 +15,7 @@ from tracker.models.cargo import CargoLine, Manifest, ManifestRow, Shipment
 from tracker.models.filings import Disbursement, DisbursementLine, Filing, FilingLine
 from tracker.models.money import Account, Assessment, Entry, Item, Posting
 from tracker.models.people import User
+from tracker.models.recoveries import Recovery, RecoveryLine
 from tracker.web import books
 
 
@@ -155,6 +156,19 @@ def _holders(session: Session, user: User, item: Item) -> list[Holder]:
     return [
         *(Holder("application", one.id, one.code, one.state) for one in applications),
         *_carriers(session, user, filed, paid),
+        *_demands(session, user, item),
+    ]
+
+
+def _demands(session: Session, user: User, item: Item) -> list[Holder]:
+    """What takes some of it back, as far as one may see."""
+    query = access.visible_recoveries(user).where(
+        Recovery.id.in_(select(RecoveryLine.recovery_id).where(RecoveryLine.item_id == item.id)),
+        Recovery.state.not_in(("draft", "withdrawn")),
+    )
+    return [
+        Holder("recovery", one.id, one.code, one.state)
+        for one in session.scalars(query.order_by(Recovery.id))
     ]
 
 

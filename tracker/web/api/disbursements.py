@@ -7,6 +7,7 @@ from marshmallow import fields
 
 from tracker import access
 from tracker.models.filings import DISBURSEMENT_STATES, Decision, Disbursement
+from tracker.steps import offset
 from tracker.web import acting, context, disbursements, policy
 from tracker.web.api.nouns import Noun, Pages, part, start
 from tracker.web.api.shape import (
@@ -66,6 +67,10 @@ class DisbursementAnswer(Answer):
 
 class DisbursementOne(DisbursementAnswer, Acted):
     """拨付兑现，附办理记录."""
+
+    kept_off_fen = fields.Integer(
+        metadata={"description": "Kept off for recoveries: the cash is the amount less these."}
+    )
 
 
 class PaidAnswer(Answer):
@@ -128,6 +133,7 @@ def _one(key: int) -> Mapping[str, Any]:
     session, found = context.session(), _found(key)
     return {
         "disbursement": found,
+        "kept_off_fen": offset.kept_fen(session, found),
         "offer": acting.offer(session, found),
         "decisions": acting.history(session, found),
     }
