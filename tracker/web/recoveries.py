@@ -132,6 +132,7 @@ def recovery(key: int) -> ResponseReturnValue:
         and session.scalar(seen) is not None,
         offer=acting.offer(session, found),
         own_form=OWN_FORM,
+        is_firm=user.role in FIRM_ROLES,
         reasons=acting.reasons(),
         decisions=acting.history(session, found),
         today=local_day(context.now()),
