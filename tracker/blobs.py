@@ -9,7 +9,7 @@ import os
 import re
 import tempfile
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from tracker.errors import NotNow, NotThere, TooMuch, mark
 
@@ -17,7 +17,7 @@ CHUNK_BYTES = 1 << 20
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-def store(home: Path, stream: BinaryIO, limit_bytes: int) -> tuple[str, int]:
+def store(home: Path, stream: IO[bytes], limit_bytes: int) -> tuple[str, int]:
     """Keep the stream's bytes; returns (sha256 in hex, size in bytes).
 
     Raises ``TooMuch`` past the limit and ``NotNow`` when the disk refuses; neither leaves a file.

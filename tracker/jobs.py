@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from rules.registry import Registry
-from tracker import blobs, verify
+from tracker import blobs, packages, verify
 from tracker.books import queue
 from tracker.db import SHANGHAI, Database, local_day
 from tracker.errors import Conflict
@@ -108,11 +108,23 @@ def verify_books(bench: Bench, job: Claimed) -> Effect:
     if report.faults:
         raise RuntimeError(f"the books do not verify: {report.faults[0]}")
 
-    def effect(session: Session) -> None:
-        """Nothing to keep: the finished job is the record."""
-        del session
+    return _nothing
 
-    return effect
+
+def back_up(bench: Bench, job: Claimed) -> Effect:
+    """Keep a package of the day's books and files; a disk that refuses makes the job fail."""
+    del job
+    settings = bench.settings
+    folder = settings.backup_folder or settings.home / "backups"
+    if settings.backups:
+        now = datetime.now(UTC)
+        packages.keep_nightly(bench.database, settings.home, folder, settings.backups, now)
+    return _nothing
+
+
+def _nothing(session: Session) -> None:
+    """Nothing to keep: the finished job is the record."""
+    del session
 
 
 JOBS: dict[str, Callable[[Bench, Claimed], Effect]] = {
@@ -120,6 +132,7 @@ JOBS: dict[str, Callable[[Bench, Claimed], Effect]] = {
     "commit_manifest": commit_manifest,
     "assess_method": assess_method,
     "verify_books": verify_books,
+    "back_up": back_up,
 }
 """Kind -> how it prepares."""
 
@@ -133,7 +146,7 @@ def commit_again(session: Session, job: Job) -> None:
 GIVEN_UP: dict[str, queue.GivenUp] = {"commit_manifest": commit_again}
 """Kind -> what becomes of its subject when the job is given up; nothing where it holds nothing."""
 
-CLOCK: dict[str, str] = {"verify_books": "17 2 * * *"}
+CLOCK: dict[str, str] = {"verify_books": "17 2 * * *", "back_up": "17 3 * * *"}
 """Kind -> when, as a crontab line in Asia/Shanghai."""
 
 

@@ -31,22 +31,36 @@ def upgrade(settings: Settings) -> None:
         database.engine.dispose()
 
 
-def upgrade_database(database: Database) -> None:
-    """The same for an open database; all versions stand or fall in one transaction."""
+def upgrade_database(database: Database, version: str = "head") -> None:
+    """The same for an open database, or to an earlier version; all stand or fall together."""
     writing = database.engine.execution_options(tracker_writes=True)
     with writing.begin() as connection:
         config = _config()
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, version)
+
+
+def newest() -> str:
+    """The version of the tables this program needs."""
+    found = ScriptDirectory.from_config(_config()).get_current_head()
+    assert found is not None, "there are migrations"
+    return found
+
+
+def knows(version: str) -> bool:
+    """Whether this program has had tables of this version."""
+    return version in {
+        one.revision for one in ScriptDirectory.from_config(_config()).walk_revisions()
+    }
 
 
 def check(database: Database) -> list[str]:
     """What is wrong with the structure, in Chinese and English; empty when it is fit to serve."""
-    newest = ScriptDirectory.from_config(_config()).get_current_head()
+    needed = newest()
     with database.reading() as session:
         version = MigrationContext.configure(session.connection()).get_current_revision()
-        if version != newest:
-            return [OUTDATED.format(version=version or "-", newest=newest)]
+        if version != needed:
+            return [OUTDATED.format(version=version or "-", newest=needed)]
         return [ALTERED.format(name=name) for name in triggers.missing(session)]
 
 

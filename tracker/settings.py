@@ -32,6 +32,11 @@ class Settings:
     lease_seconds: int = 120
     """How long a worker that died keeps its job from the others; a living one renews it."""
 
+    backup_folder: Path | None = None
+    """Where the nightly packages are kept; default ``backups`` in the home folder."""
+    backups: int = 7
+    """How many nightly packages are kept; 0 makes none."""
+
     @staticmethod
     def from_environment(environment: Mapping[str, str]) -> "Settings":
         """Settings as the environment gives them; raises ``ValueError`` naming a bad variable."""
@@ -43,6 +48,7 @@ class Settings:
         log_level = environment.get("TRACKER_LOG_LEVEL", "info")
         if log_level not in {"info", "warning"}:
             raise ValueError(f"TRACKER_LOG_LEVEL is neither info nor warning: {log_level!r}")
+        folder = environment.get("TRACKER_BACKUP_FOLDER", "")
         return Settings(
             home=home,
             database_url=environment.get("TRACKER_DATABASE_URL", default_url),
@@ -52,11 +58,13 @@ class Settings:
             language=language,
             log_level=log_level,
             lease_seconds=_whole(environment, "TRACKER_LEASE_SECONDS", 120),
+            backup_folder=Path(folder).resolve() if folder else None,
+            backups=_whole(environment, "TRACKER_BACKUPS", 7, least=0),
         )
 
 
-def _whole(environment: Mapping[str, str], name: str, otherwise: int) -> int:
+def _whole(environment: Mapping[str, str], name: str, otherwise: int, *, least: int = 1) -> int:
     text = environment.get(name, str(otherwise))
-    if not (text.isascii() and text.isdigit() and int(text) > 0):
-        raise ValueError(f"{name} is not a whole number above zero: {text!r}")
+    if not (text.isascii() and text.isdigit() and int(text) >= least):
+        raise ValueError(f"{name} is not a whole number of at least {least}: {text!r}")
     return int(text)

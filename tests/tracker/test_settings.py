@@ -25,6 +25,8 @@ def test_every_variable_counts(tmp_path: Path) -> None:
             "TRACKER_LANGUAGE": "en",
             "TRACKER_LOG_LEVEL": "warning",
             "TRACKER_LEASE_SECONDS": "5",
+            "TRACKER_BACKUP_FOLDER": str(tmp_path / "b"),
+            "TRACKER_BACKUPS": "0",
         }
     )
     assert settings == Settings(
@@ -36,6 +38,8 @@ def test_every_variable_counts(tmp_path: Path) -> None:
         language="en",
         log_level="warning",
         lease_seconds=5,
+        backup_folder=tmp_path / "b",
+        backups=0,
     )
 
 
@@ -46,6 +50,7 @@ def test_every_variable_counts(tmp_path: Path) -> None:
         ("TRACKER_UPLOAD_LIMIT_BYTES", "-1"),
         ("TRACKER_UPLOAD_LIMIT_BYTES", "１２"),
         ("TRACKER_LEASE_SECONDS", "0"),
+        ("TRACKER_BACKUPS", "-1"),
         ("TRACKER_LANGUAGE", "de"),
         ("TRACKER_LOG_LEVEL", "loud"),
     ],

@@ -4,21 +4,23 @@ Standard library for chain, balances, claims, decisions and anchors (psycopg rea
 the naive back end of ``rules`` for the money; nothing else of the tracker. Works on a copied file,
 without sign-in: ``python -m tracker.verify /backup/tracker.sqlite --anchor 120:9f86…``. An anchor
 is what a receipt or a filing has printed: without one, a cut tail or a rewrite of everything cannot
-show.
+show. A package (``….zip``) is held against its own list as well, and brings an anchor with it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from rules.registry import every_rule
 from rules.rule import Rule
 from tracker.verify import chain, records
+from tracker.verify.package import opened_package
 from tracker.verify.reading import Fault, Rows, opened
 
 __all__ = ["Fault", "Report", "verify"]
 
 MOST_FAULTS = 100
+PACKAGE = ".zip"
 UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
 """What forged content can make a check stumble over; itself a fault, never a crash."""
 
@@ -41,12 +43,17 @@ def verify(
     anchors: Mapping[int, str] | None = None,
     rules: Mapping[str, Rule] | None = None,
 ) -> Report:
-    """Check the database at this address (or SQLite file) against itself and the anchors.
+    """Check the database at this address (SQLite file, package) against itself and the anchors.
 
     ``anchors`` maps a sequence to the hash somebody wrote down; ``rules`` are those that compute
     the money again, by default every installed one. Raises ``OSError`` when the
     database cannot be read.
     """
+    if url.endswith(PACKAGE):
+        with opened_package(url) as package:
+            report = verify(str(package.books), package.anchors | dict(anchors or {}), rules)
+            faults = (*package.faults, *report.faults)[:MOST_FAULTS]
+            return replace(report, faults=faults)
     walk = chain.Walk()
     known = every_rule().rules if rules is None else rules
     with opened(url) as rows:

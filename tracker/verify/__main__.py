@@ -12,7 +12,7 @@ HASH_LENGTH = 64
 def main(arguments: Sequence[str] | None = None) -> int:
     """Say in Chinese whether the books stand: 0 they do, 1 they do not, 2 they cannot be read."""
     parser = argparse.ArgumentParser("python -m tracker.verify", description="核对账簿")
-    parser.add_argument("url", help="数据库地址，或 SQLite 文件")
+    parser.add_argument("url", help="数据库地址、SQLite 文件，或数据包（.zip）")
     parser.add_argument(
         "--anchor",
         action="append",
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         report = verify(given.url, anchors)
     except OSError as error:
-        sys.stdout.write(f"无法读取数据库：{error}\n")
+        sys.stdout.write(f"无法读取：{error}\n")
         return 2
     read = (
         f"分录 {report.entries} 条，记账行 {report.postings} 行，测算 {report.assessments} 项，"

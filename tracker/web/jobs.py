@@ -21,6 +21,7 @@ KINDS: dict[str, str] = {
     "commit_manifest": mark("Commit a manifest: match, compute, accrue"),
     "assess_method": mark("Assess what waited for a recorded method"),
     "verify_books": mark("Verify the books"),
+    "back_up": mark("Keep a backup"),
 }
 """Kind of a job -> msgid."""
 

@@ -1,0 +1,86 @@
+"""Package 数据包: a package of the tracker opened and held against its own list."""
+
+import hashlib
+import json
+import sqlite3
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tracker.verify.reading import Fault
+
+FORMAT = "tracker-package/1"
+LIST, BOOKS, FILES = "package.json", "books.sqlite", "blobs/"
+CHUNK_BYTES = 1 << 20
+REFERENCES = (("manifest", "sha256", "发运明细表"), ("filing", "sheet_sha256", "测算表"))
+"""Table, its column that names a raw file, and what people call it."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A package as it lies open for checking."""
+
+    books: Path
+    revision: str
+    """Version of its tables."""
+    anchors: dict[int, str]
+    """The newest link that its list names."""
+    files: dict[str, int]
+    """SHA-256 of each raw file -> its size in bytes."""
+    faults: tuple[Fault, ...]
+    """What does not agree with its list."""
+
+
+@contextmanager
+def opened_package(path: str) -> Iterator[Opened]:
+    """Open it for as long as it is looked at; raises ``OSError`` for what is no package."""
+    try:
+        with zipfile.ZipFile(path) as package, tempfile.TemporaryDirectory() as folder:
+            told = json.loads(package.read(LIST))
+            if told["format"] != FORMAT:
+                raise OSError(f"不认识的数据包格式：{told['format']}")
+            books = Path(package.extract(BOOKS, folder))
+            yield Opened(
+                books=books,
+                revision=str(told["revision"]),
+                anchors={int(told["seq"]): str(told["head"])},
+                files={str(sha256): int(size) for sha256, size in told["files"].items()},
+                faults=tuple(_faults(package, told, books)),
+            )
+    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError) as error:
+        raise OSError(f"不是完整的数据包：{error}") from error
+
+
+def _faults(package: zipfile.ZipFile, told: dict[str, Any], books: Path) -> Iterator[Fault]:
+    with package.open(BOOKS) as stream:
+        if _sha256(stream) != told["books_sha256"]:
+            yield Fault(BOOKS, "与清单所记的哈希不符")
+    there = {name.removeprefix(FILES) for name in package.namelist() if name.startswith(FILES)}
+    for name in sorted(there ^ told["files"].keys()):
+        yield Fault(f"文件 {name}", "缺失" if name in told["files"] else "不在清单中")
+    for name in sorted(there & told["files"].keys()):
+        with package.open(f"{FILES}{name}") as stream:
+            if _sha256(stream) != name:
+                yield Fault(f"文件 {name}", "内容与其哈希不符")
+    yield from _unkept(books, there)
+
+
+def _unkept(books: Path, there: set[str]) -> Iterator[Fault]:
+    """Rows that name a raw file which is not in the package."""
+    with closing(sqlite3.connect(f"file:{books}?mode=ro", uri=True)) as connection:
+        for table, column, name in REFERENCES:
+            query = f"SELECT id, {column} FROM {table} WHERE {column} <> '' ORDER BY id"  # noqa: S608  constant names
+            for key, sha256 in connection.execute(query):
+                if sha256 not in there:
+                    yield Fault(f"{name} {key}", f"原始文件 {sha256} 缺失")
+
+
+def _sha256(stream: Any) -> str:  # noqa: ANN401  any open file
+    digest = hashlib.sha256()
+    while chunk := stream.read(CHUNK_BYTES):
+        digest.update(chunk)
+    return digest.hexdigest()
