@@ -274,7 +274,7 @@ def test_what_cannot_be_read_is_neither_right_nor_wrong(
 ) -> None:
     address = there if ":" in there else str(tmp_path / there)
     assert main([address]) == 2
-    assert "无法读取数据库" in capsys.readouterr().out
+    assert "无法读取：" in capsys.readouterr().out
 
 
 def test_the_module_is_the_command(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
