@@ -156,11 +156,37 @@ def test_shipments_that_waited_are_assessed_when_their_method_is_recorded(
 
 def test_two_recorded_versions_never_share_a_day(world: jobs.Bench) -> None:
     record(world, register(world, pooled.id, POOL, date(2026, 1, 1), None))
-    for first, last in ((date(2026, 6, 1), None), (date(2025, 1, 1), date(2026, 1, 1))):
+    for first, last in (
+        (date(2026, 6, 1), date(2026, 6, 30)),
+        (date(2025, 1, 1), date(2026, 1, 1)),
+    ):
         key = register(world, pooled.id, POOL, first, last)
-        with pytest.raises(Conflict, match="in force on some of the same days"):
+        with pytest.raises(Conflict, match="in force beyond the last day of this one"):
             record(world, key)
     record(world, register(world, pooled.id, POOL, date(2025, 1, 1), date(2025, 12, 31)))
+
+
+def test_a_later_version_supersedes_the_one_before_from_its_first_day(world: jobs.Bench) -> None:
+    first = register(world, "tests/journey", PLAIN, date(2026, 1, 1), None)
+    record(world, first)
+    days = {1: "2026-05-31", 2: "2026-06-01"}
+    take_in(world, *(truck(n, 发车日期=day, 出境日期=day) for n, day in days.items()))
+    assert accrued(world) == {"1": 50_000, "2": 50_000}
+    later = register(world, "tests/journey", {**PLAIN, "rate": "700.00"}, date(2026, 6, 1), None)
+    record(world, later)
+    jobs.drain(world)
+    assert accrued(world) == {"1": 50_000, "2": 70_000}
+    whole = register(world, "tests/journey", {**PLAIN, "rate": "80.00"}, date(2026, 6, 1), None)
+    record(world, whole)
+    jobs.drain(world)
+    assert accrued(world) == {"1": 50_000, "2": 8_000}
+    with world.database.reading() as session:
+        found = {one.id: one for one in session.scalars(select(Method))}
+        told = session.scalars(select(Entry.body).where(Entry.kind == "method.record")).all()
+    assert found[first].valid_to == date(2026, 5, 31)
+    assert (found[first].state, found[later].state) == ("recorded", "superseded")
+    assert '"superseded":[["150100/freight/1","2026-05-31"]]' in told[1]
+    assert proven(world)
 
 
 def test_the_pool_is_spent_in_the_order_of_acceptance_to_the_fen(world: jobs.Bench) -> None:

@@ -175,12 +175,13 @@ def test_days_that_overlap_a_recorded_method_are_refused_when_recording(
     officer: Visitor, wide: Flask
 ) -> None:
     form = form_of(officer).form("/methods")
-    page = officer.send(form, 200, **(DOCUMENT | {"valid_from": "2026-06-01"}))
+    days = {"valid_from": "2026-06-01", "valid_to": "2026-06-30"}
+    page = officer.send(form, 200, **(DOCUMENT | days))
     officer.press(page, "submit")
     examiner, recorder = visit(wide, "commerce_officer"), visit(wide, "commerce_approver")
     examiner.press(examiner.see(page.address), "examine")
     refused = recorder.press(recorder.see(page.address), "record", 409)
-    assert "in force on some of the same days" in refused.words
+    assert "in force beyond the last day of this one" in refused.words
 
 
 def test_the_list_says_what_is_in_force_today_and_what_is_a_sample(wide: Flask) -> None:

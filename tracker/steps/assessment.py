@@ -51,12 +51,12 @@ def newest(session: Session, item_ids: Sequence[int]) -> dict[int, Assessment]:
     """Item id -> the assessment that stands."""
     found: dict[int, Assessment] = {}
     for keys in shipments.chunks(item_ids):
-        last = (
+        newest_ids = (
             select(func.max(Assessment.id))
             .where(Assessment.item_id.in_(keys))
             .group_by(Assessment.item_id)
         )
-        query = select(Assessment).where(Assessment.id.in_(last))
+        query = select(Assessment).where(Assessment.id.in_(newest_ids))
         found |= {one.item_id: one for one in session.scalars(query)}
     return found
 
@@ -87,14 +87,14 @@ def methods_before(
     """Method id -> those of the shipments that it was the last to assess."""
     before: dict[int, set[int]] = defaultdict(set)
     for keys in shipments.chunks([shipment.id for shipment in found]):
-        last = (
+        newest_ids = (
             select(func.max(Assessment.id))
             .join(Item, Item.id == Assessment.item_id)
             .where(Item.shipment_id.in_(keys), Item.programme_id == programme.id)
             .group_by(Assessment.item_id)
         )
         query = select(Assessment.method_id, Item.shipment_id).join_from(Assessment, Item)
-        for method_id, shipment_id in session.execute(query.where(Assessment.id.in_(last))):
+        for method_id, shipment_id in session.execute(query.where(Assessment.id.in_(newest_ids))):
             before[method_id].add(shipment_id)
     return before
 
@@ -132,7 +132,7 @@ def _stored_facts(
             Item.shipment_id, Assessment.shipment_version_no, Assessment.facts
         ).join_from(Assessment, Item)
         query = query.where(
-            Assessment.id.in_(_last(method).where(Item.shipment_id.in_(keys))),
+            Assessment.id.in_(last(method).where(Item.shipment_id.in_(keys))),
             Assessment.method_id == method.id,
         )
         for shipment_id, version_no, known in session.execute(query):
@@ -150,7 +150,7 @@ def _opening(session: Session, method: Method, exclude: frozenset[int]) -> dict[
     query = select(Item.shipment_id, Assessment.consumption).join_from(Assessment, Item)
     totals: dict[str, int] = defaultdict(int)
     counting = query.join(Shipment, Shipment.id == Item.shipment_id).where(
-        Assessment.id.in_(_last(method)),
+        Assessment.id.in_(last(method)),
         Assessment.consumption != {},
         Shipment.state == "standing",
         Shipment.league_id == method.league_id,
@@ -162,7 +162,7 @@ def _opening(session: Session, method: Method, exclude: frozenset[int]) -> dict[
     return dict(totals)
 
 
-def _last(method: Method) -> Select[int]:
+def last(method: Method) -> Select[int]:
     """The ids of the standing assessments of the method's league and programme."""
     return (
         select(func.max(Assessment.id))

@@ -1,6 +1,7 @@
 """Methods 补贴办法: a league registers its document, Commerce records it, the day picks it."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import func, or_, select
@@ -91,8 +92,7 @@ def draft(  # noqa: PLR0913  a document has this many particulars
 
 
 def shown(session: Session, method: Method) -> dict[str, Any]:
-    """What a person decides on: the document, its days, its rule and numbers."""
-    del session
+    """What a person decides on: the document, its days, its rule and numbers, what it ends."""
     return {
         "league": method.league.code,
         "programme": method.programme.code,
@@ -104,20 +104,23 @@ def shown(session: Session, method: Method) -> dict[str, Any]:
         "rule": method.rule_id,
         "rule_sha256": method.rule_sha256,
         "params": method.params,
+        "supersedes": [one.document_no for one in superseded(session, method)],
     }
+
+
+def superseded(session: Session, method: Method) -> list[Method]:
+    """The recorded versions that end, or never begin, once this one is recorded."""
+    return [] if method.state in ("recorded", "superseded") else _overlapping(session, method)
 
 
 def take(session: Session, method: Method, name: str, taking: flow.Taking) -> Decision:
     """Take a step of a method's life; recording one asks for the shipments that waited for it.
 
-    Raises as ``flow.take``, and ``Conflict`` for an overlap with another recorded one.
+    A version that is recorded supersedes those before it from its first day on. Raises as
+    ``flow.take``, and ``Conflict`` where one before it would go on after its last day.
     """
-    if name == "record" and (other := _overlapping(session, method)) is not None:
-        raise Conflict(
-            mark("%(document)s is in force on some of the same days."),
-            mark("Supersede it from a day, or change the first day of this one."),
-            document=other.document_no,
-        )
+    if name == "record" and (ended := _supersede(session, method)):
+        taking = replace(taking, detail={**taking.detail, "superseded": ended})
     decision = flow.take(session, method, name, taking)
     if name == "record":
         payload = {"method": method.id, "login": taking.user.login}
@@ -174,7 +177,33 @@ def _checked(
     return rule
 
 
-def _overlapping(session: Session, method: Method) -> Method | None:
+def _supersede(session: Session, method: Method) -> list[list[str]]:
+    """End the versions before it the day before its first; one it covers wholly never counts.
+
+    Returns the code and the last day of each, for the entry. Raises ``Conflict`` where one would go on after this one's last day: no day may have a gap that
+    nobody decided on.
+    """
+    ended: list[list[str]] = []
+    for other in _overlapping(session, method):
+        if method.valid_to is not None and (
+            other.valid_to is None or other.valid_to > method.valid_to
+        ):
+            raise Conflict(
+                mark("%(document)s is in force beyond the last day of this one."),
+                mark("Leave the last day of this one open, or let it end no earlier."),
+                document=other.document_no,
+            )
+        if other.valid_from < method.valid_from:
+            other.valid_to = method.valid_from - timedelta(days=1)
+            ended.append([code(other), other.valid_to.isoformat()])
+        else:
+            other.state = "superseded"
+            ended.append([code(other), ""])
+    session.flush()
+    return ended
+
+
+def _overlapping(session: Session, method: Method) -> list[Method]:
     query = select(Method).where(
         Method.id != method.id,
         Method.league_id == method.league_id,
@@ -184,4 +213,4 @@ def _overlapping(session: Session, method: Method) -> Method | None:
     )
     if method.valid_to is not None:
         query = query.where(Method.valid_from <= method.valid_to)
-    return session.scalar(query.limit(1))
+    return list(session.scalars(query.order_by(Method.version_no)))
