@@ -44,6 +44,11 @@ POLICY: dict[str, tuple[str, ...]] = {
     "see_manifests": (*FIRM_ROLES, "auditor"),
     "see_shipments": (*FIRM_ROLES, *LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
     "see_methods": BUSINESS_ROLES,
+    "replay_methods": (
+        *("league_officer", "league_approver", "league_finance"),
+        *COMMERCE_ROLES,
+        "auditor",
+    ),
     "see_networks": BUSINESS_ROLES,
     "draft_application": FIRM_ROLES,
     "see_applications": (*FIRM_ROLES, *LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),

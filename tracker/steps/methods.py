@@ -180,8 +180,8 @@ def _checked(
 def _supersede(session: Session, method: Method) -> list[list[str]]:
     """End the versions before it the day before its first; one it covers wholly never counts.
 
-    Returns the code and the last day of each, for the entry. Raises ``Conflict`` where one would go on after this one's last day: no day may have a gap that
-    nobody decided on.
+    Returns the code and the last day of each, for the entry. Raises ``Conflict`` where one would go
+    on after this one's last day: no day may have a gap that nobody decided on.
     """
     ended: list[list[str]] = []
     for other in _overlapping(session, method):

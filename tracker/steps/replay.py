@@ -109,9 +109,7 @@ class Replay:
         return {name: _sums(rows) for name, rows in groups.items()}
 
 
-def replay(
-    session: Session, registry: Registry, method: Method, first: date, last: date
-) -> Replay:
+def replay(session: Session, registry: Registry, method: Method, first: date, last: date) -> Replay:
     """Assess the league's shipments of these days (both included) by the method.
 
     Raises ``Refused`` for days the wrong way round or too many shipments, ``Conflict`` where the
@@ -200,9 +198,7 @@ def _standing(session: Session, method: Method, first: date, last: date) -> Sequ
     return found
 
 
-def _facts(
-    session: Session, method: Method, stands: Sequence[Any]
-) -> dict[int, ShipmentFacts]:
+def _facts(session: Session, method: Method, stands: Sequence[Any]) -> dict[int, ShipmentFacts]:
     """Facts as the standing assessments keep them; anew for what changed since or was never."""
     versions = {one.id: one.version_no for one in stands}
     found: dict[int, ShipmentFacts] = {}
@@ -222,6 +218,4 @@ def _facts(
 
 
 def _sums(rows: Sequence[Row]) -> Sums:
-    return Sums(
-        len(rows), sum(row.before_fen for row in rows), sum(row.after_fen for row in rows)
-    )
+    return Sums(len(rows), sum(row.before_fen for row in rows), sum(row.after_fen for row in rows))

@@ -52,6 +52,7 @@ PAGES = (
     "recoveries",
     "ledger",
     "methods",
+    "replays",
     "networks",
     "jobs",
     "audit",

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import quote
 
-from flask import Response, stream_with_context
+from flask import Response, send_file, stream_with_context
 from flask_babel import gettext
 
 from tracker.web.lines import Shown
 
+BOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BYTE_ORDER_MARK = "\ufeff"
 DANGEROUS = tuple("=+-@＝＋－＠")
 """A cell that begins so, full width or not, is run as a formula; an apostrophe makes it text."""
@@ -34,6 +35,17 @@ def safe(value: object) -> str:
 def fen_as_yuan(fen: int) -> str:
     """Yuan with two decimals and no commas, to be added up by a machine."""
     return f"{'-' if fen < 0 else ''}{abs(fen) // 100}.{abs(fen) % 100:02d}"
+
+
+def workbook(raw: bytes, name: str) -> Response:
+    """An Excel workbook as a download; the name without its ending."""
+    return send_file(
+        io.BytesIO(raw),
+        mimetype=BOOK_TYPE,
+        as_attachment=True,
+        download_name=f"{name}.xlsx",
+        max_age=0,
+    )
 
 
 def csv_file(name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:

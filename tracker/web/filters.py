@@ -117,6 +117,11 @@ def stage(value: str) -> str:
     return str(gettext(labels.STAGES[value]))
 
 
+def outcome(value: str) -> str:
+    """What an assessment came to, in words."""
+    return str(gettext(labels.OUTCOMES[value]))
+
+
 def state_label(state: str, kind: str) -> str:
     """A state in words."""
     return str(gettext(labels.look(kind, state).label))
@@ -173,6 +178,7 @@ FILTERS = (
     said,
     role,
     stage,
+    outcome,
     state_label,
     state_tone,
     turn,

@@ -40,6 +40,15 @@ STAGES: dict[str, str] = {
 }
 """Where money or a limit stands -> msgid."""
 
+OUTCOMES: dict[str, str] = {
+    "awarded": mark("Awarded"),
+    "zero": mark("Nothing due"),
+    "refused": mark("Not supported"),
+    "waiting": mark("Waits"),
+    "": mark("Not assessed"),
+}
+"""What an assessment came to -> msgid."""
+
 
 @dataclass(frozen=True)
 class Look:

@@ -1,10 +1,9 @@
 """Files around a manifest 发运明细表: the template, the rows to be mended, what columns may say."""
 
-import io
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from flask import Blueprint, Response, render_template, send_file
+from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -14,12 +13,10 @@ from tracker.errors import NotThere, mark
 from tracker.papers import failing as paper
 from tracker.papers import needs, template
 from tracker.steps import manifests as steps
-from tracker.web import context, policy
+from tracker.web import context, downloads, policy
 from tracker.web.filters import tongue
 
 bp = Blueprint("manifest_files", __name__, url_prefix="/manifests")
-
-BOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)
@@ -58,7 +55,7 @@ def fields() -> ResponseReturnValue:
 
 def template_book() -> Response:
     """The template in the language of the page, as a download."""
-    return _book(template.write(tongue()), gettext(template.TITLE))
+    return downloads.workbook(template.write(tongue()), gettext(template.TITLE))
 
 
 def failing_book(key: int) -> Response:
@@ -76,17 +73,7 @@ def failing_book(key: int) -> Response:
             mark("Look at the problems of the upload; they say what to do."),
         )
     stem, what = PurePath(found.file_name).stem, gettext("rows to be mended")
-    return _book(paper.failing(report, tongue()), f"{stem}_{what}")
-
-
-def _book(raw: bytes, name: str) -> Response:
-    return send_file(
-        io.BytesIO(raw),
-        mimetype=BOOK_TYPE,
-        as_attachment=True,
-        download_name=f"{name}.xlsx",
-        max_age=0,
-    )
+    return downloads.workbook(paper.failing(report, tongue()), f"{stem}_{what}")
 
 
 def _asked(one: Field) -> Asked:

@@ -26,6 +26,7 @@ bp = Blueprint("methods", __name__, url_prefix="/methods")
 DRAFTERS = ("league_officer",)
 TITLE_LENGTH = 120
 NUMBER_LENGTH = 60
+UNDER_WAY = ("draft", "submitted", "examined", "returned")
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ def method(key: int) -> ResponseReturnValue:
     found = access.see(session, access.visible_methods(user), key)
     rule, fault = _rule(found)
     described = rule.describe_params() if rule else ()
+    compared = _version_before(session, user, found)
     others = access.visible_methods(user).where(
         Method.league_id == found.league_id,
         Method.programme_id == found.programme_id,
@@ -118,6 +120,10 @@ def method(key: int) -> ResponseReturnValue:
         method=found,
         sentences=sentences.sentences(found.params, described),
         fault=fault,
+        compared=compared,
+        changes=changes(found, compared) if compared else [],
+        ends=steps.superseded(session, found) if found.state in UNDER_WAY else [],
+        may_replay=access.may(user, "replay_methods"),
         others=session.scalars(others.order_by(Method.version_no.desc())).all(),
         offer=acting.offer(session, found),
         reasons=acting.reasons(),
@@ -134,6 +140,29 @@ def step(key: int) -> ResponseReturnValue:
     acting.press_from_form(access.visible_methods, key)
     flash(gettext("Done, and recorded with your name."), "success")
     return redirect(url_for("methods.method", key=key), code=303)
+
+
+def changes(found: Method, earlier: Method) -> list[sentences.Change]:
+    """What a version says otherwise than an earlier one."""
+    described = [
+        rule.describe_params() if (rule := _rule(one)[0]) else () for one in (earlier, found)
+    ]
+    return sentences.changes(earlier.params, described[0], found.params, described[1])
+
+
+def _version_before(session: Session, user: User, found: Method) -> Method | None:
+    """The newest visible version before this one that was not withdrawn."""
+    return session.scalar(
+        access.visible_methods(user)
+        .where(
+            Method.league_id == found.league_id,
+            Method.programme_id == found.programme_id,
+            Method.version_no < found.version_no,
+            Method.state != "withdrawn",
+        )
+        .order_by(Method.version_no.desc())
+        .limit(1)
+    )
 
 
 def filtered(user: User) -> Select[Method]:

@@ -44,6 +44,40 @@ def sentences(
     return [*said, *(Sentence("", _pair(name, str(params[name]))) for name in strange)]
 
 
+@dataclass(frozen=True)
+class Change:
+    """One parameter that is said otherwise in two versions; nothing where one does not have it."""
+
+    article: str
+    before: str
+    after: str
+
+
+def changes(
+    before: Mapping[str, Value],
+    before_described: Sequence[Mapping[str, Any]],
+    after: Mapping[str, Value],
+    after_described: Sequence[Mapping[str, Any]],
+) -> list[Change]:
+    """What two versions say otherwise, parameter by parameter, in the order of the later one."""
+    old, new = _by_name(before, before_described), _by_name(after, after_described)
+    nothing = Sentence("", "")
+    pairs = [(old.get(name, nothing), new.get(name, nothing)) for name in {**new, **old}]
+    return [
+        Change(later.article or earlier.article, earlier.text, later.text)
+        for earlier, later in pairs
+        if earlier.text != later.text
+    ]
+
+
+def _by_name(
+    params: Mapping[str, Value], described: Sequence[Mapping[str, Any]]
+) -> dict[str, Sentence]:
+    names = [str(field["name"]) for field in described if field["name"] in params]
+    names += sorted(set(params) - set(names))
+    return dict(zip(names, sentences(params, described), strict=True))
+
+
 def name_of(field: Mapping[str, Any]) -> str:
     """What a parameter is called, in the language of the page."""
     return str(field["en"] if tongue() == "en" else field["doc"])

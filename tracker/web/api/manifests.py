@@ -17,6 +17,7 @@ from tracker.steps import manifests as steps
 from tracker.web import (
     answers,
     context,
+    downloads,
     manifest_files,
     manifests,
     policy,
@@ -274,14 +275,14 @@ def original(key: int) -> Response:
     return manifests.bytes_of(key)
 
 
-@blp.file("/template", "下载模板", manifest_files.BOOK_TYPE)
+@blp.file("/template", "下载模板", downloads.BOOK_TYPE)
 @policy.may("upload_manifest")
 def template() -> Response:
     """The template workbook to fill, in the language that is asked for."""
     return manifest_files.template_book()
 
 
-@blp.file("/<int:key>/failing", "下载待改行", manifest_files.BOOK_TYPE)
+@blp.file("/<int:key>/failing", "下载待改行", downloads.BOOK_TYPE)
 @policy.may("see_manifests")
 def failing(key: int) -> Response:
     """The rows that stay out until they are mended, in the file's own columns; 404 without any."""
