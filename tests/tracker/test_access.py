@@ -14,7 +14,7 @@ from tracker.errors import NotAllowed, NotThere
 from tracker.models.cargo import Manifest, Shipment
 from tracker.models.people import ROLES, League, User
 
-READING = {action for action in access.POLICY if action.startswith("see_")}
+READING = {action for action in access.POLICY if action.startswith(("see_", "replay_"))}
 
 
 def a_user(role: str, *, active: bool = True) -> User:
