@@ -4,7 +4,7 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from lxml import etree
@@ -21,6 +21,7 @@ RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships
 DECLARATION = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s|<\?.*?\?>|<!--.*?-->)*+<!\w", re.DOTALL)
 """A document type or an entity declared before the first element."""
 PROLOG = 65_536
+PIECE, ROW_END = 4 * 2**20, b"</row>"
 STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 
 
@@ -63,6 +64,20 @@ def member(archive: zipfile.ZipFile, name: str) -> bytes:
     if len(data) > size:
         raise zipfile.BadZipFile(name)
     return data
+
+
+def pieces(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
+    """Unpack the XML of a sheet piece by piece, each ending with a row, the last with the sheet."""
+    with archive.open(name) as file:
+        held: list[bytes] = []
+        while data := file.read(PIECE):
+            end = data.rfind(ROW_END) + len(ROW_END)
+            if end < len(ROW_END):
+                held.append(data)
+                continue
+            yield b"".join([*held, data[:end]])
+            held = [data[end:]]
+        yield b"".join(held)
 
 
 def declares(data: bytes) -> bool:

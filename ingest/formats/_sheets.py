@@ -2,8 +2,9 @@
 
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 import fastexcel
 import polars as pl
@@ -37,19 +38,20 @@ def workbook(raw: bytes) -> tuple[list[Grid], list[Problem]]:
 def _sheet(
     archive: zipfile.ZipFile, reader: fastexcel.ExcelReader, sheet: _package.Part
 ) -> Grid | Problem | None:
-    size = _cells.extent(_scanned(archive, sheet))
+    usual = _cells.usual(_package.pieces(archive, sheet.member))
+    scanned = partial(_package.pieces if usual else _rewritten, archive, sheet.member)
+    size = _cells.extent(scanned())
     if trouble := too_large(size, sheet.name):
         return trouble
     cells = reader.load_sheet(sheet.name, header_row=None, skip_rows=0, dtypes="string").to_polars()
     if not cells.width or not size.cells:
         return None
-    return _placed(sheet.name, cells, _scanned(archive, sheet))
+    return _placed(sheet.name, cells, scanned)
 
 
-def _scanned(archive: zipfile.ZipFile, sheet: _package.Part) -> bytes:
-    """Unpack a sheet for a scan; twice, so that it is not held while the cells are read."""
-    xml = _package.member(archive, sheet.member)
-    return xml if _cells.usual(xml) else _cells.rewritten(xml)
+def _rewritten(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
+    with archive.open(name) as file:
+        yield from _cells.rewritten(file)
 
 
 def too_large(size: _cells.Extent, name: str) -> Problem | None:
@@ -64,10 +66,10 @@ def too_large(size: _cells.Extent, name: str) -> Problem | None:
     return None
 
 
-def _placed(name: str, cells: pl.DataFrame, xml: bytes) -> Grid:
-    made = placed(name, cells, lambda row: _cells.first_column(xml, row))
+def _placed(name: str, cells: pl.DataFrame, scanned: Callable[[], Iterator[bytes]]) -> Grid:
+    made = placed(name, cells, lambda row: _cells.first_column(scanned(), row))
     documents, amounts = _listed.wanted(made)
-    return replace(made, marks=_cells.marks(xml, documents, amounts))
+    return replace(made, marks=_cells.marks(scanned(), documents, amounts))
 
 
 def placed(name: str, cells: pl.DataFrame, first: Callable[[int], int]) -> Grid:
