@@ -54,6 +54,7 @@ def _head(one: Grid) -> Head:
         "formulas": marks.formulas,
         "hidden_rows": marks.hidden_rows,
         "merged": marks.merged,
+        "widths": list(marks.widths.items()),
     }
 
 

@@ -1,6 +1,7 @@
 """What the two formats of markup share 标记文件: decoding, also by charset, and the way out."""
 
 import re
+from collections.abc import Iterator
 
 from ingest.formats import _text
 from ingest.formats._listed import Sheet, made
@@ -14,6 +15,7 @@ OTHERS = {"big5": "big5hkscs", "windows-1251": "cp1251", "koi8-r": "koi8_r", "sh
 wrong as often as right, and the bytes decide."""
 ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
 START = 2048
+PIECE = 2**20
 
 
 def text(raw: bytes) -> Text | Problem:
@@ -33,6 +35,12 @@ def _strict(raw: bytes, name: str) -> Text | Undecoded:
         return Text(raw.decode(name), name)
     except UnicodeDecodeError as error:
         return Undecoded(raw.count(b"\n", 0, error.start) + 1)
+
+
+def pieces(text: str, begin: int = 0) -> Iterator[bytes]:
+    """Yield a text in UTF-8, piece by piece, so that a parser need not have it whole."""
+    for at in range(begin, len(text), PIECE):
+        yield text[at : min(at + PIECE, len(text))].encode()
 
 
 def source(kind: str, encoding: str, sheets: list[Sheet], *told: Problem) -> Source:

@@ -32,7 +32,12 @@ def ask(module: str, raw: bytes) -> bytes | Problem:
     path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH", ""))))
     kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
     command = [sys.executable, "-X", "utf8", "-m", "ingest.formats._child", module]
-    settings = {"PYTHONPATH": path, "POLARS_MAX_THREADS": "1", "MALLOC_ARENA_MAX": "2", "OPENBLAS_NUM_THREADS": "1"}
+    settings = {
+        "PYTHONPATH": path,
+        "POLARS_MAX_THREADS": "1",
+        "MALLOC_ARENA_MAX": "2",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
     try:
         done = subprocess.run(  # noqa: S603 - our own module, and nothing of the file in the command
             command,
@@ -70,5 +75,6 @@ def _grids(heads: list[dict[str, Any]], answer: io.BytesIO) -> Iterator[Grid]:
             formulas=head["formulas"],
             hidden_rows=head["hidden_rows"],
             merged=tuple((column, first, last) for column, first, last in head["merged"]),
+            widths=dict(head["widths"]),
         )
         yield Grid(head["sheet"], frame["row"], frame.drop("row"), marks)

@@ -1,11 +1,13 @@
 """Web pages 网页表格: HTML tables that systems export under the name .xls.
 
 Of several tables, also inside one another, the one whose rows name most fields is read. Row n is
-the n-th row of that table.
+the n-th row of that table. The page is read as it is parsed, and no tree of it is ever made.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
 
 from lxml import etree
 
@@ -18,9 +20,15 @@ from ingest.rows import Problem, problem
 
 KINDS = ("html",)
 NAME, APART = "html", True
-SPACE = re.compile(r"[ \t\r\n\f]+")
-UNSEEN = frozenset({"script", "style", "table"})
+BLANKS = re.compile(r"[ \t\r\n\f\xa0]+")
+UNSEEN = frozenset({"script", "style"})
 BREAKS = frozenset({"br", "p", "div"})
+PARTS = frozenset({"thead", "tbody", "tfoot"})
+DEEPEST = 255
+INSIDE_PART = 2
+"""How deep a row is in a table that has parts."""
+OPENED, CLOSED = re.compile(r"<table", re.IGNORECASE), re.compile(r"</table", re.IGNORECASE)
+Attributes = Mapping[str, str]
 
 
 def read(raw: bytes) -> Source:
@@ -28,95 +36,164 @@ def read(raw: bytes) -> Source:
     found = _markup.text(raw)
     if isinstance(found, Problem):
         return Source(NAME, None, (), (found,))
-    parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
-    page = etree.fromstring(found.text.encode(), parser)
-    if trouble := _damaged(found.text.lower(), parser):
-        return Source(NAME, found.encoding, (), (trouble,))
-    tables = [] if page is None else [_rows(table) for table in page.iter("table")]
-    if not tables:
+    page = Page()
+    parser = etree.HTMLParser(
+        target=cast("Any", page), encoding="utf-8", no_network=True, huge_tree=False
+    )
+    try:
+        for piece in _markup.pieces(found.text):
+            parser.feed(piece)
+        parser.close()
+    except TooDeepError:
+        return Source(NAME, found.encoding, (), (problem("html_depth"),))
+    if _cut(found.text):
+        return Source(NAME, found.encoding, (), (problem("html_cut"),))
+    if not page.tables:
         return Source(NAME, found.encoding, (), (problem("html_table"),))
-    best = max(tables, key=_known)
-    if len(best) > MAX_ROWS:
-        args = {"count": len(best), "limit": MAX_ROWS}
-        return Source(NAME, found.encoding, (), (problem("too_many_rows", args=args),))
-    return _markup.source(NAME, found.encoding, [_sheet(best)])
+    best = max(page.tables, key=lambda table: table.known)
+    return _markup.source(NAME, found.encoding, [best.done()])
 
 
-def _damaged(text: str, parser: etree.HTMLParser) -> Problem | None:
-    """Say what the parser would mend in silence and lose rows by."""
-    if text.count("<table") > text.count("</table"):
-        return problem("html_cut")
-    deep = any("depth" in error.message for error in parser.error_log)
-    return problem("html_depth") if deep else None
+def _cut(text: str) -> bool:
+    """Say whether a table never ends, which the parser would mend in silence."""
+    return sum(1 for _ in OPENED.finditer(text)) > sum(1 for _ in CLOSED.finditer(text))
 
 
-def _rows(table: etree._Element) -> list[etree._Element]:
-    """Return the rows of a table itself, not those of tables inside it."""
-    rows: list[etree._Element] = []
-    for child in table:
-        if child.tag == "tr":
-            rows.append(child)
-        elif child.tag in {"thead", "tbody", "tfoot"}:
-            rows += child.iterchildren("tr")
-    return rows
+class TooDeepError(Exception):
+    """Elements within elements beyond what any table has."""
 
 
-def _known(rows: list[etree._Element]) -> int:
-    """Count the fields that the best of the first rows names."""
-    first = [map(_text, row.iterchildren("td", "th")) for row in rows[:HEADER_WITHIN]]
-    return max(map(headings.known, first), default=0)
+@dataclass(slots=True)
+class Table:
+    """A table while its cells are placed; those that a cell above spans are passed over."""
+
+    sheet: Sheet = field(default_factory=Sheet)
+    first: list[str] = field(default_factory=list)
+    known: int = 0
+    number: int = 0
+    column: int = 0
+    until: dict[int, int] = field(default_factory=dict)
+    cells: dict[int, str] = field(default_factory=dict)
+
+    def row(self) -> None:
+        """Begin a row."""
+        self.number += 1
+        self.column = 0
+        self.cells, self.first = {}, []
+
+    def cell(self, said: str, about: Attributes) -> None:
+        """Place a cell, as browsers do."""
+        text = " ".join(filter(None, BLANKS.split(said)))
+        if self.number <= HEADER_WITHIN:
+            self.first.append(text)
+        while self.until.get(self.column, 0) >= self.number:
+            self.column += 1
+        if self.column > MAX_COLUMNS:
+            return  # as many columns are too many, whatever comes
+        self.cells[self.column] = Number(text) if "x:num" in about else text
+        if not about:
+            self.column += 1
+            return
+        tall, wide = _span(about, "rowspan", MAX_ROWS, least=0), _span(about, "colspan")
+        last = self.number + tall - 1 if tall else MAX_ROWS
+        for spanned in range(self.column, self.column + wide):
+            self.until[spanned] = last
+            if last > self.number and len(self.sheet.merged) < MERGES_KEPT:
+                self.sheet.merged.append((letter(spanned), self.number, last))
+        self.column += wide
+
+    def end_row(self) -> None:
+        """Keep the row."""
+        self.sheet.put(self.number, self.cells)
+        self.known = max(self.known, headings.known(self.first))
+
+    def done(self) -> Sheet:
+        """Return the sheet; a span of rows ends where the table does."""
+        self.sheet.merged = [
+            (column, first, min(last, self.number))
+            for column, first, last in self.sheet.merged
+            if self.number > first
+        ]
+        return self.sheet
 
 
-def _sheet(rows: list[etree._Element]) -> Sheet:
-    """Place the cells; those that a cell above spans are passed over, as browsers do."""
-    sheet = Sheet()
-    until: dict[int, int] = {}
-    for number, row in enumerate(rows, 1):
-        cells: dict[int, str] = {}
-        column = 0
-        for cell in row.iterchildren("td", "th"):
-            while until.get(column, 0) >= number:
-                column += 1
-            if column > MAX_COLUMNS:
-                break  # as many columns are too many, whatever comes
-            cells[column] = _typed(cell)
-            last = _last(cell, number, len(rows))
-            wide = _span(cell, "colspan")
-            for spanned in range(column, column + wide):
-                until[spanned] = last
-                if last > number and len(sheet.merged) < MERGES_KEPT:
-                    sheet.merged.append((letter(spanned), number, last))
-            column += wide
-        sheet.rows[number] = cells
-    return sheet
+@dataclass(slots=True)
+class Open:
+    """A table that has not ended: how deep it, its row and its cell are, and the cell's text."""
+
+    table: Table
+    depth: int
+    row: int = 0
+    cell: int = 0
+    about: Attributes = field(default_factory=dict)
+    text: list[str] = field(default_factory=list)
+    unseen: int = 0
 
 
-def _last(cell: etree._Element, number: int, height: int) -> int:
-    """Return the last row that a cell spans; a span of 0 reaches to the end."""
-    tall = _span(cell, "rowspan", MAX_ROWS, least=0)
-    return min(number + tall - 1, height) if tall else height
+@dataclass(slots=True)
+class Page:
+    """What the parser tells of a page, in its order; text belongs to the innermost cell."""
+
+    tables: list[Table] = field(default_factory=list)
+    path: list[str] = field(default_factory=list)
+    around: list[Open] = field(default_factory=list)
+
+    def start(self, tag: str, about: Attributes) -> None:
+        """Take the beginning of an element."""
+        depth = len(self.path)
+        if depth >= DEEPEST:
+            raise TooDeepError
+        parent = self.path[-1] if self.path else ""
+        self.path.append(tag)
+        if tag == "table":
+            self.tables.append(Table())
+            self.around.append(Open(self.tables[-1], depth))
+        elif self.around:
+            _begun(self.around[-1], tag, depth, parent, about)
+
+    def end(self, tag: str) -> None:
+        """Take the end of an element, and of those inside it that were never ended."""
+        while tag in self.path:
+            ended = self.path.pop()
+            if self.around:
+                self._ended(self.around[-1], ended, len(self.path))
+            if ended == tag:
+                return
+
+    def data(self, text: str) -> None:
+        """Take text."""
+        if self.around and self.around[-1].cell and not self.around[-1].unseen:
+            self.around[-1].text.append(text)
+
+    def close(self) -> None:
+        """Take the end of the page."""
+
+    def _ended(self, one: Open, tag: str, depth: int) -> None:
+        if depth == one.depth:
+            self.around.pop()
+        elif depth == one.row:
+            one.table.end_row()
+            one.row = 0
+        elif depth == one.cell:
+            one.table.cell("".join(one.text), one.about)
+            one.cell = one.unseen = 0
+        elif one.cell and tag in UNSEEN:
+            one.unseen -= 1
 
 
-def _span(cell: etree._Element, name: str, most: int = MAX_COLUMNS, least: int = 1) -> int:
-    said = cell.get(name, "1").strip()
+def _begun(one: Open, tag: str, depth: int, parent: str, about: Attributes) -> None:
+    inside = depth - one.depth
+    if tag == "tr" and (inside == 1 or (inside == INSIDE_PART and parent in PARTS)):
+        one.table.row()
+        one.row = depth
+    elif tag in {"td", "th"} and one.row and depth == one.row + 1:
+        one.cell, one.about, one.text = depth, dict(about), []
+    elif one.cell and tag in UNSEEN:
+        one.unseen += 1
+    elif one.cell and tag in BREAKS:
+        one.text.append(" ")
+
+
+def _span(about: Attributes, name: str, most: int = MAX_COLUMNS, least: int = 1) -> int:
+    said = about.get(name, "1").strip()
     return max(min(int(said[:9]), most), least) if said.isdecimal() else 1
-
-
-def _typed(cell: etree._Element) -> str:
-    """Return the text of a cell, as a number where Excel left its mark of one."""
-    said = _text(cell)
-    return Number(said) if cell.get("x:num") is not None else said
-
-
-def _text(cell: etree._Element) -> str:
-    return SPACE.sub(" ", "".join(_pieces(cell)).replace("\xa0", " ")).strip(" ")
-
-
-def _pieces(element: etree._Element) -> Iterator[str]:
-    yield element.text or ""
-    for child in element:
-        if isinstance(child.tag, str) and child.tag not in UNSEEN:
-            if child.tag in BREAKS:
-                yield " "
-            yield from _pieces(child)
-        yield child.tail or ""

@@ -4,7 +4,11 @@ Hidden worksheets are never read. Dates are ISO there, and numbers stand as they
 """
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import islice
+from typing import Any, cast
 
 from lxml import etree
 
@@ -17,6 +21,8 @@ from ingest.rows import Problem, problem
 KINDS = ("xml2003",)
 NAME, APART = "xml2003", True
 SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
+WORKSHEET = f"{SS}Worksheet"
+HIDDEN = frozenset({"SheetHidden", "SheetVeryHidden"})
 PROLOG = re.compile(r"\s*<\?xml[^>]*\?>")
 """It names an encoding, and the text is decoded already."""
 POWER = re.compile(r"-?\d+(?:\.\d+)?[eE][+-]?\d{1,2}")
@@ -29,42 +35,81 @@ def read(raw: bytes) -> Source:
     found = _markup.text(raw)
     if isinstance(found, Problem):
         return Source(NAME, None, (), (found,))
-    data = PROLOG.sub("", found.text, count=1).strip().encode()
-    if _package.declares(data):
+    start = PROLOG.match(found.text)
+    begin = start.end() if start else 0
+    if _package.declares(found.text[begin : begin + _package.PROLOG].encode()):
         return Source(NAME, found.encoding, (), (problem("doctype"),))
-    parser = etree.XMLParser(
-        encoding="utf-8", resolve_entities=False, no_network=True, huge_tree=False
-    )
+    book = Book()
     try:
-        book = etree.fromstring(data, parser)
+        book.take(_markup.pieces(found.text, begin))
     except etree.XMLSyntaxError as error:
         broken = problem("spreadsheet_broken", args={"line": error.lineno or 1})
         return Source(NAME, found.encoding, (), (broken,))
-    pages = book.findall(f"{SS}Worksheet")
-    hidden = [page.get(f"{SS}Name", "") for page in pages if _hidden(page)]
-    told = [problem("hidden_sheet", value="、".join(hidden))] if hidden else []
-    shown = [page for page in pages if not _hidden(page)][:MAX_SHEETS]
-    return _markup.source(NAME, found.encoding, list(map(_sheet, shown)), *told)
+    told = [problem("hidden_sheet", value="、".join(book.hidden))] if book.hidden else []
+    return _markup.source(NAME, found.encoding, book.shown[:MAX_SHEETS], *told)
 
 
-def _hidden(page: etree._Element) -> bool:
-    said = page.findtext("{*}WorksheetOptions/{*}Visible", "")
-    return said.strip() in {"SheetHidden", "SheetVeryHidden"}
+@dataclass(slots=True)
+class Book:
+    """The worksheets, gathered row by row while they are parsed; a gathered row is forgotten."""
+
+    shown: list[Sheet] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
+    sheet: Sheet = field(default_factory=Sheet)
+    number: int = 0
+    unseen: bool = False
+
+    def take(self, pieces: Iterable[bytes]) -> None:
+        """Parse the pieces of a file one after the other."""
+        parser = etree.XMLPullParser(
+            ("start", "end"),
+            tag=(WORKSHEET, f"{SS}Row", "{*}Visible"),
+            encoding="utf-8",
+            resolve_entities=False,
+            no_network=True,
+            huge_tree=False,
+        )
+        for piece in pieces:
+            parser.feed(piece)
+            for event, element in parser.read_events():
+                (self._start if event == "start" else self._end)(cast("Any", element))
+        parser.close()
+
+    def _start(self, element: etree._Element) -> None:
+        if element.tag == WORKSHEET:
+            self.sheet = Sheet(element.get(f"{SS}Name", ""))
+            self.number, self.unseen = 0, False
+
+    def _end(self, element: etree._Element) -> None:
+        if element.tag == WORKSHEET:
+            if self.unseen:
+                self.hidden.append(self.sheet.name)
+            else:
+                self.shown.append(self.sheet)
+        elif element.tag != f"{SS}Row":
+            self.unseen = self.unseen or (element.text or "").strip() in HIDDEN
+        elif _path(element) == [f"{SS}Table", WORKSHEET]:
+            self.number = _index(element, "Index") or self.number + 1
+            self.sheet.hidden_rows += element.get(f"{SS}Hidden") == "1"
+            _row(self.sheet, element, self.number)
+            self.number += _index(element, "Span")
+            _forget(element)
 
 
-def _sheet(page: etree._Element) -> Sheet:
-    sheet = Sheet(page.get(f"{SS}Name", ""))
-    number = 0
-    for row in page.iterfind(f"{SS}Table/{SS}Row"):
-        number = _index(row, "Index") or number + 1
-        sheet.hidden_rows += row.get(f"{SS}Hidden") == "1"
-        _row(sheet, row, number)
-        number += _index(row, "Span")
-    return sheet
+def _path(element: etree._Element) -> list[str]:
+    return [str(one.tag) for one in islice(element.iterancestors(), 2)]
+
+
+def _forget(element: etree._Element) -> None:
+    """Empty an element and take those before it out of the tree."""
+    element.clear()
+    parent = element.getparent()
+    while parent is not None and element.getprevious() is not None:
+        del parent[0]
 
 
 def _row(sheet: Sheet, row: etree._Element, number: int) -> None:
-    cells = sheet.rows.setdefault(number, {})
+    cells: dict[int, str] = {}
     column = -1
     for cell in row.iterfind(f"{SS}Cell"):
         at = _index(cell, "Index")
@@ -77,6 +122,7 @@ def _row(sheet: Sheet, row: etree._Element, number: int) -> None:
             columns = map(letter, range(column, column + min(wide, 255) + 1))
             sheet.merged += [(name, number, number + tall) for name in columns]
         column += wide
+    sheet.put(number, cells)
 
 
 def _cell(sheet: Sheet, cell: etree._Element, number: int, column: int) -> str:

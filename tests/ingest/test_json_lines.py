@@ -29,6 +29,7 @@ def first(**said: object) -> Report:
         json.dumps(RECORDS, ensure_ascii=False, indent=2),
         json.dumps({"rows": RECORDS}),
         json.dumps({"code": 0, "tags": ["a"], "data": {"total": 3, "list": RECORDS}}),
+        json.dumps({"total": 3, "data": {"rows": RECORDS}, "pages": [], "codes": [[1]]}, indent=1),
         "\n".join(json.dumps(one) for one in RECORDS),
         "\r\n\r\n".join(json.dumps(one, ensure_ascii=False) for one in RECORDS) + "\r\n",
     ],
@@ -38,6 +39,21 @@ def test_records_are_the_lines_of_the_same_table(text: str, encoding: str) -> No
     report = examine(text.encode(encoding), day=DAY)
     assert report.file.kind == "json"
     assert told(report) == told(read(CELLS))
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_an_array_of_rows_is_a_table_whose_first_row_is_the_headings(*, wrapped: bool) -> None:
+    assert told(taken({"rows": CELLS} if wrapped else CELLS)) == told(read(CELLS))
+
+
+def test_a_row_of_an_array_that_is_too_short_may_be_shifted() -> None:
+    problem = only(taken([CELLS[0], CELLS[1][:-1], *CELLS[2:]]), "row_width")
+    assert (problem.row, problem.args["count"]) == (2, len(CELLS[0]) - 1)
+
+
+def test_of_several_arrays_of_records_the_outermost_is_read() -> None:
+    wrapped = {"page": {"old": [{"a": 1}]}, "rows": RECORDS, "more": [{"b": 1}]}
+    assert told(taken(wrapped)) == told(read(CELLS))
 
 
 def test_one_object_is_one_line() -> None:
@@ -103,7 +119,11 @@ def test_broken_json_names_its_line_and_character() -> None:
         (b'{"a":' * 2_000_000, "json_depth"),
         (b'[{"a": 1}]\0x', "nul"),
         (b'[{"a": "\xff\xff"}]', "bad_encoding"),
-        (b"[[1, 2]]", "json_no_records"),
+        (b"[[1, 2]]", "no_header"),
+        (b"[[1, 2], 3]", "json_not_a_record"),
+        (b'["a", {}]', "json_not_a_record"),
+        (b"[[[1]]]", "json_nested"),
+        (b"[" + b"[]," * 2_000_000 + b"[]]", "too_many_rows"),
         (b'["a", "b"]', "json_no_records"),
         (b'[{"a": 1}, 2]', "json_not_a_record"),
         (b'{"a": 1}', "no_header"),
