@@ -36,6 +36,8 @@ def read(raw: bytes) -> Source:
     found = _markup.text(raw)
     if isinstance(found, Problem):
         return Source(NAME, None, (), (found,))
+    if _cut(found.text):
+        return Source(NAME, found.encoding, (), (problem("html_cut"),))
     page = Page()
     parser = etree.HTMLParser(
         target=cast("Any", page), encoding="utf-8", no_network=True, huge_tree=False
@@ -46,8 +48,6 @@ def read(raw: bytes) -> Source:
         parser.close()
     except TooDeepError:
         return Source(NAME, found.encoding, (), (problem("html_depth"),))
-    if _cut(found.text):
-        return Source(NAME, found.encoding, (), (problem("html_cut"),))
     if not page.tables:
         return Source(NAME, found.encoding, (), (problem("html_table"),))
     best = max(page.tables, key=lambda table: table.known)
