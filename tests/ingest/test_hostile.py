@@ -242,7 +242,7 @@ def test_the_child_limits_itself_before_it_reads(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(sys, "stdin", Stream)
     monkeypatch.setattr(sys, "stdout", Out)
     _child.main("ingest.formats.workbook")
-    assert limits == [resource.RLIMIT_AS, resource.RLIMIT_CPU, resource.RLIMIT_CORE]
+    assert limits == [resource.RLIMIT_DATA, resource.RLIMIT_CPU, resource.RLIMIT_CORE]
     assert out.getvalue()
 
 
