@@ -22,6 +22,8 @@ ROW_STATES = (
     "asked",
     "not_data",
 )
+SOURCES = ("web", "api", "inbox")
+"""How an upload came: from the page, from a system by the API, or from a firm's inbox."""
 SHIPMENT_STATES = ("standing", "contested", "withdrawn")
 ROUTE_STATES = ("matched", "ambiguous", "unmatched")
 
@@ -32,6 +34,7 @@ class Manifest(Base):
     __tablename__ = "manifest"
     __table_args__ = (
         one_of("state", MANIFEST_STATES),
+        one_of("source", SOURCES),
         Index(
             "uq_manifest_live",
             "firm_id",
@@ -59,6 +62,9 @@ class Manifest(Base):
     committed_at: Mapped[datetime | None] = mapped_column(Moment, default=None)
     readings: Mapped[int] = mapped_column(default=1)
     """How often it was asked to be read: once, and again after answers."""
+    source: Mapped[str] = mapped_column(String(8), default="web")
+    commits_itself: Mapped[bool] = mapped_column(default=False)
+    """Whether it goes in by itself when the first reading leaves nothing to be asked."""
     firm: Mapped[Firm] = relationship(init=False, lazy="joined")
     user: Mapped[User] = relationship(init=False, lazy="joined")
 

@@ -10,6 +10,8 @@ from tracker.db import Base, Key, Moment, one_of
 FIRM_ROLES = ("firm_clerk", "firm_manager")
 LEAGUE_ROLES = ("league_officer", "league_approver", "league_finance")
 PROVINCE_ROLES = ("commerce_officer", "commerce_approver", "finance_officer", "finance_approver")
+TOKEN_SCOPES = ("all", "push")
+"""What a token may do: whatever its person may, or only push manifests and ask about them."""
 ROLES = (*FIRM_ROLES, *LEAGUE_ROLES, *PROVINCE_ROLES, "auditor", "admin")
 
 
@@ -83,6 +85,7 @@ class ApiToken(Base):
     """接口令牌: lets a firm's own system act as one of its users; only the hash is kept."""
 
     __tablename__ = "api_token"
+    __table_args__ = (one_of("scope", TOKEN_SCOPES),)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True, init=False)
     token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
@@ -91,4 +94,5 @@ class ApiToken(Base):
     created_at: Mapped[datetime] = mapped_column(Moment)
     expires_at: Mapped[datetime] = mapped_column(Moment)
     revoked_at: Mapped[datetime | None] = mapped_column(Moment, default=None)
+    scope: Mapped[str] = mapped_column(String(8), default="all")
     user: Mapped[User] = relationship(init=False, lazy="joined")
