@@ -42,6 +42,8 @@ BUSINESS_ROLES = (*FIRM_ROLES, *LEAGUE_ROLES, *PROVINCE_ROLES, "auditor")
 POLICY: dict[str, tuple[str, ...]] = {
     "upload_manifest": FIRM_ROLES,
     "see_manifests": (*FIRM_ROLES, "auditor"),
+    "open_inbox": ("firm_manager",),
+    "see_inbox": (*FIRM_ROLES, "admin"),
     "see_shipments": (*FIRM_ROLES, *LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
     "see_methods": BUSINESS_ROLES,
     "replay_methods": (

@@ -21,15 +21,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from rules.registry import Registry
-from tracker import blobs, packages, verify
+from tracker import blobs, intake, packages, verify
 from tracker.books import queue
-from tracker.db import SHANGHAI, Database, local_day
+from tracker.db import SHANGHAI, Database
 from tracker.errors import Conflict
 from tracker.models.cargo import Manifest
 from tracker.models.methods import Method
 from tracker.models.work import Job
 from tracker.settings import Settings
-from tracker.steps import accrual, manifests, methods
+from tracker.steps import accrual, by_itself, inbox, manifests, methods
 
 log = structlog.get_logger()
 
@@ -72,7 +72,10 @@ def check_manifest(bench: Bench, job: Claimed) -> Effect:
         report = manifests.read(session, manifest, raw, now, _progress(bench, job, key))
 
     def effect(session: Session) -> None:
-        manifests.keep(session, bench.registry, session.get_one(Manifest, key), report)
+        manifest = session.get_one(Manifest, key)
+        manifests.keep(session, bench.registry, manifest, report)
+        by_itself.commit_if_clean(session, manifest, now)
+        inbox.ask_replies(session, now, manifest.id)
 
     return effect
 
@@ -83,7 +86,10 @@ def commit_manifest(bench: Bench, job: Claimed) -> Effect:
 
     def effect(session: Session) -> None:
         manifest = session.get_one(Manifest, job.payload["manifest"])
-        manifests.commit(session, bench.registry, manifest, job.payload["login"], now)
+        itself = job.payload.get("by_itself", False)  # unsaid in jobs asked for by older versions
+        login = job.payload["login"]
+        manifests.commit(session, bench.registry, manifest, login, now, by_itself=itself)
+        inbox.ask_replies(session, now, manifest.id)
 
     return effect
 
@@ -101,14 +107,31 @@ def assess_method(bench: Bench, job: Claimed) -> Effect:
     return effect
 
 
+def take_inbox(bench: Bench, job: Claimed) -> Effect:
+    """Look into the firms' inboxes; every file there is taken in a transaction of its own."""
+    del job
+    intake.sweep(bench.database, bench.settings, datetime.now(UTC))
+    return nothing
+
+
+def reply_inbox(bench: Bench, job: Claimed) -> Effect:
+    """Write the reply beside a file of an inbox, and move the file there before the first."""
+    key, now = job.payload["file"], datetime.now(UTC)
+    before, told = intake.reply(bench.database, bench.settings, key)
+
+    def effect(session: Session) -> None:
+        inbox.replied(session, key, before, told, now)
+
+    return effect
+
+
 def verify_books(bench: Bench, job: Claimed) -> Effect:
     """Prove chain, balances and tallies; a fault makes the job fail, loudly and visibly."""
     del job
     report = verify.verify(bench.settings.database_url, rules=bench.registry.rules)
     if report.faults:
         raise RuntimeError(f"the books do not verify: {report.faults[0]}")
-
-    return _nothing
+    return nothing
 
 
 def back_up(bench: Bench, job: Claimed) -> Effect:
@@ -119,10 +142,10 @@ def back_up(bench: Bench, job: Claimed) -> Effect:
     if settings.backups:
         now = datetime.now(UTC)
         packages.keep_nightly(bench.database, settings.home, folder, settings.backups, now)
-    return _nothing
+    return nothing
 
 
-def _nothing(session: Session) -> None:
+def nothing(session: Session) -> None:
     """Nothing to keep: the finished job is the record."""
     del session
 
@@ -131,6 +154,8 @@ JOBS: dict[str, Callable[[Bench, Claimed], Effect]] = {
     "check_manifest": check_manifest,
     "commit_manifest": commit_manifest,
     "assess_method": assess_method,
+    "take_inbox": take_inbox,
+    "reply_inbox": reply_inbox,
     "verify_books": verify_books,
     "back_up": back_up,
 }
@@ -146,8 +171,20 @@ def commit_again(session: Session, job: Job) -> None:
 GIVEN_UP: dict[str, queue.GivenUp] = {"commit_manifest": commit_again}
 """Kind -> what becomes of its subject when the job is given up; nothing where it holds nothing."""
 
-CLOCK: dict[str, str] = {"verify_books": "17 2 * * *", "back_up": "17 3 * * *"}
+CLOCK: dict[str, str] = {
+    "verify_books": "17 2 * * *",
+    "back_up": "17 3 * * *",
+    "take_inbox": "* * * * *",
+}
 """Kind -> when, as a crontab line in Asia/Shanghai."""
+
+SLOTS: dict[str, str] = {"take_inbox": "%Y-%m-%dT%H:%M"}
+"""Kind -> how its slot is named where it is asked for more than once a day."""
+
+WANTED: dict[str, Callable[[Bench], bool]] = {
+    "take_inbox": lambda bench: intake.wanted(bench.database, bench.settings)
+}
+"""Kind -> whether there is anything to do; a job is asked for only then."""
 
 
 def work_once(bench: Bench) -> bool:
@@ -211,7 +248,9 @@ def clock(bench: Bench) -> BackgroundScheduler:
 
 def _tick(bench: Bench, kind: str) -> None:
     now = datetime.now(UTC)
-    slot = f"{kind}:{local_day(now)}"
+    if kind in WANTED and not WANTED[kind](bench):
+        return
+    slot = f"{kind}:{now.astimezone(SHANGHAI):{SLOTS.get(kind, '%Y-%m-%d')}}"
     bench.database.transact(
         lambda session: queue.enqueue(session, kind, slot, {}, now), ledger=False
     )

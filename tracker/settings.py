@@ -31,6 +31,8 @@ class Settings:
     """What the log tells: ``info``, or ``warning`` for only what went wrong."""
     lease_seconds: int = 120
     """How long a worker that died keeps its job from the others; a living one renews it."""
+    inbox: Path | None = None
+    """Folder of the firms' inboxes, one folder a firm in it; None where there are none."""
 
     backup_folder: Path | None = None
     """Where the nightly packages are kept; default ``backups`` in the home folder."""
@@ -45,6 +47,7 @@ class Settings:
         language = environment.get("TRACKER_LANGUAGE", "zh")
         if language not in {"zh", "en"}:
             raise ValueError(f"TRACKER_LANGUAGE is neither zh nor en: {language!r}")
+        inbox = environment.get("TRACKER_INBOX", "")
         log_level = environment.get("TRACKER_LOG_LEVEL", "info")
         if log_level not in {"info", "warning"}:
             raise ValueError(f"TRACKER_LOG_LEVEL is neither info nor warning: {log_level!r}")
@@ -60,6 +63,7 @@ class Settings:
             lease_seconds=_whole(environment, "TRACKER_LEASE_SECONDS", 120),
             backup_folder=Path(folder).resolve() if folder else None,
             backups=_whole(environment, "TRACKER_BACKUPS", 7, least=0),
+            inbox=Path(inbox).resolve() if inbox else None,
         )
 
 

@@ -27,6 +27,7 @@ def test_every_variable_counts(tmp_path: Path) -> None:
             "TRACKER_LEASE_SECONDS": "5",
             "TRACKER_BACKUP_FOLDER": str(tmp_path / "b"),
             "TRACKER_BACKUPS": "0",
+            "TRACKER_INBOX": str(tmp_path / "inbox"),
         }
     )
     assert settings == Settings(
@@ -40,6 +41,7 @@ def test_every_variable_counts(tmp_path: Path) -> None:
         lease_seconds=5,
         backup_folder=tmp_path / "b",
         backups=0,
+        inbox=tmp_path / "inbox",
     )
 
 

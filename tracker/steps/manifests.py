@@ -26,6 +26,8 @@ from tracker.steps import accrual, answers, matching, preview, shipments
 
 VALUE_CHARACTERS = 500
 ACCEPTED_STATES = ("new", "changed", "contested")
+CLEAN_STATES = frozenset({"new", "unchanged", "not_data"})
+"""Of rows that leave nothing for a person to decide."""
 MENDED_STATES = ("refused", "asked")
 """Of rows that stay out until somebody mends or answers: their cells are kept to be corrected."""
 REASONS = {"refused": "settled", "contested": "claimed"}
@@ -186,8 +188,13 @@ def preview_of(session: Session, manifest: Manifest) -> Preview:
     return Preview(dict(states), manifest.rows_total, len(units), manifest.estimate_fen)
 
 
-def ask_commit(session: Session, user: User, manifest: Manifest, now: datetime) -> None:
-    """Ask for the good rows to go in; raises ``Conflict`` unless the manifest waits for that."""
+def ask_commit(
+    session: Session, user: User, manifest: Manifest, now: datetime, *, by_itself: bool = False
+) -> None:
+    """Ask for the good rows to go in; raises ``Conflict`` unless the manifest waits for that.
+
+    ``by_itself`` where no person asks; see ``commit``.
+    """
     if manifest.state != "checked":
         raise Conflict(
             mark("This manifest is not waiting to be committed."),
@@ -198,7 +205,7 @@ def ask_commit(session: Session, user: User, manifest: Manifest, now: datetime) 
         session,
         "commit_manifest",
         f"commit_manifest:{manifest.id}",
-        {"manifest": manifest.id, "login": user.login},
+        {"manifest": manifest.id, "login": user.login, "by_itself": by_itself},
         now,
     )
     _audit(session, user, "manifest.commit", manifest, now)
@@ -219,10 +226,18 @@ def wait_again(session: Session, manifest: Manifest, now: datetime) -> None:
 
 
 def commit(
-    session: Session, registry: Registry, manifest: Manifest, actor: str, now: datetime
+    session: Session,
+    registry: Registry,
+    manifest: Manifest,
+    actor: str,
+    now: datetime,
+    *,
+    by_itself: bool = False,
 ) -> None:
     """Take the good rows in, match, assess and accrue: all in the caller's one transaction.
 
+    ``by_itself`` where no person asked: what has to be decided since it was checked leaves all of
+    it to a person.
     A job that was given up and is started again takes nothing in of an upload withdrawn meanwhile.
     """
     if manifest.state not in {"checked", "committing"}:
@@ -240,6 +255,10 @@ def commit(
         row.state, row.reason = one.state, REASONS.get(one.state, "")
         if one.state in ACCEPTED_STATES:
             taken.append((row, one))
+    if by_itself and not {row.state for row in rows} <= CLEAN_STATES:
+        manifest.state = "checked"
+        session.flush()
+        return
     touched = shipments.keep(session, manifest.firm_id, taken, now)
     cause = f"manifest:{manifest.firm.uscc}:{manifest.sha256}"
     entry = ledger.post(

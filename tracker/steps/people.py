@@ -22,6 +22,7 @@ from tracker.models.people import (
     SignIn,
     User,
 )
+from tracker.steps import inbox
 
 LONGEST_NAME = 60
 LONGEST_FIRM_NAME = 100
@@ -103,7 +104,7 @@ def add(
 
 
 def lock(session: Session, admin: User, person: User, now: datetime) -> None:
-    """Shut a person out at once: their sessions end, their tokens are revoked."""
+    """Shut a person out at once: sessions end, tokens are revoked, an inbox is closed."""
     if person.id == admin.id:
         raise NotAllowed(
             mark("Nobody locks themselves out."), mark("Ask another administrator to do it.")
@@ -124,7 +125,7 @@ def unlock(session: Session, person: User) -> None:
 
 
 def reset(session: Session, person: User, password_hash: str, now: datetime) -> None:
-    """Give a person a new password; their sessions end, their tokens are revoked.
+    """Give a person a new password; their sessions end, tokens are revoked, an inbox is closed.
 
     Somebody else may have had the old one, and may have made themselves a token with it. Wrong
     attempts are forgotten.
@@ -158,3 +159,4 @@ def _shut_out(session: Session, person: User, now: datetime) -> None:
         .where(ApiToken.user_id == person.id, ApiToken.revoked_at.is_(None))
         .values(revoked_at=now)
     )
+    inbox.close_for(session, person, now)

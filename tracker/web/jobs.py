@@ -20,6 +20,8 @@ KINDS: dict[str, str] = {
     "check_manifest": mark("Read and check a manifest"),
     "commit_manifest": mark("Commit a manifest: match, compute, accrue"),
     "assess_method": mark("Assess what waited for a recorded method"),
+    "take_inbox": mark("Look into the inboxes"),
+    "reply_inbox": mark("Write the reply beside a file of an inbox"),
     "verify_books": mark("Verify the books"),
     "back_up": mark("Keep a backup"),
 }
