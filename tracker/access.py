@@ -22,6 +22,7 @@ from tracker.models.filings import (
     FilingLine,
     Fund,
 )
+from tracker.models.inbox import Inbox, InboxFile
 from tracker.models.methods import Method
 from tracker.models.money import Account, Entry, Item, Posting
 from tracker.models.people import (
@@ -98,6 +99,16 @@ def require(user: User, action: str) -> None:
 def visible_manifests(user: User) -> Select[Manifest]:
     """A firm's own uploads; leagues and the province see shipments, not files."""
     return select(Manifest).where(_own(user, Manifest.firm_id, None, "see_manifests"))
+
+
+def visible_inbox_files(user: User) -> Select[InboxFile]:
+    """What came into the firm's own inboxes; for the administrator what is nobody's."""
+    query = select(InboxFile).outerjoin(Inbox, Inbox.id == InboxFile.inbox_id)
+    if not may(user, "see_inbox"):
+        return query.where(false())
+    return query.where(
+        InboxFile.inbox_id.is_(None) if user.firm_id is None else Inbox.firm_id == user.firm_id
+    )
 
 
 def visible_shipments(user: User) -> Select[Shipment]:

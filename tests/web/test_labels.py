@@ -7,6 +7,7 @@ import pytest
 from tracker.models.applications import APPLICATION_STATES
 from tracker.models.cargo import MANIFEST_STATES, ROUTE_STATES, ROW_STATES, SHIPMENT_STATES
 from tracker.models.filings import ALLOTMENT_STATES, DISBURSEMENT_STATES, FILING_STATES
+from tracker.models.inbox import INBOX_FILE_STATES
 from tracker.models.methods import METHOD_STATES
 from tracker.models.money import LIMIT_STAGES, MONEY_STAGES
 from tracker.models.people import ROLES
@@ -25,6 +26,7 @@ LIVES = {
     "allotment": ALLOTMENT_STATES,
     "disbursement": DISBURSEMENT_STATES,
     "recovery": RECOVERY_STATES,
+    "inbox_file": INBOX_FILE_STATES,
     "job": JOB_STATES,
 }
 TONES = {"plain", "busy", "good", "warn", "bad"}

@@ -242,23 +242,12 @@ def commit(
     """
     if manifest.state not in {"checked", "committing"}:
         return
-    rows = session.scalars(
-        select(ManifestRow)
-        .where(ManifestRow.manifest_id == manifest.id, ManifestRow.fields.is_not(None))
-        .order_by(ManifestRow.row_no)
-    ).all()
-    lines = [Line(row.sheet, row.row_no, row.fields or {}) for row in rows]
-    by_place = {(row.sheet, row.row_no): row for row in rows}
-    taken: list[tuple[ManifestRow, shipments.Sorted]] = []
-    for one in shipments.sort(session, manifest.firm_id, lines):
-        row = by_place[one.line.sheet, one.line.row]
-        row.state, row.reason = one.state, REASONS.get(one.state, "")
-        if one.state in ACCEPTED_STATES:
-            taken.append((row, one))
-    if by_itself and not {row.state for row in rows} <= CLEAN_STATES:
+    placed = _placed(session, manifest)
+    if by_itself and not {one.state for _, one in placed} <= CLEAN_STATES:
         manifest.state = "checked"
         session.flush()
         return
+    taken = [(row, one) for row, one in placed if one.state in ACCEPTED_STATES]
     touched = shipments.keep(session, manifest.firm_id, taken, now)
     cause = f"manifest:{manifest.firm.uscc}:{manifest.sha256}"
     entry = ledger.post(
@@ -284,6 +273,23 @@ def commit(
     manifest.state = "committed"
     manifest.committed_at = now
     session.flush()
+
+
+def _placed(session: Session, manifest: Manifest) -> list[tuple[ManifestRow, shipments.Sorted]]:
+    """The good rows with what becomes of each as the books stand now, kept with the row."""
+    rows = session.scalars(
+        select(ManifestRow)
+        .where(ManifestRow.manifest_id == manifest.id, ManifestRow.fields.is_not(None))
+        .order_by(ManifestRow.row_no)
+    ).all()
+    lines = [Line(row.sheet, row.row_no, row.fields or {}) for row in rows]
+    by_place = {(row.sheet, row.row_no): row for row in rows}
+    placed = []
+    for one in shipments.sort(session, manifest.firm_id, lines):
+        row = by_place[one.line.sheet, one.line.row]
+        row.state, row.reason = one.state, REASONS.get(one.state, "")
+        placed.append((row, one))
+    return placed
 
 
 def withdraw(session: Session, user: User, manifest: Manifest, now: datetime) -> None:

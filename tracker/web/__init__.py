@@ -44,6 +44,7 @@ PAGES = (
     "manifest_files",
     "answers",
     "mending",
+    "inbox",
     "shipments",
     "applications",
     "filings",

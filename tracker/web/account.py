@@ -8,12 +8,17 @@ from sqlalchemy.orm import Session
 
 from tracker.books import audit
 from tracker.errors import Conflict, NotThere, Refused, mark
-from tracker.models.people import ApiToken, SignIn, User
+from tracker.models.people import FIRM_ROLES, ApiToken, SignIn, User
 from tracker.web import context, passwords, policy, sessions
 from tracker.web.asked import clean
 
 bp = Blueprint("account", __name__)
 MOST_TOKENS = 20
+SCOPES = {
+    "push": mark("push manifests and ask how they stand"),
+    "all": mark("everything I may do"),
+}
+"""What a token may do -> msgid; a firm's system needs no more than the first."""
 
 
 @bp.get("/account")
@@ -54,6 +59,7 @@ def change_password() -> ResponseReturnValue:
 def make_token() -> ResponseReturnValue:
     """Make a token; its text is shown this once."""
     name, now = clean(request.form.get("name", ""), 60), context.now()
+    widest = context.user().role not in FIRM_ROLES or request.form.get("scope") == "all"
     if not name:
         raise Refused(mark("A token needs a name."), mark("Say which system will use it."))
 
@@ -66,7 +72,7 @@ def make_token() -> ResponseReturnValue:
                 most=MOST_TOKENS,
             )
         _tell(db, person, "make_token", f"token {name}")
-        return sessions.issue(db, person, name, now)
+        return sessions.issue(db, person, name, now, "all" if widest else "push")
 
     return _page(fresh=context.write(work, ledger=False))
 
@@ -91,7 +97,13 @@ def revoke_token(key: int) -> ResponseReturnValue:
 
 def _page(fresh: str = "") -> ResponseReturnValue:
     tokens = context.session().scalars(_live_tokens(context.user())).all()
-    return render_template("account/account.html", tokens=tokens, fresh=fresh)
+    return render_template(
+        "account/account.html",
+        tokens=tokens,
+        fresh=fresh,
+        scopes={scope: gettext(label) for scope, label in SCOPES.items()},
+        of_firm=context.user().role in FIRM_ROLES,
+    )
 
 
 def _live_tokens(person: User) -> Select[ApiToken]:

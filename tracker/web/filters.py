@@ -112,6 +112,11 @@ def role(value: str) -> str:
     return str(gettext(labels.ROLES[value]))
 
 
+def source(value: str) -> str:
+    """How an upload came, in words."""
+    return str(gettext(labels.SOURCES[value]))
+
+
 def stage(value: str) -> str:
     """A stage of the money in words."""
     return str(gettext(labels.STAGES[value]))
@@ -177,6 +182,7 @@ FILTERS = (
     territory,
     said,
     role,
+    source,
     stage,
     outcome,
     state_label,

@@ -45,6 +45,21 @@ FOREIGN = {
     "api-docs.openapi_json": OPEN,
 }
 """Endpoints of the libraries, which cannot be marked."""
+SCOPES: dict[str, frozenset[str]] = {
+    "push": frozenset(
+        {
+            "api_me.me",
+            "api_manifests.upload",
+            "api_manifests.listed",
+            "api_manifests.one",
+            "api_manifests.problem_list",
+            "api_manifests.row_list",
+            "api_manifests.failing",
+            "api_manifests.template",
+        }
+    )
+}
+"""What a token may do that may not do all -> the endpoints; whatever is not named is refused."""
 
 
 def anyone(view: View) -> View:
@@ -89,6 +104,11 @@ def install(app: Flask, csrf: CSRFProtect) -> None:
         if policy is None:
             log.error("endpoint without a policy", endpoint=request.endpoint)
         _require(policy)
+        if g.get("scope", "all") != "all" and request.endpoint not in SCOPES[g.scope]:
+            raise NotAllowed(
+                mark("This token only pushes manifests and asks how they stand."),
+                mark("Do it on the page, or make a token that may do all you may."),
+            )
         if request.method not in SAFE_METHODS and not g.bearer:
             csrf.protect()
 

@@ -69,8 +69,11 @@ def live(session: Session, token: str, now: datetime) -> SignIn | None:
     return found if found.user.active else None
 
 
-def issue(session: Session, user: User, name: str, now: datetime) -> str:
-    """A new token for a firm's own system; returned once, only its hash is kept."""
+def issue(session: Session, user: User, name: str, now: datetime, scope: str = "all") -> str:
+    """A new token for a firm's own system; returned once, only its hash is kept.
+
+    ``scope`` is one of ``TOKEN_SCOPES``.
+    """
     token = TOKEN_PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
     session.add(
         ApiToken(
@@ -79,26 +82,29 @@ def issue(session: Session, user: User, name: str, now: datetime) -> str:
             name=name,
             created_at=now,
             expires_at=now + TOKEN_LIFE,
+            scope=scope,
         )
     )
     return token
 
 
-def holder(session: Session, token: str, now: datetime) -> User | None:
-    """Whose token this is, while it lasts, is not revoked and its person is active."""
+def holder(session: Session, token: str, now: datetime) -> ApiToken | None:
+    """The token, while it lasts, is not revoked and its person is active."""
     found = session.scalar(select(ApiToken).where(ApiToken.token_sha256 == digest(token)))
     if found is None or found.revoked_at is not None or now >= found.expires_at:
         return None
-    return found.user if found.user.active else None
+    return found if found.user.active else None
 
 
 def identify() -> None:
     """Say in ``g.user`` who is asking; a token sent to the API decides alone."""
+    g.scope = "all"
     authorization = request.headers.get("Authorization", "")
     if authorization and request.path.startswith("/api/"):
         scheme, _, token = authorization.partition(" ")
         g.bearer = True
-        g.user = _token_holder(scheme, token.strip())
+        carried = _token_of(scheme, token.strip())
+        g.user, g.scope = carried.user, carried.scope
         return
     token = request.cookies.get(cookie_name(), "")
     if not token:
@@ -131,7 +137,7 @@ def take_cookie(response: Response) -> None:
     )
 
 
-def _token_holder(scheme: str, token: str) -> User:
+def _token_of(scheme: str, token: str) -> ApiToken:
     found = None
     if scheme.lower() == "bearer" and token:
         found = holder(context.session(), token, context.now())

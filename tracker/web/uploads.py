@@ -9,15 +9,19 @@ from tracker import blobs
 from tracker.errors import Refused, mark
 from tracker.models.cargo import Manifest
 from tracker.models.people import User
-from tracker.steps import manifests
+from tracker.steps import by_itself, manifests
 from tracker.web import context
 from tracker.web.asked import clean
 
 NAME_LENGTH = 255
 
 
-def take_in(name: str, stream: IO[bytes]) -> Manifest:
+def take_in(
+    name: str, stream: IO[bytes], source: str = "web", *, commits_itself: bool = False
+) -> Manifest:
     """Keep the bytes, then make the manifest; returns it as written.
+
+    ``source`` is one of ``SOURCES``; with ``commits_itself`` a clean upload goes in by itself.
 
     Raises as ``blobs.store`` and ``steps.manifests.store``, ``Refused`` for a file without a name.
     """
@@ -29,6 +33,8 @@ def take_in(name: str, stream: IO[bytes]) -> Manifest:
 
     def work(db: Session, person: User) -> Manifest:
         manifest = manifests.store(db, person, file_name, sha256, size, now)
+        by_itself.pushed(manifest, source, commits_itself=commits_itself)
+        db.flush()
         db.refresh(manifest)
         return manifest
 

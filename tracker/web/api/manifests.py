@@ -13,6 +13,7 @@ from tracker import access
 from tracker.models.answers import ManifestAnswer as ManifestAnswerRow
 from tracker.models.cargo import MANIFEST_STATES, ROW_STATES, Manifest
 from tracker.steps import answers as answer_steps
+from tracker.steps import by_itself
 from tracker.steps import manifests as steps
 from tracker.web import (
     answers,
@@ -28,6 +29,7 @@ from tracker.web import (
 from tracker.web.api.nouns import Noun, Pages, made, part
 from tracker.web.api.shape import Answer, Asked, Body, FirmAnswer, Spoken, Text, Whole, Word
 
+RETRY_SECONDS = "2"
 blp = Noun("manifests", "发运明细表", "What a firm uploads, row by row, until it is committed.")
 
 
@@ -53,6 +55,12 @@ class RowsAsked(Asked):
     """Filters."""
 
     state = Word(*ROW_STATES)
+
+
+class UploadAsked(Asked):
+    """Wishes: `commit=when_clean` lets it go in by itself where no person has to decide."""
+
+    commit = Word("by_hand", "when_clean", load_default="by_hand")
 
 
 class UploadBody(Body):
@@ -103,6 +111,10 @@ class ManifestAnswer(Answer):
     rows_total = fields.Integer()
     estimate_fen = fields.Integer(allow_none=True)
     committed_at = fields.AwareDateTime(allow_none=True)
+    source = fields.String(metadata={"description": "web, api or inbox."})
+    commits_itself = fields.Boolean(
+        metadata={"description": "It goes in by itself if its first reading is clean."}
+    )
 
 
 class ColumnAnswer(Answer):
@@ -178,6 +190,13 @@ class ChangedAnswer(Answer):
 class ManifestOne(ManifestAnswer):
     """发运明细表，附预览."""
 
+    held_by = fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(),
+        metadata={
+            "description": "Checked, but left to a person: row state (or `file`) -> how many."
+        },
+    )
     stuck = fields.Boolean(metadata={"description": "Its background work failed for good."})
     actions = fields.List(fields.String())
     kind = fields.String(allow_none=True)
@@ -225,22 +244,39 @@ def listed(pages: Pages) -> list[Manifest]:
     return part(manifests.filtered(context.user()).order_by(Manifest.id.desc()), pages)
 
 
-@blp.writing("", "上传发运明细表", ManifestOne, UploadBody, status=201, location="files")
+@blp.writing(
+    "",
+    "上传发运明细表",
+    ManifestOne,
+    UploadBody,
+    status=201,
+    location="files",
+    asks=UploadAsked,
+)
 @policy.may("upload_manifest")
-def upload(body: Mapping[str, Any]) -> Any:  # noqa: ANN401  an answer with its address
+def upload(body: Mapping[str, Any], asked: Mapping[str, Any]) -> Any:  # noqa: ANN401  an answer with its address
     """Upload a file; it is read and checked in the background.
 
-    The same bytes again are refused with 409, and `values.number` is the earlier upload.
+    With `?commit=when_clean` it goes in by itself if every row is new or unchanged and nothing has
+    to be asked; otherwise it stays `checked`, and `held_by` says what a person has to look at. The
+    same bytes again are refused with 409, and `values.number` is the earlier upload: nothing counts
+    twice, so a push may be repeated until it is answered.
     """
-    taken = uploads.take_in(body["file"].filename or "", body["file"].stream)
+    wish = asked["commit"] == "when_clean"
+    file = body["file"]
+    taken = uploads.take_in(file.filename or "", file.stream, "api", commits_itself=wish)
     return made(_one(taken.id), "manifests", taken.id)
 
 
 @blp.reading("/<int:key>", "一份明细表：进度、问题、预览、测算", ManifestOne)
 @policy.may("see_manifests")
-def one(key: int) -> Mapping[str, Any]:
-    """One upload: progress, how it was understood, problems, preview and estimate."""
-    return _one(key)
+def one(key: int) -> Any:  # noqa: ANN401  an answer, with when to ask again
+    """One upload: progress, how it was understood, problems, preview and estimate.
+
+    While it is read or committed, `Retry-After` says in how many seconds to ask again.
+    """
+    found = _one(key)
+    return found, {"Retry-After": RETRY_SECONDS} if found["state"] in manifests.BUSY else {}
 
 
 @blp.listing("/<int:key>/problems", "问题清单", CellAnswer, ProblemsAsked)
@@ -341,6 +377,7 @@ def _one(key: int) -> Mapping[str, Any]:
     return {
         **plain,
         "user": found.user,
+        "held_by": by_itself.held_by(session, found) if found.state == "checked" else {},
         "stuck": manifests.stuck(session, found),
         "actions": manifests.actions(user, found),
         "kind": reading.get("kind"),

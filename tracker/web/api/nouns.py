@@ -130,11 +130,17 @@ class Noun(Blueprint):  # type: ignore[misc]  # flask-smorest carries no types
         status: int = 200,
         location: str = "json",
         many: bool = False,
+        asks: Answers | None = None,
     ) -> Callable[[View], View]:
-        """Declare what changes something: the view takes the checked body first."""
+        """Declare what changes something: the view takes the checked body first.
+
+        With ``asks`` it takes what the address asks for as its second argument.
+        """
 
         def declare(view: View) -> View:
             made = self.response(status, answer(many=many))(view)
+            if asks is not None:
+                made = self.arguments(asks, location="query")(made)
             if body is not None:
                 made = self.arguments(body, location=location)(made)
             return self._declare(rule, method, chinese, made, view)

@@ -22,6 +22,12 @@ DESCRIPTION = """
   办理时原样带回，内容已变则答复 409。
 - **列表**：`page`、`page_size`；总数在 `X-Pagination`。
   读取的答复带 `ETag`，可用 `If-None-Match`。
+- **推送**：`POST /api/v1/manifests?commit=when_clean`，各行都是新增或未变、且无问题待答的自动入库；
+  否则停在 `checked`，`held_by` 说明在等人工看什么。
+  同样的字节再传答复 409，`values.number` 是先前的编号，因此可放心重发。
+  用 `GET /api/v1/manifests/{id}` 轮询，处理中带 `Retry-After`。
+  自有系统请用“只能推送明细表并查询进度”的令牌。例：
+  `curl -H "Authorization: Bearer st_…" -F file=@发运.xlsx "…/api/v1/manifests?commit=when_clean"`
 - **错误**：`application/problem+json`，说明原因和办法；
   语言按 Cookie 或 `Accept-Language`，默认中文。
 
