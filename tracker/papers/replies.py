@@ -176,7 +176,7 @@ def _words(told: Told) -> tuple[str, str, str]:
 
 def _line(one: Problem) -> str:
     place = f"{one.column or ''}{one.row or ''}"
-    return f"- {f'[{place}] ' if place else ''}{one.message('zh')}{one.remedy('zh')}"
+    return f"- {f'[{place}] ' if place else ''}{one.message('zh')}；{one.remedy('zh')}"
 
 
 def _iso(at: datetime | None) -> str | None:
