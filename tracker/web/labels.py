@@ -132,19 +132,17 @@ STATES: dict[str, dict[str, Look]] = {
         "disbursed": Look(mark("Disbursed"), "good"),
         "failed": Look(mark("Refused by the bank"), "bad"),
     },
-<<<<<<< HEAD
     "recovery": {
         "recoverable": Look(mark("To be recovered"), "warn"),
         "recovered": Look(mark("All came back"), "good"),
         "lifting": Look(mark("Lifting proposed"), "busy"),
         "lifted": Look(mark("Lifted")),
-=======
+    },
     "inbox_file": {
         "seen": Look(mark("Seen, taken at the next look"), "busy"),
         "taken": Look(mark("Taken"), "good"),
         "known": Look(mark("Same file as before")),
         "not_taken": Look(mark("Not taken"), "bad"),
->>>>>>> 740ae98 (Let firms' systems push: an inbox page, a token that only pushes, clean uploads by themselves)
     },
     "job": {
         "waiting": Look(mark("Waiting"), "busy"),

@@ -15,8 +15,8 @@ from sqlalchemy import (
     text,
 )
 
-revision = "0010"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 KEY = BigInteger().with_variant(Integer(), "sqlite")
