@@ -17,11 +17,12 @@ from rules.rule import rule
 from tracker import blobs, jobs
 from tracker.db import Database
 from tracker.models.cargo import Manifest
+from tracker.models.corrections import ManifestWithdrawal
 from tracker.models.filings import Decision
 from tracker.models.methods import Method, Programme
 from tracker.models.people import Firm, League, User
 from tracker.settings import Settings
-from tracker.steps import act, beginnings, flow, manifests, methods
+from tracker.steps import act, beginnings, confirmations, flow, manifests, methods, withdrawal
 
 NOW = datetime(2026, 5, 4, 3, 0, tzinfo=UTC)
 LEAGUE = "150100"
@@ -173,14 +174,58 @@ def upload(made: jobs.Bench, raw: bytes, name: str = "发运.csv", login: str = 
     return key
 
 
-def commit(made: jobs.Bench, key: int, login: str = "clerk") -> None:
-    """Take the good rows in."""
+def commit(made: jobs.Bench, key: int, login: str = "clerk", verdict: str = "confirm") -> None:
+    """Take the good rows in, with the verdict on all that change what stands; blank for none."""
+
+    def work(session: Session) -> None:
+        user, manifest = person(session, login), session.get_one(Manifest, key)
+        if verdict and confirmations.unsaid(session, manifest):
+            confirmations.give(session, user, manifest, verdict, None, NOW)
+        manifests.ask_commit(session, user, manifest, NOW)
+
+    made.database.transact(work)
+    jobs.drain(made)
+
+
+def confirm(
+    made: jobs.Bench,
+    key: int,
+    verdict: str = "confirm",
+    rows: Sequence[int] | None = None,
+    login: str = "clerk",
+) -> None:
+    """Say of these rows, or of all that wait, what they are."""
     made.database.transact(
-        lambda session: manifests.ask_commit(
-            session, person(session, login), session.get_one(Manifest, key), NOW
+        lambda session: confirmations.give(
+            session, person(session, login), session.get_one(Manifest, key), verdict, rows, NOW
         )
     )
+
+
+def withdraw(made: jobs.Bench, key: int, login: str = "clerk") -> str:
+    """Take a committed upload back; what came of it."""
+
+    def ask(session: Session) -> int:
+        manifest = session.get_one(Manifest, key)
+        return withdrawal.ask(session, person(session, login), manifest, NOW).id
+
+    asked = made.database.transact(ask)
     jobs.drain(made)
+    with made.database.reading() as session:
+        return session.get_one(ManifestWithdrawal, asked).state
+
+
+def replace(made: jobs.Bench, key: int, raw: bytes, login: str = "clerk") -> int:
+    """Upload and read a file that is to replace a committed one; returns its id."""
+    sha256, size = blobs.store(made.settings.home, io.BytesIO(raw), 10**7)
+
+    def store(session: Session) -> int:
+        user, old = person(session, login), session.get_one(Manifest, key)
+        return manifests.store(session, user, "替换.csv", sha256, size, NOW, old).id
+
+    new = made.database.transact(store)
+    jobs.drain(made)
+    return new
 
 
 def people(session: Session) -> None:

@@ -26,10 +26,11 @@ from tracker.books import queue
 from tracker.db import SHANGHAI, Database
 from tracker.errors import Conflict
 from tracker.models.cargo import Manifest
+from tracker.models.corrections import ManifestWithdrawal
 from tracker.models.methods import Method
 from tracker.models.work import Job
 from tracker.settings import Settings
-from tracker.steps import accrual, by_itself, inbox, manifests, methods
+from tracker.steps import accrual, by_itself, inbox, manifests, methods, withdrawal
 
 log = structlog.get_logger()
 
@@ -94,6 +95,17 @@ def commit_manifest(bench: Bench, job: Claimed) -> Effect:
     return effect
 
 
+def withdraw_manifest(bench: Bench, job: Claimed) -> Effect:
+    """Take a committed upload back: lines, claims and money in one transaction."""
+    now = datetime.now(UTC)
+
+    def effect(session: Session) -> None:
+        one = session.get_one(ManifestWithdrawal, job.payload["withdrawal"])
+        withdrawal.carry_out(session, bench.registry, one, job.payload["login"], now)
+
+    return effect
+
+
 def assess_method(bench: Bench, job: Claimed) -> Effect:
     """A method was recorded: assess the shipments that waited for it, and accrue."""
     now = datetime.now(UTC)
@@ -153,6 +165,7 @@ def nothing(session: Session) -> None:
 JOBS: dict[str, Callable[[Bench, Claimed], Effect]] = {
     "check_manifest": check_manifest,
     "commit_manifest": commit_manifest,
+    "withdraw_manifest": withdraw_manifest,
     "assess_method": assess_method,
     "take_inbox": take_inbox,
     "reply_inbox": reply_inbox,
@@ -168,7 +181,16 @@ def commit_again(session: Session, job: Job) -> None:
     manifests.wait_again(session, manifest, datetime.now(UTC))
 
 
-GIVEN_UP: dict[str, queue.GivenUp] = {"commit_manifest": commit_again}
+def leave_standing(session: Session, job: Job) -> None:
+    """A withdrawal that was given up changes nothing, and can be asked for again."""
+    one = session.get_one(ManifestWithdrawal, job.payload["withdrawal"])
+    withdrawal.give_up(session, one, datetime.now(UTC))
+
+
+GIVEN_UP: dict[str, queue.GivenUp] = {
+    "commit_manifest": commit_again,
+    "withdraw_manifest": leave_standing,
+}
 """Kind -> what becomes of its subject when the job is given up; nothing where it holds nothing."""
 
 CLOCK: dict[str, str] = {

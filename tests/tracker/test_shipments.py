@@ -15,13 +15,15 @@ from tracker.steps import application, first_review
 BOX, OTHER_BOX = {"集装箱号": "SHLU0000012", "箱型": "45G1"}, {"集装箱号": "SHLU0000028"}
 
 
-def taken_in(bench: jobs.Bench, *rows: list[str], login: str = "clerk") -> list[str]:
-    """Commit the rows; the state each ended in."""
+def taken_in(
+    bench: jobs.Bench, *rows: list[str], login: str = "clerk", verdict: str = "confirm"
+) -> list[str]:
+    """Commit the rows, those that change something with this verdict; the state each ended in."""
     key = upload(bench, sheet(*rows), login=login)
     with bench.database.reading() as session:
         refused = session.get_one(Manifest, key).state == "refused"
     assert not refused, "the sample is wrong"
-    commit(bench, key, login=login)
+    commit(bench, key, login=login, verdict=verdict)
     with bench.database.reading() as session:
         assert session.get_one(Manifest, key).state == "committed"
         query = select(ManifestRow.state).where(
@@ -90,7 +92,8 @@ def test_a_trip_is_paid_once_whatever_day_of_crossing_it_is_claimed_with(
     bench: jobs.Bench,
 ) -> None:
     taken_in(bench, truck(1))
-    assert taken_in(bench, truck(1, 出境日期="2026-03-05")) == ["contested"]
+    other_day = truck(1, 出境日期="2026-03-05")
+    assert taken_in(bench, other_day, verdict="apart") == ["contested"]
     other = truck(1, 运单号="X1", 出境日期="2026-03-06")
     assert taken_in(bench, other, login="other_clerk") == ["contested"]
     assert way.stages(bench) == {"accrued": RATE_FEN}
@@ -187,4 +190,14 @@ def test_a_truck_without_its_exit_date_is_the_same_truck_when_the_date_comes(
     taken_in(bench, truck(1, 出境日期=""))
     assert taken_in(bench, truck(1)) == ["changed"]
     assert states(bench) == ["standing"]
+    assert way.stages(bench) == {"accrued": RATE_FEN}
+
+
+def test_a_line_may_change_whose_day_of_crossing_another_row_of_the_truck_says(
+    bench: jobs.Bench,
+) -> None:
+    first, second = truck(1), truck(1, 运单号="W2", 出境日期="")
+    taken_in(bench, first, second)
+    changed = truck(1, 运单号="W2", 出境日期="", 件数="7")
+    assert taken_in(bench, first, changed) == ["unchanged", "changed"]
     assert way.stages(bench) == {"accrued": RATE_FEN}

@@ -129,6 +129,18 @@ def balances_at(session: Session, seq: int) -> dict[AccountRef, int]:
     }
 
 
+def next_cause(session: Session, stem: str) -> str:
+    """A cause that no entry has yet, for what may rightly happen again: the stem, then numbered.
+
+    Whoever asks sees to it under the lock that it is to happen again.
+    """
+    cause, number = stem, 1
+    while session.scalar(select(Entry.id).where(Entry.cause == cause)) is not None:
+        number += 1
+        cause = f"{stem}:{number}"
+    return cause
+
+
 def post(session: Session, draft: Draft, *, now: datetime) -> Entry:
     """Write the entry and move its amounts as a whole; an entry may move nothing.
 

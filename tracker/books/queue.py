@@ -75,6 +75,15 @@ def enqueue(
     return job
 
 
+def next_slot(session: Session, stem: str) -> str:
+    """A slot for work that may rightly be done again: a fresh one once the last was done."""
+    slot, number = stem, 1
+    while session.scalar(select(Job.state).where(Job.slot == slot)) == "done":
+        number += 1
+        slot = f"{stem}:{number}"
+    return slot
+
+
 def claim(
     session: Session,
     *,

@@ -76,6 +76,12 @@ class ManifestRow(Base):
     __table_args__ = (
         one_of("state", ROW_STATES),
         UniqueConstraint("manifest_id", "sheet", "row_no"),
+        Index(
+            "ix_manifest_row_before_id",
+            "before_id",
+            sqlite_where=text("before_id IS NOT NULL"),
+            postgresql_where=text("before_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True, init=False)
@@ -93,6 +99,10 @@ class ManifestRow(Base):
     """Why a row is no data, or a good row cannot simply go in; otherwise empty."""
     cells: Mapped[dict[str, Any] | None] = mapped_column(CanonicalJson, default=None)
     """The cells as they stand in the file, by column letter, of a row that stays out."""
+    before_id: Mapped[int | None] = mapped_column(Key, default=None)
+    """Cargo line that the row changes or takes the place of; somebody confirms that first."""
+    taken_seq: Mapped[int | None] = mapped_column(Key, default=None)
+    """Sequence of the entry with which the row began to count; None of one that stays out."""
 
 
 class ManifestProblem(Base):
@@ -162,7 +172,7 @@ class CargoLine(Base):
 
     id: Mapped[int] = mapped_column(Key, primary_key=True, init=False)
     shipment_id: Mapped[int] = mapped_column(ForeignKey("shipment.id"))
-    manifest_row_id: Mapped[int] = mapped_column(ForeignKey("manifest_row.id"))
+    manifest_row_id: Mapped[int] = mapped_column(ForeignKey("manifest_row.id"), index=True)
     line_key: Mapped[str] = mapped_column(String(300))
     """Identity within the shipment: the waybill."""
     version_no: Mapped[int]

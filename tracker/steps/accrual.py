@@ -74,7 +74,7 @@ def _falls_under(method: Method, shipment: Shipment) -> bool:
 
 
 def _release(session: Session, touched: Sequence[Shipment], cause: Cause) -> int:
-    """Give back what stands accrued for a shipment in a league that is no longer its own."""
+    """Give back what stands accrued for shipments that stand no longer, or in another league."""
     moves: list[ledger.Move] = []
     by_id = {shipment.id: shipment for shipment in touched}
     for keys in shipments.chunks(list(by_id)):
@@ -88,7 +88,8 @@ def _release(session: Session, touched: Sequence[Shipment], cause: Cause) -> int
         for item, balance in session.execute(query):
             shipment = by_id[item.shipment_id]
             if shipment.state != "standing" or item.league_id != shipment.league_id:
-                moves.append(move_item(item, "accrued", "entitlement", balance, "route_changed"))
+                why = "withdrawn" if shipment.state == "withdrawn" else "route_changed"
+                moves.append(move_item(item, "accrued", "entitlement", balance, why))
     if moves:
         ledger.post(
             session,
@@ -208,19 +209,35 @@ def _items(session: Session, method: Method, found: Sequence[Shipment]) -> dict[
             .options(joinedload(Item.firm), joinedload(Item.league), joinedload(Item.programme))
         )
         items |= {item.shipment_id: item for item in session.scalars(query)}
-    for shipment in found:
-        if shipment.id not in items:
-            owner = f"{method.programme.code}|{shipment.firm.uscc}|{method.league.code}"
-            items[shipment.id] = Item(
-                code=f"{shipment.unit_key}|{owner}",
-                shipment_id=shipment.id,
-                programme_id=method.programme_id,
-                firm_id=shipment.firm_id,
-                league_id=method.league_id,
-            )
+    missing = [shipment for shipment in found if shipment.id not in items]
+    for shipment in missing:
+        owner = f"{method.programme.code}|{shipment.firm.uscc}|{method.league.code}"
+        items[shipment.id] = Item(
+            code=f"{shipment.unit_key}|{owner}",
+            shipment_id=shipment.id,
+            programme_id=method.programme_id,
+            firm_id=shipment.firm_id,
+            league_id=method.league_id,
+        )
+    _number(session, [items[one.id] for one in missing])
     session.add_all(items.values())
     session.flush()
     return items
+
+
+def _number(session: Session, fresh: Sequence[Item]) -> None:
+    """Number items of shipments that have a key which another one had before them."""
+    known: set[str] = set()
+    for codes in shipments.chunks([item.code for item in fresh]):
+        known |= set(session.scalars(select(Item.code).where(Item.code.in_(codes))))
+    for item in fresh:
+        stem, number = item.code, 1
+        while item.code in known:
+            number += 1
+            item.code = f"{stem}|{number}"
+            taken = select(Item.id).where(Item.code == item.code)
+            if session.scalar(taken) is not None:
+                known.add(item.code)
 
 
 def _accrued(session: Session, item_ids: Sequence[int]) -> dict[int, int]:

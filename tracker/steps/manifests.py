@@ -16,34 +16,39 @@ from sqlalchemy.orm import Session
 from ingest import examine
 from ingest.rows import Line, Problem, Report
 from rules.registry import Registry
-from tracker.books import audit, ledger, queue
+from tracker.books import audit, queue
 from tracker.db import local_day
 from tracker.errors import Conflict, NotAllowed, mark
 from tracker.models.cargo import Manifest, ManifestProblem, ManifestRow, Shipment
-from tracker.models.methods import Programme
+from tracker.models.corrections import ManifestReplacement
 from tracker.models.people import User
-from tracker.steps import accrual, answers, matching, preview, shipments
+from tracker.steps import answers, confirmations, preview, replacement, shipments, taking_in
+from tracker.steps.taking_in import ACCEPTED_STATES
 
 VALUE_CHARACTERS = 500
-ACCEPTED_STATES = ("new", "changed", "contested")
-CLEAN_STATES = frozenset({"new", "unchanged", "not_data"})
-"""Of rows that leave nothing for a person to decide."""
 MENDED_STATES = ("refused", "asked")
 """Of rows that stay out until somebody mends or answers: their cells are kept to be corrected."""
-REASONS = {"refused": "settled", "contested": "claimed"}
-"""State of a good row that cannot simply go in -> why, as kept with the row."""
 
 
 def store(
-    session: Session, user: User, file_name: str, sha256: str, size_bytes: int, now: datetime
+    session: Session,
+    user: User,
+    file_name: str,
+    sha256: str,
+    size_bytes: int,
+    now: datetime,
+    replaces: Manifest | None = None,
 ) -> Manifest:
     """Make the upload a manifest and ask for it to be read, in one transaction.
 
-    Raises ``NotAllowed`` for anyone but a firm's people, ``Conflict`` for bytes that stand already.
+    It may be to replace a committed one. Raises ``NotAllowed`` for anyone but a firm's people,
+    ``Conflict`` for bytes that stand already, and as ``replacement.require_replaceable``.
     """
     if user.firm_id is None:
         raise NotAllowed(mark("Only a firm uploads manifests."))
     _stands_once(session, user.firm_id, sha256)
+    if replaces is not None:
+        replacement.require_replaceable(session, replaces)
     manifest = Manifest(
         firm_id=user.firm_id,
         user_id=user.id,
@@ -54,6 +59,8 @@ def store(
     )
     session.add(manifest)
     session.flush()
+    if replaces is not None:
+        session.add(ManifestReplacement(manifest_id=manifest.id, replaced_id=replaces.id))
     _ask_reading(session, manifest, now)
     _audit(session, user, "manifest.upload", manifest, now)
     return manifest
@@ -127,14 +134,11 @@ def keep(session: Session, registry: Registry, manifest: Manifest, report: Repor
     session.execute(delete(ManifestRow).where(ManifestRow.manifest_id == manifest.id))
     session.execute(delete(ManifestProblem).where(ManifestProblem.manifest_id == manifest.id))
     session.add_all(_problem(manifest, problem) for problem in report.problems)
-    sorted_lines = shipments.sort(session, manifest.firm_id, list(report.lines))
-    for one in sorted_lines:
-        row = _row(manifest, one.line, one.state)
-        row.reason = REASONS.get(one.state, "")
-        row.fields = dict(one.line.fields)
-        row.unit_key, row.line_key = one.unit_key, one.line_key
-        row.content_sha256 = one.content_sha256
-        session.add(row)
+    link = replacement.of(session, manifest)
+    apart = confirmations.apart(confirmations.holding(session, manifest))
+    leaving = replacement.wholly_by(session, link.replaced) if link else frozenset()
+    sorted_lines = shipments.sort(session, manifest.firm_id, list(report.lines), apart, leaving)
+    session.add_all(_good(manifest, one) for one in sorted_lines)
     for state, lines in (
         ("asked", report.waiting),
         ("refused", report.refused),
@@ -160,6 +164,22 @@ def keep(session: Session, registry: Registry, manifest: Manifest, report: Repor
         session, registry, manifest, [one for one in sorted_lines if one.state in ACCEPTED_STATES]
     )
     session.flush()
+    if link is not None and manifest.state == "checked":
+        link.difference_fen = _tried_out(session, registry, manifest)
+        session.flush()
+
+
+def _tried_out(session: Session, registry: Registry, manifest: Manifest) -> int | None:
+    """By how many fen the firm's accrued money would change; None where it cannot go in."""
+    before = replacement.accrued_fen(session, manifest.firm_id)
+    attempt = session.begin_nested()
+    try:
+        taking_in.take_in(session, registry, manifest, "system", manifest.uploaded_at, trial=True)
+        return replacement.accrued_fen(session, manifest.firm_id) - before
+    except Conflict:
+        return None
+    finally:
+        attempt.rollback()
 
 
 @dataclass(frozen=True)
@@ -188,24 +208,26 @@ def preview_of(session: Session, manifest: Manifest) -> Preview:
     return Preview(dict(states), manifest.rows_total, len(units), manifest.estimate_fen)
 
 
-def ask_commit(
-    session: Session, user: User, manifest: Manifest, now: datetime, *, by_itself: bool = False
-) -> None:
-    """Ask for the good rows to go in; raises ``Conflict`` unless the manifest waits for that.
+def ask_commit(session: Session, user: User, manifest: Manifest, now: datetime) -> None:
+    """Ask for the good rows to go in, or those confirmed since.
 
-    ``by_itself`` where no person asks; see ``commit``.
+    Raises ``Conflict`` unless the manifest waits for that, and as ``replacement.require_whole``.
     """
-    if manifest.state != "checked":
+    waits = manifest.state == "checked" or (
+        manifest.state == "committed" and confirmations.confirmed(session, manifest)
+    )
+    if not waits:
         raise Conflict(
             mark("This manifest is not waiting to be committed."),
             mark("Look at its state; a committed one needs nothing more."),
         )
+    replacement.require_whole(session, manifest)
     manifest.state = "committing"
     queue.enqueue(
         session,
         "commit_manifest",
-        f"commit_manifest:{manifest.id}",
-        {"manifest": manifest.id, "login": user.login, "by_itself": by_itself},
+        queue.next_slot(session, f"commit_manifest:{manifest.id}"),
+        {"manifest": manifest.id, "login": user.login},
         now,
     )
     _audit(session, user, "manifest.commit", manifest, now)
@@ -214,82 +236,29 @@ def ask_commit(
 def wait_again(session: Session, manifest: Manifest, now: datetime) -> None:
     """The job that was to commit was given up: the firm may ask again, or withdraw."""
     if manifest.state == "committing":
-        manifest.state = "checked"
-        audit.record(
-            session,
-            at=now,
-            login="system",
-            action="manifest.commit",
-            subject=f"manifest {manifest.id}",
-            outcome="failed",
-        )
+        _back(manifest)
+        _record(session, "system", "manifest.commit", manifest, now, outcome="failed")
 
 
 def commit(
-    session: Session,
-    registry: Registry,
-    manifest: Manifest,
-    actor: str,
-    now: datetime,
-    *,
-    by_itself: bool = False,
+    session: Session, registry: Registry, manifest: Manifest, actor: str, now: datetime
 ) -> None:
     """Take the good rows in, match, assess and accrue: all in the caller's one transaction.
 
-    ``by_itself`` where no person asked: what has to be decided since it was checked leaves all of
-    it to a person.
     A job that was given up and is started again takes nothing in of an upload withdrawn meanwhile.
+    A replacement that cannot go in whole any more waits for the firm again, and its page says why.
     """
     if manifest.state not in {"checked", "committing"}:
         return
-    placed = _placed(session, manifest)
-    if by_itself and not {one.state for _, one in placed} <= CLEAN_STATES:
-        manifest.state = "checked"
-        session.flush()
+    attempt = session.begin_nested()
+    try:
+        taking_in.take_in(session, registry, manifest, actor, now)
+    except Conflict:
+        attempt.rollback()
+        _back(manifest)
+        _record(session, "system", "manifest.commit", manifest, now, outcome="refused")
         return
-    taken = [(row, one) for row, one in placed if one.state in ACCEPTED_STATES]
-    touched = shipments.keep(session, manifest.firm_id, taken, now)
-    cause = f"manifest:{manifest.firm.uscc}:{manifest.sha256}"
-    entry = ledger.post(
-        session,
-        ledger.Draft(
-            kind="manifest.commit",
-            cause=cause,
-            business_date=local_day(now),
-            actor=actor,
-            moves=(),
-            detail={
-                "firm": manifest.firm.uscc,
-                "sha256": manifest.sha256,
-                "shipments": [[one.unit_key, one.version_no, one.state] for one in touched],
-            },
-        ),
-        now=now,
-    )
-    shipments.release(session, touched, entry.seq)
-    matching.place(session, [one for one in touched if one.state == "standing"])
-    programme = session.scalars(select(Programme).where(Programme.code == preview.FREIGHT)).one()
-    accrual.accrue(session, registry, programme, touched, accrual.Cause(cause, actor, now))
-    manifest.state = "committed"
-    manifest.committed_at = now
-    session.flush()
-
-
-def _placed(session: Session, manifest: Manifest) -> list[tuple[ManifestRow, shipments.Sorted]]:
-    """The good rows with what becomes of each as the books stand now, kept with the row."""
-    rows = session.scalars(
-        select(ManifestRow)
-        .where(ManifestRow.manifest_id == manifest.id, ManifestRow.fields.is_not(None))
-        .order_by(ManifestRow.row_no)
-    ).all()
-    lines = [Line(row.sheet, row.row_no, row.fields or {}) for row in rows]
-    by_place = {(row.sheet, row.row_no): row for row in rows}
-    placed = []
-    for one in shipments.sort(session, manifest.firm_id, lines):
-        row = by_place[one.line.sheet, one.line.row]
-        row.state, row.reason = one.state, REASONS.get(one.state, "")
-        placed.append((row, one))
-    return placed
+    attempt.commit()
 
 
 def withdraw(session: Session, user: User, manifest: Manifest, now: datetime) -> None:
@@ -327,6 +296,15 @@ def _problem(manifest: Manifest, problem: Problem) -> ManifestProblem:
     )
 
 
+def _good(manifest: Manifest, one: shipments.Sorted) -> ManifestRow:
+    row = _row(manifest, one.line, one.state)
+    row.reason, row.before_id = one.reason, one.before_id
+    row.fields = dict(one.line.fields)
+    row.unit_key, row.line_key = one.unit_key, one.line_key
+    row.content_sha256 = one.content_sha256
+    return row
+
+
 def _row(manifest: Manifest, line: Line, state: str, *, with_cells: bool = False) -> ManifestRow:
     return ManifestRow(
         manifest_id=manifest.id,
@@ -343,7 +321,28 @@ def _plain(values: Mapping[str, object]) -> dict[str, Any]:
     }
 
 
+def _back(manifest: Manifest) -> None:
+    """Let it wait for the firm again, as before it was to be committed."""
+    manifest.state = "committed" if manifest.committed_at else "checked"
+
+
 def _audit(session: Session, user: User, action: str, manifest: Manifest, now: datetime) -> None:
+    _record(session, user.login, action, manifest, now)
+
+
+def _record(
+    session: Session,
+    login: str,
+    action: str,
+    manifest: Manifest,
+    now: datetime,
+    outcome: str = "done",
+) -> None:
     audit.record(
-        session, at=now, login=user.login, action=action, subject=f"manifest {manifest.id}"
+        session,
+        at=now,
+        login=login,
+        action=action,
+        subject=f"manifest {manifest.id}",
+        outcome=outcome,
     )

@@ -18,6 +18,7 @@ from ingest.shipments import ShipmentUnit, content_sha256, grams, group
 from tracker.models.applications import Application, ApplicationLine
 from tracker.models.cargo import CargoLine, ClaimKey, ManifestRow, Shipment
 from tracker.models.money import Item, ItemStage
+from tracker.steps import succession
 
 SETTLED_STAGES = ("applied", "filed", "approved", "instructed", "disbursed", "recoverable")
 DECIDED_STATES = ("passed", "in_filing", "closed", "declined")
@@ -39,53 +40,101 @@ class Sorted:
 
     line: Line
     state: str
-    """``new``, ``unchanged``, ``changed``, ``contested``, ``doubled`` or ``refused`` (settled)."""
-    unit_key: str
+    """``new``, ``unchanged``, ``changed``, ``replaces``, ``contested``, ``doubled`` or ``refused``
+    (settled)."""
+    unit: ShipmentUnit
+    """As the upload says it."""
     line_key: str
     content_sha256: str
+    reason: str = ""
+    """Why a good row cannot simply go in: ``settled`` or ``claimed``; otherwise empty."""
+    before_id: int | None = None
+    """The standing line that it changes, or takes the place of under another key."""
+
+    @property
+    def unit_key(self) -> str:
+        """Key of the unit the line belongs to."""
+        return self.unit.unit_key
+
+    @property
+    def place(self) -> succession.Place:
+        """Where the line stands in the upload."""
+        return (self.line.sheet, self.line.row)
 
 
-def sort(session: Session, firm_id: int, lines: Sequence[Line]) -> list[Sorted]:
+def sort(
+    session: Session,
+    firm_id: int,
+    lines: Sequence[Line],
+    apart: frozenset[succession.Place] = frozenset(),
+    leaving: frozenset[int] = frozenset(),
+) -> list[Sorted]:
     """Each line's state against the firm's standing lines and other shipments' claims.
 
-    Of two units of one upload that claim the same, the one on the earlier row has it.
+    Of two units of one upload that claim the same, the one on the earlier row has it. Rows that are
+    said to be ``apart`` are no corrections of another key. Shipments that are ``leaving`` with an
+    upload to be replaced hold nothing against it, unless it says them too.
     """
     units = sorted(group(lines), key=lambda unit: min(line.row for line in unit.lines))
     mine = _shipments(session, firm_id, units)
-    fixed = settled(session, [shipment.id for shipment in mine.values()])
-    taken = _taken(session, [claim for unit in units for claim in claims_of(unit)])
-    standing = _standing(session, [shipment.id for shipment in mine.values()])
+    standing = succession.standing(session, [shipment.id for shipment in mine.values()])
+    earlier = succession.of(session, firm_id, units, mine, standing, apart)
+    known = {one.id for one in mine.values()}
+    gone = succession.wholly(session, earlier) | leaving - known
+    fixed = settled(session, sorted(known | {one.shipment_id for one in earlier.values()}))
+    held = taken(session, [claim for unit in units for claim in claims_of(unit)])
     found: list[Sorted] = []
     for unit in units:
         shipment = mine.get(unit.unit_key)
-        own = {unit.unit_key, shipment.id if shipment else None}
-        contested = any(taken.get(claim, unit.unit_key) not in own for claim in claims_of(unit))
+        own = {unit.unit_key, shipment.id if shipment else None, *gone}
+        contested = any(held.get(claim, unit.unit_key) not in own for claim in claims_of(unit))
         if not contested:
-            taken |= dict.fromkeys(claims_of(unit), unit.unit_key)
+            held |= dict.fromkeys(claims_of(unit), unit.unit_key)
         seen: set[str] = set()
         for line in unit.lines:
-            key, content = line["waybill_no"], content_sha256(line)
-            stands = standing.get((shipment.id, key)) if shipment else None
-            if key in seen:
-                state = "doubled"
-            elif stands == content:
-                state = "unchanged"
+            judged: tuple[str, str, int | None]
+            stands = standing.get((shipment.id, line["waybill_no"])) if shipment else None
+            if line["waybill_no"] in seen:
+                judged = ("doubled", "", None)
             elif shipment is not None and shipment.id in fixed:
-                state = "refused"
-            elif contested:
-                state = "contested"
+                judged = ("refused", "settled", None)
             else:
-                state = "new" if stands is None else "changed"
-            seen.add(key)
-            found.append(Sorted(line, state, unit.unit_key, key, content))
+                before = earlier.get((line.sheet, line.row))
+                judged = _judged(stands, before, fixed, contested=contested)
+            content = content_sha256(line)
+            if judged[0] != "doubled" and stands and stands[1] == content:
+                judged = ("unchanged", "", None)
+            seen.add(line["waybill_no"])
+            state, reason, before_id = judged
+            found.append(Sorted(line, state, unit, line["waybill_no"], content, reason, before_id))
     return found
+
+
+def _judged(
+    stands: tuple[int, str] | None,
+    before: succession.Earlier | None,
+    fixed: set[int],
+    *,
+    contested: bool,
+) -> tuple[str, str, int | None]:
+    """State, reason, and the line that somebody must look at first, of a row that may go in."""
+    reason = "claimed" if contested else ""
+    if before:
+        settled_too = before.shipment_id in fixed
+        return "replaces", "settled" if settled_too else reason, before.line_id
+    if contested:
+        return "contested", reason, stands[0] if stands else None
+    return "changed" if stands else "new", "", stands[0] if stands else None
 
 
 def keep(
     session: Session, firm_id: int, rows: Sequence[tuple[ManifestRow, Sorted]], now: datetime
 ) -> list[Shipment]:
-    """Take the rows in as shipments and lines; returns the shipments that are new or changed."""
-    units = {unit.unit_key: unit for unit in group([one.line for _, one in rows])}
+    """Take the rows in as shipments and lines; returns the shipments that are new or changed.
+
+    One that had been withdrawn stands again at the end of the queue. Nothing is claimed yet.
+    """
+    units = {one.unit_key: one.unit for _, one in rows}
     known = _shipments(session, firm_id, list(units.values()))
     queue = (session.scalar(select(func.max(Shipment.accepted_seq))) or 0) + 1
     by_unit: dict[str, list[tuple[ManifestRow, Sorted]]] = {key: [] for key in units}
@@ -98,7 +147,10 @@ def keep(
             shipment = _new(firm_id, units[unit_key], queue, now)
             queue += 1
             session.add(shipment)
-        contested = by_unit[unit_key][0][1].state == "contested"
+        elif shipment.state == "withdrawn":
+            shipment.accepted_seq, shipment.accepted_at = queue, now
+            queue += 1
+        contested = any(one.reason == "claimed" for _, one in by_unit[unit_key])
         shipment.state = "contested" if contested else "standing"
         shipment.unit_key = unit_key
         touched[unit_key] = shipment
@@ -106,24 +158,25 @@ def keep(
     _keep_lines(session, [(touched[key], by_unit[key]) for key in touched])
     found = units_of(session, list(touched.values()))
     for shipment in touched.values():
-        _put_together(shipment, found[shipment.id])
+        put_together(shipment, found[shipment.id])
     session.flush()
-    _claim(session, [(one, found[one.id]) for one in touched.values() if one.state == "standing"])
     return list(touched.values())
 
 
 def release(session: Session, touched: Sequence[Shipment], seq: int) -> None:
-    """Free what corrected shipments no longer claim, by the entry that took the correction in."""
+    """Free what corrected or withdrawn shipments no longer claim, by the entry that made them so.
+
+    A corrected one keeps every unit key it ever had, a withdrawn one nothing.
+    """
     units = units_of(session, touched)
     kept = {(key, *claim) for key, unit in units.items() for claim in claims_of(unit)}
     for keys in chunks([shipment.id for shipment in touched]):
         query = select(ClaimKey).where(
-            ClaimKey.shipment_id.in_(keys),
-            ClaimKey.kind != "unit",
-            ClaimKey.released_seq.is_(None),
+            ClaimKey.shipment_id.in_(keys), ClaimKey.released_seq.is_(None)
         )
         for key in session.scalars(query):
-            if (key.shipment_id, key.kind, key.claim) not in kept:
+            stays = key.kind == "unit" and key.shipment_id in units
+            if not stays and (key.shipment_id, key.kind, key.claim) not in kept:
                 key.released_seq = seq
     session.flush()
 
@@ -218,7 +271,7 @@ def _keep_lines(
     for shipment, members in kept:
         for row, one in members:
             older = len(versions.get((shipment.id, one.line_key), []))
-            session.add(_line(shipment, row, one, older + 1))
+            session.add(line_of(shipment.id, row, older + 1))
     session.flush()
 
 
@@ -233,24 +286,27 @@ def _versions(
     return found
 
 
-def _line(shipment: Shipment, row: ManifestRow, one: Sorted, version_no: int) -> CargoLine:
-    fields = one.line.fields
+def line_of(shipment_id: int, row: ManifestRow, version_no: int) -> CargoLine:
+    """A row that may go in, as a version of its shipment's line."""
+    fields = row.fields or {}
+    line = Line(row.sheet, row.row_no, fields)
     return CargoLine(
-        shipment_id=shipment.id,
+        shipment_id=shipment_id,
         manifest_row_id=row.id,
-        line_key=one.line_key,
+        line_key=row.line_key or "",
         version_no=version_no,
-        waybill_no=fields["waybill_no"],
-        supervision_mode=one.line["supervision_mode"],
-        goods_name=one.line["goods_name"],
-        gross_weight_g=grams([one.line["gross_weight_kg"]]),
-        packages=int(one.line["packages"] or 0),
+        waybill_no=line["waybill_no"],
+        supervision_mode=line["supervision_mode"],
+        goods_name=line["goods_name"],
+        gross_weight_g=grams([line["gross_weight_kg"]]),
+        packages=int(line["packages"] or 0),
         fields=dict(fields),
-        content_sha256=one.content_sha256,
+        content_sha256=row.content_sha256 or "",
     )
 
 
-def _put_together(shipment: Shipment, unit: ShipmentUnit) -> None:
+def put_together(shipment: Shipment, unit: ShipmentUnit) -> None:
+    """Let the shipment be what its standing lines say, as a new version."""
     shipment.mode = unit.mode
     shipment.direction = unit.direction
     shipment.departure_date = unit.departure_date
@@ -261,12 +317,16 @@ def _put_together(shipment: Shipment, unit: ShipmentUnit) -> None:
     shipment.version_no += 1
 
 
-def _claim(session: Session, standing: Sequence[tuple[Shipment, ShipmentUnit]]) -> None:
+def claim(session: Session, touched: Sequence[Shipment]) -> None:
+    """Claim what those of the shipments that stand must have to themselves, in sorted order."""
+    standing = [shipment for shipment in touched if shipment.state == "standing"]
     wanted = sorted(
-        (kind, claim, shipment.id) for shipment, unit in standing for kind, claim in claims_of(unit)
+        (kind, claim, key)
+        for key, unit in units_of(session, standing).items()
+        for kind, claim in claims_of(unit)
     )
     held: set[tuple[str, str, int]] = set()
-    for keys in chunks([shipment.id for shipment, _ in standing]):
+    for keys in chunks([shipment.id for shipment in standing]):
         query = select(ClaimKey.kind, ClaimKey.claim, ClaimKey.shipment_id).where(
             ClaimKey.shipment_id.in_(keys), ClaimKey.released_seq.is_(None)
         )
@@ -309,18 +369,7 @@ def _unit_json(unit: ShipmentUnit) -> dict[str, Any]:
     }
 
 
-def _standing(session: Session, shipment_ids: Sequence[int]) -> dict[tuple[int, str], str]:
-    found: dict[tuple[int, str], str] = {}
-    for part in chunks(shipment_ids):
-        query = select(CargoLine.shipment_id, CargoLine.line_key, CargoLine.content_sha256).where(
-            CargoLine.shipment_id.in_(part), CargoLine.standing
-        )
-        for shipment_id, key, content in session.execute(query):
-            found[shipment_id, key] = content
-    return found
-
-
-def _taken(session: Session, claims: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int | str]:
+def taken(session: Session, claims: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int | str]:
     """Claim -> the shipment that holds it; units of the upload at hand are added by their keys."""
     texts = sorted({text for _, text in claims})
     found: dict[tuple[str, str], int | str] = {}

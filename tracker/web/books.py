@@ -25,6 +25,7 @@ KINDS: dict[str, str] = {
     "accrue": mark("Accrual"),
     "accrue.release": mark("Accrual given back"),
     "manifest.commit": mark("Manifest committed"),
+    "manifest.withdraw": mark("Manifest withdrawn"),
     "network.record": mark("Route network recorded"),
     "fund.record": mark("Fund entered"),
 }

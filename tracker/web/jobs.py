@@ -19,6 +19,7 @@ REVIVERS = ("admin",)
 KINDS: dict[str, str] = {
     "check_manifest": mark("Read and check a manifest"),
     "commit_manifest": mark("Commit a manifest: match, compute, accrue"),
+    "withdraw_manifest": mark("Withdraw a manifest: give claims and money back"),
     "assess_method": mark("Assess what waited for a recorded method"),
     "take_inbox": mark("Look into the inboxes"),
     "reply_inbox": mark("Write the reply beside a file of an inbox"),

@@ -141,12 +141,14 @@ def _subject_url(found: Entry, decision: Decision | None) -> str:
     if decision is not None:
         return rooms.address(PAGES_OF[decision.subject_kind], key=decision.subject_id)
     if found.cause.startswith("manifest:"):
-        _, uscc, sha256 = found.cause.split(":")
+        _, uscc, sha256, *_ = found.cause.split(":")
         firms = select(Firm.id).where(Firm.uscc == uscc)
         uploads = access.visible_manifests(context.user()).where(
-            Manifest.sha256 == sha256, Manifest.firm_id.in_(firms), Manifest.state == "committed"
+            Manifest.sha256 == sha256,
+            Manifest.firm_id.in_(firms),
+            Manifest.committed_at.is_not(None),
         )
-        upload = context.session().scalar(uploads)
+        upload = context.session().scalar(uploads.order_by(Manifest.id.desc()).limit(1))
         return rooms.address("manifests.manifest", key=upload.id) if upload else ""
     if found.kind == "fund.record":
         return rooms.address("allotments.allotments")

@@ -1,0 +1,76 @@
+"""Booking 入账: what follows when lines of shipments changed: claims, entry, routes and money.
+
+Committing, replacing and withdrawing an upload end alike, in the caller's one transaction.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from rules.registry import Registry
+from tracker.books import ledger
+from tracker.db import local_day
+from tracker.models.cargo import Manifest, Shipment
+from tracker.models.methods import Programme
+from tracker.models.money import Entry
+from tracker.steps import accrual, matching, preview, shipments, standing
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What was done with an upload, by whom and when."""
+
+    manifest: Manifest
+    kind: str
+    """Kind of the entry: ``manifest.commit`` or ``manifest.withdraw``."""
+    actor: str
+    now: datetime
+
+
+def book(
+    session: Session, registry: Registry, deed: Deed, touched: Sequence[Shipment], seq: int
+) -> Entry:
+    """Settle who may claim, write the entry, match and accrue; ``seq`` is the entry's sequence.
+
+    The rows that begin to count bear the sequence already: an assertion fails for another.
+    """
+    standing.contest(session, touched)
+    manifest = deed.manifest
+    stem = f"manifest:{manifest.firm.uscc}:{manifest.sha256}"
+    if deed.kind == "manifest.withdraw":
+        stem += ":withdraw"
+    cause = ledger.next_cause(session, stem)
+    entry = ledger.post(
+        session,
+        ledger.Draft(
+            kind=deed.kind,
+            cause=cause,
+            business_date=local_day(deed.now),
+            actor=deed.actor,
+            moves=(),
+            detail={
+                "firm": manifest.firm.uscc,
+                "sha256": manifest.sha256,
+                "shipments": [[one.unit_key, one.version_no, one.state] for one in touched],
+            },
+        ),
+        now=deed.now,
+    )
+    assert entry.seq == seq, f"the entry came to be {entry.seq}, not {seq}"
+    shipments.release(session, touched, entry.seq)
+    shipments.claim(session, touched)
+    matching.place(session, [one for one in touched if one.state == "standing"])
+    programme = session.scalars(select(Programme).where(Programme.code == preview.FREIGHT)).one()
+    accrual.accrue(
+        session, registry, programme, touched, accrual.Cause(cause, deed.actor, deed.now)
+    )
+    session.flush()
+    return entry
+
+
+def next_seq(session: Session) -> int:
+    """The sequence of the entry that ``book`` will write; the lock is held, so nothing gets in."""
+    return ledger.head(session).seq + 1
