@@ -215,6 +215,15 @@ def withdraw(made: jobs.Bench, key: int, login: str = "clerk") -> str:
         return session.get_one(ManifestWithdrawal, asked).state
 
 
+def withdraw_upload(made: jobs.Bench, key: int, login: str = "clerk") -> None:
+    """Take back an upload that was not committed."""
+    made.database.transact(
+        lambda session: manifests.withdraw(
+            session, person(session, login), session.get_one(Manifest, key), NOW
+        )
+    )
+
+
 def replace(made: jobs.Bench, key: int, raw: bytes, login: str = "clerk") -> int:
     """Upload and read a file that is to replace a committed one; returns its id."""
     sha256, size = blobs.store(made.settings.home, io.BytesIO(raw), 10**7)

@@ -168,7 +168,7 @@ def test_a_truck_that_was_put_right_twice_comes_back_once_however_it_is_undone(
     bench: jobs.Bench,
 ) -> None:
     plates = ("蒙A01100", "蒙A00110", "蒙A10001")
-    keys = []
+    keys: list[int] = []
     for plate in plates:
         key = upload(bench, sheet(truck(1, 车牌号=plate, 货物运输批次号="B1")))
         commit(bench, key)
@@ -185,7 +185,7 @@ def test_a_truck_that_was_put_right_twice_comes_back_once_however_it_is_undone(
 
 
 def test_a_key_put_right_and_back_again_is_undone_step_by_step(bench: jobs.Bench) -> None:
-    keys = []
+    keys: list[int] = []
     for plate in ("蒙A01100", "蒙A10001", "蒙A01100"):
         line = truck(1, 车牌号=plate, 货物运输批次号="B1", 件数=str(len(keys) + 5))
         keys.append(upload(bench, sheet(line)))

@@ -245,3 +245,20 @@ def test_only_a_committed_upload_is_taken_back_like_this(bench: jobs.Bench) -> N
     key = upload(bench, sheet(truck(1)))
     with pytest.raises(Conflict, match="Only a committed upload"):
         withdraw(bench, key)
+
+
+def test_a_withdrawal_that_breaks_at_its_very_end_has_not_happened(bench: jobs.Bench) -> None:
+    key = way.shipped(bench)
+
+    def breaks(session: Session) -> None:
+        clerk = journeys.person(session, "clerk")
+        one = withdrawal.ask(session, clerk, session.get_one(Manifest, key), journeys.NOW)
+        withdrawal.carry_out(session, bench.registry, one, "clerk", journeys.NOW)
+        withdrawal.carry_out(session, bench.registry, one, "clerk", journeys.NOW)
+        assert session.get_one(Manifest, key).state == "withdrawn"
+        raise KeyError(key)
+
+    with pytest.raises(KeyError):
+        bench.database.transact(breaks)
+    assert (states(bench), way.stages(bench)) == (["standing"], {"accrued": RATE_FEN})
+    assert withdraw(bench, key) == "done"

@@ -38,6 +38,7 @@ def take_in(
     A ``trial`` takes every row that can be confirmed as confirmed; its caller rolls it back.
     Raises ``Conflict`` for a replacement that cannot go in as a whole.
     """
+    manifest.state = "committing"  # its rows count from here on
     link = replacement.of(session, manifest)
     verdicts = confirmations.holding(session, manifest)
     taken: Taken = []
