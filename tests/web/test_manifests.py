@@ -182,7 +182,8 @@ def test_changed_rows_are_laid_beside_what_stands(clerk: Visitor, bench: jobs.Be
     again = journeys.sheet(journeys.row("W1", 件数="7"))
     upload(clerk, (again, "更正.csv"))
     jobs.drain(bench)
-    tables = clerk.see("/manifests/2").tree.xpath("//table[.//td[normalize-space()='100']]")
+    assert "/manifests/2/changes" in clerk.see("/manifests/2").links
+    tables = clerk.see("/manifests/2/changes").tree.xpath("//table[.//td='100']")
     assert len(tables) == 1
     assert "7" in tables[0].text_content()
 

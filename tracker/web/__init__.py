@@ -44,6 +44,8 @@ PAGES = (
     "manifest_files",
     "answers",
     "mending",
+    "changes",
+    "withdrawals",
     "inbox",
     "shipments",
     "applications",
@@ -64,6 +66,7 @@ PAGES = (
 APIS = (
     "me",
     "manifests",
+    "corrections",
     "shipments",
     "applications",
     "filings",

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from ingest.fields import FIELDS
 from tracker import access, blobs
+from tracker.books import queue
 from tracker.errors import Conflict, TrackerError
 from tracker.models.cargo import (
     MANIFEST_STATES,
@@ -29,20 +30,27 @@ from tracker.models.cargo import (
 )
 from tracker.models.people import User
 from tracker.models.work import Job
+from tracker.steps import confirmations, replacement, withdrawal
 from tracker.steps import manifests as steps
-from tracker.web import answers, asked, context, policy, previews, problems
-from tracker.web.uploads import take_in
+from tracker.steps.standing import COUNTING
+from tracker.web import answers, asked, context, policy, previews, problems, withdrawals
+from tracker.web.uploads import ACCEPT, take_in
 
 bp = Blueprint("manifests", __name__, url_prefix="/manifests")
 
 BUSY = ("received", "committing")
 RELOAD_SECONDS = 3
 """How often the page reloads by itself where there is no script."""
-ACCEPT = ".xlsx,.xlsm,.xls,.et,.csv,.txt,.tsv,.json,.jsonl,.xml,.html,.htm"
 FAULTY = ("refused", "asked")
 """Row states that a person has to mend in the file."""
 MOST_TOLD, NAME_LENGTH = 10, 60
 """Refused files told of one by one, and signs of a name: a cookie carries them to the next page."""
+ACTIONS = {
+    "checked": ("commit", "withdraw"),
+    "received": ("withdraw",),
+    "committed": ("withdraw", "replace"),
+}
+"""State -> what a firm's people may do with the manifest."""
 JOBS = {"received": "check_manifest", "committing": "commit_manifest"}
 
 
@@ -105,7 +113,7 @@ def manifest(key: int) -> ResponseReturnValue:
     return render_template(
         "manifests/one.html",
         manifest=found,
-        busy=found.state in BUSY,
+        busy=busy(session, found),
         stuck=stuck(session, found),
         reload_seconds=RELOAD_SECONDS,
         preview=preview,
@@ -120,7 +128,14 @@ def manifest(key: int) -> ResponseReturnValue:
         history=answers.history(session, found) if seen else [],
         sheet_choices=answers.sheets(found),
         may_answer=answers.may_answer(user, found),
-        changed=previews.changed(session, found) if seen else [],
+        waiting=asked.count(session, confirmations.waiting(found)),
+        confirmed=asked.count(session, confirmations.asked(found)),
+        place=withdrawals.place_of(session, found),
+        successors=replacement.successors(session, found),
+        withdrawal=withdrawal.asked(session, found),
+        withdrawal_refused=withdrawals.refused(withdrawal.asked(session, found)),
+        accept=ACCEPT,
+        limit_mb=context.settings().upload_limit_bytes // (1 << 20),
         faults=problems.faults(session, found) if seen else [],
         severities=problems.by_severity(session, found),
         row_states=ROW_STATES,
@@ -134,7 +149,7 @@ def progress(key: int) -> ResponseReturnValue:
     """The part of the page that is asked for every second; at the end it asks for a new page."""
     session, user = context.session(), context.user()
     found = access.see(session, access.visible_manifests(user), key)
-    done = found.state not in BUSY or stuck(session, found)
+    done = not busy(session, found) or stuck(session, found)
     response = make_response(
         render_template("manifests/progress.html", manifest=found, finished=done)
     )
@@ -236,8 +251,9 @@ def commit(key: int) -> ResponseReturnValue:
 @bp.post("/<int:key>/withdraw")
 @policy.may("upload_manifest")
 def withdraw(key: int) -> ResponseReturnValue:
-    """Take the upload back before it counts."""
-    press("withdraw", key)
+    """Take the upload back: at once where it does not count yet, else in the background."""
+    if press("withdraw", key) == "committed":
+        return redirect(url_for("manifests.manifest", key=key), code=303)
     flash(gettext("The upload was withdrawn; nothing of it counts."), "success")
     return redirect(url_for("manifests.manifests"), code=303)
 
@@ -266,24 +282,34 @@ def problems_of(found: Manifest) -> Select[ManifestProblem]:
     return problems.of(found, code=asked.text("code"), severity=severity)
 
 
-def press(action: str, key: int) -> None:
-    """Commit or withdraw one of the visible manifests, as the signed-in person."""
+def press(action: str, key: int) -> str:
+    """Commit or withdraw one of the visible manifests; returns the state it is in now."""
     now = context.now()
 
-    def work(db: Session, person: User) -> None:
+    def work(db: Session, person: User) -> str:
         found = access.see(db, access.visible_manifests(person), key)
-        take = steps.ask_commit if action == "commit" else steps.withdraw
-        take(db, person, found, now)
+        if action == "commit":
+            steps.ask_commit(db, person, found, now)
+        elif found.state in COUNTING:
+            withdrawal.ask(db, person, found, now)
+        else:
+            steps.withdraw(db, person, found, now)
+        return found.state
 
-    context.write(work)
+    return context.write(work)
 
 
 def actions(user: User, found: Manifest) -> list[str]:
     """What this person may do with the manifest now."""
     if not access.may(user, "upload_manifest"):
         return []
-    allowed = {"checked": ["commit", "withdraw"], "received": ["withdraw"]}
-    return allowed.get(found.state, [])
+    return list(ACTIONS.get(found.state, ()))
+
+
+def busy(session: Session, found: Manifest) -> bool:
+    """Whether background work on the manifest is under way."""
+    asking = withdrawal.asked(session, found)
+    return found.state in BUSY or (asking is not None and asking.state == "asked")
 
 
 def stuck(session: Session, found: Manifest) -> bool:
@@ -294,4 +320,6 @@ def stuck(session: Session, found: Manifest) -> bool:
     slot = f"{kind}:{found.id}"
     if kind == "check_manifest":
         slot += f":{found.readings}"
+    else:
+        slot = queue.next_slot(session, slot)
     return session.scalar(select(Job.state).where(Job.slot == slot)) == "dead"

@@ -1,7 +1,6 @@
-"""Previews 预览: how a manifest was understood, what its rows add up to, what they would change."""
+"""Previews 预览: how a manifest was understood, and what its rows add up to."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,11 +10,9 @@ from sqlalchemy.orm import Session
 
 from ingest.shipments import fen, grams
 from tracker.errors import mark
-from tracker.models.cargo import CargoLine, Manifest, ManifestRow, Shipment
+from tracker.models.cargo import Manifest, ManifestRow
 from tracker.web.problems import label
 
-MOST_CHANGED = 50
-"""Changed rows shown side by side on one page."""
 COUNTED = ("new", "unchanged", "changed", "contested", "replaces")
 """Row states whose fields were accepted and so can be added up."""
 KINDS = {
@@ -60,25 +57,6 @@ class Sums:
     goods_value_fen: Mapping[str, int]
 
 
-@dataclass(frozen=True)
-class Difference:
-    """One field of a changed row: what stands and what the file says."""
-
-    label: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True)
-class Changed:
-    """A row that says something else than what stands."""
-
-    sheet: str
-    row_no: int
-    unit_key: str
-    differences: tuple[Difference, ...]
-
-
 def kind_label(manifest: Manifest) -> str:
     """What the bytes are, in words."""
     kind = str((manifest.reading or {}).get("kind", ""))
@@ -107,27 +85,6 @@ def sums(session: Session, manifest: Manifest) -> Sums:
     where = str(session.get_bind().engine.url)
     version = (manifest.sha256, manifest.state, manifest.readings)
     return _sums(_Asked(session), where, manifest.id, version)
-
-
-def changed(session: Session, manifest: Manifest) -> list[Changed]:
-    """The first changed rows side by side with what they change (or changed, once committed)."""
-    query = (
-        select(ManifestRow)
-        .where(ManifestRow.manifest_id == manifest.id, ManifestRow.state == "changed")
-        .order_by(ManifestRow.sheet, ManifestRow.row_no)
-        .limit(MOST_CHANGED)
-    )
-    rows = session.scalars(query).all()
-    before = _before(session, manifest, rows)
-    return [
-        Changed(
-            sheet=row.sheet,
-            row_no=row.row_no,
-            unit_key=row.unit_key or "",
-            differences=_differences(before.get(row.id, {}), row.fields or {}),
-        )
-        for row in rows
-    ]
 
 
 class _Asked:
@@ -159,38 +116,4 @@ def _sums(asked: _Asked, where: str, manifest_id: int, version: tuple[str, str, 
         gross_weight_g=grams(row.get("gross_weight_kg", "") for row in rows),
         freight_fen=fen((row.get("freight", ""), row.get("freight_currency", "")) for row in rows),
         goods_value_fen=fen((row.get("goods_value", ""), row.get("currency", "")) for row in rows),
-    )
-
-
-def _before(
-    session: Session, manifest: Manifest, rows: Sequence[ManifestRow]
-) -> dict[int, dict[str, str]]:
-    """Row id -> fields of the version before it."""
-    keys = {row.line_key for row in rows}
-    query = (
-        select(CargoLine)
-        .join(Shipment, Shipment.id == CargoLine.shipment_id)
-        .where(Shipment.firm_id == manifest.firm_id, CargoLine.line_key.in_(keys))
-        .order_by(CargoLine.version_no)
-    )
-    versions: dict[str, list[CargoLine]] = defaultdict(list)
-    for line in session.scalars(query):
-        versions[line.line_key].append(line)
-    found: dict[int, dict[str, str]] = {}
-    for row in rows:
-        earlier = []
-        for line in versions.get(row.line_key or "", []):
-            if line.manifest_row_id == row.id:
-                break
-            earlier.append(line)
-        if earlier:
-            found[row.id] = earlier[-1].fields
-    return found
-
-
-def _differences(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Difference, ...]:
-    return tuple(
-        Difference(label(name), before.get(name, ""), after.get(name, ""))
-        for name in dict.fromkeys([*after, *before])
-        if before.get(name, "") != after.get(name, "")
     )

@@ -5,7 +5,7 @@ from typing import IO, BinaryIO, cast
 
 from sqlalchemy.orm import Session
 
-from tracker import blobs
+from tracker import access, blobs
 from tracker.errors import Refused, mark
 from tracker.models.cargo import Manifest
 from tracker.models.people import User
@@ -14,16 +14,22 @@ from tracker.web import context
 from tracker.web.asked import clean
 
 NAME_LENGTH = 255
+ACCEPT = ".xlsx,.xlsm,.xls,.et,.csv,.txt,.tsv,.json,.jsonl,.xml,.html,.htm"
 
 
 def take_in(
-    name: str, stream: IO[bytes], source: str = "web", *, commits_itself: bool = False
+    name: str,
+    stream: IO[bytes],
+    replaces: int | None = None,
+    *,
+    source: str = "web",
+    commits_itself: bool = False,
 ) -> Manifest:
     """Keep the bytes, then make the manifest; returns it as written.
 
     ``source`` is one of ``SOURCES``; with ``commits_itself`` a clean upload goes in by itself.
-
-    Raises as ``blobs.store`` and ``steps.manifests.store``, ``Refused`` for a file without a name.
+    ``replaces`` is the key of a visible manifest whose place it is to take. Raises as
+    ``blobs.store`` and ``steps.manifests.store``, ``Refused`` for a file without a name.
     """
     settings, now = context.settings(), context.now()
     file_name = clean(PureWindowsPath(name).name, NAME_LENGTH)
@@ -32,7 +38,8 @@ def take_in(
     sha256, size = blobs.store(settings.home, cast("BinaryIO", stream), settings.upload_limit_bytes)
 
     def work(db: Session, person: User) -> Manifest:
-        manifest = manifests.store(db, person, file_name, sha256, size, now)
+        old = access.see(db, access.visible_manifests(person), replaces) if replaces else None
+        manifest = manifests.store(db, person, file_name, sha256, size, now, old)
         by_itself.pushed(manifest, source, commits_itself=commits_itself)
         db.flush()
         db.refresh(manifest)

@@ -13,10 +13,12 @@ from tracker import access
 from tracker.models.answers import ManifestAnswer as ManifestAnswerRow
 from tracker.models.cargo import MANIFEST_STATES, ROW_STATES, Manifest
 from tracker.steps import answers as answer_steps
-from tracker.steps import by_itself
+from tracker.steps import by_itself, confirmations, replacement, withdrawal
 from tracker.steps import manifests as steps
 from tracker.web import (
     answers,
+    asked,
+    changes,
     context,
     downloads,
     manifest_files,
@@ -25,6 +27,12 @@ from tracker.web import (
     previews,
     problems,
     uploads,
+    withdrawals,
+)
+from tracker.web.api.correction_shapes import (
+    ChangedAnswer,
+    ReplacesAnswer,
+    WithdrawalAnswer,
 )
 from tracker.web.api.nouns import Noun, Pages, made, part
 from tracker.web.api.shape import Answer, Asked, Body, FirmAnswer, Spoken, Text, Whole, Word
@@ -170,23 +178,6 @@ class FaultAnswer(Answer):
     count = fields.Integer()
 
 
-class DifferenceAnswer(Answer):
-    """一处不同."""
-
-    label = fields.String()
-    before = fields.String()
-    after = fields.String()
-
-
-class ChangedAnswer(Answer):
-    """改动的行."""
-
-    sheet = fields.String()
-    row = fields.Integer(attribute="row_no")
-    unit_key = fields.String()
-    differences = fields.List(fields.Nested(DifferenceAnswer))
-
-
 class ManifestOne(ManifestAnswer):
     """发运明细表，附预览."""
 
@@ -205,6 +196,10 @@ class ManifestOne(ManifestAnswer):
     preview = fields.Nested(PreviewAnswer, allow_none=True)
     control = fields.Nested(ControlAnswer, allow_none=True)
     changed = fields.List(fields.Nested(ChangedAnswer))
+    waiting = fields.Integer(metadata={"description": "Rows that wait to be confirmed."})
+    replaces = fields.Nested(ReplacesAnswer, allow_none=True)
+    replaced_by = fields.List(fields.Integer())
+    withdrawal = fields.Nested(WithdrawalAnswer, allow_none=True)
     faults = fields.List(fields.Nested(FaultAnswer))
     problems = fields.Dict(
         keys=fields.String(), values=fields.Integer(), metadata={"description": "By severity."}
@@ -264,8 +259,8 @@ def upload(body: Mapping[str, Any], asked: Mapping[str, Any]) -> Any:  # noqa: A
     """
     wish = asked["commit"] == "when_clean"
     file = body["file"]
-    taken = uploads.take_in(file.filename or "", file.stream, "api", commits_itself=wish)
-    return made(_one(taken.id), "manifests", taken.id)
+    taken = uploads.take_in(file.filename or "", file.stream, source="api", commits_itself=wish)
+    return made(one_of(taken.id), "manifests", taken.id)
 
 
 @blp.reading("/<int:key>", "一份明细表：进度、问题、预览、测算", ManifestOne)
@@ -275,7 +270,7 @@ def one(key: int) -> Any:  # noqa: ANN401  an answer, with when to ask again
 
     While it is read or committed, `Retry-After` says in how many seconds to ask again.
     """
-    found = _one(key)
+    found = one_of(key)
     return found, {"Retry-After": RETRY_SECONDS} if found["state"] in manifests.BUSY else {}
 
 
@@ -346,7 +341,7 @@ def answer(body: Mapping[str, Any], key: int) -> Mapping[str, Any]:
         value=body["value"],
     )
     answers.keep(key, lambda _db, _found: [given])
-    return _one(key)
+    return one_of(key)
 
 
 @blp.writing("/<int:key>/commit", "入库", ManifestOne, status=202)
@@ -354,22 +349,27 @@ def answer(body: Mapping[str, Any], key: int) -> Mapping[str, Any]:
 def commit(key: int) -> Mapping[str, Any]:
     """Ask for the good rows to go in; done in the background."""
     manifests.press("commit", key)
-    return _one(key)
+    return one_of(key)
 
 
 @blp.writing("/<int:key>/withdraw", "撤回", ManifestOne)
 @policy.may("upload_manifest")
 def withdraw(key: int) -> Mapping[str, Any]:
-    """Take the upload back before it counts; nothing is deleted."""
+    """Take the upload back; nothing is deleted.
+
+    At once where it does not count yet; a committed one in the background, `withdrawal` says how
+    far that is. 409 names the shipments whose money has been applied for.
+    """
     manifests.press("withdraw", key)
-    return _one(key)
+    return one_of(key)
 
 
 def _found(key: int) -> Manifest:
     return access.see(context.session(), access.visible_manifests(context.user()), key)
 
 
-def _one(key: int) -> Mapping[str, Any]:
+def one_of(key: int) -> Mapping[str, Any]:
+    """One visible upload with all that the page says of it."""
     session, user, found = context.session(), context.user(), _found(key)
     seen = found.reading is not None
     reading = found.reading or {}
@@ -385,7 +385,11 @@ def _one(key: int) -> Mapping[str, Any]:
         "columns": previews.columns(found),
         "preview": steps.preview_of(session, found) if seen else None,
         "control": previews.sums(session, found) if seen else None,
-        "changed": previews.changed(session, found) if seen else [],
+        "changed": changes.first(session, found),
+        "waiting": asked.count(session, confirmations.waiting(found)),
+        "replaces": withdrawals.place_of(session, found),
+        "replaced_by": [one.id for one in replacement.successors(session, found)],
+        "withdrawal": withdrawal.asked(session, found),
         "faults": problems.faults(session, found) if seen else [],
         "problems": problems.by_severity(session, found),
     }

@@ -73,9 +73,10 @@ class Noun(Blueprint):  # type: ignore[misc]  # flask-smorest carries no types
         "max_page_size": 100,
     }
 
-    def __init__(self, name: str, chinese: str, description: str) -> None:
+    def __init__(self, name: str, chinese: str, description: str, under: str = "") -> None:
+        """``under`` is the noun among whose addresses the views stand, where not its own."""
         super().__init__(
-            f"api_{name}", __name__, url_prefix=f"{PREFIX}/{name}", description=description
+            f"api_{name}", __name__, url_prefix=f"{PREFIX}/{under or name}", description=description
         )
         self.noun = name
         self.title = f"{chinese} {name}"

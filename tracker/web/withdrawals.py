@@ -1,0 +1,134 @@
+"""Withdrawals 撤回与替换: a committed upload is taken back, or another takes its place."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tracker import access
+from tracker.models.cargo import Manifest, Shipment
+from tracker.models.corrections import ManifestReplacement, ManifestWithdrawal
+from tracker.models.money import Item, ItemStage
+from tracker.steps import replacement, withdrawal
+from tracker.steps.shipments import chunks
+from tracker.web import asked, context, policy, uploads
+
+bp = Blueprint("withdrawals", __name__, url_prefix="/manifests")
+
+
+@dataclass(frozen=True)
+class Touched:
+    """A shipment that a withdrawal would touch, and its money."""
+
+    shipment: Shipment
+    accrued_fen: int
+    settled: bool
+
+
+@dataclass(frozen=True)
+class Place:
+    """What an upload is to replace: what leaves, what it comes to, and what is in the way."""
+
+    link: ManifestReplacement
+    leaving: tuple[replacement.Leaving, ...]
+    hindrances: tuple[str, ...]
+    """In words, each with how to mend it."""
+
+
+@bp.get("/<int:key>/withdrawal")
+@policy.may("see_manifests")
+def preview(key: int) -> ResponseReturnValue:
+    """What taking a committed upload back would touch, before anything counts."""
+    session, user = context.session(), context.user()
+    found = access.see(session, access.visible_manifests(user), key)
+    affected = withdrawal.affected(session, found)
+    paged = asked.paged(len(affected.shipments))
+    part = affected.shipments[paged.offset : paged.offset + paged.rows]
+    return render_template(
+        "withdrawals/preview.html",
+        manifest=found,
+        affected=affected,
+        touched=touched(session, affected, part),
+        paged=paged,
+        asked=withdrawal.asked(session, found),
+        named=replacement.named,
+        may_withdraw=access.may(user, "upload_manifest") and found.state == "committed",
+    )
+
+
+@bp.post("/<int:key>/replace")
+@policy.may("upload_manifest")
+def replace(key: int) -> ResponseReturnValue:
+    """Take in a file that is to take the place of this upload."""
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        flash(gettext("No file was chosen."), "error")
+        return redirect(url_for("manifests.manifest", key=key), code=303)
+    taken = uploads.take_in(file.filename, file.stream, replaces=key)
+    return redirect(url_for("manifests.manifest", key=taken.id), code=303)
+
+
+@bp.get("/<int:key>/leaving")
+@policy.may("see_manifests")
+def leaving(key: int) -> ResponseReturnValue:
+    """The lines that leave when this upload takes the place of another."""
+    session, user = context.session(), context.user()
+    found = access.see(session, access.visible_manifests(user), key)
+    place = place_of(session, found)
+    lines = place.leaving if place else ()
+    paged = asked.paged(len(lines))
+    return render_template(
+        "withdrawals/leaving.html",
+        manifest=found,
+        place=place,
+        lines=lines[paged.offset : paged.offset + paged.rows],
+        paged=paged,
+    )
+
+
+def place_of(session: Session, found: Manifest) -> Place | None:
+    """What the upload is to replace while it waits for that; None where it replaces nothing."""
+    link = replacement.of(session, found)
+    if link is None:
+        return None
+    waits = found.state == "checked"
+    gone = replacement.leaving(session, found, link.replaced) if waits else []
+    hindered = replacement.hindrances(session, found) if waits else []
+    said = tuple(
+        f"{gettext(one.message) % one.values} {gettext(one.mend)}".strip() for one in hindered
+    )
+    return Place(link, tuple(gone), said)
+
+
+def refused(asking: ManifestWithdrawal | None) -> str:
+    """Why the last asking to take an upload back came to nothing, in words; empty otherwise."""
+    if asking is None or asking.state not in {"refused", "failed"}:
+        return ""
+    if asking.state == "failed":
+        return str(gettext("It could not be withdrawn; it stands as before. Ask again."))
+    return str(
+        gettext(
+            "It was not withdrawn: money of %(labels)s had been applied for meanwhile.",
+            labels=replacement.named(asking.settled),
+        )
+    )
+
+
+def touched(
+    session: Session, affected: withdrawal.Affected, part: Sequence[Shipment]
+) -> list[Touched]:
+    """Some of the shipments with their money."""
+    fen: dict[int, int] = {}
+    for keys in chunks([one.id for one in part]):
+        query = (
+            select(Item.shipment_id, func.sum(ItemStage.balance))
+            .join(ItemStage, ItemStage.item_id == Item.id)
+            .where(Item.shipment_id.in_(keys), ItemStage.stage == "accrued")
+            .group_by(Item.shipment_id)
+        )
+        fen |= {key: int(total) for key, total in session.execute(query)}
+    return [Touched(one, fen.get(one.id, 0), one.id in affected.settled) for one in part]
