@@ -176,7 +176,7 @@ def _tried_out(session: Session, registry: Registry, manifest: Manifest) -> int 
     try:
         taking_in.take_in(session, registry, manifest, "system", manifest.uploaded_at, trial=True)
         return replacement.accrued_fen(session, manifest.firm_id) - before
-    except Conflict:
+    except replacement.Hindered:
         return None
     finally:
         attempt.rollback()
@@ -253,7 +253,7 @@ def commit(
     attempt = session.begin_nested()
     try:
         taking_in.take_in(session, registry, manifest, actor, now)
-    except Conflict:
+    except replacement.Hindered:
         attempt.rollback()
         _back(manifest)
         _record(session, "system", "manifest.commit", manifest, now, outcome="refused")

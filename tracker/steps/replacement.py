@@ -45,6 +45,10 @@ class Hindrance:
     values: dict[str, object]
 
 
+class Hindered(Conflict):
+    """A replacement cannot go in as a whole, and waits for its firm."""
+
+
 GONE = Hindrance(
     mark("The upload that it is to replace stands no longer."),
     mark("Withdraw this one and upload it by itself."),
@@ -170,9 +174,9 @@ def hindrances(session: Session, manifest: Manifest) -> list[Hindrance]:
 
 
 def require_whole(session: Session, manifest: Manifest) -> None:
-    """Raise ``Conflict`` with the first hindrance, where there is one."""
+    """Raise ``Hindered`` with the first hindrance, where there is one."""
     for one in hindrances(session, manifest):
-        raise Conflict(one.message, one.mend, **one.values)
+        raise Hindered(one.message, one.mend, **one.values)
 
 
 def named(labels: Sequence[str]) -> str:

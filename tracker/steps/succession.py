@@ -69,8 +69,26 @@ def of(
             if known not in stands and (line.sheet, line.row) not in apart:
                 fresh.append((unit, line))
     by_mask = _by_mask(session, firm_id, fresh, here) if fresh else {}
+    return _nearest([line for _, line in fresh], by_mask) if by_mask else {}
+
+
+def wholly(session: Session, earlier: Mapping[Place, Earlier]) -> frozenset[int]:
+    """The shipments of which every standing line is corrected under another key."""
+    given = {one.line_id for one in earlier.values()}
+    ids = {one.shipment_id for one in earlier.values()}
+    staying = {
+        shipment_id
+        for (shipment_id, _), (line_id, _) in standing(session, sorted(ids)).items()
+        if line_id not in given
+    }
+    return frozenset(ids - staying)
+
+
+def _nearest(
+    fresh: Sequence[Line], by_mask: Mapping[tuple[str, ...], Sequence[tuple[Earlier, Line]]]
+) -> dict[Place, Earlier]:
     near: list[tuple[int, int, int, Place, Earlier]] = []
-    for _, line in fresh:
+    for line in fresh:
         for mask in masks(line):
             for earlier, other in by_mask.get(mask, ()):
                 others = others_apart(line, other)
@@ -84,18 +102,6 @@ def of(
             found[place] = earlier
             given.add(line_id)
     return found
-
-
-def wholly(session: Session, earlier: Mapping[Place, Earlier]) -> frozenset[int]:
-    """The shipments of which every standing line is corrected under another key."""
-    given = {one.line_id for one in earlier.values()}
-    ids = {one.shipment_id for one in earlier.values()}
-    staying = {
-        shipment_id
-        for (shipment_id, _), (line_id, _) in standing(session, sorted(ids)).items()
-        if line_id not in given
-    }
-    return frozenset(ids - staying)
 
 
 def _by_mask(

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from ingest.rows import Line
 from rules.registry import Registry
-from tracker.errors import Conflict
 from tracker.models.cargo import Manifest, ManifestRow, Shipment
 from tracker.models.corrections import ManifestReplacement
 from tracker.steps import booking, confirmations, replacement, shipments, standing
@@ -36,7 +35,7 @@ def take_in(
     """Take the good rows in, match, assess and accrue: all in the caller's one transaction.
 
     A ``trial`` takes every row that can be confirmed as confirmed; its caller rolls it back.
-    Raises ``Conflict`` for a replacement that cannot go in as a whole.
+    Raises ``replacement.Hindered`` for a replacement that cannot go in as a whole.
     """
     manifest.state = "committing"  # its rows count from here on
     link = replacement.of(session, manifest)
@@ -115,7 +114,7 @@ def _give_way(session: Session, link: ManifestReplacement, kept: set[int]) -> li
     if fixed := shipments.settled(session, [one.id for one in changed]):
         labels = sorted(one.label for one in changed if one.id in fixed)
         values = {"labels": replacement.named(labels)}
-        raise Conflict(replacement.SETTLED, replacement.SETTLED_MEND, **values)
+        raise replacement.Hindered(replacement.SETTLED, replacement.SETTLED_MEND, **values)
     return [one for one in changed if one.id not in kept]
 
 
