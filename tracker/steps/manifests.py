@@ -26,6 +26,8 @@ from tracker.steps import answers, confirmations, preview, replacement, shipment
 from tracker.steps.taking_in import ACCEPTED_STATES
 
 VALUE_CHARACTERS = 500
+CLEAN_STATES = frozenset({"new", "unchanged", "not_data"})
+"""Of rows that leave nothing for a person to decide."""
 MENDED_STATES = ("refused", "asked")
 """Of rows that stay out until somebody mends or answers: their cells are kept to be corrected."""
 
@@ -208,10 +210,12 @@ def preview_of(session: Session, manifest: Manifest) -> Preview:
     return Preview(dict(states), manifest.rows_total, len(units), manifest.estimate_fen)
 
 
-def ask_commit(session: Session, user: User, manifest: Manifest, now: datetime) -> None:
+def ask_commit(
+    session: Session, user: User, manifest: Manifest, now: datetime, *, by_itself: bool = False
+) -> None:
     """Ask for the good rows to go in, or those confirmed since.
 
-    Raises ``Conflict`` unless the manifest waits for that, and as ``replacement.require_whole``.
+    ``by_itself`` where no person asks; see ``commit``. Raises ``Conflict`` unless the manifest waits for that, and as ``replacement.require_whole``.
     """
     waits = manifest.state == "checked" or (
         manifest.state == "committed" and confirmations.confirmed(session, manifest)
@@ -227,7 +231,7 @@ def ask_commit(session: Session, user: User, manifest: Manifest, now: datetime) 
         session,
         "commit_manifest",
         queue.next_slot(session, f"commit_manifest:{manifest.id}"),
-        {"manifest": manifest.id, "login": user.login},
+        {"manifest": manifest.id, "login": user.login, "by_itself": by_itself},
         now,
     )
     _audit(session, user, "manifest.commit", manifest, now)
@@ -241,14 +245,25 @@ def wait_again(session: Session, manifest: Manifest, now: datetime) -> None:
 
 
 def commit(
-    session: Session, registry: Registry, manifest: Manifest, actor: str, now: datetime
+    session: Session,
+    registry: Registry,
+    manifest: Manifest,
+    actor: str,
+    now: datetime,
+    *,
+    by_itself: bool = False,
 ) -> None:
     """Take the good rows in, match, assess and accrue: all in the caller's one transaction.
 
-    A job that was given up and is started again takes nothing in of an upload withdrawn meanwhile.
+    ``by_itself`` where no person asked: what has to be decided since it was checked leaves all of
+    it to a person. A job that was given up and is started again takes nothing in of an upload withdrawn meanwhile.
     A replacement that cannot go in whole any more waits for the firm again, and its page says why.
     """
     if manifest.state not in {"checked", "committing"}:
+        return
+    if by_itself and not taking_in.states_now(session, manifest) <= CLEAN_STATES:
+        _back(manifest)
+        session.flush()
         return
     attempt = session.begin_nested()
     try:

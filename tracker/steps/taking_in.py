@@ -62,6 +62,18 @@ def take_in(
     session.flush()
 
 
+def states_now(session: Session, manifest: Manifest) -> set[str]:
+    """The states of the good rows as the books stand now, kept with the rows."""
+    found: set[str] = set()
+    link = replacement.of(session, manifest)
+    for row, one in _sorted_again(
+        session, manifest, confirmations.holding(session, manifest), link
+    ):
+        row.state, row.reason, row.before_id = one.state, one.reason, one.before_id
+        found.add(one.state)
+    return found
+
+
 def _sorted_again(
     session: Session,
     manifest: Manifest,
