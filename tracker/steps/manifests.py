@@ -215,7 +215,8 @@ def ask_commit(
 ) -> None:
     """Ask for the good rows to go in, or those confirmed since.
 
-    ``by_itself`` where no person asks; see ``commit``. Raises ``Conflict`` unless the manifest waits for that, and as ``replacement.require_whole``.
+    ``by_itself`` where no person asks; see ``commit``. Raises ``Conflict`` unless the manifest
+    waits for that, and as ``replacement.require_whole``.
     """
     waits = manifest.state == "checked" or (
         manifest.state == "committed" and confirmations.confirmed(session, manifest)
@@ -256,8 +257,9 @@ def commit(
     """Take the good rows in, match, assess and accrue: all in the caller's one transaction.
 
     ``by_itself`` where no person asked: what has to be decided since it was checked leaves all of
-    it to a person. A job that was given up and is started again takes nothing in of an upload withdrawn meanwhile.
-    A replacement that cannot go in whole any more waits for the firm again, and its page says why.
+    it to a person. A job that was given up and is started again takes nothing in of an upload
+    withdrawn meanwhile. A replacement that cannot go in whole any more waits for the firm again,
+    and its page says why.
     """
     if manifest.state not in {"checked", "committing"}:
         return
