@@ -49,6 +49,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL run what the named database can change; the rest ran with SQLite already."""
+    if config.getoption("--database") == "sqlite":
+        return
+    told = {item: "database_kind" in getattr(item, "fixturenames", ()) for item in items}
+    config.hook.pytest_deselected(items=[item for item in items if not told[item]])
+    items[:] = [item for item in items if told[item]]
+
+
 @pytest.fixture(scope="session")
 def all_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[databases.Databases]:
     """Hands out databases of both kinds."""

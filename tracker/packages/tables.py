@@ -45,7 +45,8 @@ class Choice:
 
 def copy(source: Connection, target: Connection, choice: Choice) -> dict[str, int]:
     """Fill the target's tables from the source's; returns table -> rows. Both are one version."""
-    there = MetaData()
+    here, there = MetaData(), MetaData()
+    here.reflect(bind=source)
     there.reflect(bind=target)
     tables = [table for table in there.sorted_tables if table.name != VERSION]
     counts: dict[str, int] = {}
@@ -55,7 +56,9 @@ def copy(source: Connection, target: Connection, choice: Choice) -> dict[str, in
         for table in tables:
             counts[table.name] = 0
             if table.name not in choice.without:
-                for rows in _rows(source, table, choice.blank.get(table.name, {})):
+                for rows in _rows(
+                    source, here.tables[table.name], table, choice.blank.get(table.name, {})
+                ):
                     target.execute(insert(table), rows)
                     counts[table.name] += len(rows)
         _number_on(target, tables)
@@ -86,15 +89,14 @@ def resting(connection: Connection) -> Iterator[None]:
 
 
 def _rows(
-    source: Connection, table: Table, blank: Mapping[str, Any]
+    source: Connection, stored: Table, table: Table, blank: Mapping[str, Any]
 ) -> Iterator[list[dict[str, Any]]]:
-    there = Table(table.name, MetaData(), autoload_with=source)
     zoned = {
         column.name: bool(column.type.timezone)
         for column in table.columns
         if isinstance(column.type, DateTime)
     }
-    query = select(there).order_by(*there.primary_key.columns)
+    query = select(stored).order_by(*stored.primary_key.columns)
     found = source.execution_options(yield_per=BATCH_ROWS).execute(query)
     for part in found.mappings().partitions():
         yield [
