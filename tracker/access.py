@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from tracker.db import Base
 from tracker.errors import NotAllowed, NotThere, mark
 from tracker.models.applications import Application, ApplicationLine
-from tracker.models.cargo import Manifest, Shipment
+from tracker.models.cargo import CargoLine, Manifest, ManifestRow, Shipment
+from tracker.models.evidence import Evidence, EvidenceLink
 from tracker.models.filings import (
     Allotment,
     Decision,
@@ -68,6 +69,8 @@ POLICY: dict[str, tuple[str, ...]] = {
     "see_disbursements": (*FIRM_ROLES, *LEAGUE_ROLES, *FINANCE_ROLES, "auditor"),
     "draft_recovery": ("league_officer",),
     "see_recoveries": BUSINESS_ROLES,
+    "see_evidence": BUSINESS_ROLES,
+    "add_evidence": (*FIRM_ROLES, *LEAGUE_ROLES, *PROVINCE_ROLES),
     "see_ledger": BUSINESS_ROLES,
     "see_jobs": ("admin", "auditor"),
     "see_audit": ("admin", "auditor"),
@@ -255,6 +258,89 @@ def visible_filing_lines(user: User) -> Select[FilingLine]:
         return select(FilingLine).where(false())
     filings = visible_filings(user).with_only_columns(Filing.id)
     return select(FilingLine).where(FilingLine.filing_id.in_(filings))
+
+
+def visible_evidence(user: User) -> Select[Evidence]:
+    """One's own office's, and what stands of others' on things one may see.
+
+    A firm sees nothing of the offices' own papers but those of a method that is public. What was
+    withdrawn, only its owner and the auditor still see.
+    """
+    if user.role in SEES_ALL:
+        return select(Evidence)
+    if not may(user, "see_evidence"):
+        return select(Evidence).where(false())
+    linked = visible_evidence_links(user).with_only_columns(EvidenceLink.evidence_id)
+    theirs = Evidence.withdrawn_at.is_(None) & Evidence.id.in_(linked)
+    return select(Evidence).where(own_evidence(user) | theirs)
+
+
+def visible_evidence_links(user: User) -> Select[EvidenceLink]:
+    """The standing links to things one may see; to a firm, of another's evidence, only methods'."""
+    standing = select(EvidenceLink).where(EvidenceLink.removed_at.is_(None))
+    if user.role in SEES_ALL:
+        return standing
+    mine = EvidenceLink.evidence_id.in_(select(Evidence.id).where(own_evidence(user)))
+    of_firm = user.role in FIRM_ROLES
+    shown = [
+        (EvidenceLink.subject_kind == kind)
+        & EvidenceLink.subject_id.in_(keys)
+        & (mine if of_firm and kind != "method" else true())
+        for kind, keys in _seen_with_evidence(user).items()
+    ]
+    return standing.where(or_(*shown))
+
+
+def own_evidence(user: User) -> ColumnElement[bool]:
+    """Of the person's firm, league, or office of the province."""
+    if user.firm_id is not None:
+        return Evidence.firm_id == user.firm_id
+    if user.league_id is not None:
+        return Evidence.league_id == user.league_id
+    office = [roles for roles in (COMMERCE_ROLES, FINANCE_ROLES) if user.role in roles]
+    people = select(User.id).where(User.role.in_([role for roles in office for role in roles]))
+    return Evidence.user_id.in_(people)
+
+
+def linkable(user: User) -> dict[str, Select[Any]]:
+    """Kind of thing -> those to which the person may attach their own evidence."""
+    lines = visible_shipments(user).with_only_columns(Shipment.id)
+    kinds: dict[str, Select[Any]] = {
+        "shipment": visible_shipments(user),
+        "cargo_line": select(CargoLine).where(CargoLine.shipment_id.in_(lines)),
+        "manifest": visible_manifests(user),
+        "application": visible_applications(user),
+        "filing": visible_filings(user),
+        "allotment": visible_allotments(user),
+        "disbursement": visible_disbursements(user),
+    }
+    if user.role in FIRM_ROLES:
+        return {kind: kinds[kind] for kind in kinds if kind not in {"filing", "allotment"}}
+    if user.role in LEAGUE_ROLES:
+        return {**kinds, "method": select(Method).where(Method.league_id == user.league_id)}
+    return {**kinds, "method": visible_methods(user)}
+
+
+def _seen_with_evidence(user: User) -> dict[str, Select[Any]]:
+    """Kind of thing -> keys of those one may see; a manifest also by a shipment it went into."""
+    shipments = visible_shipments(user).with_only_columns(Shipment.id)
+    went_in = (
+        select(ManifestRow.manifest_id)
+        .join(CargoLine, CargoLine.manifest_row_id == ManifestRow.id)
+        .where(CargoLine.standing, CargoLine.shipment_id.in_(shipments))
+    )
+    own_files = visible_manifests(user).with_only_columns(Manifest.id)
+    of_firm = user.role in FIRM_ROLES
+    return {
+        "shipment": shipments,
+        "cargo_line": select(CargoLine.id).where(CargoLine.shipment_id.in_(shipments)),
+        "manifest": own_files if of_firm else went_in,
+        "application": visible_applications(user).with_only_columns(Application.id),
+        "filing": visible_filings(user).with_only_columns(Filing.id),
+        "allotment": visible_allotments(user).with_only_columns(Allotment.id),
+        "disbursement": visible_disbursements(user).with_only_columns(Disbursement.id),
+        "method": visible_methods(user).with_only_columns(Method.id),
+    }
 
 
 def see(session: Session, visible: Select[Row], key: int) -> Row:

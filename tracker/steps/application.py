@@ -19,7 +19,7 @@ from tracker.models.filings import Decision
 from tracker.models.methods import Programme
 from tracker.models.money import Item, ItemStage
 from tracker.models.people import League, User
-from tracker.steps import flow
+from tracker.steps import flow, proof
 from tracker.steps.accrual import move_item
 
 
@@ -162,8 +162,10 @@ def lines(session: Session, application: Application) -> list[ApplicationLine]:
 
 
 def shown(session: Session, application: Application) -> dict[str, Any]:
-    """What a person decides on: the form and every line with its amounts."""
+    """What a person decides on: the form, every line with its amounts, and the firm's evidence."""
+    evidence = proof.shown(session, application)
     return {
+        **({"evidence": evidence} if evidence else {}),
         "code": application.code,
         "firm": application.firm.uscc,
         "league": application.league.code,

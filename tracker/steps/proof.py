@@ -1,0 +1,103 @@
+"""Proof 佐证关系: which evidence belongs to what; to a shipment also by its lines and files."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from tracker.models.applications import Application, ApplicationLine
+from tracker.models.cargo import CargoLine, ManifestRow
+from tracker.models.evidence import Evidence, EvidenceLink
+from tracker.models.money import Item
+from tracker.steps import shipments
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A thing that evidence belongs to, and the part of the total that falls on it."""
+
+    kind: str
+    id: int
+    part_fen: int | None = None
+
+
+def links_of(session: Session, found: Evidence) -> list[EvidenceLink]:
+    """All standing links, in the order in which they were made."""
+    query = select(EvidenceLink).where(
+        EvidenceLink.evidence_id == found.id, EvidenceLink.removed_at.is_(None)
+    )
+    return list(session.scalars(query.order_by(EvidenceLink.id)))
+
+
+def parts_sum(session: Session, found: Evidence) -> int:
+    """What the standing parts come to."""
+    query = select(func.sum(EvidenceLink.part_fen)).where(
+        EvidenceLink.evidence_id == found.id, EvidenceLink.removed_at.is_(None)
+    )
+    return int(session.scalar(query) or 0)
+
+
+def covering(keys: Select[Any] | Sequence[int]) -> ColumnElement[bool]:
+    """Of links: those to the shipments of these keys, to their lines, to the files they are of."""
+    lines = select(CargoLine.id).where(CargoLine.shipment_id.in_(keys))
+    files = (
+        select(ManifestRow.manifest_id)
+        .join(CargoLine, CargoLine.manifest_row_id == ManifestRow.id)
+        .where(CargoLine.standing, CargoLine.shipment_id.in_(keys))
+    )
+    return or_(
+        (EvidenceLink.subject_kind == "shipment") & EvidenceLink.subject_id.in_(keys),
+        (EvidenceLink.subject_kind == "cargo_line") & EvidenceLink.subject_id.in_(lines),
+        (EvidenceLink.subject_kind == "manifest") & EvidenceLink.subject_id.in_(files),
+    )
+
+
+def shown(session: Session, application: Application) -> list[list[Any]]:
+    """The firm's evidence of an application as part of what is decided on: kinds, hashes, parts."""
+    keys = (
+        select(Item.shipment_id)
+        .join(ApplicationLine, ApplicationLine.item_id == Item.id)
+        .where(ApplicationLine.application_id == application.id)
+    )
+    own = (EvidenceLink.subject_kind == "application") & (EvidenceLink.subject_id == application.id)
+    columns = (
+        *(Evidence.kind, Evidence.sha256, Evidence.document_no, Evidence.total_fen),
+        *(Evidence.currency, EvidenceLink.subject_kind, EvidenceLink.subject_id),
+        EvidenceLink.part_fen,
+    )
+    query = select(*columns).join(Evidence, Evidence.id == EvidenceLink.evidence_id)
+    query = query.where(
+        EvidenceLink.removed_at.is_(None),
+        Evidence.firm_id == application.firm_id,
+        own | covering(keys),
+    )
+    ordered = query.order_by(Evidence.sha256, EvidenceLink.subject_kind, EvidenceLink.subject_id)
+    return [list(row) for row in session.execute(ordered)]
+
+
+def alike(session: Session, found: Evidence) -> dict[str, list[Evidence]]:
+    """Other standing evidence to be warned of: the same bytes of another owner, the same number."""
+    others = select(Evidence).where(Evidence.id != found.id, Evidence.withdrawn_at.is_(None))
+    told = {"bytes": others.where(Evidence.sha256 == found.sha256)}
+    if found.document_no:
+        told["number"] = others.where(
+            Evidence.kind == found.kind, Evidence.document_no == found.document_no
+        )
+    return {
+        name: list(session.scalars(query.order_by(Evidence.id))) for name, query in told.items()
+    }
+
+
+def shipments_of(session: Session, wanted: Sequence[Subject]) -> set[int]:
+    """Keys of the shipments that these things are, or are of."""
+    keys = {one.id for one in wanted if one.kind == "shipment"}
+    lines = [one.id for one in wanted if one.kind == "cargo_line"]
+    files = [one.id for one in wanted if one.kind == "manifest"]
+    for part in shipments.chunks(lines):
+        keys |= set(session.scalars(select(CargoLine.shipment_id).where(CargoLine.id.in_(part))))
+    for part in shipments.chunks(files):
+        query = select(CargoLine.shipment_id).join(CargoLine.row)
+        keys |= set(session.scalars(query.where(ManifestRow.manifest_id.in_(part))))
+    return keys
