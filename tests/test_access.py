@@ -28,6 +28,7 @@ from tracker import access, demo, jobs
 from tracker.models import (
     applications,
     cargo,
+    evidence,
     filings,
     methods,
     money,
@@ -57,6 +58,7 @@ CRAWLERS = (
 NOUNS: dict[str, type[Any]] = {
     "manifests": cargo.Manifest,
     "shipments": cargo.Shipment,
+    "evidence": evidence.Evidence,
     "applications": applications.Application,
     "filings": filings.Filing,
     "allotments": filings.Allotment,
@@ -202,6 +204,9 @@ def hidden_from(app: Flask, login: str) -> set[str]:
         visible = {one.id for one in session.scalars(access.visible_shipments(user))}
         files = {one.id for one in session.scalars(access.visible_manifests(user))}
         words = of_shipments(session, visible) | of_manifests(session, files, visible)
+        seen = {one.id for one in session.scalars(access.visible_evidence(user))}
+        papers = session.scalars(select(evidence.Evidence)).all()
+        words |= {one.sha256 for one in papers if one.id not in seen}
         if user.firm_id is not None:
             others = session.scalars(select(people.Firm).where(people.Firm.id != user.firm_id))
             words |= {word for firm in others for word in (firm.uscc, firm.name)}

@@ -25,6 +25,8 @@ class Settings:
     """Send cookies over HTTPS only; switch on behind TLS."""
     upload_limit_bytes: int = 64 * MEBIBYTE
     """Largest file a firm may upload."""
+    evidence_limit_bytes: int = 20 * MEBIBYTE
+    """Largest file of evidence."""
     language: str = "zh"
     """Language of a first visit: ``zh`` or ``en``."""
     log_level: str = "info"
@@ -58,6 +60,7 @@ class Settings:
             secret_key=environment.get("TRACKER_SECRET_KEY", ""),
             cookie_secure=environment.get("TRACKER_COOKIE_SECURE", "") == "1",
             upload_limit_bytes=_whole(environment, "TRACKER_UPLOAD_LIMIT_BYTES", 64 * MEBIBYTE),
+            evidence_limit_bytes=_whole(environment, "TRACKER_EVIDENCE_LIMIT_BYTES", 20 * MEBIBYTE),
             language=language,
             log_level=log_level,
             lease_seconds=_whole(environment, "TRACKER_LEASE_SECONDS", 120),

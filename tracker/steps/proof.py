@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from tracker.models.applications import Application, ApplicationLine
 from tracker.models.cargo import CargoLine, ManifestRow
@@ -88,6 +88,19 @@ def alike(session: Session, found: Evidence) -> dict[str, list[Evidence]]:
     return {
         name: list(session.scalars(query.order_by(Evidence.id))) for name, query in told.items()
     }
+
+
+def doubled(session: Session, keys: Sequence[int]) -> set[int]:
+    """Those of the evidence whose bytes or number stand elsewhere too, as in ``alike``."""
+    other = aliased(Evidence)
+    same = (other.sha256 == Evidence.sha256) | (
+        (other.kind == Evidence.kind)
+        & (other.document_no == Evidence.document_no)
+        & (Evidence.document_no != "")
+    )
+    query = select(Evidence.id).join(other, (other.id != Evidence.id) & same)
+    query = query.where(Evidence.id.in_(keys), other.withdrawn_at.is_(None))
+    return set(session.scalars(query))
 
 
 def shipments_of(session: Session, wanted: Sequence[Subject]) -> set[int]:

@@ -13,7 +13,7 @@ from tracker.models.methods import Programme
 from tracker.models.money import Item
 from tracker.models.people import League, User
 from tracker.steps import application as steps
-from tracker.web import asked
+from tracker.web import asked, panels
 
 QUARTERS_BACK = 6
 MONTHS_IN_QUARTER = 3
@@ -50,6 +50,8 @@ class Found:
     waiting: list[Shipment]
     """The first of those that earn nothing yet."""
     waiting_count: int
+    evidence: list[panels.Lacking]
+    """What those with money accrued still lack before applying, with their numbers."""
 
     @property
     def ready_fen(self) -> int:
@@ -87,7 +89,14 @@ def found(session: Session, user: User, wanted: Asked) -> Found:
         lacking=[one for one in lacks if one[2]],
         waiting=list(session.scalars(first)),
         waiting_count=count or 0,
+        evidence=_lacking(items, wanted),
     )
+
+
+def _lacking(items: list[tuple[Item, int]], wanted: Asked) -> list[panels.Lacking]:
+    period = {"from": str(wanted.period_from), "to": str(wanted.period_to)}
+    keys = [item.shipment_id for item, _ in items]
+    return panels.lacking_among(keys, league=wanted.league.code, **period)
 
 
 def open_quarters(session: Session, user: User) -> list[Open]:

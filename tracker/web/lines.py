@@ -4,7 +4,7 @@ Beside each amount stands what was computed, what was taken off and why, and in 
 line stand out: reduced already, contested, waiting, an unsure route, far above the average.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +18,8 @@ from tracker.models.cargo import Route, Shipment
 from tracker.models.filings import Filing, FilingLine
 from tracker.models.money import Assessment, Item
 from tracker.models.people import Firm
-from tracker.steps import application, flow
-from tracker.web import asked
+from tracker.steps import flow, lacking
+from tracker.web import asked, proofs
 
 Rows = Select[*tuple[Any, ...]]
 """A query of several columns."""
@@ -208,7 +208,13 @@ def odd_score(table: Any) -> ColumnElement[int]:  # noqa: ANN401  either of the 
     )
 
 
-def flags(shipment: Shipment, route: Route | None, total: Sums, line: Any) -> tuple[str, ...]:  # noqa: ANN401
+def flags(
+    shipment: Shipment,
+    route: Route | None,
+    total: Sums,
+    line: Any,  # noqa: ANN401  of either table
+    lacks: Sequence[lacking.Lack] = (),
+) -> tuple[str, ...]:
     """What makes the line stand out, in words."""
     unsure = route is None or route.state != "matched" or route.confidence < LOW_CONFIDENCE
     found = (
@@ -219,8 +225,7 @@ def flags(shipment: Shipment, route: Route | None, total: Sums, line: Any) -> tu
         (_amount(line) > TIMES_AVERAGE * total.average_fen, mark("more than twice the average")),
     )
     said = [gettext(word) for holds, word in found if holds]
-    lacking = application.missing(line.item)
-    said += [gettext("lacks: %(what)s", what=gettext(one)) for one in lacking]
+    said += [gettext("lacks: %(what)s", what=proofs.lack_label(one)) for one in lacks]
     return tuple(said)
 
 
@@ -260,6 +265,7 @@ def _shown(
 ) -> list[Shown]:
     rows = session.execute(query).all()
     items = [item.id for _, _, _, item, _ in rows]
+    lacks = lacking.of(session, [shipment.id for _, shipment, _, _, _ in rows])
     computed = _computed(session, items)
     first = select(ApplicationLine).where(ApplicationLine.item_id.in_(items))
     applied = {one.item_id: one for one in session.scalars(first.where(_of_application(subject)))}
@@ -277,7 +283,7 @@ def _shown(
             later=_cut(decided[item.id]) if item.id in decided else None,
             amount_fen=_amount(line),
             own=_cut(line),
-            flags=flags(shipment, route, total, line),
+            flags=flags(shipment, route, total, line, lacks.get(shipment.id, ())),
             ended=subject.state in ENDED,
         )
         for line, shipment, route, item, firm in rows

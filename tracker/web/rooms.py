@@ -18,6 +18,7 @@ ROOMS: tuple[tuple[str, str], ...] = (
     ("home.home", mark("Home")),
     ("manifests.manifests", mark("Manifests")),
     ("shipments.shipments", mark("Shipments")),
+    ("evidence.evidence", mark("Evidence")),
     ("applications.applications", mark("Applications")),
     ("filings.filings", mark("Filings")),
     ("allotments.allotments", mark("Allotments")),

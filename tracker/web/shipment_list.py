@@ -9,9 +9,11 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker import access
+from tracker.models.applications import ApplicationLine
 from tracker.models.cargo import SHIPMENT_STATES, CargoLine, ManifestRow, Route, Shipment
 from tracker.models.money import MONEY_STAGES, Item, ItemStage
 from tracker.models.people import Firm, League, User
+from tracker.steps import lacking
 from tracker.web import asked
 
 MODES = ("ROAD", "RAIL")
@@ -66,6 +68,7 @@ def query(user: User) -> Select[Shipment]:
         found = found.where(Shipment.id.in_(_in_stage(user, stage)))
     if number := asked.key(asked.text("manifest")):
         found = found.where(Shipment.id.in_(_of_manifest(number)))
+    found = _lacking(user, found)
     if text := asked.text("q"):
         found = found.where(_says(text))
     return found
@@ -132,6 +135,20 @@ def _of_manifest(number: int) -> Select[int]:
         .join(ManifestRow, ManifestRow.id == CargoLine.manifest_row_id)
         .where(ManifestRow.manifest_id == number)
     )
+
+
+def _lacking(user: User, found: Select[Shipment]) -> Select[Shipment]:
+    """Those of one application, and those that lack one thing before applying."""
+    if number := asked.key(asked.text("application")):
+        found = found.where(Shipment.id.in_(_of_application(user, number)))
+    if lack := asked.one_of("lacks", tuple(lacking.LACKS)):
+        found = found.where(lacking.LACKS[lack].missing)
+    return found
+
+
+def _of_application(user: User, number: int) -> Select[int]:
+    lines = access.visible_application_lines(user).where(ApplicationLine.application_id == number)
+    return lines.join(ApplicationLine.item).with_only_columns(Item.shipment_id)
 
 
 def _says(text: str) -> Any:  # noqa: ANN401  a condition over three columns

@@ -1,0 +1,162 @@
+"""The room of evidence: upload, attach, look, download; nothing runs, nobody is told too much."""
+
+import io
+
+import pytest
+from flask import Flask
+from werkzeug.datastructures import MultiDict
+
+from tests import proofs, way
+from tests.web.api.callers import Journey
+from tests.web.visitors import Page, People, Visitor
+from tracker import jobs
+from tracker.demo import scans
+from tracker.steps.proof import Subject
+
+PDF, PNG = scans.pdf("示例发票"), scans.png()
+
+
+@pytest.fixture
+def world(bench: jobs.Bench) -> jobs.Bench:
+    way.shipped(bench, 3)
+    return bench
+
+
+def upload(who: Visitor, kind: str, *files: tuple[bytes, str], **more: str) -> Page:
+    """Upload files by the room's form."""
+    form = who.see("/evidence").form("/evidence")
+    data = MultiDict({"csrf_token": form.fields["csrf_token"], "kind": kind, **more})
+    for raw, name in files:
+        data.add("files", (io.BytesIO(raw), name))
+    answer = who.client.post("/evidence", data=data, follow_redirects=True)
+    return Page(answer.request.path, answer.status_code, answer)
+
+
+def test_an_invoice_is_uploaded_told_split_over_three_trucks_and_seen_by_the_league(
+    people: People, world: jobs.Bench
+) -> None:
+    clerk = people["clerk"]
+    page = upload(clerk, "freight_invoice", (PDF, "三月运费.pdf"))
+    assert page.address == "/evidence/1"
+    details = {"document_no": "24150001", "total_yuan": "1,000.00"}
+    page = clerk.send(page.form("/evidence/1/details"), **details)
+    numbers = "蒙A10000\n蒙A10001\n蒙A10002"
+    page = clerk.send(page.form("/evidence/1/links"), numbers=numbers, split="evenly")
+    assert "Attached to 3." in page.words
+    assert [row[2] for row in page.table()[1:]] == ["333.34", "333.33", "333.33"]
+    shown = people["league_officer"].see("/shipments/1")
+    assert "24150001" in shown.words
+    assert "/evidence/1" in shown.links
+    assert people["league_officer"].see("/evidence/1").words.count("333.3") == 3
+    people["other_clerk"].see("/evidence/1", 404)
+    removed = page.form("/evidence/1/links/3/remove")
+    assert "Taken off." in clerk.send(removed).words
+    gone = clerk.send(clerk.see("/evidence/1").form("/evidence/1/withdraw"), reason="传错了")
+    assert "传错了" in gone.words
+    assert "/evidence/1" in clerk.see("/evidence", state="withdrawn").links
+    assert world.settings.home.exists()
+
+
+def test_several_files_stand_or_fall_by_themselves_and_the_same_one_is_told(
+    people: People, world: jobs.Bench
+) -> None:
+    del world
+    clerk = people["clerk"]
+    bad = (b"<html><script>x</script></html>", "a.pdf")
+    page = upload(clerk, "cmr", (PDF, "运单.pdf"), (PNG, "照片.exe"), bad, (PDF, "again.pdf"))
+    assert "web page or holds a drawing" in page.words
+    assert "already as no. 1" in page.words
+    assert len([link for link in page.links if link.startswith("/evidence/")]) == 2
+    assert "No file was chosen." in upload(clerk, "cmr").words
+    told = people["auditor"].see("/audit").words
+    assert "evidence.add" in told
+
+
+def test_a_file_is_a_download_by_what_it_is_and_a_picture_may_do_nothing(
+    people: People, world: jobs.Bench
+) -> None:
+    del world
+    clerk = people["clerk"]
+    upload(clerk, "cmr", (PNG, "照片.html"))
+    upload(clerk, "cmr", (PDF, "运单.pdf"))
+    down = clerk.client.get("/evidence/1/file", buffered=True)
+    assert down.data == PNG
+    assert down.headers["Content-Disposition"].startswith("attachment")
+    assert ".html.png" in down.headers["Content-Disposition"]
+    assert down.headers["X-Content-Type-Options"] == "nosniff"
+    shown = clerk.client.get("/evidence/1/picture", buffered=True)
+    assert shown.mimetype == "image/png"
+    assert "sandbox" in shown.headers["Content-Security-Policy"]
+    assert "script-src" not in shown.headers["Content-Security-Policy"]
+    assert 'src="/evidence/1/picture"' in clerk.see("/evidence/1").text
+    assert clerk.client.get("/evidence/2/picture").status_code == 404
+    assert "picture" not in clerk.see("/evidence/2").text
+
+
+def test_a_panel_attaches_a_new_file_or_one_that_is_here(people: People, world: jobs.Bench) -> None:
+    clerk = people["clerk"]
+    page = clerk.see("/shipments/1")
+    assert "Still lacking before applying" in page.words
+    assert "waybill or CMR" in page.words
+    form = page.form("/evidence")
+    data = {**form.fields, "kind": "cmr", "files": (io.BytesIO(PDF), "运单.pdf")}
+    answer = clerk.client.post("/evidence", data=data, follow_redirects=True)
+    assert answer.request.path == "/shipments/1"
+    page = clerk.see("/shipments/1")
+    assert "waybill or CMR" not in page.words
+    other = clerk.see("/shipments/2")
+    page = clerk.send(other.form("/evidence/links"), evidence="1")
+    assert page.address == "/shipments/2"
+    assert "/evidence/1" in page.links
+    assert world.settings.home.exists()
+
+
+def test_what_a_period_and_an_application_lack_leads_to_their_shipments(
+    people: People, world: jobs.Bench
+) -> None:
+    proofs.linked(world, proofs.added(world), Subject("shipment", 1))
+    clerk, officer = people["clerk"], people["league_officer"]
+    period = {"league": "150100", "programme": "freight", "from": "2026-01-01", "to": "2026-03-31"}
+    page = clerk.see("/applications/new", **period)
+    listed = [link for link in page.links if "lacks=road_waybill" in link]
+    assert len(listed) == 1
+    assert len(clerk.see(listed[0]).table()) == 3
+    key = way.applied(world)
+    page = officer.see(f"/applications/{key}")
+    assert "lacks: waybill or CMR" in page.words
+    listed = [link for link in page.links if "lacks=road_waybill" in link]
+    assert len(officer.see(listed[0]).table()) == 3
+
+
+def test_reviewers_are_warned_of_doubles_and_firms_are_not(
+    people: People, world: jobs.Bench
+) -> None:
+    key = proofs.added(world, "freight_invoice", document_no="N1")
+    proofs.linked(world, key, Subject("shipment", 1))
+    proofs.added(world, "freight_invoice", "other_clerk", document_no="N1", note="x")
+    warned = people["league_officer"].see(f"/evidence/{key}")
+    assert "stands on 1 other files" in warned.words
+    assert "/evidence/2" not in warned.links
+    assert "stands elsewhere too" in people["league_officer"].see("/shipments/1").words
+    assert "stands on 1 other" not in people["clerk"].see(f"/evidence/{key}").words
+
+
+def test_evidence_goes_in_by_the_api(app: Flask, world: jobs.Bench) -> None:
+    journey = Journey(app, world)
+    clerk = journey.as_("clerk")
+    made = clerk.ask("POST", "evidence", 201, data={"file": (io.BytesIO(PDF), "发票.pdf")}).json
+    key = made["id"]
+    told = {"kind": "freight_invoice", "document_no": "N1", "total_fen": 1000, "currency": "CNY"}
+    assert clerk.put(f"evidence/{key}/details", **told)["total_fen"] == 1000
+    one = clerk.post(f"evidence/{key}/links", numbers="蒙A10000\n蒙A10001", split="evenly")
+    assert one["parts_fen"] == 1000
+    body = {"subject_kind": "shipment", "subject_id": 3, "part_fen": 1}
+    assert "分摊合计 10.01 CNY" in clerk.post(f"evidence/{key}/links", 422, **body)["message"]
+    links = clerk.get(f"evidence/{key}/links")
+    assert [link["part_fen"] for link in links] == [500, 500]
+    clerk.post(f"evidence/{key}/links/{links[0]['id']}/remove")
+    assert clerk.ask("GET", f"evidence/{key}/file").data == PDF
+    assert [one["id"] for one in clerk.get("evidence", kind="freight_invoice")] == [key]
+    journey.as_("other_clerk").get(f"evidence/{key}", 404)
+    assert clerk.post(f"evidence/{key}/withdraw", reason="传错了")["withdrawn_reason"] == "传错了"
+    assert clerk.get("evidence") == []

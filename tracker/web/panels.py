@@ -1,0 +1,177 @@
+"""Panels 佐证栏: the evidence of one thing as its page shows it, and what it still lacks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from tracker import access
+from tracker.models.applications import Application, ApplicationLine
+from tracker.models.cargo import CargoLine, Shipment
+from tracker.models.evidence import Evidence, EvidenceLink
+from tracker.models.money import Item
+from tracker.models.people import FIRM_ROLES, User
+from tracker.steps import lacking, proof
+from tracker.steps.proof import Subject
+from tracker.web import context, proofs, rooms
+
+CHOICES = 50
+"""Files offered to be attached, the newest of one's own."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A file in a list: how often it is attached, and what is to be told of it."""
+
+    file: Evidence
+    count: int = 0
+    part_fen: int | None = None
+    doubled: bool = False
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The evidence of one thing."""
+
+    kind: str
+    id: int
+    files: list[Listed]
+    may_add: bool
+    choices: list[tuple[int, str]] = field(default_factory=list)
+    kinds: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Other files with the same bytes or number: how many, and those one may open."""
+
+    count: int
+    seen: list[int]
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """Something that shipments lack: how many do, and where they are listed."""
+
+    label: str
+    count: int
+    url: str
+
+
+def of(kind: str, key: int) -> Panel | None:
+    """The panel of a thing whose page is shown; None where one sees no evidence."""
+    session, user = context.session(), context.user()
+    if not access.may(user, "see_evidence"):
+        return None
+    own = (EvidenceLink.subject_kind == kind) & (EvidenceLink.subject_id == key)
+    its = proof.covering([key]) if kind == "shipment" else own
+    query = (
+        access.visible_evidence_links(user)
+        .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
+        .where(its, Evidence.withdrawn_at.is_(None))
+        .with_only_columns(EvidenceLink.evidence_id, func.sum(EvidenceLink.part_fen))
+        .group_by(EvidenceLink.evidence_id)
+    )
+    parts = dict(session.execute(query).all())
+    found = session.scalars(
+        select(Evidence).where(Evidence.id.in_(parts)).order_by(Evidence.kind, Evidence.id)
+    ).all()
+    twice = proof.doubled(session, list(parts)) if user.role not in FIRM_ROLES else set()
+    files = [Listed(one, 0, _whole(parts[one.id]), one.id in twice) for one in found]
+    may_add = access.may(user, "add_evidence") and _attaches(session, user, kind, key)
+    if not may_add:
+        return Panel(kind, key, files, may_add=False)
+    choices = _choices(session, user, set(parts))
+    return Panel(kind, key, files, may_add=True, choices=choices, kinds=proofs.kinds())
+
+
+def listed(session: Session, user: User, found: Sequence[Evidence]) -> list[Listed]:
+    """Files with how many visible things each belongs to; a firm is not told of others' doubles."""
+    keys = [one.id for one in found]
+    query = (
+        access.visible_evidence_links(user)
+        .where(EvidenceLink.evidence_id.in_(keys))
+        .with_only_columns(EvidenceLink.evidence_id, func.count(EvidenceLink.id))
+        .group_by(EvidenceLink.evidence_id)
+    )
+    counts = dict(session.execute(query).all())
+    twice = proof.doubled(session, keys) if user.role not in FIRM_ROLES else set()
+    return [Listed(one, int(counts.get(one.id, 0)), None, one.id in twice) for one in found]
+
+
+def alike(session: Session, user: User, found: Evidence) -> dict[str, Alike]:
+    """Other files with the same bytes or number; a firm is told of its own only, by number."""
+    told: dict[str, Alike] = {}
+    for name, others in proof.alike(session, found).items():
+        keys = [one.id for one in others if user.role not in FIRM_ROLES or _mine(user, one)]
+        seen = access.visible_evidence(user).where(Evidence.id.in_(keys))
+        if keys:
+            told[name] = Alike(len(keys), sorted(one.id for one in session.scalars(seen)))
+    return told
+
+
+def _mine(user: User, one: Evidence) -> bool:
+    return one.firm_id == user.firm_id
+
+
+def address(subject: Subject) -> str:
+    """Where the thing a panel speaks of is shown."""
+    endpoint = proofs.TABLES[subject.kind][2]
+    key = subject.id
+    if subject.kind == "cargo_line":
+        line = context.session().get(CargoLine, key)
+        key = line.shipment_id if line else 0
+    return rooms.address(endpoint, key=key)
+
+
+def lacks_of(shipment: Shipment) -> list[str]:
+    """What one shipment still lacks, in words; an empty run or a contested one needs nothing."""
+    if shipment.state != "standing" or shipment.unit.get("empty"):
+        return []
+    found = lacking.of(context.session(), [shipment.id]).get(shipment.id, [])
+    return [proofs.lack_label(one) for one in found]
+
+
+def lacking_in(application: Application) -> list[Lacking]:
+    """What the shipments of an application still lack, with their numbers."""
+    lines = select(ApplicationLine.item_id).where(ApplicationLine.application_id == application.id)
+    keys = select(Item.shipment_id).where(Item.id.in_(lines))
+    return lacking_among(keys, application=str(application.id))
+
+
+def lacking_among(keys: Select[int] | Sequence[int], **asked: str) -> list[Lacking]:
+    """What shipments still lack, each with the list of those that do."""
+    if not isinstance(keys, Select):
+        keys = select(Shipment.id).where(Shipment.id.in_(keys))
+    return [
+        Lacking(
+            proofs.lack_label(one),
+            count,
+            rooms.address("shipments.shipments", lacks=one.name, **asked),
+        )
+        for one, count in lacking.counts(context.session(), keys)
+    ]
+
+
+def _whole(part: object) -> int | None:
+    return None if part is None else int(str(part))
+
+
+def _attaches(session: Session, user: User, kind: str, key: int) -> bool:
+    query = access.linkable(user).get(kind)
+    if query is None:
+        return False
+    table = query.column_descriptions[0]["entity"]
+    return session.scalar(query.where(table.id == key).with_only_columns(table.id)) is not None
+
+
+def _choices(session: Session, user: User, there: set[int]) -> list[tuple[int, str]]:
+    own = select(Evidence).where(
+        Evidence.withdrawn_at.is_(None), access.own_evidence(user), Evidence.id.not_in(there)
+    )
+    newest = session.scalars(own.order_by(Evidence.id.desc()).limit(CHOICES))
+    return [
+        (one.id, f"{one.id} · {proofs.kind_label(one.kind)} · {one.document_no or one.file_name}")
+        for one in newest
+    ]
