@@ -16,7 +16,11 @@ from tracker.verify.reading import Fault
 FORMAT = "tracker-package/1"
 LIST, BOOKS, FILES = "package.json", "books.sqlite", "blobs/"
 CHUNK_BYTES = 1 << 20
-REFERENCES = (("manifest", "sha256", "发运明细表"), ("filing", "sheet_sha256", "测算表"))
+REFERENCES = (
+    ("manifest", "sha256", "发运明细表"),
+    ("filing", "sheet_sha256", "测算表"),
+    ("evidence", "sha256", "佐证材料"),
+)
 """Table, its column that names a raw file, and what people call it."""
 
 

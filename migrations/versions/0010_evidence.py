@@ -16,8 +16,8 @@ from sqlalchemy import (
     text,
 )
 
-revision = "0007"
-down_revision = "0006"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 KEY = BigInteger().with_variant(Integer(), "sqlite")
@@ -28,7 +28,7 @@ def upgrade() -> None:
     _evidence()
     _evidence_link()
     bind = op.get_bind().execution_options(no_parameters=True)  # a percent sign is one
-    file = Path(__file__).parents[1] / "sql" / f"0007_{bind.dialect.name}.sql"
+    file = Path(__file__).parents[1] / "sql" / f"0010_{bind.dialect.name}.sql"
     for statement in file.read_text(encoding="utf-8").split("\n\n"):
         lines = [line for line in statement.splitlines() if not line.startswith("--")]
         if lines:
