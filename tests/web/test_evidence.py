@@ -49,7 +49,7 @@ def test_an_invoice_is_uploaded_told_split_over_three_trucks_and_seen_by_the_lea
     assert "/evidence/1" in shown.links
     assert people["league_officer"].see("/evidence/1").words.count("333.3") == 3
     people["other_clerk"].see("/evidence/1", 404)
-    removed = page.form("/evidence/1/links/3/remove")
+    removed = page.form("/evidence/links/3/remove")
     assert "Taken off." in clerk.send(removed).words
     gone = clerk.send(clerk.see("/evidence/1").form("/evidence/1/withdraw"), reason="传错了")
     assert "传错了" in gone.words
@@ -154,7 +154,7 @@ def test_evidence_goes_in_by_the_api(app: Flask, world: jobs.Bench) -> None:
     assert "分摊合计 10.01 CNY" in clerk.post(f"evidence/{key}/links", 422, **body)["message"]
     links = clerk.get(f"evidence/{key}/links")
     assert [link["part_fen"] for link in links] == [500, 500]
-    clerk.post(f"evidence/{key}/links/{links[0]['id']}/remove")
+    clerk.post(f"evidence/links/{links[0]['id']}/remove")
     assert clerk.ask("GET", f"evidence/{key}/file").data == PDF
     assert [one["id"] for one in clerk.get("evidence", kind="freight_invoice")] == [key]
     journey.as_("other_clerk").get(f"evidence/{key}", 404)

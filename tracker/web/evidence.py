@@ -167,13 +167,13 @@ def link_one() -> ResponseReturnValue:
     return link(asked.key(request.form.get("evidence", "")))
 
 
-@bp.post("/<int:key>/links/<int:number>/remove")
+@bp.post("/links/<int:key>/remove")
 @policy.may("add_evidence")
-def unlink(key: int, number: int) -> ResponseReturnValue:
-    """Take the file off one thing."""
-    detach(key, number)
+def unlink(key: int) -> ResponseReturnValue:
+    """Take the file off one thing; the key is the link's."""
+    owner = detach(key)
     flash(gettext("Taken off."), "success")
-    return redirect(url_for("evidence.one", key=key), code=303)
+    return redirect(url_for("evidence.one", key=owner), code=303)
 
 
 @bp.post("/<int:key>/withdraw")
@@ -292,16 +292,17 @@ def attach(
     return context.write(work)
 
 
-def detach(key: int, number: int) -> None:
-    """Take a visible file off one thing as the signed-in person."""
+def detach(key: int) -> int:
+    """Take a file off one thing, by the key of the link; returns the file's."""
     now = context.now()
 
-    def work(db: Session, person: User) -> None:
-        found = _seen(db, person, key)
-        link = access.see(db, links_seen(person, found).order_by(None), number)
+    def work(db: Session, person: User) -> int:
+        link = access.see(db, access.visible_evidence_links(person), key)
+        found = _seen(db, person, link.evidence_id)
         steps.unlink(db, person, found, [link], now)
+        return found.id
 
-    context.write(work)
+    return context.write(work)
 
 
 def take_back(key: int, reason: str) -> None:

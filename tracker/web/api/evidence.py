@@ -174,12 +174,11 @@ def link(body: Mapping[str, Any], key: int) -> Mapping[str, Any]:
     return _one(key)
 
 
-@blp.writing("/<int:key>/links/<int:number>/remove", "取消关联", EvidenceOne)
+@blp.writing("/links/<int:key>/remove", "取消关联", EvidenceOne)
 @policy.may("add_evidence")
-def unlink(key: int, number: int) -> Mapping[str, Any]:
-    """Take the file off one thing."""
-    evidence.detach(key, number)
-    return _one(key)
+def unlink(key: int) -> Mapping[str, Any]:
+    """Take the file off one thing; the key is the link's."""
+    return _one(evidence.detach(key))
 
 
 @blp.writing("/<int:key>/withdraw", "撤回佐证材料", EvidenceOne, WithdrawBody)
