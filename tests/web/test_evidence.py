@@ -1,6 +1,7 @@
 """The room of evidence: upload, attach, look, download; nothing runs, nobody is told too much."""
 
 import io
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -25,7 +26,9 @@ def world(bench: jobs.Bench) -> jobs.Bench:
 def upload(who: Visitor, kind: str, *files: tuple[bytes, str], **more: str) -> Page:
     """Upload files by the room's form."""
     form = who.see("/evidence").form("/evidence")
-    data = MultiDict({"csrf_token": form.fields["csrf_token"], "kind": kind, **more})
+    data: MultiDict[str, Any] = MultiDict(
+        {"csrf_token": form.fields["csrf_token"], "kind": kind, **more}
+    )
     for raw, name in files:
         data.add("files", (io.BytesIO(raw), name))
     answer = who.client.post("/evidence", data=data, follow_redirects=True)
@@ -144,13 +147,18 @@ def test_reviewers_are_warned_of_doubles_and_firms_are_not(
 def test_evidence_goes_in_by_the_api(app: Flask, world: jobs.Bench) -> None:
     journey = Journey(app, world)
     clerk = journey.as_("clerk")
-    made = clerk.ask("POST", "evidence", 201, data={"file": (io.BytesIO(PDF), "发票.pdf")}).json
-    key = made["id"]
-    told = {"kind": "freight_invoice", "document_no": "N1", "total_fen": 1000, "currency": "CNY"}
+    sent = {"file": (io.BytesIO(PDF), "发票.pdf")}
+    key = (clerk.ask("POST", "evidence", 201, data=sent).json or {})["id"]
+    told: dict[str, Any] = {
+        "kind": "freight_invoice",
+        "document_no": "N1",
+        "total_fen": 1000,
+        "currency": "CNY",
+    }
     assert clerk.put(f"evidence/{key}/details", **told)["total_fen"] == 1000
     one = clerk.post(f"evidence/{key}/links", numbers="蒙A10000\n蒙A10001", split="evenly")
     assert one["parts_fen"] == 1000
-    body = {"subject_kind": "shipment", "subject_id": 3, "part_fen": 1}
+    body: dict[str, Any] = {"subject_kind": "shipment", "subject_id": 3, "part_fen": 1}
     assert "分摊合计 10.01 CNY" in clerk.post(f"evidence/{key}/links", 422, **body)["message"]
     links = clerk.get(f"evidence/{key}/links")
     assert [link["part_fen"] for link in links] == [500, 500]
