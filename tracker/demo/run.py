@@ -15,7 +15,7 @@ from ingest.network import load_leagues
 from tracker import jobs
 from tracker.books import ledger
 from tracker.db import local_day
-from tracker.demo import load
+from tracker.demo import evidence, load
 from tracker.demo.doing import person, take
 from tracker.demo.files import files
 from tracker.demo.people import LEAGUES
@@ -58,6 +58,7 @@ def parts(bench: jobs.Bench) -> list[tuple[str, Callable[[], str]]]:
         ("企业与人员", lambda: load.load_people(bench)),
         ("四个盟市的示例办法备案", lambda: load.record_methods(bench)),
         *uploads,
+        ("佐证材料", lambda: evidence.attach(bench)),
         *(
             (f"企业申报 {names[code]}", partial(_apply, bench, firm, code))
             for firm, code in APPLIED
@@ -111,6 +112,7 @@ def _first_review(bench: jobs.Bench) -> str:
             (f"{stem}_officer", "first_review"),
             (f"{stem}_approver", "pass"),
         )
+        evidence.seal(bench, found.id, f"{stem}_officer")
     return "呼和浩特、二连浩特、满洲里通过；乌兰察布的申报等待初审"
 
 
