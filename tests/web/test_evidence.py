@@ -148,7 +148,7 @@ def test_evidence_goes_in_by_the_api(app: Flask, world: jobs.Bench) -> None:
     journey = Journey(app, world)
     clerk = journey.as_("clerk")
     sent = {"file": (io.BytesIO(PDF), "发票.pdf")}
-    key = (clerk.ask("POST", "evidence", 201, data=sent).json or {})["id"]
+    key = clerk.ask("POST", "evidence", 201, data=sent).get_json()["id"]
     told: dict[str, Any] = {
         "kind": "freight_invoice",
         "document_no": "N1",
@@ -160,6 +160,9 @@ def test_evidence_goes_in_by_the_api(app: Flask, world: jobs.Bench) -> None:
     assert one["parts_fen"] == 1000
     body: dict[str, Any] = {"subject_kind": "shipment", "subject_id": 3, "part_fen": 1}
     assert "分摊合计 10.01 CNY" in clerk.post(f"evidence/{key}/links", 422, **body)["message"]
+    lacks = [clerk.get(f"shipments/{number}")["lacks"] for number in (1, 3)]
+    assert lacks[0] == ["list_no", "road_waybill", "lists"] == lacks[1]
+    assert len(clerk.get("shipments", lacks="road_waybill")) == 3
     links = clerk.get(f"evidence/{key}/links")
     assert [link["part_fen"] for link in links] == [500, 500]
     clerk.post(f"evidence/links/{links[0]['id']}/remove")
@@ -168,3 +171,6 @@ def test_evidence_goes_in_by_the_api(app: Flask, world: jobs.Bench) -> None:
     journey.as_("other_clerk").get(f"evidence/{key}", 404)
     assert clerk.post(f"evidence/{key}/withdraw", reason="传错了")["withdrawn_reason"] == "传错了"
     assert clerk.get("evidence") == []
+    application = way.applied(world)
+    told = {one["name"]: one["count"] for one in clerk.get(f"applications/{application}")["lacks"]}
+    assert told == {"list_no": 3, "road_waybill": 3, "lists": 3}

@@ -54,6 +54,7 @@ class Alike:
 class Lacking:
     """Something that shipments lack: how many do, and where they are listed."""
 
+    name: str
     label: str
     count: int
     url: str
@@ -126,11 +127,15 @@ def address(subject: Subject) -> str:
 
 
 def lacks_of(shipment: Shipment) -> list[str]:
-    """What one shipment still lacks, in words; an empty run or a contested one needs nothing."""
+    """What one shipment still lacks, in words."""
+    return [proofs.lack_label(one) for one in lacking_by(shipment)]
+
+
+def lacking_by(shipment: Shipment) -> list[lacking.Lack]:
+    """What one shipment still lacks; an empty run or a contested one needs nothing."""
     if shipment.state != "standing" or shipment.unit.get("empty"):
         return []
-    found = lacking.of(context.session(), [shipment.id]).get(shipment.id, [])
-    return [proofs.lack_label(one) for one in found]
+    return lacking.of(context.session(), [shipment.id]).get(shipment.id, [])
 
 
 def lacking_in(application: Application) -> list[Lacking]:
@@ -146,6 +151,7 @@ def lacking_among(keys: Select[int] | Sequence[int], **asked: str) -> list[Lacki
         keys = select(Shipment.id).where(Shipment.id.in_(keys))
     return [
         Lacking(
+            one.name,
             proofs.lack_label(one),
             count,
             rooms.address("shipments.shipments", lacks=one.name, **asked),

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from tracker import access
 from tracker.models.applications import APPLICATION_STATES, Application, ApplicationLine
 from tracker.models.filings import Decision
-from tracker.web import acting, applications, asked, context, lines, policy, totals
+from tracker.web import acting, applications, asked, context, lines, panels, policy, totals
 from tracker.web.api.nouns import Noun, Pages, made, part, start
 from tracker.web.api.shape import (
     Acted,
@@ -89,6 +89,14 @@ class ApplicationAnswer(Answer):
     odd = fields.Integer(metadata={"description": "How many lines stand out."})
 
 
+class LackAnswer(Answer):
+    """还缺什么: how many shipments lack it."""
+
+    name = fields.String()
+    label = fields.String()
+    count = fields.Integer()
+
+
 class ApplicationOne(ApplicationAnswer, Acted):
     """企业申报，附表单、办理记录."""
 
@@ -98,6 +106,7 @@ class ApplicationOne(ApplicationAnswer, Acted):
     promised = fields.Boolean(attribute="application.promised")
     no_other_subsidy = fields.Boolean(attribute="application.no_other_subsidy")
     balances_fen = fields.Dict(keys=fields.String(), values=fields.Integer())
+    lacks = fields.List(fields.Nested(LackAnswer))
 
 
 @blp.listing("", "企业申报列表", ApplicationAnswer, ApplicationsAsked)
@@ -174,6 +183,7 @@ def _one(key: int) -> Mapping[str, Any]:
         "approved_fen": row.amount_fen - row.reduced_fen,
         "odd": row.odd,
         "balances_fen": totals.of_items(session, items),
+        "lacks": panels.lacking_in(found),
         "offer": acting.offer(session, found),
         "decisions": acting.history(session, found),
     }

@@ -7,7 +7,8 @@ from marshmallow import fields
 
 from tracker import access
 from tracker.models.cargo import SHIPMENT_STATES
-from tracker.web import context, policy, routes, shipment_list, stories
+from tracker.steps import lacking
+from tracker.web import context, panels, policy, routes, shipment_list, stories
 from tracker.web.api.nouns import Noun, Pages, part
 from tracker.web.api.shape import Answer, Asked, Day, FirmAnswer, LeagueAnswer, Text, Word
 
@@ -28,6 +29,8 @@ class ShipmentsAsked(Asked):
     waits = Word("1", metadata={"description": "Only those that wait for something."})
     stage = Word(*shipment_list.STAGES)
     manifest = Text(16)
+    application = Text(16)
+    lacks = Word(*lacking.LACKS, metadata={"description": "Only those that lack this."})
     first = Day(data_key="from")
     last = Day(data_key="to")
     q = Text(80)
@@ -163,6 +166,9 @@ class ShipmentOne(ShipmentAnswer):
         fields.Nested(RouteAnswer), metadata={"description": "The standing one first."}
     )
     dues = fields.List(fields.Nested(DueAnswer))
+    lacks = fields.List(
+        fields.String(), metadata={"description": "Fields and evidence needed before applying."}
+    )
 
 
 @blp.listing("", "车次（箱）列表", ShipmentAnswer, ShipmentsAsked)
@@ -201,4 +207,5 @@ def one(key: int) -> Mapping[str, Any]:
         ],
         "routes": routes.of(session, found),
         "dues": stories.dues(session, user, found),
+        "lacks": [one.name for one in panels.lacking_by(found)],
     }
