@@ -72,7 +72,7 @@ NOUNS: dict[str, type[Any]] = {
     "ledger": money.Entry,
 }
 """First part of an address -> whose numbers come after it."""
-MOST_OF_A_NOUN = 6
+MOST_OF_A_NOUN = 4
 LEAST_SEEN = 10
 LEADS_TO_SIGN_IN = {"auth.sign_out", "home.home"}
 """Open to everybody, and for nobody a way to the door."""

@@ -19,7 +19,7 @@ from tracker import jobs
 pytestmark = pytest.mark.no_cover  # it runs everything; what it happens to pass proves little
 
 Operation = APIOperation[Any, Any, Any, Any]
-EXAMPLES = 5
+EXAMPLES = 3
 KEYS = 4
 """Keys are brought down to those below this one, so that most of them name something."""
 CHECKS = [
