@@ -61,6 +61,7 @@ VISIBLE: dict[str, Callable[[User], Select[Any]]] = {
     "allotments": access.visible_allotments,
     "disbursements": access.visible_disbursements,
     "recoveries": access.visible_recoveries,
+    "inbox files": access.visible_inbox_files,
     "funds": access.visible_funds,
     "items": access.visible_items,
     "postings": access.visible_postings,

@@ -100,6 +100,10 @@ def test_what_is_no_package_is_said_to_be_none(tmp_path: Path) -> None:
     nothing.write_bytes(b"PK")
     with pytest.raises(OSError, match="不是完整的数据包"):
         verify.verify(str(nothing))
+    with zipfile.ZipFile(nothing, "w") as package:
+        package.writestr("package.json", '{"format": "tracker-package/9"}')
+    with pytest.raises(OSError, match="不认识的数据包格式：tracker-package/9"):
+        verify.verify(str(nothing))
 
 
 def test_nothing_is_ever_restored_over_books_nor_written_over_a_file(
