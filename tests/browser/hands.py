@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 SEVERAL_MS = 30_000
 
@@ -58,15 +58,19 @@ def upload(page: Page, folder: Path, name: str, content: bytes) -> None:
 
 def fits(page: Page) -> None:
     """Nothing sticks out of the window sideways."""
-    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert wide <= 0, f"{page.url} is {wide} px too wide"
+    wide, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert page.viewport_size
+    assert window == page.viewport_size["width"], "the page knows of its window"
+    assert wide <= window, f"{page.url} is {wide - window} px too wide"
 
 
-def every(page: Page, addresses: Sequence[str]) -> None:
-    """Look at each address: it stands, has one heading, and fits."""
+def every(page: Page, addresses: Sequence[str], *sizes: ViewportSize) -> None:
+    """Look at each address: it stands, has one heading, and fits windows of these sizes."""
     for address in addresses:
         answer = page.goto(address)
         assert answer is not None
         assert answer.status == 200, f"{answer.status} {address}"
         assert page.locator("h1").count() == 1, address
-        fits(page)
+        for size in sizes:
+            page.set_viewport_size(size)
+            fits(page)

@@ -34,8 +34,7 @@ def test_a_lost_zero_is_restored_once_and_a_weight_is_corrected_in_place(
         clerk.get_by_role("button", name="保存更正并重新读取").click()
     expect(said(clerk)).to_contain_text("新增 2", timeout=hands.SEVERAL_MS)
     expect(clerk.locator(".frame[aria-label=回答与更正记录]")).to_contain_text("单元格 T3")
-    clerk.set_viewport_size(NARROW)
-    hands.every(clerk, [address, f"{address}/mend", "/manifests/fields"])
+    hands.every(clerk, [address, f"{address}/mend", "/manifests/fields"], NARROW)
 
 
 def said(page: Page) -> Locator:

@@ -39,10 +39,10 @@ def test_every_room_fits_desk_and_phone_for_every_role(world: World, picture: Pi
         page = world.sign_in(login)
         found = rooms(page)
         assert len(found) > 1, login
+        hands.every(page, found, WIDE, NARROW)
+        page.goto("/")
         for name, size in (("wide", WIDE), ("narrow", NARROW)):
             page.set_viewport_size(size)
-            hands.every(page, found)
-            page.goto("/")
             picture(page, f"home-{login}-{name}")
         page.context.close()
 
