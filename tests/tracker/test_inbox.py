@@ -1,10 +1,7 @@
 """Inboxes: files of a firm's own system, taken whole, once, and answered beside where they lie."""
 
-import json
-import os
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,74 +11,15 @@ from sqlalchemy.orm import Session
 
 from ingest.answers import Answer
 from tests import journeys, way
-from tests.journeys import FIRM, NOW, OTHER_FIRM, RATE_FEN, person, row, sheet
+from tests.inboxes import GOOD, LATER, Box
+from tests.journeys import NOW, RATE_FEN, person, row, sheet
 from tracker import blobs, folders, intake, jobs
 from tracker.errors import Conflict, NotAllowed
 from tracker.models.cargo import Manifest
-from tracker.models.inbox import Inbox, InboxFile
+from tracker.models.inbox import Inbox
 from tracker.models.people import User
 from tracker.models.work import AuditEvent, Job
 from tracker.steps import answers, inbox, manifests, people
-
-GOOD = sheet(row("W1"))
-LATER = timedelta(minutes=1)
-
-
-class Box:
-    """A firm's folder, looked into minute by minute."""
-
-    def __init__(self, bench: jobs.Bench, root: Path) -> None:
-        root.mkdir(exist_ok=True)
-        self.bench = replace(bench, settings=replace(bench.settings, inbox=root))
-        self.folder = root / FIRM
-        self.now = NOW
-
-    def open(self, login: str = "manager", *, commits_itself: bool = True) -> None:
-        """Let the manager open it."""
-        self.do(
-            lambda session: inbox.open_inbox(
-                session, person(session, login), self.now, commits_itself=commits_itself
-            )
-        )
-
-    def do(self, work: Callable[[Session], Any]) -> Any:  # noqa: ANN401  whatever the work gives
-        """In a transaction."""
-        return self.bench.database.transact(work)
-
-    def put(self, name: str, raw: bytes = GOOD) -> Path:
-        """Write a file into it."""
-        self.folder.mkdir(exist_ok=True)
-        path = self.folder / name
-        path.write_bytes(raw)
-        return path
-
-    def look(self, times: int = 1) -> None:
-        """Look into it so often, a minute apart, and do what comes of it."""
-        for _ in range(times):
-            intake.sweep(self.bench.database, self.bench.settings, self.now)
-            jobs.drain(self.bench)
-            self.now += LATER
-
-    def reply(self, name: str, place: str = folders.TAKEN) -> dict[str, Any]:
-        """What the reply beside a file says."""
-        told: dict[str, Any] = json.loads((self.folder / place / f"{name}.回执.json").read_bytes())
-        return told
-
-    def text(self, name: str, place: str = folders.TAKEN) -> str:
-        """The same for people."""
-        return (self.folder / place / f"{name}.回执.txt").read_text("utf-8-sig")
-
-    def files(self) -> list[InboxFile]:
-        """What is known of every file, in the order they came."""
-        with self.bench.database.reading() as session:
-            return list(session.scalars(select(InboxFile).order_by(InboxFile.id)))
-
-
-@pytest.fixture
-def box(bench: jobs.Bench, tmp_path: Path) -> Box:
-    made = Box(bench, tmp_path / "inbox")
-    made.open()
-    return made
 
 
 def test_a_clean_file_is_taken_after_two_looks_and_goes_in_by_itself(box: Box) -> None:
@@ -246,95 +184,6 @@ def test_without_the_wish_every_row_waits_for_a_person(bench: jobs.Bench, tmp_pa
     box.look(2)
     told = box.reply("发运.csv")
     assert (told["state"], told["held_by"]) == ("checked", {})
-
-
-def test_links_folders_and_pipes_are_told_and_never_followed(box: Box, tmp_path: Path) -> None:
-    secret = tmp_path / "secret.csv"
-    secret.write_bytes(GOOD)
-    box.look()
-    (box.folder / "link.csv").symlink_to(secret)
-    (box.folder / "twice.csv").hardlink_to(secret)
-    (box.folder / "folder").mkdir()
-    os.mkfifo(box.folder / "pipe.csv")
-    box.look(2)
-    for name in ("link.csv", "twice.csv", "folder", "pipe.csv"):
-        told = box.reply(name, folders.NOT_TAKEN)
-        assert (told["state"], told["reason"]) == ("not_taken", "not_plain"), name
-    assert way.count(box.bench, Manifest) == 0
-    assert secret.read_bytes() == GOOD
-    assert not list(box.bench.settings.home.glob("blobs/*/*"))
-
-
-def test_a_file_too_large_is_told_and_not_read(box: Box) -> None:
-    box.bench = replace(box.bench, settings=replace(box.bench.settings, upload_limit_bytes=100))
-    box.put("大.csv")
-    box.look(2)
-    assert box.reply("大.csv", folders.NOT_TAKEN)["reason"] == "too_large"
-    assert (box.folder / "未收" / "大.csv").read_bytes() == GOOD
-    with box.bench.database.reading() as session:
-        event = session.scalars(select(AuditEvent).where(AuditEvent.outcome == "refused")).one()
-        assert (event.action, event.login) == ("inbox.take", "manager")
-
-
-def test_more_files_than_one_look_takes_wait_for_the_next(
-    box: Box, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(intake, "MOST_AT_ONCE", 2)
-    for number in range(3):
-        box.put(f"{number}.csv")
-    box.look()
-    with box.bench.database.reading() as session:
-        assert session.scalars(select(Inbox)).one().waiting == 1
-    box.look(3)
-    assert [one.state for one in box.files()] == ["taken", "known", "known"]
-
-
-def test_a_hostile_name_is_only_a_name(box: Box) -> None:
-    box.look()
-    for name in (
-        b"\xb7\xa2\xd4\xcb.csv",
-        b"a\nb\x1b[31m.csv",
-        b"x\\..\\..\\y.csv",
-        b"n" * 250 + b".csv",
-    ):
-        path = os.fsencode(box.folder) + b"/" + name
-        with open(path, "wb") as out:  # noqa: PTH123  the name is no text
-            out.write(sheet(row(f"W{len(name)}", f"蒙A10{len(name):03}")))
-    box.look(2)
-    kept = {path.name for path in (box.folder / "已收").iterdir() if path.suffix == ".csv"}
-    assert kept == {"发运.csv", "ab[31m.csv", "x....y.csv", "n" * 176 + ".csv"}
-    assert {path.name for path in box.folder.parent.iterdir()} == {FIRM}
-
-
-def test_folders_that_are_nobodys_are_told_once_and_left(box: Box) -> None:
-    stray = box.folder.parent / "91150100XXXXXXXXXX"
-    stray.mkdir()
-    (stray / "发运.csv").write_bytes(GOOD)
-    closed = box.folder.parent / OTHER_FIRM
-    closed.mkdir()
-    (closed / "发运.csv").write_bytes(GOOD)
-    box.look(3)
-    (one,) = box.files()
-    assert (one.file_name, one.reason) == (stray.name, "unknown_folder")
-    assert (stray / "发运.csv").exists()
-    assert (closed / "发运.csv").exists()
-
-
-def test_a_folder_that_is_a_link_is_told_and_not_entered(bench: jobs.Bench, tmp_path: Path) -> None:
-    box = Box(bench, tmp_path / "inbox")
-    box.open()
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
-    (elsewhere / "发运.csv").write_bytes(GOOD)
-    box.folder.symlink_to(elsewhere)
-    box.look(2)
-    with box.bench.database.reading() as session:
-        assert session.scalars(select(Inbox)).one().fault == "not_a_folder"
-    assert [path.name for path in elsewhere.iterdir()] == ["发运.csv"]
-    box.folder.unlink()
-    box.look()
-    with box.bench.database.reading() as session:
-        assert session.scalars(select(Inbox)).one().fault == ""
 
 
 def test_only_a_manager_opens_it_and_only_once(box: Box) -> None:
