@@ -21,7 +21,6 @@ from tracker.verify.package import BOOKS, FILES, FORMAT, LIST
 
 README = "说明.txt"
 NIGHTLY = "tracker-"
-CHUNK_BYTES = 1 << 20
 WHOLE = Choice()
 """Everything: to be restored."""
 AUDITED = Choice(
@@ -72,6 +71,8 @@ def pack(
         with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as out:
             out.writestr(README, SAID)
             out.write(books, BOOKS)
+            with books.open("rb") as stream:
+                digest = hashlib.file_digest(stream, "sha256").hexdigest()
             for blob in _blobs(home):
                 out.write(blob, f"{FILES}{blob.name}")
                 files[blob.name] = blob.stat().st_size
@@ -81,7 +82,7 @@ def pack(
                 "revision": schema.newest(),
                 "seq": head.seq,
                 "head": head.hash,
-                "books_sha256": _sha256(books),
+                "books_sha256": digest,
                 "rows": counts,
                 "files": files,
             }
@@ -126,11 +127,3 @@ def _copied(database: Database, books: Path, choice: Choice) -> tuple[dict[str, 
 
 def _blobs(home: Path) -> Iterator[Path]:
     return iter(sorted((home / "blobs").glob("[0-9a-f][0-9a-f]/*")))
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while chunk := stream.read(CHUNK_BYTES):
-            digest.update(chunk)
-    return digest.hexdigest()

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tracker.verify.reading import Fault
+from tracker.verify.reading import Fault, sha256
 
 FORMAT = "tracker-package/1"
 LIST, BOOKS, FILES = "package.json", "books.sqlite", "blobs/"
-CHUNK_BYTES = 1 << 20
 REFERENCES = (
     ("manifest", "sha256", "发运明细表"),
     ("filing", "sheet_sha256", "测算表"),
@@ -52,7 +51,7 @@ def opened_package(path: str) -> Iterator[Opened]:
                 books=books,
                 revision=str(told["revision"]),
                 anchors={int(told["seq"]): str(told["head"])},
-                files={str(sha256): int(size) for sha256, size in told["files"].items()},
+                files={str(name): int(size) for name, size in told["files"].items()},
                 faults=tuple(_faults(package, told, books)),
             )
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError) as error:
@@ -60,16 +59,15 @@ def opened_package(path: str) -> Iterator[Opened]:
 
 
 def _faults(package: zipfile.ZipFile, told: dict[str, Any], books: Path) -> Iterator[Fault]:
-    with package.open(BOOKS) as stream:
-        if _sha256(stream) != told["books_sha256"]:
+    with books.open("rb") as stream:
+        if hashlib.file_digest(stream, "sha256").hexdigest() != told["books_sha256"]:
             yield Fault(BOOKS, "与清单所记的哈希不符")
     there = {name.removeprefix(FILES) for name in package.namelist() if name.startswith(FILES)}
     for name in sorted(there ^ told["files"].keys()):
         yield Fault(f"文件 {name}", "缺失" if name in told["files"] else "不在清单中")
     for name in sorted(there & told["files"].keys()):
-        with package.open(f"{FILES}{name}") as stream:
-            if _sha256(stream) != name:
-                yield Fault(f"文件 {name}", "内容与其哈希不符")
+        if sha256(package.read(f"{FILES}{name}")) != name:
+            yield Fault(f"文件 {name}", "内容与其哈希不符")
     yield from _unkept(books, there)
 
 
@@ -78,13 +76,6 @@ def _unkept(books: Path, there: set[str]) -> Iterator[Fault]:
     with closing(sqlite3.connect(f"file:{books}?mode=ro", uri=True)) as connection:
         for table, column, name in REFERENCES:
             query = f"SELECT id, {column} FROM {table} WHERE {column} <> '' ORDER BY id"  # noqa: S608  constant names
-            for key, sha256 in connection.execute(query):
-                if sha256 not in there:
-                    yield Fault(f"{name} {key}", f"原始文件 {sha256} 缺失")
-
-
-def _sha256(stream: Any) -> str:  # noqa: ANN401  any open file
-    digest = hashlib.sha256()
-    while chunk := stream.read(CHUNK_BYTES):
-        digest.update(chunk)
-    return digest.hexdigest()
+            for key, named in connection.execute(query):
+                if named not in there:
+                    yield Fault(f"{name} {key}", f"原始文件 {named} 缺失")
