@@ -94,6 +94,8 @@ GUARDED = {
 }
 """What guards workbooks -> the fault of a piece of evidence."""
 BINARY = re.compile("[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
+MARKER = 0xFF
+"""Of a JPEG: the byte every marker begins with."""
 FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 """Markers of a JPEG that begin with the size of the picture."""
 
@@ -150,7 +152,7 @@ def _png(raw: bytes) -> tuple[int, int]:
 
 def _jpeg(raw: bytes) -> tuple[int, int]:
     at = 2
-    while raw[at] == 0xFF:  # noqa: PLR2004  every marker begins so
+    while raw[at] == MARKER:
         if raw[at + 1] in FRAMES:
             height, width = struct.unpack_from(">HH", raw, at + 5)
             return width, height

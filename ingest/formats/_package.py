@@ -21,6 +21,8 @@ RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships
 DECLARATION = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s|<\?.*?\?>|<!--.*?-->)*+<!\w", re.DOTALL)
 """A document type or an entity declared before the first element."""
 PROLOG = 65_536
+UNREADABLE = (zipfile.BadZipFile, ValueError, OSError, NotImplementedError)
+"""What the library finds wrong with a stranger's bytes; the person is told, by its name."""
 PIECE, ROW_END = 4 * 2**20, b"</row>"
 STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 
@@ -38,8 +40,7 @@ def guard(raw: bytes) -> Problem | None:
     """Return the reason why the archive must not be unpacked, or None."""
     try:
         members = zipfile.ZipFile(io.BytesIO(raw)).infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-        # all that the library finds wrong with a stranger's bytes: the person is told, by its name
+    except UNREADABLE as error:
         return problem("broken_zip", value=type(error).__name__)
     unpacked = sum(member.file_size for member in members)
     packed = max(sum(member.compress_size for member in members), 1)
