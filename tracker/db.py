@@ -8,7 +8,7 @@ import fcntl
 import json
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -36,9 +36,11 @@ from sqlalchemy.types import TypeDecorator
 from tracker.settings import Settings
 
 Result = TypeVar("Result")
+Part = TypeVar("Part")
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 """Days of business are days in Inner Mongolia."""
+CHUNK = 500
 MAX_TRIES = 8
 FIRST_PAUSE_SECONDS = 0.02
 RETRIED_STATES = frozenset({"40001", "40P01"})
@@ -93,6 +95,12 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def chunks(parts: Sequence[Part]) -> Iterator[Sequence[Part]]:
+    """The parts, as many at a time as one query may name: databases take so many parameters."""
+    for start in range(0, len(parts), CHUNK):
+        yield parts[start : start + CHUNK]
 
 
 def local_day(moment: datetime) -> date:

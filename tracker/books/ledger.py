@@ -8,12 +8,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import case, func, insert, select
 from sqlalchemy.orm import Session
 
+from rules.lines import yuan
 from tracker.books import chain
+from tracker.db import chunks
 from tracker.errors import Conflict, mark
 from tracker.models.methods import Programme
 from tracker.models.money import (
@@ -29,9 +31,7 @@ from tracker.models.money import (
 )
 from tracker.models.people import Firm, League
 
-Part = TypeVar("Part")
 STAGES = {"fen": MONEY_STAGES, "limit": LIMIT_STAGES}
-CHUNK_ROWS = 500
 
 
 @dataclass(frozen=True)
@@ -252,7 +252,7 @@ def _items(session: Session, moves: Sequence[Move]) -> dict[str, int]:
     """Item code -> id; asserts that each move stays within the accounts of its item's payee."""
     owners: dict[str, AccountRef] = {}
     found: dict[str, int] = {}
-    for codes in _chunks(sorted({move.item for move in moves if move.item})):
+    for codes in chunks(sorted({move.item for move in moves if move.item})):
         query = (
             select(Item.id, Item.code, League.code, Firm.uscc, Programme.code)
             .join(League, League.id == Item.league_id)
@@ -277,7 +277,7 @@ def _accounts(session: Session, moves: Sequence[Move]) -> dict[AccountRef, int]:
     """Account -> id; opens the missing ones."""
     wanted = {ref for move in moves for ref in (move.source, move.target)}
     found: dict[AccountRef, int] = {}
-    for owners in _chunks(sorted({ref.owner for ref in wanted})):
+    for owners in chunks(sorted({ref.owner for ref in wanted})):
         query = select(Account.id, Account.unit, Account.stage, Account.owner).where(
             Account.owner.in_(owners)
         )
@@ -320,7 +320,7 @@ def _check_floors(
             stands = session.scalar(select(Account.balance).where(Account.id == accounts[ref]))
             _check_floor(stands or 0, change, ref.owner, ref.stage)
     spent = sorted(key for key, change in stages.items() if change < 0)
-    for keys in _chunks(spent):
+    for keys in chunks(spent):
         query = select(ItemStage.item_id, ItemStage.stage, ItemStage.balance).where(
             ItemStage.item_id.in_({items[code] for code, _ in keys})
         )
@@ -340,15 +340,6 @@ def _check_floor(stands: int, change: int, name: str, stage: str) -> None:
             mark("Somebody may have moved it already: look again and decide on what you see."),
             name=name,
             stage=stage,
-            stands=_yuan(stands),
-            wanted=_yuan(-change),
+            stands=yuan(stands),
+            wanted=yuan(-change),
         )
-
-
-def _yuan(fen: int) -> str:
-    return f"{fen // 100}.{fen % 100:02d}"
-
-
-def _chunks(parts: list[Part]) -> Iterator[list[Part]]:
-    for start in range(0, len(parts), CHUNK_ROWS):
-        yield parts[start : start + CHUNK_ROWS]

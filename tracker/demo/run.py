@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ingest.network import load_leagues
+from rules.lines import yuan
 from tracker import jobs
 from tracker.books import ledger
 from tracker.db import local_day
@@ -274,4 +275,4 @@ def _filing(session: Session, league_code: str) -> Filing | None:
 
 
 def _yuan(amount_fen: int) -> str:
-    return f"{amount_fen // 100:,}.{amount_fen % 100:02d} 元"
+    return f"{yuan(amount_fen)} 元"

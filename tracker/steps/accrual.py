@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session, joinedload
 from rules.registry import Registry
 from rules.tally import Run
 from tracker.books import ledger
-from tracker.db import canonical, local_day
+from tracker.db import canonical, chunks, local_day
 from tracker.models.cargo import Shipment
 from tracker.models.methods import Method, Programme
 from tracker.models.money import Assessment, Item, ItemStage
-from tracker.steps import assessment, methods, shipments
+from tracker.steps import assessment, methods
 
 BATCH = 500
 """Lines posted in one entry, so that the lock is never held long."""
@@ -77,7 +77,7 @@ def _release(session: Session, touched: Sequence[Shipment], cause: Cause) -> int
     """Give back what stands accrued for shipments that stand no longer, or in another league."""
     moves: list[ledger.Move] = []
     by_id = {shipment.id: shipment for shipment in touched}
-    for keys in shipments.chunks(list(by_id)):
+    for keys in chunks(list(by_id)):
         query = (
             select(Item, ItemStage.balance)
             .join(ItemStage, ItemStage.item_id == Item.id)
@@ -198,7 +198,7 @@ def _move(item: Item, stands_fen: int, award_fen: int) -> ledger.Move | None:
 def _items(session: Session, method: Method, found: Sequence[Shipment]) -> dict[int, Item]:
     """Shipment id -> its item under the method's programme in its league; made where missing."""
     items: dict[int, Item] = {}
-    for keys in shipments.chunks([shipment.id for shipment in found]):
+    for keys in chunks([shipment.id for shipment in found]):
         query = (
             select(Item)
             .where(
@@ -228,7 +228,7 @@ def _items(session: Session, method: Method, found: Sequence[Shipment]) -> dict[
 def _number(session: Session, fresh: Sequence[Item]) -> None:
     """Number items of shipments that have a key which another one had before them."""
     known: set[str] = set()
-    for codes in shipments.chunks([item.code for item in fresh]):
+    for codes in chunks([item.code for item in fresh]):
         known |= set(session.scalars(select(Item.code).where(Item.code.in_(codes))))
     for item in fresh:
         stem, number = item.code, 1
@@ -243,7 +243,7 @@ def _number(session: Session, fresh: Sequence[Item]) -> None:
 def _accrued(session: Session, item_ids: Sequence[int]) -> dict[int, int]:
     """Item id -> fen standing accrued."""
     found: dict[int, int] = {}
-    for keys in shipments.chunks(item_ids):
+    for keys in chunks(item_ids):
         query = select(ItemStage.item_id, ItemStage.balance).where(
             ItemStage.item_id.in_(keys), ItemStage.stage == "accrued"
         )

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from rules.lines import yuan
 from tracker.books import ledger
 from tracker.errors import Conflict, NotAllowed, Refused, mark
 from tracker.models.filings import Allotment, Decision, Filing, Fund
@@ -53,7 +54,7 @@ def draft(  # noqa: PLR0913  a budget document has this many particulars
         raise Refused(
             mark("The amount lies between one fen and the %(left)s yuan not yet allotted."),
             mark("Correct the amount."),
-            left=f"{free // 100}.{free % 100:02d}",
+            left=yuan(free),
         )
     allotment = Allotment(
         document_no=document_no.strip(),

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from rules.facts import ShipmentFacts
 from rules.registry import Registry
 from rules.tally import Run, assess
+from tracker.db import chunks
 from tracker.errors import mark
 from tracker.models.cargo import Shipment
 from tracker.models.methods import Method, Programme
@@ -50,7 +51,7 @@ def estimate(
 def newest(session: Session, item_ids: Sequence[int]) -> dict[int, Assessment]:
     """Item id -> the assessment that stands."""
     found: dict[int, Assessment] = {}
-    for keys in shipments.chunks(item_ids):
+    for keys in chunks(item_ids):
         newest_ids = (
             select(func.max(Assessment.id))
             .where(Assessment.item_id.in_(keys))
@@ -86,7 +87,7 @@ def methods_before(
 ) -> dict[int, set[int]]:
     """Method id -> those of the shipments that it was the last to assess."""
     before: dict[int, set[int]] = defaultdict(set)
-    for keys in shipments.chunks([shipment.id for shipment in found]):
+    for keys in chunks([shipment.id for shipment in found]):
         newest_ids = (
             select(func.max(Assessment.id))
             .join(Item, Item.id == Assessment.item_id)
@@ -127,7 +128,7 @@ def _stored_facts(
     """Facts of shipments that nothing touched, from their standing assessment."""
     wanted = {shipment.id: shipment for shipment in members if shipment.id not in changed}
     found: dict[int, ShipmentFacts] = {}
-    for keys in shipments.chunks(list(wanted)):
+    for keys in chunks(list(wanted)):
         query = select(
             Item.shipment_id, Assessment.shipment_version_no, Assessment.facts
         ).join_from(Assessment, Item)

@@ -12,11 +12,12 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from tracker.books import audit
+from tracker.db import chunks
 from tracker.errors import Conflict, Refused, mark
 from tracker.models.cargo import Manifest, ManifestRow
 from tracker.models.corrections import RowConfirmation
 from tracker.models.people import User
-from tracker.steps.shipments import Sorted, chunks
+from tracker.steps.shipments import Sorted
 from tracker.steps.succession import Place
 
 OPEN_STATES = ("checked", "committed")

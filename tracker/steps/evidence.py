@@ -14,12 +14,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ingest import codes
+from rules.lines import yuan
 from tracker import access
 from tracker.books import audit
+from tracker.db import chunks
 from tracker.errors import Conflict, NotThere, Refused, mark
 from tracker.models.evidence import EVIDENCE_KINDS, EVIDENCE_SUBJECTS, Evidence, EvidenceLink
 from tracker.models.people import User
-from tracker.steps import holds, proof, shipments
+from tracker.steps import holds, proof
 from tracker.steps.proof import Subject
 
 WITH_TOTAL = ("freight_invoice", "payment_proof")
@@ -250,7 +252,7 @@ def _require_visible(session: Session, user: User, wanted: Sequence[Subject]) ->
     for kind, asked in keys.items():
         table: Any = allowed[kind].column_descriptions[0]["entity"] if kind in allowed else None
         found: set[int] = set()
-        for part in shipments.chunks(sorted(asked) if table is not None else []):
+        for part in chunks(sorted(asked) if table is not None else []):
             query = allowed[kind].where(table.id.in_(part)).with_only_columns(table.id)
             found |= set(session.scalars(query))
         if found != asked:
@@ -284,14 +286,10 @@ def _exceeded(parts_fen: int, total_fen: int, currency: str) -> Refused:
     return Refused(
         mark("The parts come to %(parts)s %(currency)s, more than the total of %(total)s."),
         mark("Correct the parts or the total; what is split never exceeds the invoice."),
-        parts=_yuan(parts_fen),
-        total=_yuan(total_fen),
+        parts=yuan(parts_fen),
+        total=yuan(total_fen),
         currency=currency,
     )
-
-
-def _yuan(fen: int) -> str:
-    return f"{fen // 100:,}.{fen % 100:02d}"
 
 
 def _remove(session: Session, user: User, links: Sequence[EvidenceLink], now: datetime) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tracker.db import chunks
 from tracker.errors import Conflict, mark
 from tracker.models.applications import Application, ApplicationLine
 from tracker.models.money import Item
@@ -38,7 +39,7 @@ def require_unreviewed(session: Session, user: User, wanted: Sequence[Subject]) 
         return
     waiting = select(Application.id).where(Application.state == "first_reviewed")
     applications = {one.id for one in wanted if one.kind == "application"}
-    for part in shipments.chunks(sorted(proof.shipments_of(session, wanted))):
+    for part in chunks(sorted(proof.shipments_of(session, wanted))):
         query = select(ApplicationLine.application_id).join(ApplicationLine.item)
         applications |= set(session.scalars(query.where(Item.shipment_id.in_(part))))
     if session.scalar(waiting.where(Application.id.in_(applications))) is not None:

@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session, aliased
 
 from ingest.fields import FIELDS
 from rules.facts import FACTS
+from tracker.db import chunks
 from tracker.errors import mark
 from tracker.models.cargo import CargoLine, ManifestRow, Shipment
 from tracker.models.evidence import Evidence, EvidenceLink
 from tracker.models.money import Assessment, Item
-from tracker.steps import shipments
 
 Said = tuple[tuple[str, tuple[str, ...]], ...]
 """Field of a line -> values of which it has one; "!" before a value: any other than it."""
@@ -176,7 +176,7 @@ def of(session: Session, keys: Sequence[int]) -> dict[int, list[Lack]]:
     """Shipment -> what it lacks; one that lacks nothing is left out."""
     found: dict[int, list[Lack]] = {}
     columns = [case((one.missing, 1), else_=0) for one in LACKS.values()]
-    for part in shipments.chunks(keys):
+    for part in chunks(keys):
         query = select(Shipment.id, *columns).where(Shipment.id.in_(part))
         for key, *flags in session.execute(query):
             lacks = [one for one, flag in zip(LACKS.values(), flags, strict=True) if flag]

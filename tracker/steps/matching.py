@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ingest.match import Match, match
+from tracker.db import chunks
 from tracker.errors import mark
 from tracker.models.cargo import Route, Shipment
 from tracker.models.networks import NetworkVersion
@@ -58,7 +59,7 @@ def place(session: Session, touched: Sequence[Shipment]) -> None:
 def standing(session: Session, found: Sequence[Shipment]) -> dict[int, Route]:
     """Shipment id -> its standing route."""
     routes: dict[int, Route] = {}
-    for keys in shipments.chunks([shipment.id for shipment in found]):
+    for keys in chunks([shipment.id for shipment in found]):
         query = select(Route).where(Route.shipment_id.in_(keys), Route.standing)
         routes |= {route.shipment_id: route for route in session.scalars(query)}
     return routes

@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from tracker.db import chunks
 from tracker.models.applications import Application, ApplicationLine
 from tracker.models.cargo import CargoLine, ManifestRow
 from tracker.models.evidence import Evidence, EvidenceLink
 from tracker.models.money import Item
-from tracker.steps import shipments
 
 
 @dataclass(frozen=True)
@@ -108,9 +108,9 @@ def shipments_of(session: Session, wanted: Sequence[Subject]) -> set[int]:
     keys = {one.id for one in wanted if one.kind == "shipment"}
     lines = [one.id for one in wanted if one.kind == "cargo_line"]
     files = [one.id for one in wanted if one.kind == "manifest"]
-    for part in shipments.chunks(lines):
+    for part in chunks(lines):
         keys |= set(session.scalars(select(CargoLine.shipment_id).where(CargoLine.id.in_(part))))
-    for part in shipments.chunks(files):
+    for part in chunks(files):
         query = select(CargoLine.shipment_id).join(CargoLine.row)
         keys |= set(session.scalars(query.where(ManifestRow.manifest_id.in_(part))))
     return keys

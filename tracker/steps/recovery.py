@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from rules.lines import yuan
 from tracker.books import ledger
 from tracker.db import local_day
 from tracker.errors import Conflict, NotAllowed, Refused, mark
@@ -126,7 +127,7 @@ def set_amounts(session: Session, recovery: Recovery, amounts: Mapping[int, int]
                 mark("Of %(name)s between nothing and %(paid)s yuan can be demanded back."),
                 mark("Correct the amount."),
                 name=one.item.shipment.label if one else str(key),
-                paid=_yuan(one.paid_fen if one else 0),
+                paid=yuan(one.paid_fen if one else 0),
             )
         line = standing.get(key)
         if line is None and fen:
@@ -259,7 +260,7 @@ def receive(session: Session, recovery: Recovery, back: Back, taking: flow.Takin
         raise Refused(
             mark("The amount lies between one fen and the %(left)s yuan still owed."),
             mark("Correct the amount; what a payment on its way keeps off is not owed twice."),
-            left=_yuan(free),
+            left=yuan(free),
         )
     query = select(RecoveryPart.id).where(
         RecoveryPart.recovery_id == recovery.id,
@@ -324,7 +325,3 @@ def _back(detail: Mapping[str, Any], now: datetime) -> Back:
     if received_on > local_day(now):
         raise Refused(mark("The day lies in the future."), mark("Copy it from the bank's paper."))
     return Back(kind, number[:60], received_on, int(amount))
-
-
-def _yuan(fen: int) -> str:
-    return f"{fen // 100}.{fen % 100:02d}"

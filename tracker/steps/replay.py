@@ -17,12 +17,13 @@ from sqlalchemy.orm import Session
 from rules.facts import ShipmentFacts
 from rules.registry import Registry
 from rules.tally import Run, Tally, assess
+from tracker.db import chunks
 from tracker.errors import Refused, mark
 from tracker.models.cargo import Shipment
 from tracker.models.methods import Method
 from tracker.models.money import Assessment, Item
 from tracker.models.people import Firm
-from tracker.steps import assessment, facts, methods, shipments
+from tracker.steps import assessment, facts, methods
 
 MOST_SHIPMENTS = 200_000
 
@@ -202,7 +203,7 @@ def _facts(session: Session, method: Method, stands: Sequence[Any]) -> dict[int,
     """Facts as the standing assessments keep them; anew for what changed since or was never."""
     versions = {one.id: one.version_no for one in stands}
     found: dict[int, ShipmentFacts] = {}
-    for keys in shipments.chunks(list(versions)):
+    for keys in chunks(list(versions)):
         query = (
             select(Item.shipment_id, Assessment.shipment_version_no, Assessment.facts)
             .join_from(Assessment, Item)
@@ -211,7 +212,7 @@ def _facts(session: Session, method: Method, stands: Sequence[Any]) -> dict[int,
         for shipment_id, version_no, kept in session.execute(query):
             if version_no == versions[shipment_id]:
                 found[shipment_id] = ShipmentFacts.from_json(kept)
-    for keys in shipments.chunks([key for key in versions if key not in found]):
+    for keys in chunks([key for key in versions if key not in found]):
         missing = session.scalars(select(Shipment).where(Shipment.id.in_(keys)))
         found |= facts.of(session, list(missing))
     return found

@@ -5,16 +5,17 @@ firms a unit can be claimed once: the second claimant is kept as contested and n
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ingest.rows import Line
 from ingest.shipments import ShipmentUnit, content_sha256, grams, group
+from tracker.db import chunks
 from tracker.models.applications import Application, ApplicationLine
 from tracker.models.cargo import CargoLine, ClaimKey, ManifestRow, Shipment
 from tracker.models.money import Item, ItemStage
@@ -23,15 +24,6 @@ from tracker.steps import succession
 SETTLED_STAGES = ("applied", "filed", "approved", "instructed", "disbursed", "recoverable")
 DECIDED_STATES = ("passed", "in_filing", "closed", "declined")
 """Of applications: the first review took off their lines what it took off, for good."""
-CHUNK = 500
-"""Keys looked up in one query; SQLite takes a limited number of parameters."""
-Part = TypeVar("Part")
-
-
-def chunks(parts: Sequence[Part]) -> Iterator[Sequence[Part]]:
-    """The parts, as many at a time as one query may name."""
-    for start in range(0, len(parts), CHUNK):
-        yield parts[start : start + CHUNK]
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from itertools import chain
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
+from tracker.db import chunks
 from tracker.models.cargo import CargoLine, Manifest, ManifestRow, Shipment
 from tracker.steps import shipments
 from tracker.steps.succession import standing
@@ -38,7 +39,7 @@ class Event:
 def stop(session: Session, line_ids: Iterable[int]) -> dict[int, Shipment]:
     """Let lines stand no longer; line id -> the shipment it was of."""
     found: dict[int, Shipment] = {}
-    for part in shipments.chunks(sorted(line_ids)):
+    for part in chunks(sorted(line_ids)):
         query = select(CargoLine, Shipment).join(Shipment, Shipment.id == CargoLine.shipment_id)
         for line, shipment in session.execute(query.where(CargoLine.id.in_(part))):
             line.standing = False
@@ -144,7 +145,7 @@ def _rested(
 ) -> list[Shipment]:
     """The changed shipments put together, those that stood before first; places handed back."""
     found: list[Shipment] = []
-    for part in shipments.chunks(sorted(other)):
+    for part in chunks(sorted(other)):
         found += session.scalars(select(Shipment).where(Shipment.id.in_(part)))
     found.sort(key=lambda one: (one.state != "standing", one.accepted_seq))
     was = {one.id: one.state for one in found}
@@ -249,7 +250,7 @@ def _words(
     )
     said: dict[tuple[str, str], set[tuple[Identity, str]]] = defaultdict(set)
     known: set[int] = set()
-    for part in shipments.chunks(sorted({shipment_id for shipment_id, _ in found})):
+    for part in chunks(sorted({shipment_id for shipment_id, _ in found})):
         of_these = query.where(CargoLine.shipment_id.in_(part))
         for line, unit_key, row_no, seq, state in session.execute(of_these):
             identity = (line.shipment_id, line.line_key)
@@ -289,7 +290,7 @@ def _echoes(
 
 def _rows(session: Session, row_ids: Sequence[int]) -> dict[int, ManifestRow]:
     found: dict[int, ManifestRow] = {}
-    for part in shipments.chunks(row_ids):
+    for part in chunks(row_ids):
         query = select(ManifestRow).where(ManifestRow.id.in_(part))
         found |= {row.id: row for row in session.scalars(query)}
     return found
@@ -303,7 +304,7 @@ def _lines(session: Session, line_ids: Sequence[int]) -> dict[int, tuple[CargoLi
         .join(Manifest, Manifest.id == ManifestRow.manifest_id)
     )
     found: dict[int, tuple[CargoLine, bool]] = {}
-    for part in shipments.chunks(line_ids):
+    for part in chunks(line_ids):
         for line, state in session.execute(query.where(CargoLine.id.in_(part))):
             found[line.id] = (line, state in COUNTING)
     return found
@@ -312,7 +313,7 @@ def _lines(session: Session, line_ids: Sequence[int]) -> dict[int, tuple[CargoLi
 def _versions(session: Session, shipment_ids: Sequence[int]) -> dict[Identity, int]:
     """The highest version there is of each line."""
     found: dict[Identity, int] = {}
-    for part in shipments.chunks(shipment_ids):
+    for part in chunks(shipment_ids):
         query = (
             select(CargoLine.shipment_id, CargoLine.line_key, func.max(CargoLine.version_no))
             .where(CargoLine.shipment_id.in_(part))

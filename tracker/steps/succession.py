@@ -5,7 +5,7 @@ as the correction of the line it was, and never silently taken as a second one b
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session
 from ingest.likeness import masks, others_apart
 from ingest.rows import Line
 from ingest.shipments import ShipmentUnit
+from tracker.db import chunks
 from tracker.models.cargo import CargoLine, Shipment
 
 Place = tuple[str, int]
 """Sheet and row of an upload."""
 DAYS_AROUND = timedelta(days=31)
 """A day that is mistyped by more is not looked for."""
-CHUNK = 500
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def standing(
 ) -> dict[tuple[int, str], tuple[int, str]]:
     """Shipment and waybill -> the standing line's id and content."""
     found: dict[tuple[int, str], tuple[int, str]] = {}
-    for part in _chunks(shipment_ids):
+    for part in chunks(shipment_ids):
         query = select(
             CargoLine.shipment_id, CargoLine.line_key, CargoLine.id, CargoLine.content_sha256
         ).where(CargoLine.shipment_id.in_(part), CargoLine.standing)
@@ -129,15 +129,10 @@ def _by_mask(
         if (waybill in waybills or unit_key in keys) and (shipment_id, waybill) not in here
     }
     found: dict[tuple[str, ...], list[tuple[Earlier, Line]]] = defaultdict(list)
-    for part in _chunks(list(alike)):
+    for part in chunks(list(alike)):
         said = select(CargoLine.id, CargoLine.fields).where(CargoLine.id.in_(part))
         for line_id, fields in session.execute(said):
             other = Line("", 0, fields)
             for mask in masks(other):
                 found[mask].append((alike[line_id], other))
     return found
-
-
-def _chunks(keys: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(keys), CHUNK):
-        yield keys[start : start + CHUNK]

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from ingest.rows import Line
 from rules.registry import Registry
+from tracker.db import chunks
 from tracker.models.cargo import Manifest, ManifestRow, Shipment
 from tracker.models.corrections import ManifestReplacement
 from tracker.steps import booking, confirmations, replacement, shipments, standing
@@ -142,5 +143,5 @@ def _count(session: Session, manifest: Manifest, confirmed: Sequence[int], seq: 
             ManifestRow.state.in_(COUNTED_STATES),
         )
     )
-    for part in shipments.chunks(confirmed):
+    for part in chunks(confirmed):
         session.execute(values.where(ManifestRow.id.in_(part)))

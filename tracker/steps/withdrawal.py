@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from rules.registry import Registry
 from tracker.books import audit, queue
+from tracker.db import chunks
 from tracker.errors import Conflict, mark
 from tracker.models.cargo import CargoLine, Manifest, ManifestRow, Shipment
 from tracker.models.corrections import ManifestWithdrawal
@@ -57,7 +58,7 @@ def affected(session: Session, manifest: Manifest) -> Affected:
     ids = sorted({line.shipment_id for line, *_ in lines} | set(session.scalars(earlier)))
     found: list[Shipment] = []
     accrued = 0
-    for part in shipments.chunks(ids):
+    for part in chunks(ids):
         found += session.scalars(select(Shipment).where(Shipment.id.in_(part)))
         query = select(func.sum(ItemStage.balance)).join(Item, Item.id == ItemStage.item_id)
         stands = query.where(Item.shipment_id.in_(part), ItemStage.stage == "accrued")

@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from tracker import access
+from tracker.db import chunks
 from tracker.models.cargo import Shipment
 from tracker.models.filings import (
     DISBURSEMENT_STATES,
@@ -205,8 +206,7 @@ def standing_query(user: User) -> Select[Item]:
 def standing(session: Session, items: list[Item]) -> list[Standing]:
     """Where the money of these items stands."""
     balances: dict[int, dict[str, int]] = {item.id: {} for item in items}
-    for start in range(0, len(items), 500):
-        keys = [item.id for item in items[start : start + 500]]
+    for keys in chunks([item.id for item in items]):
         query = select(ItemStage).where(ItemStage.item_id.in_(keys), ItemStage.balance > 0)
         for one in session.scalars(query):
             balances[one.item_id][one.stage] = one.balance

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from tracker import access
+from tracker.db import chunks
 from tracker.errors import NotThere, mark
 from tracker.models.cargo import Shipment
 from tracker.models.methods import Method
@@ -106,8 +107,7 @@ def shown(session: Session, made: steps.Replay) -> list[steps.Row]:
     if user.role in access.SEES_ALL or user.league_id == made.method.league_id:
         return changed
     visible = access.visible_shipments(user).with_only_columns(Shipment.id)
-    for start in range(0, len(changed), 500):
-        keys = [row.shipment_id for row in changed[start : start + 500]]
+    for keys in chunks([row.shipment_id for row in changed]):
         seen |= set(session.scalars(visible.where(Shipment.id.in_(keys))))
     return [row for row in changed if row.shipment_id in seen]
 

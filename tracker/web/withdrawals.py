@@ -10,11 +10,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker import access
+from tracker.db import chunks
 from tracker.models.cargo import Manifest, Shipment
 from tracker.models.corrections import ManifestReplacement, ManifestWithdrawal
 from tracker.models.money import Item, ItemStage
 from tracker.steps import replacement, withdrawal
-from tracker.steps.shipments import chunks
 from tracker.web import asked, context, policy, uploads
 
 bp = Blueprint("withdrawals", __name__, url_prefix="/manifests")
