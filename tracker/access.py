@@ -48,11 +48,7 @@ POLICY: dict[str, tuple[str, ...]] = {
     "see_inbox": (*FIRM_ROLES, "admin"),
     "see_shipments": (*FIRM_ROLES, *LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
     "see_methods": BUSINESS_ROLES,
-    "replay_methods": (
-        *("league_officer", "league_approver", "league_finance"),
-        *COMMERCE_ROLES,
-        "auditor",
-    ),
+    "replay_methods": (*LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
     "see_networks": BUSINESS_ROLES,
     "draft_application": FIRM_ROLES,
     "see_applications": (*FIRM_ROLES, *LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
@@ -136,6 +132,14 @@ def visible_methods(user: User) -> Select[Method]:
     if user.role in LEAGUE_ROLES:
         return select(Method).where(public | (Method.league_id == user.league_id))
     return select(Method).where(public if may(user, "see_methods") else false())
+
+
+def replayable_methods(user: User) -> Select[Method]:
+    """Those whose league's shipments one may see summed up: own; all for Commerce, the auditor."""
+    if not may(user, "replay_methods"):
+        return select(Method).where(false())
+    found = visible_methods(user)
+    return found.where(Method.league_id == user.league_id) if user.role in LEAGUE_ROLES else found
 
 
 def visible_applications(user: User) -> Select[Application]:

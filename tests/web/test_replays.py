@@ -4,11 +4,15 @@ import io
 
 from flask import Flask
 from openpyxl import load_workbook
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from tests import way
+from tests.journeys import person
 from tests.tracker.test_replay import drafted
 from tests.web.visitors import visit
 from tracker import jobs
+from tracker.models.people import League
 
 
 def test_an_officer_replays_a_draft_and_follows_one_shipment(bench: jobs.Bench, app: Flask) -> None:
@@ -32,6 +36,23 @@ def test_an_officer_replays_a_draft_and_follows_one_shipment(bench: jobs.Bench, 
     assert "No shipment would get another amount or result." in none.words
     wrong = officer.see(f"/methods/{key}/replay", 422, **{"from": "2026-02-01", "to": "2026-01-01"})
     assert "The last day lies before the first." in wrong.words
+
+
+def test_another_league_sees_the_recorded_method_and_nothing_of_its_shipments(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    way.shipped(bench, 1)
+
+    def move(session: Session) -> None:
+        league = session.scalars(select(League).where(League.code == "150900")).one()
+        person(session, "league_officer").league_id = league.id
+
+    bench.database.transact(move)
+    officer = visit(app, "league_officer")
+    page = officer.see("/methods/1")
+    assert "/methods/1/replay" not in page.links
+    for address in ("/methods/1/replay", "/methods/1/replay.xlsx", "/methods/1/replay/1"):
+        officer.see(address, 404)
 
 
 def test_the_workbook_holds_the_same_to_the_fen(bench: jobs.Bench, app: Flask) -> None:

@@ -123,7 +123,8 @@ def method(key: int) -> ResponseReturnValue:
         compared=compared,
         changes=changes(found, compared) if compared else [],
         ends=steps.superseded(session, found) if found.state in UNDER_WAY else [],
-        may_replay=access.may(user, "replay_methods"),
+        may_replay=session.scalar(access.replayable_methods(user).where(Method.id == found.id))
+        is not None,
         others=session.scalars(others.order_by(Method.version_no.desc())).all(),
         offer=acting.offer(session, found),
         reasons=acting.reasons(),

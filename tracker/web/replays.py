@@ -93,7 +93,7 @@ def one(key: int, shipment: int) -> ResponseReturnValue:
 
 def ran(session: Session, key: int) -> tuple[Method, steps.Replay | None]:
     """The visible method and its replay over the days asked for; None where nothing ever left."""
-    method = access.see(session, access.visible_methods(context.user()), key)
+    method = access.see(session, access.replayable_methods(context.user()), key)
     days = _days(session, method)
     if days is None:
         return method, None
