@@ -189,6 +189,27 @@ def test_a_later_version_supersedes_the_one_before_from_its_first_day(world: job
     assert proven(world)
 
 
+def test_a_superseded_version_counts_no_more_whichever_was_drafted_first(
+    world: jobs.Bench,
+) -> None:
+    record(world, register(world, "tests/journey", PLAIN, date(2026, 1, 1), date(2026, 5, 31)))
+    wins = register(world, "tests/journey", {**PLAIN, "rate": "80.00"}, date(2026, 6, 1), None)
+    goes = register(world, "tests/journey", {**PLAIN, "rate": "700.00"}, date(2026, 6, 1), None)
+    record(world, goes)
+    jobs.drain(world)
+    days = {1: "2026-06-01", 2: "2026-06-02"}
+    take_in(world, *(truck(n, 发车日期=day, 出境日期=day) for n, day in days.items()))
+    assert accrued(world) == {"1": 70_000, "2": 70_000}
+    record(world, wins)
+    jobs.drain(world)
+    assert accrued(world) == {"1": 8_000, "2": 8_000}
+    entries = way.count(world, Entry)
+    take_in(world, truck(3, 发车日期="2026-06-03", 出境日期="2026-06-03"))
+    assert accrued(world) == {"1": 8_000, "2": 8_000, "3": 8_000}
+    assert way.count(world, Entry) == entries + 2, "the upload, and its own accrual"
+    assert proven(world)
+
+
 def test_the_pool_is_spent_in_the_order_of_acceptance_to_the_fen(world: jobs.Bench) -> None:
     a_year(world)
     take_in(world, *(truck(number) for number in range(1, 5)))

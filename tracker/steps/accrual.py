@@ -70,7 +70,8 @@ def accrue(
 def _falls_under(method: Method, shipment: Shipment) -> bool:
     first, last = method.valid_from, method.valid_to or shipment.departure_date
     in_time = first <= shipment.departure_date <= last
-    return shipment.state == "standing" and shipment.league_id == method.league_id and in_time
+    standing = method.state == "recorded" and shipment.state == "standing"
+    return standing and shipment.league_id == method.league_id and in_time
 
 
 def _release(session: Session, touched: Sequence[Shipment], cause: Cause) -> int:

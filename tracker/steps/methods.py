@@ -136,7 +136,12 @@ def code(method: Method) -> str:
 
 
 def covered(session: Session, method: Method, from_seq: int = 0) -> list[Shipment]:
-    """The standing shipments that fall under the method, in order of acceptance from a place on."""
+    """The standing shipments that fall under the method, in order of acceptance from a place on.
+
+    None under one that is not in force: a superseded version assesses no more.
+    """
+    if method.state != "recorded":
+        return []
     last = method.valid_to or date.max
     query = select(Shipment).where(
         Shipment.league_id == method.league_id,
