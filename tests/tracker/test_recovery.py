@@ -96,6 +96,29 @@ def test_nothing_is_demanded_that_was_not_paid_nor_twice(bench: jobs.Bench) -> N
         act_on(bench, Recovery, third, "league_officer", "prepare")
 
 
+def test_what_another_allotment_paid_of_a_shipment_is_demanded_from_its_own_payment(
+    bench: jobs.Bench,
+) -> None:
+    way.shipped(bench)
+    filing = way.approved(bench)
+    paid = []
+    for number, fen in ((2, 300_00), (3, RATE_FEN - 300_00)):
+        given = way.allotted(bench, filing, fen, f"示例预〔2026〕{number}号")
+        (key,) = way.disbursements(bench, given)
+        way.instructed(bench, key)
+        way.confirmed(bench, key)
+        paid.append(key)
+    first = way.demanded(bench, way.recovery_drafted(bench, paid[0]))
+    assert way.stages(bench) == {"recoverable": 300_00, "disbursed": RATE_FEN - 300_00}
+    again = way.recovery_drafted(bench, paid[0])
+    with pytest.raises(Refused, match="Nothing is demanded yet"):
+        act_on(bench, Recovery, again, "league_officer", "prepare")
+    second = way.demanded(bench, way.recovery_drafted(bench, paid[1]))
+    way.came_back(bench, first, 300_00, "回单7")
+    way.came_back(bench, second, RATE_FEN - 300_00, "回单8")
+    assert (limits(bench, 0), limits(bench, 1)) == ((300_00, 0), (RATE_FEN - 300_00, 0))
+
+
 def test_a_recovery_needs_a_payment_an_officer_a_reason_a_number_and_a_day_to_come(
     bench: jobs.Bench,
 ) -> None:

@@ -254,7 +254,7 @@ def _recover(bench: jobs.Bench) -> str:
     take(bench, Recovery, key, ("hohhot_officer", "prepare"), ("hohhot_approver", "recover"))
     with bench.database.reading() as session:
         one = session.get_one(Recovery, key)
-        half = recovery.demanded(session, one) // 2
+        half = recovery.sums_of(session, one).demanded_fen // 2
         detail = {
             "kind": "returned",
             "document_no": "示例回单20260701001",

@@ -27,6 +27,8 @@ FILING_STATES = (
 )
 ALLOTMENT_STATES = ("draft", "prepared", "allotted", "withdrawn")
 DISBURSEMENT_STATES = ("draft", "prepared", "instructed", "disbursed", "failed", "withdrawn")
+DISBURSING_STATES = ("draft", "prepared", "instructed")
+"""Of disbursements on their way: what they pay and keep off is spoken for."""
 
 
 class Filing(Base):

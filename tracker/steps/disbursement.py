@@ -10,6 +10,7 @@ from tracker.books import ledger
 from tracker.errors import Conflict, NotAllowed, Refused, mark
 from tracker.models.applications import Application
 from tracker.models.filings import (
+    DISBURSING_STATES,
     Allotment,
     Decision,
     Disbursement,
@@ -21,8 +22,6 @@ from tracker.models.people import User
 from tracker.steps import allotment as allotments
 from tracker.steps import flow, offset
 from tracker.steps.accrual import move_item
-
-OPEN_STATES = ("draft", "prepared", "instructed")
 
 
 def draft(session: Session, user: User, allotment: Allotment) -> list[Disbursement]:
@@ -150,7 +149,7 @@ def _open_lines(session: Session, allotment: Allotment) -> list[FilingLine]:
     busy = (
         select(DisbursementLine.item_id)
         .join(Disbursement, Disbursement.id == DisbursementLine.disbursement_id)
-        .where(Disbursement.state.in_(OPEN_STATES))
+        .where(Disbursement.state.in_(DISBURSING_STATES))
     )
     query = select(FilingLine).where(
         FilingLine.filing_id == allotment.filing_id, FilingLine.item_id.not_in(busy)

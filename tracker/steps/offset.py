@@ -24,8 +24,8 @@ def plan(session: Session, disbursement: Disbursement) -> None:
         Recovery.state == "recoverable",
     )
     for owed in session.scalars(query.order_by(Recovery.id)):
-        fen = min(recovery.left(session, owed) - recovery.spoken_for(session, owed), room)
-        if fen > 0:
+        free = recovery.sums_of(session, owed).left_fen - recovery.spoken_for(session, owed)
+        if (fen := min(free, room)) > 0:
             session.add(
                 DisbursementOffset(
                     disbursement_id=disbursement.id, recovery_id=owed.id, amount_fen=fen

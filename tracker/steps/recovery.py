@@ -4,19 +4,19 @@ Two people of the league demand it; it comes back as 退回 (paid back), 追缴 
 off what the firm is due next). What came back may be disbursed anew out of the same allotment.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from rules.lines import yuan
 from tracker.books import ledger
 from tracker.db import local_day
 from tracker.errors import Conflict, NotAllowed, Refused, mark
-from tracker.models.filings import Decision, Disbursement, DisbursementLine
+from tracker.models.filings import DISBURSING_STATES, Decision, Disbursement, DisbursementLine
 from tracker.models.money import Item, ItemStage
 from tracker.models.people import User
 from tracker.models.recoveries import (
@@ -31,9 +31,9 @@ from tracker.steps.accrual import move_item
 from tracker.steps.flows import RECOVERY_CODES
 
 DRAFTED_STATES = ("draft", "prepared")
+ENDED_STATES = ("withdrawn", "lifted")
+"""Of a recovery that demands nothing any more."""
 OWED_STATES = ("recoverable", "lifting")
-PAYING_STATES = ("draft", "prepared", "instructed")
-"""Of disbursements: what they keep off their cash is spoken for."""
 BY_HAND = ("returned", "enforced")
 
 
@@ -43,8 +43,21 @@ class Paid:
 
     item: Item
     paid_fen: int
-    """What may be demanded: disbursed of this line, less what other drafts demand."""
+    """What may be demanded: of this payment, as far as it stands paid and nobody demands it."""
     demanded_fen: int
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Of a recovery, in fen."""
+
+    demanded_fen: int
+    back_fen: int
+
+    @property
+    def left_fen(self) -> int:
+        """What has not come back."""
+        return self.demanded_fen - self.back_fen
 
 
 @dataclass(frozen=True)
@@ -150,23 +163,29 @@ def paid(session: Session, recovery: Recovery) -> list[Paid]:
         .options(joinedload(DisbursementLine.item).joinedload(Item.shipment))
         .order_by(Item.code)
     )
-    drafted = dict(
-        session.execute(
-            select(RecoveryLine.item_id, func.sum(RecoveryLine.amount_fen))
-            .join(Recovery, Recovery.id == RecoveryLine.recovery_id)
-            .where(Recovery.state.in_(DRAFTED_STATES), Recovery.id != recovery.id)
-            .group_by(RecoveryLine.item_id)
-        ).all()
-    )
+    drafted = _demanded_by(session, recovery, Recovery.state.in_(DRAFTED_STATES))
+    of_it = Recovery.disbursement_id == recovery.disbursement_id
+    taken = _demanded_by(session, recovery, of_it & Recovery.state.not_in(ENDED_STATES))
     mine = {line.item_id: line.amount_fen for line in lines(session, recovery)}
-    return [
-        Paid(
-            line.item,
-            max(min(line.amount_fen, balance - int(drafted.get(line.item_id, 0))), 0),
-            mine.get(line.item_id, 0),
-        )
-        for line, balance in session.execute(query)
-    ]
+    found: list[Paid] = []
+    for line, balance in session.execute(query):
+        key = line.item_id
+        free = min(line.amount_fen - taken.get(key, 0), balance - drafted.get(key, 0))
+        found.append(Paid(line.item, max(free, 0), mine.get(key, 0)))
+    return found
+
+
+def _demanded_by(
+    session: Session, recovery: Recovery, which: ColumnElement[bool]
+) -> dict[int, int]:
+    """Item -> fen that other recoveries of this kind demand of it."""
+    query = (
+        select(RecoveryLine.item_id, func.sum(RecoveryLine.amount_fen))
+        .join(Recovery, Recovery.id == RecoveryLine.recovery_id)
+        .where(which, Recovery.id != recovery.id)
+        .group_by(RecoveryLine.item_id)
+    )
+    return {key: int(fen) for key, fen in session.execute(query)}
 
 
 def lines(session: Session, recovery: Recovery) -> list[RecoveryLine]:
@@ -187,14 +206,21 @@ def parts(session: Session, recovery: Recovery) -> list[RecoveryPart]:
     return list(session.scalars(query.order_by(RecoveryPart.id)))
 
 
-def demanded(session: Session, recovery: Recovery) -> int:
-    """Fen of all lines."""
-    return sum(line.amount_fen for line in lines(session, recovery))
+def sums(session: Session, keys: Sequence[int]) -> dict[int, Sums]:
+    """Recovery id -> what it demands and what came back."""
+
+    def of(table: type[RecoveryLine | RecoveryPart]) -> dict[int, int]:
+        query = select(table.recovery_id, func.sum(table.amount_fen))
+        query = query.where(table.recovery_id.in_(keys)).group_by(table.recovery_id)
+        return {key: int(fen) for key, fen in session.execute(query)}
+
+    demanded, back = of(RecoveryLine), of(RecoveryPart)
+    return {key: Sums(demanded.get(key, 0), back.get(key, 0)) for key in keys}
 
 
-def left(session: Session, recovery: Recovery) -> int:
-    """Fen that have not come back."""
-    return demanded(session, recovery) - sum(part.amount_fen for part in parts(session, recovery))
+def sums_of(session: Session, recovery: Recovery) -> Sums:
+    """What it demands and what came back."""
+    return sums(session, [recovery.id])[recovery.id]
 
 
 def spoken_for(session: Session, recovery: Recovery) -> int:
@@ -203,7 +229,7 @@ def spoken_for(session: Session, recovery: Recovery) -> int:
         select(func.sum(DisbursementOffset.amount_fen))
         .join(Disbursement, Disbursement.id == DisbursementOffset.disbursement_id)
         .where(DisbursementOffset.recovery_id == recovery.id)
-        .where(Disbursement.state.in_(PAYING_STATES))
+        .where(Disbursement.state.in_(DISBURSING_STATES))
     )
     return int(session.scalar(query) or 0)
 
@@ -244,7 +270,8 @@ def take(session: Session, recovery: Recovery, name: str, taking: flow.Taking) -
             for line in lines(session, recovery)
         )
     elif name == "lift":
-        moves = _money(session, recovery, left(session, recovery), "disbursed")
+        owed = sums_of(session, recovery)
+        moves = _money(session, recovery, owed.back_fen, owed.left_fen, "disbursed")
     return flow.take(session, recovery, name, taking, moves)
 
 
@@ -253,7 +280,8 @@ def receive(session: Session, recovery: Recovery, back: Back, taking: flow.Takin
 
     Raises ``Refused`` for more than is owed, ``Conflict`` for a paper that was counted before.
     """
-    free = left(session, recovery)
+    owed = sums_of(session, recovery)
+    free = owed.left_fen
     if back.kind != "offset":
         free -= spoken_for(session, recovery)
     if not 0 < back.amount_fen <= free:
@@ -273,15 +301,15 @@ def receive(session: Session, recovery: Recovery, back: Back, taking: flow.Takin
             mark("Look at what came back; one paper counts once."),
             number=back.document_no,
         )
-    name = "close" if back.amount_fen == left(session, recovery) else "receive"
+    name = "close" if back.amount_fen == owed.left_fen else "receive"
     owner = allotments.owner(recovery.disbursement.allotment)
     limits = ledger.Move(
         source=ledger.limit("used", owner),
         target=ledger.limit("headroom", owner),
         amount_fen=back.amount_fen,
     )
-    moves = (*_money(session, recovery, back.amount_fen, "entitlement"), limits)
-    decision = flow.take(session, recovery, name, taking, moves, back.received_on)
+    money = _money(session, recovery, owed.back_fen, back.amount_fen, "entitlement")
+    decision = flow.take(session, recovery, name, taking, (*money, limits), back.received_on)
     session.add(
         RecoveryPart(
             recovery_id=recovery.id,
@@ -297,10 +325,9 @@ def receive(session: Session, recovery: Recovery, back: Back, taking: flow.Takin
 
 
 def _money(
-    session: Session, recovery: Recovery, amount_fen: int, target: str
+    session: Session, recovery: Recovery, before: int, amount_fen: int, target: str
 ) -> tuple[ledger.Move, ...]:
     """The next fen owed, line by line in their order, after those that came back before."""
-    before = demanded(session, recovery) - left(session, recovery)
     moves: list[ledger.Move] = []
     for line in lines(session, recovery):
         gone = min(before, line.amount_fen)

@@ -13,6 +13,7 @@ from tracker.db import chunks
 from tracker.models.cargo import Shipment
 from tracker.models.filings import (
     DISBURSEMENT_STATES,
+    DISBURSING_STATES,
     Allotment,
     Disbursement,
     DisbursementLine,
@@ -25,6 +26,8 @@ from tracker.web import acting, asked, context, downloads, filters, funds, polic
 
 bp = Blueprint("disbursements", __name__, url_prefix="/disbursements")
 
+KEEPING_STATES = (*DISBURSING_STATES, "disbursed")
+"""Of disbursements that keep, or kept, something off their cash."""
 STANDING_STAGES = tuple(stage for stage in MONEY_STAGES if stage != "entitlement")
 
 
@@ -138,7 +141,7 @@ def disbursement(key: int) -> ResponseReturnValue:
         decisions=acting.history(session, found),
         may_see_allotment=may_see_allotment is not None,
         limit=limit,
-        kept_off=offset.of(session, found),
+        kept_off=offset.of(session, found) if found.state in KEEPING_STATES else [],
         may_recover=found.state == "disbursed" and access.may(user, "draft_recovery"),
         may_retry=may_retry and limit.headroom_fen > 0,
     )

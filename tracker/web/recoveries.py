@@ -7,7 +7,7 @@ from datetime import date
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from tracker import access
@@ -18,8 +18,6 @@ from tracker.models.people import FIRM_ROLES, Firm, League, User
 from tracker.models.recoveries import (
     RECOVERY_STATES,
     Recovery,
-    RecoveryLine,
-    RecoveryPart,
 )
 from tracker.steps import recovery as steps
 from tracker.steps.flows import RECOVERY_CODES
@@ -40,17 +38,15 @@ AMOUNT = "amount-"
 
 @dataclass(frozen=True)
 class Listed:
-    """A recovery with its sums, in fen."""
+    """A recovery with its sums."""
 
     recovery: Recovery
-    demanded_fen: int
-    back_fen: int
+    sums: steps.Sums
 
     @property
     def left_fen(self) -> int:
         """What is still owed; nothing where the demand ended otherwise."""
-        owed = self.demanded_fen - self.back_fen
-        return owed if self.recovery.state in steps.OWED_STATES else 0
+        return self.sums.left_fen if self.recovery.state in steps.OWED_STATES else 0
 
 
 @bp.get("")
@@ -116,11 +112,11 @@ def recovery(key: int) -> ResponseReturnValue:
     rows = lines_of(session, found, all_paid=drafts) if sees_lines else []
     paged = asked.paged(len(rows))
     seen = access.visible_disbursements(user).where(Disbursement.id == found.disbursement_id)
-    (sums,) = listed(session, [found])
+    (listed_one,) = listed(session, [found])
     return render_template(
         "recoveries/one.html",
         recovery=found,
-        sums=sums,
+        listed=listed_one,
         kept_fen=steps.spoken_for(session, found),
         lines=rows[paged.offset : paged.offset + paged.rows],
         paged=paged if sees_lines else None,
@@ -128,8 +124,7 @@ def recovery(key: int) -> ResponseReturnValue:
         parts=[(one, gettext(KINDS[one.kind])) for one in steps.parts(session, found)],
         reason_label=gettext(RECOVERY_CODES[found.reason_code]),
         kinds=[(kind, gettext(KINDS[kind])) for kind in steps.BY_HAND],
-        sees_disbursement=access.may(user, "see_disbursements")
-        and session.scalar(seen) is not None,
+        sees_disbursement=session.scalar(seen) is not None,
         offer=acting.offer(session, found),
         own_form=OWN_FORM,
         is_firm=user.role in FIRM_ROLES,
@@ -252,15 +247,8 @@ def lines_of(session: Session, found: Recovery, *, all_paid: bool = False) -> li
 
 def listed(session: Session, found: list[Recovery]) -> list[Listed]:
     """The recoveries with their sums."""
-    keys = [one.id for one in found]
-
-    def sums(table: type[RecoveryLine | RecoveryPart]) -> dict[int, int]:
-        query = select(table.recovery_id, func.sum(table.amount_fen))
-        query = query.where(table.recovery_id.in_(keys)).group_by(table.recovery_id)
-        return {key: int(fen) for key, fen in session.execute(query)}
-
-    demanded, back = sums(RecoveryLine), sums(RecoveryPart)
-    return [Listed(one, demanded.get(one.id, 0), back.get(one.id, 0)) for one in found]
+    sums = steps.sums(session, [one.id for one in found])
+    return [Listed(one, sums[one.id]) for one in found]
 
 
 def filtered(user: User) -> Select[Recovery]:

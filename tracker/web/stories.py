@@ -164,7 +164,7 @@ def _demands(session: Session, user: User, item: Item) -> list[Holder]:
     """What takes some of it back, as far as one may see."""
     query = access.visible_recoveries(user).where(
         Recovery.id.in_(select(RecoveryLine.recovery_id).where(RecoveryLine.item_id == item.id)),
-        Recovery.state.not_in(("draft", "withdrawn")),
+        Recovery.state.in_(access.DEMANDED_STATES),
     )
     return [
         Holder("recovery", one.id, one.code, one.state)

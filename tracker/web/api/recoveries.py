@@ -96,8 +96,8 @@ class RecoveryAnswer(Answer):
     document_no = fields.String(attribute="recovery.document_no")
     due_on = fields.Date(attribute="recovery.due_on")
     state = fields.String(attribute="recovery.state")
-    demanded_fen = fields.Integer()
-    back_fen = fields.Integer()
+    demanded_fen = fields.Integer(attribute="sums.demanded_fen")
+    back_fen = fields.Integer(attribute="sums.back_fen")
     left_fen = fields.Integer()
 
 
@@ -131,10 +131,10 @@ class DemandedAnswer(Answer):
 
 @blp.listing("", "追缴列表", RecoveryAnswer, RecoveriesAsked)
 @policy.may("see_recoveries")
-def listed(pages: Pages) -> list[Mapping[str, Any]]:
+def listed(pages: Pages) -> list[recoveries.Listed]:
     """The recoveries one may see, newest first, with what is still owed."""
     query = recoveries.filtered(context.user()).order_by(Recovery.id.desc())
-    return [_sums(one) for one in recoveries.listed(context.session(), part(query, pages))]
+    return recoveries.listed(context.session(), part(query, pages))
 
 
 @blp.writing("", "起草追缴", RecoveryOne, RecoveryBody, status=201)
@@ -192,20 +192,13 @@ def _found(key: int) -> Recovery:
     return access.see(context.session(), access.visible_recoveries(context.user()), key)
 
 
-def _sums(one: recoveries.Listed) -> dict[str, Any]:
-    return {
-        "recovery": one.recovery,
-        "demanded_fen": one.demanded_fen,
-        "back_fen": one.back_fen,
-        "left_fen": one.left_fen,
-    }
-
-
 def _one(key: int) -> Mapping[str, Any]:
     session, found = context.session(), _found(key)
-    (sums,) = recoveries.listed(session, [found])
+    (one,) = recoveries.listed(session, [found])
     return {
-        **_sums(sums),
+        "recovery": found,
+        "sums": one.sums,
+        "left_fen": one.left_fen,
         "back": steps.parts(session, found),
         "offer": acting.offer(session, found),
         "decisions": acting.history(session, found),
