@@ -1,8 +1,11 @@
 """Packages: one moment's books in one file, proved by themselves, restored into either kind."""
 
+import hashlib
 import json
+import sqlite3
 import zipfile
 from collections.abc import Callable
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +21,9 @@ from tracker.books import ledger, queue
 from tracker.errors import Conflict, Refused
 from tracker.models.cargo import Manifest
 from tracker.models.people import ApiToken, SignIn, User
+from tracker.packages import tables
+from tracker.settings import Settings
+from tracker.verify.package import opened_package
 
 ALTERED: tuple[tuple[Callable[[str, bytes], bytes | None], str], ...] = (
     (lambda name, raw: raw[:-1] if "/" in name else raw, "内容与其哈希不符"),
@@ -104,6 +110,58 @@ def test_what_is_no_package_is_said_to_be_none(tmp_path: Path) -> None:
         package.writestr("package.json", '{"format": "tracker-package/9"}')
     with pytest.raises(OSError, match="不认识的数据包格式：tracker-package/9"):
         verify.verify(str(nothing))
+
+
+def test_a_package_of_an_earlier_version_is_proved_and_brought_up(
+    bench: jobs.Bench, all_databases: Databases, tmp_path: Path
+) -> None:
+    """Evidence came with version 10; whatever came after 9 is empty, so the books are the same."""
+    way.shipped(bench)
+    made = packed(bench, tmp_path)
+    old = Settings(home=tmp_path, database_url=f"sqlite:///{tmp_path / 'old.sqlite'}")
+    with connected(old) as database:
+        schema.upgrade_database(database, "0009")
+        with bench.database.reading() as session:
+            database.transact(
+                lambda target: tables.copy(
+                    session.connection(), target.connection(), tables.Choice()
+                )
+            )
+    with closing(sqlite3.connect(tmp_path / "old.sqlite")) as plain:
+        plain.execute("PRAGMA journal_mode=DELETE")
+    raw = (tmp_path / "old.sqlite").read_bytes()
+
+    def older(name: str, kept: bytes) -> bytes:
+        if name.endswith("json"):
+            told = {"revision": "0009", "books_sha256": hashlib.sha256(raw).hexdigest()}
+            return json.dumps({**json.loads(kept), **told}).encode()
+        return raw if name.endswith("sqlite") else kept
+
+    package = changed(made.path, older)
+    assert verify.verify(str(package), rules=bench.registry.rules).faults == ()
+    target = all_databases.settings("sqlite", tmp_path / "anew", migrated=False)
+    with connected(target) as database:
+        packages.unpack(database, target.home, package)
+        assert schema.check(database) == []
+
+
+def test_bytes_that_are_damaged_are_said_to_be_so_and_never_break_anything(
+    bench: jobs.Bench, tmp_path: Path
+) -> None:
+    whole = packed(bench, tmp_path).path.read_bytes()
+    for place in range(0, len(whole), len(whole) // 40):
+        damaged = tmp_path / "坏.zip"
+        damaged.write_bytes(whole[:place] + bytes([whole[place] ^ 0x5A]) + whole[place + 1 :])
+        with suppress(OSError):
+            verify.verify(str(damaged), rules=bench.registry.rules)
+
+
+def test_what_fails_while_a_package_is_open_is_not_told_as_its_damage(
+    bench: jobs.Bench, tmp_path: Path
+) -> None:
+    made = packed(bench, tmp_path)
+    with pytest.raises(KeyError, match="ours"), opened_package(str(made.path)):
+        raise KeyError("ours")
 
 
 def test_nothing_is_ever_restored_over_books_nor_written_over_a_file(

@@ -5,6 +5,7 @@ import json
 import sqlite3
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,11 @@ REFERENCES = (
     ("evidence", "sha256", "佐证材料"),
 )
 """Table, its column that names a raw file, and what people call it."""
+BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, sqlite3.Error),
+    *(KeyError, ValueError, TypeError, AttributeError),
+)
+"""What reading damaged or made-up bytes raises."""
 
 
 @dataclass(frozen=True)
@@ -41,40 +47,50 @@ class Opened:
 @contextmanager
 def opened_package(path: str) -> Iterator[Opened]:
     """Open it for as long as it is looked at; raises ``OSError`` for what is no package."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield _opened(path, folder)
+
+
+def _opened(path: str, folder: str) -> Opened:
     try:
-        with zipfile.ZipFile(path) as package, tempfile.TemporaryDirectory() as folder:
+        with zipfile.ZipFile(path) as package:
             told = json.loads(package.read(LIST))
             if told["format"] != FORMAT:
                 raise OSError(f"不认识的数据包格式：{told['format']}")
             books = Path(package.extract(BOOKS, folder))
-            yield Opened(
+            return Opened(
                 books=books,
                 revision=str(told["revision"]),
                 anchors={int(told["seq"]): str(told["head"])},
                 files={str(name): int(size) for name, size in told["files"].items()},
                 faults=tuple(_faults(package, told, books)),
             )
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError) as error:
+    except BROKEN as error:
         raise OSError(f"不是完整的数据包：{error}") from error
 
 
 def _faults(package: zipfile.ZipFile, told: dict[str, Any], books: Path) -> Iterator[Fault]:
-    with books.open("rb") as stream:
-        if hashlib.file_digest(stream, "sha256").hexdigest() != told["books_sha256"]:
-            yield Fault(BOOKS, "与清单所记的哈希不符")
     there = {name.removeprefix(FILES) for name in package.namelist() if name.startswith(FILES)}
+    with books.open("rb") as stream:
+        whole = hashlib.file_digest(stream, "sha256").hexdigest() == told["books_sha256"]
+    if not whole:
+        yield Fault(BOOKS, "与清单所记的哈希不符")
     for name in sorted(there ^ told["files"].keys()):
         yield Fault(f"文件 {name}", "缺失" if name in told["files"] else "不在清单中")
     for name in sorted(there & told["files"].keys()):
         if sha256(package.read(f"{FILES}{name}")) != name:
             yield Fault(f"文件 {name}", "内容与其哈希不符")
-    yield from _unkept(books, there)
+    if whole:
+        yield from _unkept(books, there)
 
 
 def _unkept(books: Path, there: set[str]) -> Iterator[Fault]:
     """Rows that name a raw file which is not in the package."""
     with closing(sqlite3.connect(f"file:{books}?mode=ro", uri=True)) as connection:
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
         for table, column, name in REFERENCES:
+            if table not in tables:  # of a version that had none
+                continue
             query = f"SELECT id, {column} FROM {table} WHERE {column} <> '' ORDER BY id"  # noqa: S608  constant names
             for key, named in connection.execute(query):
                 if named not in there:
