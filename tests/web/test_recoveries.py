@@ -47,6 +47,8 @@ def test_from_the_payment_to_the_last_fen_back(bench: jobs.Bench, app: Flask) ->
     assert "The paper 示例回单7 was counted before." in twice.words
     page = finance.press(page, "receive", 200, **{**back, "kind": "enforced", "document_no": "执1"})
     assert "All came back" in page.words
+    entries = [clerk.see(link).words for link in page.links if link.startswith("/ledger/")]
+    assert any("Finding of an audit" in words for words in entries)
     (row,) = clerk.see("/recoveries").table()[1:]
     assert row[-3:] == ["120.50", "120.50", "0.00"]
     assert page.address in clerk.see("/shipments/1").links

@@ -3,18 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from tracker.chinese import in_chinese
 from tracker.papers import detail
 from tracker.papers.formulas import Cell, yuan
 from tracker.papers.workbook import A4, Book, Column, across, begin, end, page, table, wide_enough
+from tracker.steps.assessment import OUTCOMES
 from tracker.steps.replay import Replay, Row, Sums
 
-OUTCOMES = {
-    "awarded": "应补",
-    "zero": "为零",
-    "refused": "不予补贴",
-    "waiting": "待定",
-    "": "未测算",
-}
 AMOUNTS = (
     Column("现行（元）", 16, "money"),
     Column("回放（元）", 16, "money"),
@@ -83,8 +78,8 @@ def _line(row: Row) -> list[Cell]:
         row.departure_date,
         row.label,
         row.firm,
-        OUTCOMES[row.before],
-        OUTCOMES[row.after],
+        in_chinese(OUTCOMES[row.before]),
+        in_chinese(OUTCOMES[row.after]),
         yuan(row.before_fen),
         yuan(row.after_fen),
         yuan(row.change_fen),

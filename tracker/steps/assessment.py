@@ -22,6 +22,15 @@ from tracker.models.methods import Method, Programme
 from tracker.models.money import Assessment, Item
 from tracker.steps import facts, methods, shipments
 
+OUTCOMES: dict[str, str] = {
+    "awarded": mark("Awarded"),
+    "zero": mark("Nothing due"),
+    "refused": mark("Not supported"),
+    "waiting": mark("Waits"),
+    "": mark("Not assessed"),
+}
+"""What an assessment came to, or that there is none -> English msgid."""
+
 
 @dataclass(frozen=True)
 class Due:

@@ -252,3 +252,12 @@ RECOVERY_CODES: dict[str, str] = {
     "other": mark("Other, as written"),
 }
 """Reason code of a recovery -> English msgid."""
+
+POSTING_CODES: dict[str, str] = {
+    **REASON_CODES,
+    **RECOVERY_CODES,
+    "recomputed": mark("Computed anew"),
+    "route_changed": mark("Another route or league now"),
+    "withdrawn": mark("The upload was withdrawn"),
+}
+"""Reason code of a posting, a person's or our own -> English msgid."""

@@ -18,6 +18,9 @@ from tracker.models.methods import Method, Programme
 from tracker.models.people import League, User
 from tracker.steps import flow
 
+ENDED_STATES = ("recorded", "superseded", "withdrawn")
+"""Of a method that will not be recorded any more, so it ends no other."""
+
 
 def rule_of(registry: Registry, rule_id: str) -> Rule:
     """The rule of this id; a missing or faulty one is an error, never an ineligible firm."""
@@ -110,7 +113,7 @@ def shown(session: Session, method: Method) -> dict[str, Any]:
 
 def superseded(session: Session, method: Method) -> list[Method]:
     """The recorded versions that end, or never begin, once this one is recorded."""
-    return [] if method.state in ("recorded", "superseded") else _overlapping(session, method)
+    return [] if method.state in ENDED_STATES else _overlapping(session, method)
 
 
 def take(session: Session, method: Method, name: str, taking: flow.Taking) -> Decision:

@@ -122,7 +122,7 @@ def replay(session: Session, registry: Registry, method: Method, first: date, la
     stands = _standing(session, method, first, last)
     if not stands:
         return Replay(method, first, last, (), None)
-    known = _facts(session, method, stands)
+    known = _facts(session, stands)
     run = assess(rule, method.params, [known[one.id] for one in stands], {})
     found = [
         Row(
@@ -171,14 +171,20 @@ def usual_days(session: Session, method: Method) -> tuple[date, date] | None:
 def _standing(session: Session, method: Method, first: date, last: date) -> Sequence[Any]:
     """The shipments in order of acceptance, each with the outcome and amount that stand."""
     newest = (
-        select(Item.shipment_id, Assessment.outcome, Assessment.award_fen)
+        select(
+            Item.shipment_id,
+            Assessment.outcome,
+            Assessment.award_fen,
+            Assessment.facts,
+            Assessment.shipment_version_no.label("assessed_version_no"),
+        )
         .join_from(Assessment, Item)
         .where(Assessment.id.in_(assessment.last(method)))
         .subquery()
     )
     columns = (Shipment.id, Shipment.label, Shipment.departure_date, Shipment.version_no)
     query = (
-        select(*columns, Firm.name, newest.c.outcome, newest.c.award_fen)
+        select(*columns, Firm.name, *newest.c)
         .join(Firm, Firm.id == Shipment.firm_id)
         .outerjoin(newest, newest.c.shipment_id == Shipment.id)
         .where(
@@ -199,20 +205,14 @@ def _standing(session: Session, method: Method, first: date, last: date) -> Sequ
     return found
 
 
-def _facts(session: Session, method: Method, stands: Sequence[Any]) -> dict[int, ShipmentFacts]:
+def _facts(session: Session, stands: Sequence[Any]) -> dict[int, ShipmentFacts]:
     """Facts as the standing assessments keep them; anew for what changed since or was never."""
-    versions = {one.id: one.version_no for one in stands}
-    found: dict[int, ShipmentFacts] = {}
-    for keys in chunks(list(versions)):
-        query = (
-            select(Item.shipment_id, Assessment.shipment_version_no, Assessment.facts)
-            .join_from(Assessment, Item)
-            .where(Assessment.id.in_(assessment.last(method).where(Item.shipment_id.in_(keys))))
-        )
-        for shipment_id, version_no, kept in session.execute(query):
-            if version_no == versions[shipment_id]:
-                found[shipment_id] = ShipmentFacts.from_json(kept)
-    for keys in chunks([key for key in versions if key not in found]):
+    found = {
+        one.id: ShipmentFacts.from_json(one.facts)
+        for one in stands
+        if one.assessed_version_no == one.version_no
+    }
+    for keys in chunks([one.id for one in stands if one.id not in found]):
         missing = session.scalars(select(Shipment).where(Shipment.id.in_(keys)))
         found |= facts.of(session, list(missing))
     return found

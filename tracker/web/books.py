@@ -19,6 +19,7 @@ from tracker.models.cargo import Shipment
 from tracker.models.money import LIMIT_STAGES, MONEY_STAGES, Account, Entry, Item, Posting
 from tracker.models.people import PROVINCE_ROLES, Firm, League, User
 from tracker.steps import flow
+from tracker.steps.flows import POSTING_CODES
 from tracker.web import asked, filters
 
 KINDS: dict[str, str] = {
@@ -136,7 +137,7 @@ def lines(
         listed = found[posting.entry_id]
         if most is not None and len(listed) >= most:
             continue
-        reason = flow.REASON_CODES.get(posting.reason_code, posting.reason_code)
+        reason = POSTING_CODES.get(posting.reason_code, posting.reason_code)
         listed.append(
             Line(
                 line_no=posting.line_no,

@@ -14,6 +14,7 @@ from flask import Flask, request, url_for
 from flask_babel import get_locale, gettext
 
 from tracker.models.people import League
+from tracker.steps.assessment import OUTCOMES
 from tracker.web import labels
 from tracker.web.strips import laid_out
 
@@ -124,7 +125,7 @@ def stage(value: str) -> str:
 
 def outcome(value: str) -> str:
     """What an assessment came to, in words."""
-    return str(gettext(labels.OUTCOMES[value]))
+    return str(gettext(OUTCOMES[value]))
 
 
 def state_label(state: str, kind: str) -> str:

@@ -40,15 +40,6 @@ STAGES: dict[str, str] = {
 }
 """Where money or a limit stands -> msgid."""
 
-OUTCOMES: dict[str, str] = {
-    "awarded": mark("Awarded"),
-    "zero": mark("Nothing due"),
-    "refused": mark("Not supported"),
-    "waiting": mark("Waits"),
-    "": mark("Not assessed"),
-}
-"""What an assessment came to -> msgid."""
-
 
 SOURCES: dict[str, str] = {
     "web": mark("page"),

@@ -26,7 +26,6 @@ bp = Blueprint("methods", __name__, url_prefix="/methods")
 DRAFTERS = ("league_officer",)
 TITLE_LENGTH = 120
 NUMBER_LENGTH = 60
-UNDER_WAY = ("draft", "submitted", "examined", "returned")
 
 
 @dataclass(frozen=True)
@@ -122,7 +121,7 @@ def method(key: int) -> ResponseReturnValue:
         fault=fault,
         compared=compared,
         changes=changes(found, compared) if compared else [],
-        ends=steps.superseded(session, found) if found.state in UNDER_WAY else [],
+        ends=steps.superseded(session, found),
         may_replay=session.scalar(access.replayable_methods(user).where(Method.id == found.id))
         is not None,
         others=session.scalars(others.order_by(Method.version_no.desc())).all(),

@@ -42,7 +42,8 @@ def replay(key: int) -> ResponseReturnValue:
     """Totals, firms, months, and the shipments that change most."""
     session = context.session()
     method, made = ran(session, key)
-    rows = shown(session, made) if made else []
+    changed = made.changed() if made else []
+    rows = shown(session, method, changed)
     paged = asked.paged(len(rows))
     return render_template(
         "replays/one.html",
@@ -50,7 +51,7 @@ def replay(key: int) -> ResponseReturnValue:
         made=made,
         bars=bars(made) if made else [],
         rows=rows[paged.offset : paged.offset + paged.rows],
-        changed=len(made.changed()) if made else 0,
+        changed=len(changed),
         paged=paged,
     )
 
@@ -63,7 +64,8 @@ def replay_file(key: int) -> Response:
     method, made = ran(session, key)
     if made is None:
         raise NotThere(mark("No shipment of the league stands yet."))
-    raw = papers.write(made, shown(session, made), context.now(), is_sample=method.is_sample)
+    rows = shown(session, method, made.changed())
+    raw = papers.write(made, rows, context.now(), is_sample=method.is_sample)
     return downloads.workbook(raw, f"{method.title} 回放 {made.first}—{made.last}")
 
 
@@ -100,11 +102,10 @@ def ran(session: Session, key: int) -> tuple[Method, steps.Replay | None]:
     return method, steps.replay(session, context.ground().registry, method, *days)
 
 
-def shown(session: Session, made: steps.Replay) -> list[steps.Row]:
+def shown(session: Session, method: Method, changed: list[steps.Row]) -> list[steps.Row]:
     """Of the rows that change, those of shipments this person may see."""
-    changed = made.changed()
     user, seen = context.user(), set[int]()
-    if user.role in access.SEES_ALL or user.league_id == made.method.league_id:
+    if user.role in access.SEES_ALL or user.league_id == method.league_id:
         return changed
     visible = access.visible_shipments(user).with_only_columns(Shipment.id)
     for keys in chunks([row.shipment_id for row in changed]):
