@@ -153,10 +153,10 @@ def _look(place: Place) -> int:
     looks = folders.look(place.folder)
     here, now = {look.name_sha256: look for look in looks}, place.now
     some = looks[:MOST_AT_ONCE]
-    ready = place.database.transact(
-        lambda session: inbox.see(session, place.inbox, some, now), ledger=False
-    )
     held = set(folders.held(place.folder))
+    ready = place.database.transact(
+        lambda session: inbox.see(session, place.inbox, some, held, now), ledger=False
+    )
     with place.database.reading() as session:
         query = select(InboxFile).where(InboxFile.inbox_id == place.inbox.id)
         seen = session.scalars(query.where(InboxFile.state == "seen")).all()

@@ -262,6 +262,24 @@ def stopped(real: Callable[..., Any], *, after: bool) -> Callable[..., Any]:
     return stop
 
 
+def test_a_file_of_the_name_of_one_that_is_held_comes_after_it(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box.put("发运.csv")
+    box.look()
+    with monkeypatch.context() as patched:
+        patched.setattr(folders, "hold", stopped(folders.hold, after=True))
+        with pytest.raises(SystemExit):
+            intake.sweep(box.bench.database, box.bench.settings, box.now)
+    second = sheet(row("W2", "蒙A10002"))
+    box.put("发运.csv", second)
+    box.look(3)
+    assert [one.state for one in box.files()] == ["taken", "taken"]
+    kept = [(box.folder / folders.TAKEN / one.kept_name).read_bytes() for one in box.files()]
+    assert kept == [GOOD, second]
+    assert way.stages(box.bench) == {"accrued": 2 * RATE_FEN}
+
+
 def test_the_clock_asks_only_where_there_is_something_to_do(box: Box) -> None:
     def asked() -> int:
         jobs._tick(box.bench, "take_inbox")  # noqa: SLF001  what the clock calls

@@ -82,10 +82,13 @@ def open_of(session: Session, user: User) -> Inbox | None:
     return session.scalar(every_open().where(Inbox.firm_id == user.firm_id))
 
 
-def see(session: Session, inbox: Inbox, looks: Sequence[Look], now: datetime) -> list[int]:
+def see(
+    session: Session, inbox: Inbox, looks: Sequence[Look], held: set[int], now: datetime
+) -> list[int]:
     """Keep what was found in the folder; the files (by id) that stood unchanged long enough.
 
-    A file that was there at an earlier look and is gone was never taken, and is forgotten.
+    A file that was there at an earlier look and is gone was never taken, and is forgotten. What
+    comes under the name of one that is held is seen once that one was taken.
     """
     query = select(InboxFile).where(InboxFile.inbox_id == inbox.id, InboxFile.state == "seen")
     known = {one.name_sha256: one for one in session.scalars(query)}
@@ -94,6 +97,8 @@ def see(session: Session, inbox: Inbox, looks: Sequence[Look], now: datetime) ->
         one = known.get(look.name_sha256)
         if one is None:
             session.add(_seen(inbox, look, now))
+        elif one.id in held:
+            continue  # another file of the same name; the one before it goes first
         elif (one.size_bytes, one.changed_ns) != (look.size_bytes, look.changed_ns):
             _again(one, look, now)
         elif now - one.seen_at >= SETTLED:
