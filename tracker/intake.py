@@ -149,7 +149,10 @@ def _place(database: Database, settings: Settings, one: Inbox, now: datetime) ->
 
 
 def _look(place: Place) -> int:
-    """Look into one inbox; how many files are left for the next look."""
+    """Look into one inbox; how many files are left for the next look.
+
+    Raises ``PermissionError`` for a thing that cannot be moved, once the others are taken.
+    """
     looks = folders.look(place.folder)
     here, now = {look.name_sha256: look for look in looks}, place.now
     some = looks[:MOST_AT_ONCE]
@@ -161,15 +164,24 @@ def _look(place: Place) -> int:
         query = select(InboxFile).where(InboxFile.inbox_id == place.inbox.id)
         seen = session.scalars(query.where(InboxFile.state == "seen")).all()
     gone = []
+    locked: PermissionError | None = None
     for one in seen:
         if one.id in held:
             _take(place, one)
         elif one.name_sha256 not in here:
             gone.append(one.id)
-        elif one.id in ready and folders.hold(place.folder, here[one.name_sha256].name, one.id):
-            _take(place, one)
+        elif one.id in ready:
+            try:
+                mine = folders.hold(place.folder, here[one.name_sha256].name, one.id)
+            except PermissionError as error:
+                locked = error
+                continue
+            if mine:
+                _take(place, one)
     if gone:
         place.database.transact(lambda session: inbox.forget(session, gone), ledger=False)
+    if locked:
+        raise locked
     return len(looks) - len(some)
 
 

@@ -33,6 +33,37 @@ def test_links_folders_and_pipes_are_told_and_never_followed(box: Box, tmp_path:
     assert not list(box.bench.settings.home.glob("blobs/*/*"))
 
 
+def test_a_thing_that_cannot_be_moved_keeps_nothing_else_from_being_taken(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box.look()
+    (box.folder / "子目录").mkdir()
+    os.utime(box.folder / "子目录", (0, 0))
+    box.put("发运.csv")
+    hold = folders.hold
+
+    def locked(folder: int, name: str, number: int) -> bool:
+        """What the system says of a folder that only another account may write into."""
+        if name == "子目录":
+            raise PermissionError(name)
+        return hold(folder, name, number)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(folders, "hold", locked)
+        box.look(3)
+    assert box.reply("发运.csv")["state"] == "committed"
+    assert fault(box) == "no_access"
+    box.look()
+    assert box.reply("子目录", folders.NOT_TAKEN)["reason"] == "not_plain"
+    assert fault(box) == ""
+
+
+def fault(box: Box) -> str:
+    """What is wrong with the folder."""
+    with box.bench.database.reading() as session:
+        return session.scalars(select(Inbox)).one().fault
+
+
 def test_a_file_too_large_is_told_and_not_read(box: Box) -> None:
     box.bench = replace(box.bench, settings=replace(box.bench.settings, upload_limit_bytes=100))
     box.put("大.csv")
@@ -96,10 +127,8 @@ def test_a_folder_that_is_a_link_is_told_and_not_entered(bench: jobs.Bench, tmp_
     (elsewhere / "发运.csv").write_bytes(GOOD)
     box.folder.symlink_to(elsewhere)
     box.look(2)
-    with box.bench.database.reading() as session:
-        assert session.scalars(select(Inbox)).one().fault == "not_a_folder"
+    assert fault(box) == "not_a_folder"
     assert [path.name for path in elsewhere.iterdir()] == ["发运.csv"]
     box.folder.unlink()
     box.look()
-    with box.bench.database.reading() as session:
-        assert session.scalars(select(Inbox)).one().fault == ""
+    assert fault(box) == ""

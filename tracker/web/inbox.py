@@ -27,7 +27,7 @@ FAULTS: dict[str, tuple[str, str]] = {
         mark("Remove it; the folder is made again by itself."),
     ),
     "no_access": (
-        mark("The tracker may not look into the folder, or not write there."),
+        mark("The tracker may not look into the folder, write there, or move what lies in it."),
         mark("Ask the administrator to give its account the right."),
     ),
 }
