@@ -242,10 +242,11 @@ def _kept_name(place: Place, where: str, one: InboxFile) -> str:
 
 def _nobodys(session: Session, root: Path) -> list[Look]:
     """What lies among the inboxes, is no firm's, and was not told of yet."""
-    if not root.is_dir():
-        return []
-    with folders.inside(root) as folder:
-        found = [Look(name, 0, 0, plain=False) for name in folders.names(folder)]
+    try:
+        with folders.inside(root) as folder:
+            found = [Look(name, 0, 0, plain=False) for name in folders.names(folder)]
+    except OSError:
+        return []  # each inbox tells what is wrong with its folder
     firms = set(session.scalars(select(Firm.uscc)))
     told = select(InboxFile.name_sha256).where(InboxFile.inbox_id.is_(None))
     known = set(session.scalars(told))

@@ -3,6 +3,7 @@
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -103,6 +104,24 @@ def test_a_hostile_name_is_only_a_name(box: Box) -> None:
     kept = {path.name for path in (box.folder / "已收").iterdir() if path.suffix == ".csv"}
     assert kept == {"发运.csv", "ab[31m.csv", "x....y.csv", "n" * 176 + ".csv"}
     assert {path.name for path in box.folder.parent.iterdir()} == {FIRM}
+
+
+def test_a_root_that_cannot_be_read_is_told_of_every_inbox(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = os.open
+
+    def locked(path: Any, *given: Any, **named: Any) -> int:  # noqa: ANN401  whatever it takes
+        """What the system says of a folder that only another account may look into."""
+        if path == box.folder.parent:
+            raise PermissionError(path)
+        return opened(path, *given, **named)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "open", locked)
+        assert intake.wanted(box.bench.database, box.bench.settings)
+        box.look()
+    assert fault(box) == "no_access"
 
 
 def test_folders_that_are_nobodys_are_told_once_and_left(box: Box) -> None:
