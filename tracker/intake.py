@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path, PurePath
 
 import structlog
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from ingest.rows import Report
@@ -25,7 +25,7 @@ from tracker.models.inbox import Inbox, InboxFile
 from tracker.models.people import Firm
 from tracker.papers import failing, replies
 from tracker.settings import Settings
-from tracker.steps import by_itself, inbox, manifests
+from tracker.steps import by_itself, confirmations, inbox, manifests
 
 log = structlog.get_logger()
 
@@ -286,6 +286,7 @@ def _told(
         manifest=manifest.id,
         commits_itself=manifest.commits_itself,
         committed_at=manifest.committed_at,
+        waiting=_waiting(session, manifest),
     )
     if manifest.state not in READ_STATES:
         return told, None
@@ -302,6 +303,14 @@ def _told(
     book = found.kept_name + replies.AS_BOOK if failing.rows(report) else ""
     grave = tuple(one for one in report.problems if one.severity in by_itself.GRAVE)
     return replace(told, problems=grave, failing_rows=book), report
+
+
+def _waiting(session: Session, manifest: Manifest) -> int:
+    """How many rows wait to be confirmed, where they may be."""
+    if manifest.state not in confirmations.OPEN_STATES:
+        return 0
+    waiting = confirmations.waiting(manifest).order_by(None).subquery()
+    return session.scalar(select(func.count()).select_from(waiting)) or 0
 
 
 def _read(session: Session, settings: Settings, manifest: Manifest) -> Report:

@@ -90,7 +90,7 @@ def commit_manifest(bench: Bench, job: Claimed) -> Effect:
         itself = job.payload.get("by_itself", False)  # unsaid in jobs asked for by older versions
         login = job.payload["login"]
         manifests.commit(session, bench.registry, manifest, login, now, by_itself=itself)
-        inbox.ask_replies(session, now, manifest.id)
+        inbox.tell_again(session, manifest.id, now)
 
     return effect
 

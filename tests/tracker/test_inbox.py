@@ -85,6 +85,37 @@ def test_rows_to_be_mended_leave_it_to_a_person_and_lie_beside_it(box: Box) -> N
     assert box.reply("发运.csv")["rows"]["refused"] == 1
 
 
+def test_rows_that_wait_to_be_confirmed_are_told_until_they_went_in(box: Box) -> None:
+    journeys.commit(box.bench, journeys.upload(box.bench, sheet(row("W0"))))
+    box.put("发运.csv", sheet(row("W0", **{"毛重(KG)": "9000"}), row("W1", "蒙A10002")))
+    box.look(2)
+    key = box.reply("发运.csv")["manifest"]
+    journeys.commit(box.bench, key, verdict="")
+    told = box.reply("发运.csv")
+    assert (told["state"], told["waits_for"], told["waiting"]) == ("committed", "person", 1)
+    assert "确认" in told["mend"]
+    assert "待确认的行：1" in box.text("发运.csv")
+    journeys.commit(box.bench, key)
+    told = box.reply("发运.csv")
+    assert (told["state"], told["waits_for"], told["waiting"]) == ("committed", "nobody", 0)
+    assert "确认" not in box.text("发运.csv")
+
+
+def test_a_reply_under_way_while_rows_go_in_is_followed_by_another(box: Box) -> None:
+    box.put("发运.csv")
+    box.look(2)
+    (one,) = box.files()
+    key = one.manifest_id
+    assert key is not None
+    under_way = update(Job).where(Job.state == "waiting").values(state="running")
+    for _ in range(2):
+        box.do(lambda session: session.execute(under_way))
+        box.do(lambda session: inbox.tell_again(session, key, NOW))
+    with box.bench.database.reading() as session:
+        waits = session.scalars(select(Job.slot).where(Job.state == "waiting")).all()
+    assert waits == [f"reply_inbox:{one.id}:{one.asked + 2}"]
+
+
 def test_a_file_that_is_no_table_is_told_why_beside_it(box: Box) -> None:
     box.put("照片.csv", b"\x89PNG\r\n\x1a\n" + bytes(100))
     box.look(2)

@@ -36,6 +36,11 @@ SAYINGS: dict[str, tuple[str, str, str]] = {
     ),
     "committing": (mark("Checked; it is being committed."), "", "system"),
     "committed": (mark("Committed: its good rows count."), "", "nobody"),
+    "waiting": (
+        mark("Committed: its good rows count, but for those that change what stands."),
+        mark("Open the upload on the page and confirm the changed rows; then commit it."),
+        "person",
+    ),
     "withdrawn": (mark("Withdrawn: nothing of it counts."), "", "nobody"),
     "not_taken": (mark("Not taken in: nothing of it counts."), "", "person"),
 }
@@ -99,6 +104,8 @@ class Told:
     """State of a row -> how many; None while it is not read."""
     held_by: Mapping[str, int] | None = None
     """What leaves it to a person -> how many."""
+    waiting: int = 0
+    """Rows that change what stands and have not gone in; somebody confirms them first."""
     problems: tuple[Problem, ...] = ()
     """Those that keep a row, or the file, out."""
     failing_rows: str = ""
@@ -125,6 +132,7 @@ def as_json(told: Told) -> bytes:
         "rows_read": told.rows_read,
         "rows": dict(told.rows or {}),
         "held_by": dict(told.held_by or {}),
+        "waiting": told.waiting,
         "problem_count": len(told.problems),
         "problems": [one.as_json("zh") for one in told.problems[:MOST_PROBLEMS]],
         "failing_rows": told.failing_rows or None,
@@ -155,6 +163,8 @@ def as_text(told: Told) -> bytes:
     if told.held_by:
         parts = "、".join(f"{in_chinese(STATES[key])} {n}" for key, n in told.held_by.items())
         lines.append(in_chinese(mark("Waits for a person because of: %(parts)s"), parts=parts))
+    if told.waiting:
+        lines.append(in_chinese(mark("Rows to be confirmed: %(count)s"), count=told.waiting))
     if told.failing_rows:
         lines.append(in_chinese(mark("Rows to be mended: %(name)s"), name=told.failing_rows))
     lines += [_line(one) for one in told.problems[:MOST_PROBLEMS]]
@@ -165,7 +175,11 @@ def as_text(told: Told) -> bytes:
 
 def _words(told: Told) -> tuple[str, str, str]:
     """What is said, how to go on, and who is waited for."""
-    key = "held" if told.state == "checked" and told.held_by else told.state
+    key = told.state
+    if key == "checked" and told.held_by:
+        key = "held"
+    elif key == "committed" and told.waiting:
+        key = "waiting"
     message, mend, waits_for = SAYINGS[key]
     said = in_chinese(message)
     if told.reason:

@@ -215,6 +215,16 @@ def ask_replies(session: Session, now: datetime, manifest_id: int | None = None)
             _ask_reply(session, found, now)
 
 
+def tell_again(session: Session, manifest_id: int, now: datetime) -> None:
+    """Ask for the replies of a manifest whose rows may have gone in since, under the same word.
+
+    Also where one is under way: it may be about to tell what stood before.
+    """
+    for found in session.scalars(select(InboxFile).where(InboxFile.manifest_id == manifest_id)):
+        found.told = ""
+        _ask_reply(session, found, now)
+
+
 def replied(session: Session, key: int, before: str, told: str, now: datetime) -> None:
     """Keep what the reply says by now.
 
