@@ -299,7 +299,7 @@ def _told(
     )
     if manifest.state != "refused" and not set(manifests.MENDED_STATES) & set(preview.counts):
         return told, None
-    report = _read(session, settings, manifest)
+    report = manifests.read_stored(session, settings.home, manifest)
     book = found.kept_name + replies.AS_BOOK if failing.rows(report) else ""
     grave = tuple(one for one in report.problems if one.severity in by_itself.GRAVE)
     return replace(told, problems=grave, failing_rows=book), report
@@ -311,12 +311,6 @@ def _waiting(session: Session, manifest: Manifest) -> int:
         return 0
     waiting = confirmations.waiting(manifest).order_by(None).subquery()
     return session.scalar(select(func.count()).select_from(waiting)) or 0
-
-
-def _read(session: Session, settings: Settings, manifest: Manifest) -> Report:
-    """The stored bytes read again, as on the day of the upload."""
-    raw = blobs.read(settings.home, manifest.sha256)
-    return manifests.read(session, manifest, raw, manifest.uploaded_at, lambda _done, _all: None)
 
 
 def _any(session: Session, query: Select[InboxFile]) -> bool:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 from ingest import examine
 from ingest.rows import Line, Problem, Report
 from rules.registry import Registry
+from tracker import blobs
 from tracker.books import audit, queue
 from tracker.db import local_day
 from tracker.errors import Conflict, NotAllowed, mark
@@ -124,6 +126,12 @@ def read(
         remembered=answers.remembered(session, manifest),
         progress=progress,
     )
+
+
+def read_stored(session: Session, home: Path, manifest: Manifest) -> Report:
+    """The stored bytes read and checked again, as on the day of the upload."""
+    raw = blobs.read(home, manifest.sha256)
+    return read(session, manifest, raw, manifest.uploaded_at, lambda _done, _all: None)
 
 
 def keep(session: Session, registry: Registry, manifest: Manifest, report: Report) -> None:

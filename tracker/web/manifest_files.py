@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from ingest.fields import Field
-from tracker import access, blobs
+from tracker import access
 from tracker.errors import NotThere, mark
 from tracker.papers import failing as paper
 from tracker.papers import needs, template
@@ -65,8 +65,7 @@ def failing_book(key: int) -> Response:
     """
     session = context.session()
     found = access.see(session, access.visible_manifests(context.user()), key)
-    raw = blobs.read(context.settings().home, found.sha256)
-    report = steps.read(session, found, raw, found.uploaded_at, lambda _done, _all: None)
+    report = steps.read_stored(session, context.settings().home, found)
     if not paper.rows(report):
         raise NotThere(
             mark("This file has no row that could be mended by itself."),
