@@ -8,13 +8,13 @@ from flask import Flask
 from tests.journeys import FIRM, NOW, row, sheet
 from tests.web.visitors import People
 from tracker import intake, jobs
-from tracker.steps.inbox import SETTLED
+from tracker.steps.inbox import UNCHANGED_FOR
 
 
 def swept(bench: jobs.Bench, root: Path, times: int) -> None:
     settings = replace(bench.settings, inbox=root)
     for number in range(times):
-        intake.sweep(bench.database, settings, NOW + number * SETTLED)
+        intake.sweep(bench.database, settings, NOW + number * UNCHANGED_FOR)
         jobs.drain(replace(bench, settings=settings))
 
 

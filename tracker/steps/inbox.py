@@ -21,7 +21,7 @@ from tracker.models.people import User
 from tracker.models.work import Job
 from tracker.steps import by_itself, manifests
 
-SETTLED = timedelta(seconds=30)
+UNCHANGED_FOR = timedelta(seconds=30)
 """How long a file must have stood unchanged, between two looks, before it is taken."""
 NAME_LENGTH = 255
 NOBODYS = "unknown_folder"
@@ -101,7 +101,7 @@ def see(
             continue  # another file of the same name; the one before it goes first
         elif (one.size_bytes, one.changed_ns) != (look.size_bytes, look.changed_ns):
             _again(one, look, now)
-        elif now - one.seen_at >= SETTLED:
+        elif now - one.seen_at >= UNCHANGED_FOR:
             ready.append(one.id)
     session.flush()
     return ready
