@@ -42,8 +42,8 @@ FAULTS: dict[type[OSError], str] = {
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a firm's inbox is, and whose."""
+class Opened:
+    """A firm's inbox with its folder at hand."""
 
     database: Database
     settings: Settings
@@ -68,8 +68,8 @@ def wanted(database: Database, settings: Settings) -> bool:
             )
         ):
             return True
-        opened = session.scalars(inbox.every_open()).all()
-    return any(_lies_there(settings.inbox, one) for one in opened)
+        inboxes = session.scalars(inbox.every_open()).all()
+    return any(_lies_there(settings.inbox, one) for one in inboxes)
 
 
 def sweep(database: Database, settings: Settings, now: datetime) -> None:
@@ -81,17 +81,17 @@ def sweep(database: Database, settings: Settings, now: datetime) -> None:
     if root is None:
         return
     with database.reading() as session:
-        opened = session.scalars(inbox.every_open()).all()
+        inboxes = session.scalars(inbox.every_open()).all()
         strangers = _nobodys(session, root)
     if strangers:
         for name in database.transact(lambda session: inbox.nobodys(session, strangers, now)):
             log.warning("inbox.unknown_folder", name=name)
     wrong: list[OSError] = []
-    for one in opened:
+    for one in inboxes:
         fault, waiting = "", one.waiting
         try:
-            with _place(database, settings, one, now) as place:
-                waiting = _look(place)
+            with _opened(database, settings, one, now) as opened:
+                waiting = _look(opened)
         except tuple(FAULTS) as error:
             fault = next(word for kind, word in FAULTS.items() if isinstance(error, kind))
             log.warning("inbox.fault", inbox=one.id, fault=fault)
@@ -141,100 +141,100 @@ def _stands(key: int, fault: str, waiting: int) -> Callable[[Session], None]:
 
 
 @contextmanager
-def _place(database: Database, settings: Settings, one: Inbox, now: datetime) -> Iterator[Place]:
+def _opened(database: Database, settings: Settings, one: Inbox, now: datetime) -> Iterator[Opened]:
     assert settings.inbox is not None
     with folders.inside(settings.inbox, one.firm.uscc, make=True) as folder:
         folders.prepare(folder)
-        yield Place(database, settings, one, folder, now)
+        yield Opened(database, settings, one, folder, now)
 
 
-def _look(place: Place) -> int:
+def _look(opened: Opened) -> int:
     """Look into one inbox; how many files are left for the next look.
 
     Raises ``PermissionError`` for a thing that cannot be moved, once the others are taken.
     """
-    looks = folders.look(place.folder)
-    here, now = {look.name_sha256: look for look in looks}, place.now
+    looks = folders.look(opened.folder)
+    here, now = {look.name_sha256: look for look in looks}, opened.now
     some = looks[:MOST_AT_ONCE]
-    held = set(folders.held(place.folder))
-    ready = place.database.transact(
-        lambda session: inbox.see(session, place.inbox, some, held, now), ledger=False
+    held = set(folders.held(opened.folder))
+    ready = opened.database.transact(
+        lambda session: inbox.see(session, opened.inbox, some, held, now), ledger=False
     )
-    with place.database.reading() as session:
-        query = select(InboxFile).where(InboxFile.inbox_id == place.inbox.id)
+    with opened.database.reading() as session:
+        query = select(InboxFile).where(InboxFile.inbox_id == opened.inbox.id)
         seen = session.scalars(query.where(InboxFile.state == "seen")).all()
     gone = []
     locked: PermissionError | None = None
     for one in seen:
         if one.id in held:
-            _take(place, one)
+            _take(opened, one)
         elif one.name_sha256 not in here:
             gone.append(one.id)
         elif one.id in ready:
             try:
-                mine = folders.hold(place.folder, here[one.name_sha256].name, one.id)
+                mine = folders.hold(opened.folder, here[one.name_sha256].name, one.id)
             except PermissionError as error:
                 locked = error
                 continue
             if mine:
-                _take(place, one)
+                _take(opened, one)
     if gone:
-        place.database.transact(lambda session: inbox.forget(session, gone), ledger=False)
+        opened.database.transact(lambda session: inbox.forget(session, gone), ledger=False)
     if locked:
         raise locked
     return len(looks) - len(some)
 
 
-def _take(place: Place, one: InboxFile) -> None:
+def _take(opened: Opened, one: InboxFile) -> None:
     """Take a held file in, or turn it away; its bytes are kept before its row says so."""
-    look = folders.look_held(place.folder, one.id)
+    look = folders.look_held(opened.folder, one.id)
     if look is None:
         return  # another worker is done with it
-    reason, sha256 = _reason(place, look), ""
+    reason, sha256 = _reason(opened, look), ""
     if not reason:
         try:
-            with folders.read_held(place.folder, one.id) as stream:
-                limit = place.settings.upload_limit_bytes
-                sha256, _ = blobs.store(place.settings.home, stream, limit)
+            with folders.read_held(opened.folder, one.id) as stream:
+                limit = opened.settings.upload_limit_bytes
+                sha256, _ = blobs.store(opened.settings.home, stream, limit)
         except TooMuch:
             reason = "too_large"
         except PermissionError:
             reason = "unreadable"
         except FileNotFoundError:
             return
-    after = folders.look_held(place.folder, one.id)
+    after = folders.look_held(opened.folder, one.id)
     if after is None:
         return
     if (after.size_bytes, after.changed_ns) != (one.size_bytes, one.changed_ns):
-        place.database.transact(
-            lambda session: inbox.changed(session, one.id, after, place.now), ledger=False
+        opened.database.transact(
+            lambda session: inbox.changed(session, one.id, after, opened.now), ledger=False
         )
         return
     where = folders.NOT_TAKEN if reason else folders.TAKEN
-    name = _kept_name(place, where, one)
+    name = _kept_name(opened, where, one)
 
     def work(session: Session) -> None:
         if reason:
-            inbox.turn_away(session, one.id, reason, name, place.now)
+            inbox.turn_away(session, one.id, reason, name, opened.now)
         else:
-            inbox.take(session, one.id, sha256, name, place.now)
+            inbox.take(session, one.id, sha256, name, opened.now)
 
-    place.database.transact(work)
+    opened.database.transact(work)
 
 
-def _reason(place: Place, look: Look) -> str:
+def _reason(opened: Opened, look: Look) -> str:
     """Why a thing is not even opened; blank for a file."""
     if not look.plain:
         return "not_plain"
-    return "too_large" if look.size_bytes > place.settings.upload_limit_bytes else ""
+    return "too_large" if look.size_bytes > opened.settings.upload_limit_bytes else ""
 
 
-def _kept_name(place: Place, where: str, one: InboxFile) -> str:
+def _kept_name(opened: Opened, where: str, one: InboxFile) -> str:
     """The file's own name, or one with its number where that was used before."""
-    with place.database.reading() as session:
-        used = inbox.files_of(place.inbox.firm_id).where(InboxFile.kept_name == one.file_name)
+    with opened.database.reading() as session:
+        used = inbox.files_of(opened.inbox.firm_id).where(InboxFile.kept_name == one.file_name)
         taken = _any(session, used)
-    if not taken and folders.free(place.folder, where, one.file_name):
+    if not taken and folders.free(opened.folder, where, one.file_name):
         return one.file_name
     name = PurePath(one.file_name)
     return f"{name.stem}~{one.id}{name.suffix}"
