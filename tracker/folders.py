@@ -115,11 +115,17 @@ def look(folder: int) -> list[Look]:
     return sorted(found, key=lambda one: (one.changed_ns, one.name))
 
 
-def hold(folder: int, name: str, number: int) -> bool:
-    """Move a thing out of the writer's way, under a number; whether it was still there."""
+def hold(folder: int, found: Look, number: int) -> bool:
+    """Move a thing out of the writer's way, under a number; whether it still was what was found.
+
+    Another of its name may have come since: it is left where it is, to be looked at by itself.
+    """
     with _below(folder, HELD) as held:
         try:
-            os.rename(name, str(number), src_dir_fd=folder, dst_dir_fd=held)
+            about = os.stat(found.name, dir_fd=folder, follow_symlinks=False)
+            if _look(found.name, about) != found:
+                return False
+            os.rename(found.name, str(number), src_dir_fd=folder, dst_dir_fd=held)
         except FileNotFoundError:
             return False
     return True

@@ -172,7 +172,7 @@ def _look(opened: Opened) -> int:
             gone.append(one.id)
         elif one.id in ready:
             try:
-                mine = folders.hold(opened.folder, here[one.name_sha256].name, one.id)
+                mine = folders.hold(opened.folder, here[one.name_sha256], one.id)
             except PermissionError as error:
                 locked = error
                 continue

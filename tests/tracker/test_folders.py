@@ -43,11 +43,11 @@ def test_a_thing_that_cannot_be_moved_keeps_nothing_else_from_being_taken(
     box.put("发运.csv")
     hold = folders.hold
 
-    def locked(folder: int, name: str, number: int) -> bool:
+    def locked(folder: int, found: folders.Look, number: int) -> bool:
         """What the system says of a folder that only another account may write into."""
-        if name == "子目录":
-            raise PermissionError(name)
-        return hold(folder, name, number)
+        if found.name == "子目录":
+            raise PermissionError(found.name)
+        return hold(folder, found, number)
 
     with monkeypatch.context() as patched:
         patched.setattr(folders, "hold", locked)

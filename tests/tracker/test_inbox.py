@@ -311,6 +311,27 @@ def test_a_file_of_the_name_of_one_that_is_held_comes_after_it(
     assert way.stages(box.bench) == {"accrued": 2 * RATE_FEN}
 
 
+def test_a_slow_worker_does_not_hold_a_file_that_came_since_it_looked(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box.put("发运.csv")
+    box.look()
+    second = sheet(row("W2", "蒙A10002"))
+    hold = folders.hold
+
+    def overtaken(*given: Any) -> bool:  # noqa: ANN401  whatever it takes
+        monkeypatch.setattr(folders, "hold", hold)
+        box.look()  # another worker takes it in, and the firm writes the next one
+        box.put("发运.csv", second)
+        return hold(*given)
+
+    monkeypatch.setattr(folders, "hold", overtaken)
+    box.look(3)
+    assert [one.state for one in box.files()] == ["taken", "taken"]
+    kept = [(box.folder / folders.TAKEN / one.kept_name).read_bytes() for one in box.files()]
+    assert kept == [GOOD, second]
+
+
 def test_the_clock_asks_only_where_there_is_something_to_do(box: Box) -> None:
     def asked() -> int:
         jobs._tick(box.bench, "take_inbox")  # noqa: SLF001  what the clock calls
