@@ -114,7 +114,8 @@ def told_anew(session: Session, firm_id: int, changed: set[Identity]) -> list[Sh
     with its own place in the queue.
     """
     events = _events(session, firm_id, changed)
-    wanted = {identity: _last(events, identity, 0) for identity in events}
+    living = _living(events)
+    wanted = {identity: _last(events, living, identity, 0) for identity in events}
     ids = sorted({shipment_id for shipment_id, _ in events})
     now = standing(session, ids)
     rows = _rows(session, [event.row_id for event in wanted.values() if event])
@@ -165,28 +166,39 @@ def _rested(
     return found
 
 
-def _last(events: dict[Identity, list[Event]], identity: Identity, since: int) -> Event | None:
-    """The word about a line that holds, of those from an entry on; None where there is none."""
-    for event in reversed(events.get(identity, [])):
+def _living(events: dict[Identity, list[Event]]) -> dict[int, bool]:
+    """Row that gave a line another key -> whether it stands under that, or one given later still.
+
+    The latest come first, so that each is judged once, by what later ones came to. A firm makes
+    chains of keys as long as it likes, so nothing here calls itself.
+    """
+    given = [event for told in events.values() for event in told if event.successor is not None]
+    living: dict[int, bool] = {}
+    for one in sorted(given, key=lambda event: event.seq, reverse=True):
+        assert one.successor is not None
+        later = (event for event in events[one.successor] if event.seq > one.seq)
+        living[one.row_id] = _last(events, living, one.successor, one.seq) is not None or any(
+            living[event.row_id] for event in later if event.successor is not None
+        )
+    return living
+
+
+def _last(
+    events: dict[Identity, list[Event]], living: dict[int, bool], identity: Identity, since: int
+) -> Event | None:
+    """The word about a line that holds, of those from an entry on; None where there is none.
+
+    No line is given a key and then another by one entry, so ``living`` tells of all that is asked.
+    """
+    for event in reversed(events[identity]):
         if event.seq < since:
             break
         if event.successor is None:
             if event.counts:
                 return event
-        elif event.counts or _lives_on(events, event.successor, event.seq):
+        elif event.counts or living[event.row_id]:
             return None
     return None
-
-
-def _lives_on(events: dict[Identity, list[Event]], identity: Identity, since: int) -> bool:
-    """Whether a line stands, itself or under a key that it was given later still."""
-    if _last(events, identity, since) is not None:
-        return True
-    return any(
-        _lives_on(events, event.successor, event.seq)
-        for event in events.get(identity, [])
-        if event.successor is not None and event.seq > since
-    )
 
 
 def _events(session: Session, firm_id: int, changed: set[Identity]) -> dict[Identity, list[Event]]:
