@@ -13,7 +13,7 @@ from tracker.errors import Conflict, Refused
 from tracker.models.cargo import Manifest, ManifestRow, Shipment
 from tracker.models.corrections import RowConfirmation
 from tracker.models.money import Item
-from tracker.steps import confirmations, manifests
+from tracker.steps import confirmations, manifests, succession
 
 
 def rows_of(bench: jobs.Bench, key: int) -> list[ManifestRow]:
@@ -226,6 +226,19 @@ def test_two_shipments_that_had_one_key_in_turn_have_an_item_each(bench: jobs.Be
         codes = session.scalars(select(Item.code).order_by(Item.id)).all()
     assert codes[1] == f"{codes[0]}|2"
     assert FIRM in codes[0]
+
+
+def test_of_more_waybills_on_a_truck_than_anybody_compares_none_is_offered_as_another(
+    bench: jobs.Bench,
+) -> None:
+    many = [truck(1, 运单号=f"P{n}") for n in range(succession.MOST_ALIKE + 1)]
+    key = upload(bench, sheet(*many))
+    commit(bench, key)
+    one_more = upload(bench, sheet(truck(1, 运单号="P999")))
+    (row_,) = rows_of(bench, one_more)
+    assert row_.state == "new"
+    whole = upload(bench, sheet(*many[1:], truck(1, 运单号="P999")))
+    assert [row_.state for row_ in rows_of(bench, whole)][-1] == "replaces", "the others are said"
 
 
 def test_nothing_is_confirmed_of_an_upload_that_is_read_or_withdrawn(bench: jobs.Bench) -> None:

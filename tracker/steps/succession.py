@@ -22,6 +22,8 @@ Place = tuple[str, int]
 """Sheet and row of an upload."""
 DAYS_AROUND = timedelta(days=31)
 """A day that is mistyped by more is not looked for."""
+MOST_ALIKE = 100
+"""More lines than this that differ in the same part of the key do not say which one is meant."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ def of(
     """Place of a row of no known line -> the standing line that it differs from in one key part.
 
     What the upload says itself is no other row's earlier self, and rows said to be ``apart`` have
-    none. No line is offered twice; the row that says most alike comes first.
+    none, nor has one that more than ``MOST_ALIKE`` lines are alike to in the same way. No line is
+    offered twice; the row that says most alike comes first.
     """
     here: set[tuple[int, str]] = set()
     fresh: list[tuple[ShipmentUnit, Line]] = []
@@ -110,7 +113,11 @@ def _by_mask(
     fresh: Sequence[tuple[ShipmentUnit, Line]],
     here: set[tuple[int, str]],
 ) -> dict[tuple[str, ...], list[tuple[Earlier, Line]]]:
-    """The firm's standing lines about these days that share waybill or unit with a fresh row."""
+    """The firm's standing lines about these days that share waybill or unit with a fresh row.
+
+    Lines of which too many are alike are left out: 10,000 waybills on one truck would be laid
+    beside 10,000 others each, while the ledger waits.
+    """
     days = [date.fromisoformat(line["departure_date"]) for _, line in fresh]
     waybills = {line["waybill_no"] for _, line in fresh}
     keys = {key for unit, _ in fresh for key in (unit.unit_key, unit.earlier_key)}
@@ -135,4 +142,4 @@ def _by_mask(
             other = Line("", 0, fields)
             for mask in masks(other):
                 found[mask].append((alike[line_id], other))
-    return found
+    return {mask: lines for mask, lines in found.items() if len(lines) <= MOST_ALIKE}
