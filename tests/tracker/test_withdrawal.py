@@ -13,8 +13,8 @@ from tracker.models.applications import Application
 from tracker.models.cargo import CargoLine, ClaimKey, Manifest, Shipment
 from tracker.models.corrections import ManifestWithdrawal
 from tracker.models.money import Entry
-from tracker.models.work import Job
-from tracker.steps import withdrawal
+from tracker.models.work import AuditEvent, Job
+from tracker.steps import confirmations, manifests, withdrawal
 
 
 def packages(bench: jobs.Bench) -> list[tuple[str, int]]:
@@ -154,6 +154,31 @@ def test_money_that_is_applied_for_after_the_asking_stays(bench: jobs.Bench) -> 
         assert (one.state, one.settled) == ("refused", ["蒙A10000"])
         assert session.get_one(Manifest, key).state == "committed"
     assert (states(bench), way.stages(bench)) == (["standing"], {"applied": RATE_FEN})
+
+
+def test_a_withdrawal_that_finds_further_rows_going_in_fails_and_can_be_asked_again(
+    bench: jobs.Bench,
+) -> None:
+    taken_in(bench, truck(1))
+    key = upload(bench, sheet(truck(1, 件数="7"), truck(2)))
+    commit(bench, key, verdict="")
+
+    def ask(session: Session) -> int:
+        clerk, manifest = journeys.person(session, "clerk"), session.get_one(Manifest, key)
+        one = withdrawal.ask(session, clerk, manifest, journeys.NOW)
+        confirmations.give(session, clerk, manifest, "confirm", None, journeys.NOW)
+        manifests.ask_commit(session, clerk, manifest, journeys.NOW)
+        return one.id
+
+    asked = bench.database.transact(ask)
+    jobs.drain(bench)
+    with bench.database.reading() as session:
+        assert session.get_one(ManifestWithdrawal, asked).state == "failed"
+        assert session.get_one(Manifest, key).state == "committed"
+        query = select(AuditEvent.outcome).where(AuditEvent.action == "manifest.withdraw")
+        assert session.scalars(query).all() == ["failed"]
+    assert packages(bench) == [("蒙A10001", 7), ("蒙A10002", 100)]
+    assert withdraw(bench, key) == "done"
 
 
 def test_an_application_prepared_before_the_withdrawal_cannot_be_signed(bench: jobs.Bench) -> None:

@@ -12,6 +12,7 @@ from tests.tracker.test_shipments import truck
 from tests.web.api.callers import Caller, call
 from tests.web.visitors import Page, Visitor, upload, visit
 from tracker import jobs
+from tracker.models.applications import Application
 
 
 @pytest.fixture
@@ -124,6 +125,11 @@ def test_what_was_applied_for_is_named_before_and_after_the_asking(
         in clerk.see("/manifests/1/withdrawal").words
     )
     assert "Money of 蒙A10001、蒙A10002 has been applied for" in clerk.send(form, 409).words
+    back = (bench, Application, 1, "league_officer", "return")
+    journeys.act_on(*back, reason_code="other", reason="请补充材料")
+    journeys.commit(bench, journeys.replace(bench, 1, sheet(truck(1))))
+    page = clerk.see("/manifests/1")
+    assert ("Replaced by no. 2" in page.words, told in page.words) == (True, False)
 
 
 def test_all_of_it_can_be_done_by_a_firms_own_system(

@@ -118,13 +118,14 @@ def carry_out(
 ) -> None:
     """Take the upload back, all in the caller's one transaction; or say why it cannot be.
 
-    Money may have been applied for since it was asked: then it stays, and the asking says so.
+    Money may have been applied for since it was asked: then it stays, and the asking says so. One
+    that is no longer committed, because another took its place or more of it goes in, is given up.
     """
     if one.state != "asked":
         return
     manifest = session.get_one(Manifest, one.manifest_id)
     if manifest.state != "committed":
-        one.state = "refused"
+        give_up(session, one, now)
         return
     attempt = session.begin_nested()
     seq = booking.next_seq(session)
@@ -146,7 +147,7 @@ def carry_out(
 
 
 def give_up(session: Session, one: ManifestWithdrawal, now: datetime) -> None:
-    """The job that was to take it back was given up: the upload stands, and may be asked again."""
+    """Nothing was taken back: the upload is as it was, and it may be asked again."""
     if one.state == "asked":
         one.state = "failed"
         manifest = session.get_one(Manifest, one.manifest_id)
