@@ -142,6 +142,7 @@ def test_all_of_it_can_be_done_by_a_firms_own_system(
     assert made.headers["Location"] == "/api/v1/manifests/2"
     jobs.drain(bench)
     one = system.get("manifests/2")
+    assert one["source"] == "api"
     assert one["replaces"] == {
         "manifest": 1,
         "difference_fen": 0,

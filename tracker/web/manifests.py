@@ -84,7 +84,7 @@ def upload() -> ResponseReturnValue:
     told: list[str] = []
     for one in files:
         try:
-            taken.append(take_in(one.filename or "", one.stream).id)
+            taken.append(take_in(one.filename or "", one.stream, source="web").id)
         except TrackerError as error:
             message, mend = context.words_of(error)
             name = asked.clean(one.filename or "", NAME_LENGTH)

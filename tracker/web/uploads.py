@@ -22,7 +22,7 @@ def take_in(
     stream: IO[bytes],
     replaces: int | None = None,
     *,
-    source: str = "web",
+    source: str,
     commits_itself: bool = False,
 ) -> Manifest:
     """Keep the bytes, then make the manifest; returns it as written.

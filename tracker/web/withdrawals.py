@@ -68,7 +68,7 @@ def replace(key: int) -> ResponseReturnValue:
     if file is None or not file.filename:
         flash(gettext("No file was chosen."), "error")
         return redirect(url_for("manifests.manifest", key=key), code=303)
-    taken = uploads.take_in(file.filename, file.stream, replaces=key)
+    taken = uploads.take_in(file.filename, file.stream, replaces=key, source="web")
     return redirect(url_for("manifests.manifest", key=taken.id), code=303)
 
 

@@ -99,7 +99,8 @@ def replace(body: Mapping[str, Any], key: int) -> Any:  # noqa: ANN401  an answe
 
     `replaces` tells what leaves, by how much the accrued money changes, and what is in the way.
     """
-    taken = uploads.take_in(body["file"].filename or "", body["file"].stream, replaces=key)
+    file = body["file"]
+    taken = uploads.take_in(file.filename or "", file.stream, replaces=key, source="api")
     return made(one_of(taken.id), "manifests", taken.id)
 
 
