@@ -25,11 +25,11 @@ def offered(page: Page) -> list[str]:
     return [str(form.action) for form in page.tree.forms]
 
 
-def replacing(clerk: Visitor, raw: bytes) -> Page:
-    """Upload a file in place of manifest no. 1, by the form on its page."""
+def replacing(clerk: Visitor, raw: bytes, key: int = 1) -> Page:
+    """Upload a file in place of a manifest, by the form on the page of no. 1."""
     form = clerk.see("/manifests/1").form("/manifests/1/replace")
     data = {"csrf_token": form.fields["csrf_token"], "file": (io.BytesIO(raw), "替换.csv")}
-    answer = clerk.client.post("/manifests/1/replace", data=data, follow_redirects=True)
+    answer = clerk.client.post(f"/manifests/{key}/replace", data=data, follow_redirects=True)
     return Page(answer.request.path, answer.status_code, answer)
 
 
@@ -69,6 +69,7 @@ def test_ticked_rows_are_confirmed_the_others_wait_and_can_be_confirmed_later(
 def test_a_replacement_shows_what_leaves_and_changes_and_what_it_comes_to(
     clerk: Visitor, bench: jobs.Bench, app: Flask
 ) -> None:
+    assert replacing(clerk, sheet(truck(5)), 0).status == 404, "there is no such upload"
     page = replacing(clerk, sheet(truck(1, 件数="7"), truck(3), truck(4)))
     assert page.address == "/manifests/2"
     jobs.drain(bench)

@@ -38,7 +38,9 @@ def take_in(
     sha256, size = blobs.store(settings.home, cast("BinaryIO", stream), settings.upload_limit_bytes)
 
     def work(db: Session, person: User) -> Manifest:
-        old = access.see(db, access.visible_manifests(person), replaces) if replaces else None
+        old = None
+        if replaces is not None:
+            old = access.see(db, access.visible_manifests(person), replaces)
         manifest = manifests.store(db, person, file_name, sha256, size, now, old)
         by_itself.pushed(manifest, source, commits_itself=commits_itself)
         db.flush()
