@@ -164,6 +164,22 @@ def test_what_was_applied_for_is_not_put_right_under_another_key(bench: jobs.Ben
     assert way.stages(bench) == {"applied": RATE_FEN}
 
 
+def test_a_row_confirmed_before_its_money_was_applied_for_waits_for_another_word(
+    bench: jobs.Bench,
+) -> None:
+    taken_in(bench, mistyped(1))
+    key = upload(bench, sheet(truck(1), truck(2)))
+    confirm(bench, key)
+    way.applied(bench)
+    commit(bench, key, verdict="")
+    with pytest.raises(Conflict, match="not waiting to be committed"):
+        commit(bench, key, verdict="")
+    assert way.stages(bench) == {"applied": RATE_FEN, "accrued": RATE_FEN}
+    confirm(bench, key, "apart")
+    commit(bench, key, verdict="")
+    assert way.stages(bench) == {"applied": RATE_FEN, "accrued": 2 * RATE_FEN}
+
+
 def test_a_truck_that_was_put_right_twice_comes_back_once_however_it_is_undone(
     bench: jobs.Bench,
 ) -> None:

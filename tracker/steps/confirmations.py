@@ -5,7 +5,6 @@ has seen both and said so; until then it waits in its upload, also after the res
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, select
@@ -25,14 +24,6 @@ OPEN_STATES = ("checked", "committed")
 ASKED_STATES = ("changed", "replaces", "contested")
 """Row states that may need a confirmation: where a line stands that they would change."""
 Verdicts = Mapping[Place, RowConfirmation]
-
-
-@dataclass(frozen=True)
-class Open:
-    """A row beside what stands, and what was said of it; None where it waits."""
-
-    row: ManifestRow
-    said: RowConfirmation | None
 
 
 def asked(manifest: Manifest) -> Select[ManifestRow]:
@@ -80,26 +71,32 @@ def lets_in(verdicts: Verdicts, one: Sorted) -> bool:
     )
 
 
-def unsaid(session: Session, manifest: Manifest) -> list[ManifestRow]:
-    """The rows that wait for somebody's word."""
+def words(session: Session, manifest: Manifest) -> list[tuple[ManifestRow, str]]:
+    """The rows that wait, each with the last word about it beside its line; ``wait`` of none."""
     verdicts = holding(session, manifest)
     found = []
     for row in session.scalars(waiting(manifest)):
         said = verdicts.get((row.sheet, row.row_no))
-        open_again = not holds(said, row.before_id, row.content_sha256)
-        if said is None or open_again or said.verdict == "wait":
-            found.append(row)
+        word = said.verdict if said and holds(said, row.before_id, row.content_sha256) else "wait"
+        found.append((row, word))
     return found
 
 
+def unsaid(session: Session, manifest: Manifest) -> list[ManifestRow]:
+    """The rows that wait for somebody's word."""
+    return [row for row, word in words(session, manifest) if word == "wait"]
+
+
 def confirmed(session: Session, manifest: Manifest) -> bool:
-    """Whether somebody's word lets in a row that has not gone in."""
-    verdicts = holding(session, manifest)
-    for row in session.scalars(waiting(manifest)):
-        said = verdicts.get((row.sheet, row.row_no))
-        if said and said.verdict != "wait" and holds(said, row.before_id, row.content_sha256):
-            return True
-    return False
+    """Whether somebody's word lets in a row that has not gone in.
+
+    A correction does not go in by it once money of the earlier line has been applied for; what is
+    said to be another shipment does.
+    """
+    return any(
+        word == "apart" or (word == "confirm" and row.reason != "settled")
+        for row, word in words(session, manifest)
+    )
 
 
 def give(
