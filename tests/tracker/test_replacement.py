@@ -126,6 +126,37 @@ def test_money_that_is_applied_for_after_the_commit_was_asked_stays_and_the_page
     assert why.message == replacement.SETTLED
 
 
+def test_what_was_applied_for_is_not_put_right_by_a_replacement_and_nobody_is_asked_to_confirm_it(
+    bench: jobs.Bench,
+) -> None:
+    old = committed(bench, mistyped(1), truck(2))
+    way.applied(bench)
+    new = replace(bench, old, sheet(truck(1), truck(2)))
+    with bench.database.reading() as session:
+        (why,) = replacement.hindrances(session, session.get_one(Manifest, new))
+    assert (why.message, why.values) == (replacement.SETTLED, {"labels": "蒙A01100"})
+
+
+def test_a_change_that_was_confirmed_before_its_money_was_applied_for_says_why_it_cannot_go_in(
+    bench: jobs.Bench,
+) -> None:
+    old = committed(bench, truck(1), mistyped(2))
+    new = replace(bench, old, sheet(truck(1, 件数="7"), truck(2)))
+
+    def ask(session: Session) -> None:
+        user, manifest = journeys.person(session, "clerk"), session.get_one(Manifest, new)
+        confirmations.give(session, user, manifest, "confirm", None, journeys.NOW)
+        manifests.ask_commit(session, user, manifest, journeys.NOW)
+
+    bench.database.transact(ask)
+    way.applied(bench)
+    jobs.drain(bench)
+    assert (state(bench, old), state(bench, new)) == ("committed", "checked")
+    with bench.database.reading() as session:
+        (why,) = replacement.hindrances(session, session.get_one(Manifest, new))
+    assert (why.message, why.values) == (replacement.SETTLED, {"labels": "蒙A01200、蒙A10001"})
+
+
 def test_a_box_that_a_leaving_truck_held_is_free_for_the_one_that_comes(bench: jobs.Bench) -> None:
     old = committed(bench, truck(1, **BOX), truck(3))
     new = replace(bench, old, sheet(truck(2, **BOX), truck(3)))
@@ -184,4 +215,4 @@ def test_a_replacement_of_only_refused_rows_says_nothing_of_money(bench: jobs.Be
     new = replace(bench, old, sheet(truck(1, **{"毛重(KG)": "abc"})))
     assert (state(bench, new), difference(bench, new)) == ("refused", None)
     with bench.database.reading() as session:
-        assert confirmations.unsaid(session, session.get_one(Manifest, new)) == []
+        assert confirmations.words(session, session.get_one(Manifest, new)) == []

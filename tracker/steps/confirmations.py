@@ -82,11 +82,6 @@ def words(session: Session, manifest: Manifest) -> list[tuple[ManifestRow, str]]
     return found
 
 
-def unsaid(session: Session, manifest: Manifest) -> list[ManifestRow]:
-    """The rows that wait for somebody's word."""
-    return [row for row, word in words(session, manifest) if word == "wait"]
-
-
 def confirmed(session: Session, manifest: Manifest) -> bool:
     """Whether somebody's word lets in a row that has not gone in.
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from tracker.db import chunks
 from tracker.errors import Conflict, mark
 from tracker.models.cargo import CargoLine, Manifest, ManifestRow, Shipment
 from tracker.models.corrections import ManifestReplacement
@@ -163,13 +164,16 @@ def hindrances(session: Session, manifest: Manifest) -> list[Hindrance]:
     mending = select(func.count()).select_from(ManifestRow).where(*held)
     if count := session.scalar(mending.where(ManifestRow.reason != "settled")):
         found.append(Hindrance(MENDING, MENDING_MEND, {"count": count}))
-    if unsaid := confirmations.unsaid(session, manifest):
-        found.append(Hindrance(UNSAID, UNSAID_MEND, {"count": len(unsaid)}))
     gone = leaving(session, manifest, link.replaced)
-    fixed = shipments.settled(session, sorted({line.shipment_id for line in gone}))
-    labels = {line.label for line in gone if line.shipment_id in fixed} | set(settled_rows)
-    if labels:
-        found.append(Hindrance(SETTLED, SETTLED_MEND, {"labels": named(sorted(labels))}))
+    changing = _changing(session, manifest)
+    labels = {line.shipment_id: line.label for line in gone}
+    labels |= {one.id: one.label for _, _, one in changing}
+    fixed = shipments.settled(session, sorted(labels))
+    fixed |= {one.id for row, _, one in changing if row.reason == "settled"}
+    if unsaid := sum(word == "wait" and one.id not in fixed for _, word, one in changing):
+        found.append(Hindrance(UNSAID, UNSAID_MEND, {"count": unsaid}))
+    if settled := {labels[key] for key in fixed} | set(settled_rows):
+        found.append(Hindrance(SETTLED, SETTLED_MEND, {"labels": named(sorted(settled))}))
     return found
 
 
@@ -193,6 +197,16 @@ def accrued_fen(session: Session, firm_id: int) -> int:
         .where(Item.firm_id == firm_id, ItemStage.stage == "accrued")
     )
     return int(session.scalar(query) or 0)
+
+
+def _changing(session: Session, manifest: Manifest) -> list[tuple[ManifestRow, str, Shipment]]:
+    """The rows that would change what stands, what was said of each, and whose line it is."""
+    rows = [(row, word) for row, word in confirmations.words(session, manifest) if word != "apart"]
+    of_line: dict[int | None, Shipment] = {}
+    for part in chunks([row.before_id for row, _ in rows]):
+        query = select(CargoLine.id, Shipment).join(Shipment, Shipment.id == CargoLine.shipment_id)
+        of_line |= dict(session.execute(query.where(CargoLine.id.in_(part))).all())
+    return [(row, word, of_line[row.before_id]) for row, word in rows]
 
 
 def _apart(session: Session, manifest: Manifest) -> set[int]:
