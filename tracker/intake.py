@@ -20,7 +20,7 @@ from tracker import blobs, folders
 from tracker.db import Database
 from tracker.errors import TooMuch
 from tracker.folders import Look
-from tracker.models.cargo import Manifest
+from tracker.models.cargo import MENDED_STATES, Manifest
 from tracker.models.inbox import Inbox, InboxFile
 from tracker.models.people import Firm
 from tracker.papers import failing, replies
@@ -297,7 +297,7 @@ def _told(
         rows={key: preview.counts[key] for key in replies.STATES if key in preview.counts},
         held_by=by_itself.held_by(session, manifest) if manifest.state == "checked" else {},
     )
-    if manifest.state != "refused" and not set(manifests.MENDED_STATES) & set(preview.counts):
+    if manifest.state != "refused" and not set(MENDED_STATES) & set(preview.counts):
         return told, None
     report = manifests.read_stored(session, settings.home, manifest)
     book = found.kept_name + replies.AS_BOOK if failing.rows(report) else ""

@@ -22,6 +22,8 @@ ROW_STATES = (
     "asked",
     "not_data",
 )
+MENDED_STATES = ("refused", "asked")
+"""Of rows that stay out until somebody mends or answers: their cells are kept to be corrected."""
 SOURCES = ("web", "api", "inbox")
 """How an upload came: from the page, from a system by the API, or from a firm's inbox."""
 SHIPMENT_STATES = ("standing", "contested", "withdrawn")

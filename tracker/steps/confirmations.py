@@ -21,24 +21,24 @@ from tracker.steps.succession import Place
 
 OPEN_STATES = ("checked", "committed")
 """Of a manifest whose rows may be confirmed."""
-ASKED_STATES = ("changed", "replaces", "contested")
+CHANGING_STATES = ("changed", "replaces", "contested")
 """Row states that may need a confirmation: where a line stands that they would change."""
 Verdicts = Mapping[Place, RowConfirmation]
 
 
-def asked(manifest: Manifest) -> Select[ManifestRow]:
+def changing(manifest: Manifest) -> Select[ManifestRow]:
     """The rows that change what stands, whether or not they went in; in the order of the file."""
     query = select(ManifestRow).where(
         ManifestRow.manifest_id == manifest.id,
         ManifestRow.before_id.is_not(None),
-        ManifestRow.state.in_(ASKED_STATES),
+        ManifestRow.state.in_(CHANGING_STATES),
     )
     return query.order_by(ManifestRow.sheet, ManifestRow.row_no)
 
 
 def waiting(manifest: Manifest) -> Select[ManifestRow]:
     """Those of the rows that have not gone in."""
-    return asked(manifest).where(ManifestRow.taken_seq.is_(None))
+    return changing(manifest).where(ManifestRow.taken_seq.is_(None))
 
 
 def holding(session: Session, manifest: Manifest) -> Verdicts:

@@ -21,7 +21,7 @@ from tracker import blobs
 from tracker.books import audit, queue
 from tracker.db import local_day
 from tracker.errors import Conflict, NotAllowed, mark
-from tracker.models.cargo import Manifest, ManifestProblem, ManifestRow, Shipment
+from tracker.models.cargo import MENDED_STATES, Manifest, ManifestProblem, ManifestRow, Shipment
 from tracker.models.corrections import ManifestReplacement
 from tracker.models.people import User
 from tracker.steps import answers, confirmations, preview, replacement, shipments, taking_in
@@ -30,8 +30,6 @@ from tracker.steps.taking_in import ACCEPTED_STATES
 VALUE_CHARACTERS = 500
 CLEAN_STATES = frozenset({"new", "unchanged", "not_data"})
 """Of rows that leave nothing for a person to decide."""
-MENDED_STATES = ("refused", "asked")
-"""Of rows that stay out until somebody mends or answers: their cells are kept to be corrected."""
 
 
 def store(

@@ -13,16 +13,13 @@ from sqlalchemy.orm import Session
 
 from tracker.db import chunks
 from tracker.errors import Conflict, mark
-from tracker.models.cargo import CargoLine, Manifest, ManifestRow, Shipment
+from tracker.models.cargo import MENDED_STATES, CargoLine, Manifest, ManifestRow, Shipment
 from tracker.models.corrections import ManifestReplacement
 from tracker.models.money import Item, ItemStage
 from tracker.steps import confirmations, shipments, succession
 
 MOST_NAMED = 10
 """Shipments named in one sentence."""
-MENDED_STATES = ("refused", "asked")
-STAYING_STATES = ("changed", "replaces", "contested")
-"""Of rows that say what becomes of the line they were laid beside."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +134,7 @@ def leaving(session: Session, manifest: Manifest, replaced: Manifest) -> list[Le
     ):
         if state == "unchanged":
             said.add((key[0], key[1], key[2]))
-        elif state in STAYING_STATES and before_id is not None:
+        elif state in confirmations.CHANGING_STATES and before_id is not None:
             beside.add(before_id)
     beside -= _apart(session, manifest)
     return [

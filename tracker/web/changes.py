@@ -127,7 +127,7 @@ def keep(key: int, verdict: str, rows: Sequence[int] | None) -> tuple[int, bool]
 
 def filtered(found: Manifest) -> Select[ManifestRow]:
     """The rows that change what stands; only those that wait where the address asks for them."""
-    return steps.waiting(found) if asked.text("waiting") else steps.asked(found)
+    return steps.waiting(found) if asked.text("waiting") else steps.changing(found)
 
 
 def may_confirm(user: User, found: Manifest) -> bool:
@@ -142,7 +142,7 @@ def said(verdict: str) -> str:
 
 def first(session: Session, found: Manifest) -> list[Change]:
     """The first rows that change what stands."""
-    rows = session.scalars(steps.asked(found).limit(MOST_CHANGED)).all()
+    rows = session.scalars(steps.changing(found).limit(MOST_CHANGED)).all()
     return beside(session, found, rows)
 
 

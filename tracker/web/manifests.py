@@ -22,6 +22,7 @@ from tracker.books import queue
 from tracker.errors import Conflict, TrackerError
 from tracker.models.cargo import (
     MANIFEST_STATES,
+    MENDED_STATES,
     ROW_STATES,
     Manifest,
     ManifestProblem,
@@ -41,8 +42,6 @@ bp = Blueprint("manifests", __name__, url_prefix="/manifests")
 BUSY = ("received", "committing")
 RELOAD_SECONDS = 3
 """How often the page reloads by itself where there is no script."""
-FAULTY = ("refused", "asked")
-"""Row states that a person has to mend in the file."""
 MOST_TOLD, NAME_LENGTH = 10, 60
 """Refused files told of one by one, and signs of a name: a cookie carries them to the next page."""
 ACTIONS = {
@@ -118,7 +117,7 @@ def manifest(key: int) -> ResponseReturnValue:
         reload_seconds=RELOAD_SECONDS,
         preview=preview,
         accepted=sum(counts.get(state, 0) for state in previews.COUNTED),
-        faulty=sum(counts.get(state, 0) for state in FAULTY),
+        faulty=sum(counts.get(state, 0) for state in MENDED_STATES),
         kind_label=previews.kind_label(found),
         sums=previews.sums(session, found) if seen else None,
         columns=previews.columns(found),
@@ -129,7 +128,7 @@ def manifest(key: int) -> ResponseReturnValue:
         sheet_choices=answers.sheets(found),
         may_answer=answers.may_answer(user, found),
         waiting=asked.count(session, confirmations.waiting(found)),
-        confirmed=asked.count(session, confirmations.asked(found)),
+        changing=asked.count(session, confirmations.changing(found)),
         place=withdrawals.place_of(session, found),
         successors=replacement.successors(session, found),
         withdrawal=withdrawal.asked(session, found),

@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session
 
 from ingest.answers import Answer
 from tracker import access
-from tracker.models.cargo import Manifest, ManifestProblem, ManifestRow
+from tracker.models.cargo import MENDED_STATES, Manifest, ManifestProblem, ManifestRow
 from tracker.steps import answers as steps
-from tracker.steps import manifests
 from tracker.web import answers, asked, context, policy, previews, problems
 
 bp = Blueprint("mending", __name__, url_prefix="/manifests")
@@ -78,7 +77,7 @@ def mend(key: int) -> ResponseReturnValue:
 
 def _faulty(found: Manifest) -> Select[ManifestRow]:
     query = select(ManifestRow).where(
-        ManifestRow.manifest_id == found.id, ManifestRow.state.in_(manifests.MENDED_STATES)
+        ManifestRow.manifest_id == found.id, ManifestRow.state.in_(MENDED_STATES)
     )
     return query.order_by(ManifestRow.sheet, ManifestRow.row_no)
 
