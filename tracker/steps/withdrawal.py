@@ -7,6 +7,7 @@ nothing stands are withdrawn and release their claims; accrued money goes back b
 lost a claim against one of them stays contested: being second is not undone by somebody else.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,8 +37,8 @@ class Affected:
     shipments: tuple[Shipment, ...]
     settled: frozenset[int]
     """Ids of those whose money has been applied for: they stand in the way."""
-    accrued_fen: int
-    """What stands accrued for them."""
+    accrued_fen: Mapping[int, int]
+    """Id -> what stands accrued for it, where something does."""
     lines: int
     """Lines that stand by rows of the upload."""
 
@@ -57,12 +58,16 @@ def affected(session: Session, manifest: Manifest) -> Affected:
     )
     ids = sorted({line.shipment_id for line, *_ in lines} | set(session.scalars(earlier)))
     found: list[Shipment] = []
-    accrued = 0
+    accrued: dict[int, int] = {}
     for part in chunks(ids):
         found += session.scalars(select(Shipment).where(Shipment.id.in_(part)))
-        query = select(func.sum(ItemStage.balance)).join(Item, Item.id == ItemStage.item_id)
-        stands = query.where(Item.shipment_id.in_(part), ItemStage.stage == "accrued")
-        accrued += int(session.scalar(stands) or 0)
+        query = (
+            select(Item.shipment_id, func.sum(ItemStage.balance))
+            .join(ItemStage, ItemStage.item_id == Item.id)
+            .where(Item.shipment_id.in_(part), ItemStage.stage == "accrued")
+            .group_by(Item.shipment_id)
+        )
+        accrued |= {key: int(fen) for key, fen in session.execute(query)}
     fixed = shipments.settled(session, ids)
     found.sort(key=lambda one: one.accepted_seq)
     return Affected(tuple(found), frozenset(fixed), accrued, len(lines))

@@ -6,14 +6,11 @@ from dataclasses import dataclass
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker import access
-from tracker.db import chunks
 from tracker.models.cargo import Manifest, Shipment
 from tracker.models.corrections import ManifestReplacement, ManifestWithdrawal
-from tracker.models.money import Item, ItemStage
 from tracker.steps import replacement, withdrawal
 from tracker.web import asked, context, policy, uploads
 
@@ -52,7 +49,7 @@ def preview(key: int) -> ResponseReturnValue:
         "withdrawals/preview.html",
         manifest=found,
         affected=affected,
-        touched=touched(session, affected, part),
+        touched=touched(affected, part),
         paged=paged,
         asked=withdrawal.asked(session, found),
         named=replacement.named,
@@ -118,17 +115,7 @@ def refused(asking: ManifestWithdrawal | None) -> str:
     )
 
 
-def touched(
-    session: Session, affected: withdrawal.Affected, part: Sequence[Shipment]
-) -> list[Touched]:
+def touched(affected: withdrawal.Affected, part: Sequence[Shipment]) -> list[Touched]:
     """Some of the shipments with their money."""
-    fen: dict[int, int] = {}
-    for keys in chunks([one.id for one in part]):
-        query = (
-            select(Item.shipment_id, func.sum(ItemStage.balance))
-            .join(ItemStage, ItemStage.item_id == Item.id)
-            .where(Item.shipment_id.in_(keys), ItemStage.stage == "accrued")
-            .group_by(Item.shipment_id)
-        )
-        fen |= {key: int(total) for key, total in session.execute(query)}
+    fen = affected.accrued_fen
     return [Touched(one, fen.get(one.id, 0), one.id in affected.settled) for one in part]

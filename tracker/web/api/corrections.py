@@ -83,11 +83,10 @@ def confirm(body: Mapping[str, Any], key: int) -> Mapping[str, Any]:
 @policy.may("see_manifests")
 def withdrawal_preview(key: int, pages: Pages) -> list[withdrawals.Touched]:
     """What taking a committed upload back would touch, as the books stand."""
-    session = context.session()
-    affected = withdrawal.affected(session, _found(key))
+    affected = withdrawal.affected(context.session(), _found(key))
     pages.item_count = len(affected.shipments)
     chosen = affected.shipments[start(pages) : start(pages) + pages.page_size]
-    return withdrawals.touched(session, affected, chosen)
+    return withdrawals.touched(affected, chosen)
 
 
 @blp.writing(
