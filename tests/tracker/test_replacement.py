@@ -33,6 +33,13 @@ def leaving(bench: jobs.Bench, key: int) -> list[str]:
         return [line.label for line in gone]
 
 
+def hindrances(bench: jobs.Bench, key: int) -> list[replacement.Hindrance]:
+    with bench.database.reading() as session:
+        link = session.get_one(ManifestReplacement, key)
+        gone = replacement.leaving(session, link.manifest, link.replaced)
+        return replacement.hindrances(session, link, gone)
+
+
 def state(bench: jobs.Bench, key: int) -> str:
     with bench.database.reading() as session:
         return session.get_one(Manifest, key).state
@@ -121,8 +128,7 @@ def test_money_that_is_applied_for_after_the_commit_was_asked_stays_and_the_page
     jobs.drain(bench)
     assert (state(bench, old), state(bench, new)) == ("committed", "checked")
     assert way.stages(bench) == {"applied": 2 * RATE_FEN}
-    with bench.database.reading() as session:
-        (why,) = replacement.hindrances(session, session.get_one(Manifest, new))
+    (why,) = hindrances(bench, new)
     assert why.message == replacement.SETTLED
 
 
@@ -132,8 +138,7 @@ def test_what_was_applied_for_is_not_put_right_by_a_replacement_and_nobody_is_as
     old = committed(bench, mistyped(1), truck(2))
     way.applied(bench)
     new = replace(bench, old, sheet(truck(1), truck(2)))
-    with bench.database.reading() as session:
-        (why,) = replacement.hindrances(session, session.get_one(Manifest, new))
+    (why,) = hindrances(bench, new)
     assert (why.message, why.values) == (replacement.SETTLED, {"labels": "蒙A01100"})
 
 
@@ -152,8 +157,7 @@ def test_a_change_that_was_confirmed_before_its_money_was_applied_for_says_why_i
     way.applied(bench)
     jobs.drain(bench)
     assert (state(bench, old), state(bench, new)) == ("committed", "checked")
-    with bench.database.reading() as session:
-        (why,) = replacement.hindrances(session, session.get_one(Manifest, new))
+    (why,) = hindrances(bench, new)
     assert (why.message, why.values) == (replacement.SETTLED, {"labels": "蒙A01200、蒙A10001"})
 
 

@@ -144,11 +144,11 @@ def leaving(session: Session, manifest: Manifest, replaced: Manifest) -> list[Le
     ]
 
 
-def hindrances(session: Session, manifest: Manifest) -> list[Hindrance]:
-    """Why the replacement cannot go in as it was read; empty where it can, or replaces nothing."""
-    link = of(session, manifest)
-    if link is None:
-        return []
+def hindrances(
+    session: Session, link: ManifestReplacement, gone: Sequence[Leaving]
+) -> list[Hindrance]:
+    """Why the replacement cannot go in as it was read, with what leaves; empty where it can."""
+    manifest = link.manifest
     if link.replaced.state != "committed":
         return [GONE]
     found: list[Hindrance] = []
@@ -161,7 +161,6 @@ def hindrances(session: Session, manifest: Manifest) -> list[Hindrance]:
     mending = select(func.count()).select_from(ManifestRow).where(*held)
     if count := session.scalar(mending.where(ManifestRow.reason != "settled")):
         found.append(Hindrance(MENDING, MENDING_MEND, {"count": count}))
-    gone = leaving(session, manifest, link.replaced)
     changing = _changing(session, manifest)
     labels = {line.shipment_id: line.label for line in gone}
     labels |= {one.id: one.label for _, _, one in changing}
@@ -175,8 +174,11 @@ def hindrances(session: Session, manifest: Manifest) -> list[Hindrance]:
 
 
 def require_whole(session: Session, manifest: Manifest) -> None:
-    """Raise ``Hindered`` with the first hindrance, where there is one."""
-    for one in hindrances(session, manifest):
+    """Raise ``Hindered`` with the first hindrance, where it is to replace one and there is one."""
+    link = of(session, manifest)
+    if link is None:
+        return
+    for one in hindrances(session, link, leaving(session, manifest, link.replaced)):
         raise Hindered(one.message, one.mend, **one.values)
 
 

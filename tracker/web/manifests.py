@@ -29,6 +29,7 @@ from tracker.models.cargo import (
     ManifestRow,
     Shipment,
 )
+from tracker.models.corrections import ManifestWithdrawal
 from tracker.models.people import User
 from tracker.models.work import Job
 from tracker.steps import confirmations, replacement, withdrawal
@@ -109,10 +110,11 @@ def manifest(key: int) -> ResponseReturnValue:
     seen = found.reading is not None
     preview = steps.preview_of(session, found) if seen else None
     counts = preview.counts if preview else {}
+    asking = withdrawal.asked(session, found)
     return render_template(
         "manifests/one.html",
         manifest=found,
-        busy=busy(session, found),
+        busy=busy(found, asking),
         stuck=stuck(session, found),
         reload_seconds=RELOAD_SECONDS,
         preview=preview,
@@ -129,10 +131,10 @@ def manifest(key: int) -> ResponseReturnValue:
         may_answer=answers.may_answer(user, found),
         waiting=asked.count(session, confirmations.waiting(found)),
         changing=asked.count(session, confirmations.changing(found)),
-        place=withdrawals.place_of(session, found),
+        replacing=withdrawals.replacing(session, found),
         successors=replacement.successors(session, found),
-        withdrawal=withdrawal.asked(session, found),
-        withdrawal_refused=withdrawals.refused(withdrawal.asked(session, found)),
+        withdrawal=asking,
+        withdrawal_refused=withdrawals.refused(asking),
         accept=ACCEPT,
         limit_mb=context.settings().upload_limit_bytes // (1 << 20),
         faults=problems.faults(session, found) if seen else [],
@@ -148,7 +150,8 @@ def progress(key: int) -> ResponseReturnValue:
     """The part of the page that is asked for every second; at the end it asks for a new page."""
     session, user = context.session(), context.user()
     found = access.see(session, access.visible_manifests(user), key)
-    done = not busy(session, found) or stuck(session, found)
+    asking = withdrawal.asked(session, found)
+    done = not busy(found, asking) or stuck(session, found)
     response = make_response(
         render_template("manifests/progress.html", manifest=found, finished=done)
     )
@@ -305,9 +308,8 @@ def actions(user: User, found: Manifest) -> list[str]:
     return list(ACTIONS.get(found.state, ()))
 
 
-def busy(session: Session, found: Manifest) -> bool:
-    """Whether background work on the manifest is under way."""
-    asking = withdrawal.asked(session, found)
+def busy(found: Manifest, asking: ManifestWithdrawal | None) -> bool:
+    """Whether background work on the manifest is under way, its withdrawal too."""
     return found.state in BUSY or (asking is not None and asking.state == "asked")
 
 

@@ -27,7 +27,7 @@ class Touched:
 
 
 @dataclass(frozen=True)
-class Place:
+class Replacing:
     """What an upload is to replace: what leaves, what it comes to, and what is in the way."""
 
     link: ManifestReplacement
@@ -75,30 +75,36 @@ def leaving(key: int) -> ResponseReturnValue:
     """The lines that leave when this upload takes the place of another."""
     session, user = context.session(), context.user()
     found = access.see(session, access.visible_manifests(user), key)
-    place = place_of(session, found)
-    lines = place.leaving if place else ()
+    link = replacement.of(session, found)
+    lines = leaving_by(session, link) if link else []
     paged = asked.paged(len(lines))
     return render_template(
         "withdrawals/leaving.html",
         manifest=found,
-        place=place,
+        link=link,
         lines=lines[paged.offset : paged.offset + paged.rows],
         paged=paged,
     )
 
 
-def place_of(session: Session, found: Manifest) -> Place | None:
+def replacing(session: Session, found: Manifest) -> Replacing | None:
     """What the upload is to replace while it waits for that; None where it replaces nothing."""
     link = replacement.of(session, found)
     if link is None:
         return None
-    waits = found.state == "checked"
-    gone = replacement.leaving(session, found, link.replaced) if waits else []
-    hindered = replacement.hindrances(session, found) if waits else []
+    gone = leaving_by(session, link)
+    hindered = replacement.hindrances(session, link, gone) if found.state == "checked" else []
     said = tuple(
         f"{gettext(one.message) % one.values} {gettext(one.mend)}".strip() for one in hindered
     )
-    return Place(link, tuple(gone), said)
+    return Replacing(link, tuple(gone), said)
+
+
+def leaving_by(session: Session, link: ManifestReplacement) -> list[replacement.Leaving]:
+    """The lines that leave by a replacement, while it waits."""
+    if link.manifest.state != "checked":
+        return []
+    return replacement.leaving(session, link.manifest, link.replaced)
 
 
 def refused(asking: ManifestWithdrawal | None) -> str:

@@ -41,7 +41,7 @@ class ReplacesAnswer(Answer):
         allow_none=True,
         metadata={"description": "Change of the accrued money, tried out when it was read."},
     )
-    leaving = fields.Function(lambda place: len(place.leaving), metadata={"type": "integer"})
+    leaving = fields.Function(lambda one: len(one.leaving), metadata={"type": "integer"})
     hindrances = fields.List(fields.String(), metadata={"description": "Why it cannot go in."})
 
 

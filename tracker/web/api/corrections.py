@@ -9,7 +9,7 @@ from tracker import access
 from tracker.errors import Refused, mark
 from tracker.models.cargo import Manifest
 from tracker.models.corrections import VERDICTS
-from tracker.steps import withdrawal
+from tracker.steps import replacement, withdrawal
 from tracker.web import changes, context, policy, uploads, withdrawals
 from tracker.web.api.correction_shapes import ChangedAnswer
 from tracker.web.api.manifests import ManifestOne, UploadBody, one_of
@@ -105,12 +105,13 @@ def replace(body: Mapping[str, Any], key: int) -> Any:  # noqa: ANN401  an answe
 
 @blp.listing("/<int:key>/leaving", "替换后不再计入的明细行", LeavingAnswer)
 @policy.may("see_manifests")
-def leaving(key: int, pages: Pages) -> list[Any]:
+def leaving(key: int, pages: Pages) -> list[replacement.Leaving]:
     """The lines that leave when this upload takes the place of another."""
-    place = withdrawals.place_of(context.session(), _found(key))
-    lines = place.leaving if place else ()
+    session, found = context.session(), _found(key)
+    link = replacement.of(session, found)
+    lines = withdrawals.leaving_by(session, link) if link else []
     pages.item_count = len(lines)
-    return list(lines[start(pages) : start(pages) + pages.page_size])
+    return lines[start(pages) : start(pages) + pages.page_size]
 
 
 def _found(key: int) -> Manifest:

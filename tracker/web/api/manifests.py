@@ -387,7 +387,7 @@ def one_of(key: int) -> Mapping[str, Any]:
         "control": previews.sums(session, found) if seen else None,
         "changed": changes.first(session, found),
         "waiting": asked.count(session, confirmations.waiting(found)),
-        "replaces": withdrawals.place_of(session, found),
+        "replaces": withdrawals.replacing(session, found),
         "replaced_by": [one.id for one in replacement.successors(session, found)],
         "withdrawal": withdrawal.asked(session, found),
         "faults": problems.faults(session, found) if seen else [],
