@@ -36,16 +36,22 @@ class Compound:
         return self.raw[at : at + self.size]
 
     def _table(self) -> tuple[int, ...]:
-        """Return, for every sector, the one that follows it."""
-        places = list(struct.unpack_from("<109I", self.raw, 76))
-        more = struct.unpack_from("<I", self.raw, 68)[0]
-        for _ in range(len(self.raw) // self.size):
+        """Return, for every sector, the one that follows it.
+
+        A list of the table's sectors that names more than the file has is refused: one that runs in
+        a circle would make gigabytes of kilobytes.
+        """
+        most = len(self.raw) // self.size
+        more, _, *listed = struct.unpack_from("<II109I", self.raw, 68)
+        places = [place for place in listed if place < LAST]
+        for _ in range(most):
             if more >= LAST:
                 break
-            *further, more = _numbers(self._sector(more))
-            places += further
-        data = b"".join(self._sector(place) for place in places if place < LAST)
-        return _numbers(data)
+            *listed, more = _numbers(self._sector(more))
+            places += [place for place in listed if place < LAST]
+            if len(places) > most:
+                raise ValueError("table")
+        return _numbers(b"".join(map(self._sector, places)))
 
     def _chain(self, start: int) -> bytes:
         return b"".join(map(self._sector, _followed(self.table, start)))

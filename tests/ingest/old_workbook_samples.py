@@ -73,6 +73,13 @@ def compound(streams: Mapping[str, bytes]) -> bytes:
     return head + body + listed + struct.pack(f"<{len(table)}I", *table)
 
 
+def circular(raw: bytes) -> bytes:
+    """Let a compound file list its last table again and again, in a list that follows itself."""
+    own = len(raw) // SECTOR - 1
+    listed = struct.pack("<128I", *[own - 1] * 127, own)
+    return raw[:68] + struct.pack("<I", own) + raw[72:] + listed
+
+
 def _entry(name: str, kind: int, start: int, size: int, child: int, right: int = FREE) -> bytes:
     text = name.encode("utf-16-le") + b"\0\0"
     head = text.ljust(64, b"\0") + struct.pack("<HBB", len(text), kind, 1)

@@ -28,7 +28,7 @@ from tests.ingest.manifest_samples import (
     xlsx_bytes,
 )
 from tests.ingest.message_samples import consignment, manifest, told
-from tests.ingest.old_workbook_samples import Page, cells_of, compound, xls_bytes
+from tests.ingest.old_workbook_samples import Page, cells_of, circular, compound, xls_bytes
 from tests.ingest.workbook_samples import shaped
 
 ROOT = Path(__file__).parents[2]
@@ -121,6 +121,10 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "half an old workbook": (lambda: OLD[: len(OLD) // 2], "workbook_unreadable"),
     "an old workbook whose sectors run in a circle": (
         lambda: OLD[:-2048] + bytes(2048),
+        "workbook_unreadable",
+    ),
+    "an old workbook that lists its tables in a circle": (
+        lambda: circular(OLD),
         "workbook_unreadable",
     ),
     "a web page": (lambda: b"<html><body><p>1</p></html>", "html_table"),
