@@ -96,6 +96,8 @@ GUARDED = {
 BINARY = re.compile("[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
 MARKER = 0xFF
 """Of a JPEG: the byte every marker begins with."""
+MOST_SEGMENTS = 10_000
+"""Before the picture itself; real ones have some dozens, a file of nothing else has millions."""
 FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 """Markers of a JPEG that begin with the size of the picture."""
 
@@ -152,7 +154,9 @@ def _png(raw: bytes) -> tuple[int, int]:
 
 def _jpeg(raw: bytes) -> tuple[int, int]:
     at = 2
-    while raw[at] == MARKER:
+    for _ in range(MOST_SEGMENTS):
+        if raw[at] != MARKER:
+            break
         if raw[at + 1] in FRAMES:
             height, width = struct.unpack_from(">HH", raw, at + 5)
             return width, height

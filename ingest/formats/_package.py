@@ -12,6 +12,8 @@ from lxml import etree
 from ingest.rows import Problem, problem
 
 MAX_MEMBERS = 400
+ENTRY, MOST_ENTRIES = b"PK\x01\x02", 10_000
+"""How a directory's entries begin, also those of archives inside; so many are not even listed."""
 MAX_UNPACKED = 600 * 2**20
 MAX_RATIO = 150
 RATIO_FROM = 20 * 2**20
@@ -38,10 +40,16 @@ class Part:
 
 def guard(raw: bytes) -> Problem | None:
     """Return the reason why the archive must not be unpacked, or None."""
+    if (count := raw.count(ENTRY)) > MOST_ENTRIES:
+        return problem("too_many_members", args={"count": count, "limit": MAX_MEMBERS})
     try:
         members = zipfile.ZipFile(io.BytesIO(raw)).infolist()
     except UNREADABLE as error:
         return problem("broken_zip", value=type(error).__name__)
+    return _refused(members)
+
+
+def _refused(members: list[zipfile.ZipInfo]) -> Problem | None:
     unpacked = sum(member.file_size for member in members)
     packed = max(sum(member.compress_size for member in members), 1)
     if len(members) > MAX_MEMBERS:

@@ -63,6 +63,8 @@ REFUSED = {
     "broken": (PDF[:200], "运单.pdf"),
     "unknown": (b"\x00\x01\x02\x03", "数据.dat"),
 }
+ENTRY = b"PK\x01\x02" + bytes(42)
+SEGMENT = b"\xff\xe1\x00\x02"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><path d=""/></svg>'
 MORE_REFUSED = {
     "svg picture": ("html", SVG, "章.svg"),
@@ -79,6 +81,9 @@ MORE_REFUSED = {
     "cut off archive": ("broken", BOOK[:-60], "a.xlsx"),
     "cut off picture": ("broken", PNG[:18], "a.png"),
     "frameless picture": ("broken", JPEG[:20], "a.jpg"),
+    "picture of nothing but segments": ("broken", JPEG[:2] + SEGMENT * 20_000 + JPEG[2:], "a.jpg"),
+    "archive of nothing but entries": ("unpacked", b"PK\x03\x04" + ENTRY * 20_000, "a.zip"),
+    "tables of old in a circle": ("broken", old.circular(OLD_BOOK), "a.xls"),
     "no picture of these": ("broken", b"\x89PNGxxxx" + bytes(30), "a.png"),
 }  # fmt: skip
 
