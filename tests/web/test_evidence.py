@@ -174,3 +174,16 @@ def test_evidence_goes_in_by_the_api(app: Flask, world: jobs.Bench) -> None:
     application = way.applied(world)
     told = {one["name"]: one["count"] for one in clerk.get(f"applications/{application}")["lacks"]}
     assert told == {"list_no": 3, "road_waybill": 3, "lists": 3}
+
+
+def test_a_thing_that_is_named_twice_is_attached_once_its_parts_together(
+    app: Flask, world: jobs.Bench
+) -> None:
+    clerk = Journey(app, world).as_("clerk")
+    key = proofs.added(world, "freight_invoice", total_fen=1000)
+    body: dict[str, Any] = {"subject_kind": "shipment", "subject_id": 1, "part_fen": 400}
+    pasted = "蒙A10000 1.00\n蒙A10001"
+    one = clerk.post(f"evidence/{key}/links", numbers=pasted, split="given", **body)
+    assert one["parts_fen"] == 500
+    links = clerk.get(f"evidence/{key}/links")
+    assert [(link["subject_id"], link["part_fen"]) for link in links] == [(1, 500), (2, None)]

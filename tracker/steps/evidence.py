@@ -110,6 +110,7 @@ def link(
     """
     _require_own(user, found)
     _require_standing(found)
+    wanted = _once(wanted)
     _require_visible(session, user, wanted)
     standing = {(one.subject_kind, one.subject_id): one for one in proof.links_of(session, found)}
     fresh = [one for one in wanted if _differs(standing.get((one.kind, one.id)), one)]
@@ -208,6 +209,15 @@ def _checked(told: Told) -> dict[str, Any]:
 
 def _subject(link: EvidenceLink) -> Subject:
     return Subject(link.subject_kind, link.subject_id)
+
+
+def _once(wanted: Sequence[Subject]) -> list[Subject]:
+    """Each thing once; one that is named twice has its parts together."""
+    parts: dict[tuple[str, int], list[int]] = {}
+    for one in wanted:
+        own = parts.setdefault((one.kind, one.id), [])
+        own += [] if one.part_fen is None else [one.part_fen]
+    return [Subject(kind, key, sum(own) if own else None) for (kind, key), own in parts.items()]
 
 
 def _differs(link: EvidenceLink | None, wanted: Subject) -> bool:
