@@ -5,13 +5,16 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
-from tests import proofs, way
+from tests import journeys, proofs, way
 from tests.web.api.callers import Journey
 from tests.web.visitors import Page, People, Visitor
 from tracker import jobs
 from tracker.demo import scans
+from tracker.models.cargo import Shipment
+from tracker.steps import lacking
 from tracker.steps.proof import Subject
 
 PDF, PNG = scans.pdf("示例发票"), scans.png()
@@ -187,3 +190,21 @@ def test_a_thing_that_is_named_twice_is_attached_once_its_parts_together(
     assert one["parts_fen"] == 500
     links = clerk.get(f"evidence/{key}/links")
     assert [(link["subject_id"], link["part_fen"]) for link in links] == [(1, 500), (2, None)]
+
+
+def test_an_empty_run_and_a_contested_shipment_lack_nothing_wherever_it_is_told(
+    app: Flask, world: jobs.Bench
+) -> None:
+    journey = Journey(app, world)
+    empty = journeys.sheet(journeys.row("W9", "蒙A10009", **{"重空标志": "空", "毛重(KG)": ""}))
+    journeys.commit(world, journeys.upload(world, empty))
+    way.shipped(world, 1, login="other_clerk")
+    clerk, other, auditor = (journey.as_(one) for one in ("clerk", "other_clerk", "auditor"))
+    assert other.get("shipments/5")["state"] == "contested"
+    assert clerk.get("shipments/4")["lacks"] == other.get("shipments/5")["lacks"] == []
+    for name in ("list_no", "lists", "road_waybill"):
+        assert len(auditor.get("shipments", lacks=name)) == 3
+    with world.database.reading() as session:
+        assert set(lacking.of(session, [1, 2, 3, 4, 5])) == {1, 2, 3}
+        told = lacking.counts(session, select(Shipment.id))
+    assert {one.name: count for one, count in told} == {"list_no": 3, "lists": 3, "road_waybill": 3}

@@ -149,18 +149,25 @@ def _computed_from(fact: str) -> ColumnElement[bool]:
     return found.correlate(Shipment).exists()
 
 
+ASKED = and_(
+    Shipment.state == "standing",
+    not_(type_coerce(Shipment.unit, Text).contains('"empty":true', autoescape=True)),
+)
+"""Of ``Shipment``: it needs something at all; an empty run or a contested one does not."""
+
+
 def _fields() -> list[Lack]:
-    wanted = [one for one in FIELDS.values() if one.need == "apply"]
     return [
-        Lack(one.name, "", (), _line_that(tuple(one.when.items()), (one.name, ("",))))
-        for one in wanted
+        Lack(one.name, "", (), and_(ASKED, _line_that(tuple(one.when.items()), (one.name, ("",)))))
+        for one in FIELDS.values()
+        if one.need == "apply"
     ]
 
 
 def _evidence() -> list[Lack]:
     found = []
     for name, need in EVIDENCE.items():
-        asked = [_line_that(need.when)]
+        asked = [ASKED, _line_that(need.when)]
         if need.fact:
             asked.append(_computed_from(need.fact))
         missing = and_(*asked, *(not_(way) for way in _proven(need.kinds)))

@@ -132,9 +132,7 @@ def lacks_of(shipment: Shipment) -> list[str]:
 
 
 def lacking_by(shipment: Shipment) -> list[lacking.Lack]:
-    """What one shipment still lacks; an empty run or a contested one needs nothing."""
-    if shipment.state != "standing" or shipment.unit.get("empty"):
-        return []
+    """What one shipment still lacks."""
     return lacking.of(context.session(), [shipment.id]).get(shipment.id, [])
 
 
