@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
 from tests import way
@@ -53,6 +53,24 @@ def test_a_firm_applies_and_its_league_passes_it(bench: jobs.Bench, people: Peop
     assert "Passed by the league" in page.words
     assert page.steps == []
     assert "示例league_approver" in page.words, "who decided stands on the page"
+
+
+def test_a_period_of_more_shipments_needs_no_longer_question(
+    bench: jobs.Bench, people: People
+) -> None:
+    most: list[int] = []
+    for first, trucks in ((0, 1), (1, 9)):
+        way.shipped(bench, trucks, first=first)
+        named: list[int] = []
+
+        def note(*asked: Any, named: list[int] = named) -> None:  # noqa: ANN401  see sqlalchemy.event
+            named.append(len(asked[3]))
+
+        event.listen(bench.database.engine, "before_cursor_execute", note)
+        assert "lacks=road_waybill" in people["clerk"].see(QUARTER).text
+        event.remove(bench.database.engine, "before_cursor_execute", note)
+        most.append(max(named))
+    assert most[0] == most[1], "a database takes so many parameters"
 
 
 def test_what_can_be_applied_for_is_offered_by_quarter_and_league(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session, contains_eager
 
 from tracker.books import ledger
@@ -33,12 +33,20 @@ def open_items(
 ) -> list[tuple[Item, int]]:
     """What the firm can apply for: items of the period with money accrued, not in an open one."""
     query = _open(select(Item, ItemStage.balance), firm_id).where(
-        Item.league_id == league.id,
-        Item.programme_id == programme.id,
-        Shipment.departure_date.between(period_from, period_to),
+        _of_period(league, programme, period_from, period_to)
     )
     query = query.options(contains_eager(Item.shipment))
     return list(session.execute(query.order_by(Shipment.departure_date, Item.code)))
+
+
+def open_shipments(
+    firm_id: int, league: League, programme: Programme, period_from: date, period_to: date
+) -> Select[int]:
+    """Keys of the shipments of ``open_items``, to ask of them without naming each."""
+    query = _open(select(Item), firm_id).where(
+        _of_period(league, programme, period_from, period_to)
+    )
+    return query.with_only_columns(Item.shipment_id)
 
 
 def open_days(session: Session, firm_id: int) -> list[tuple[int, int, date, int, int]]:
@@ -50,6 +58,16 @@ def open_days(session: Session, firm_id: int) -> list[tuple[int, int, date, int,
         (league_id, programme_id, day, int(count), int(fen))
         for league_id, programme_id, day, count, fen in session.execute(query)
     ]
+
+
+def _of_period(
+    league: League, programme: Programme, period_from: date, period_to: date
+) -> ColumnElement[bool]:
+    return and_(
+        Item.league_id == league.id,
+        Item.programme_id == programme.id,
+        Shipment.departure_date.between(period_from, period_to),
+    )
 
 
 def _open(query: Select[*tuple[Any, ...]], firm_id: int) -> Select[*tuple[Any, ...]]:

@@ -72,14 +72,8 @@ def asked_period(session: Session) -> Asked | None:
 def found(session: Session, user: User, wanted: Asked) -> Found:
     """What the firm can apply for in the period, and what it cannot yet."""
     assert user.firm_id is not None, "only a firm applies"
-    items = steps.open_items(
-        session,
-        user.firm_id,
-        wanted.league,
-        wanted.programme,
-        wanted.period_from,
-        wanted.period_to,
-    )
+    period = (wanted.league, wanted.programme, wanted.period_from, wanted.period_to)
+    items = steps.open_items(session, user.firm_id, *period)
     lacks = [(item, fen, steps.missing(item)) for item, fen in items]
     waiting = _waiting(user, wanted)
     count = session.scalar(select(func.count()).select_from(waiting.subquery()))
@@ -89,14 +83,12 @@ def found(session: Session, user: User, wanted: Asked) -> Found:
         lacking=[one for one in lacks if one[2]],
         waiting=list(session.scalars(first)),
         waiting_count=count or 0,
-        evidence=_lacking(items, wanted),
+        evidence=panels.lacking_among(
+            steps.open_shipments(user.firm_id, *period),
+            league=wanted.league.code,
+            **{"from": str(wanted.period_from), "to": str(wanted.period_to)},
+        ),
     )
-
-
-def _lacking(items: list[tuple[Item, int]], wanted: Asked) -> list[panels.Lacking]:
-    period = {"from": str(wanted.period_from), "to": str(wanted.period_to)}
-    keys = [item.shipment_id for item, _ in items]
-    return panels.lacking_among(keys, league=wanted.league.code, **period)
 
 
 def open_quarters(session: Session, user: User) -> list[Open]:

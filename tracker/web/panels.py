@@ -143,10 +143,8 @@ def lacking_in(application: Application) -> list[Lacking]:
     return lacking_among(keys, application=str(application.id))
 
 
-def lacking_among(keys: Select[int] | Sequence[int], **asked: str) -> list[Lacking]:
+def lacking_among(keys: Select[int], **asked: str) -> list[Lacking]:
     """What shipments still lack, each with the list of those that do."""
-    if not isinstance(keys, Select):
-        keys = select(Shipment.id).where(Shipment.id.in_(keys))
     return [
         Lacking(
             one.name,
