@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from tests import journeys, proofs, way
 from tests.web.api.callers import Journey
-from tests.web.visitors import Page, People, Visitor
+from tests.web.visitors import Page, People, Visitor, visit
 from tracker import jobs
 from tracker.demo import scans
 from tracker.models.cargo import Shipment
@@ -208,3 +208,16 @@ def test_an_empty_run_and_a_contested_shipment_lack_nothing_wherever_it_is_told(
         assert set(lacking.of(session, [1, 2, 3, 4, 5])) == {1, 2, 3}
         told = lacking.counts(session, select(Shipment.id))
     assert {one.name: count for one, count in told} == {"list_no": 3, "lists": 3, "road_waybill": 3}
+
+
+def test_a_file_and_its_number_have_their_own_words_in_chinese(
+    app: Flask, world: jobs.Bench
+) -> None:
+    proofs.linked(world, proofs.added(world, "waybill"), Subject("shipment", 1))
+    clerk = visit(app, "clerk", "zh")
+    heads, row = clerk.see("/evidence").table()
+    assert heads[1:4] == ["文件名", "类别", "单证号码"]
+    assert row[2] == "运单"
+    shown = clerk.see("/shipments/1").words
+    assert "文件名" in shown
+    assert "还缺的材料" not in shown

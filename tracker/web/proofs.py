@@ -21,7 +21,7 @@ from tracker.web.filters import tongue
 KINDS: dict[str, str] = {
     "declaration": mark("Declaration"),
     "list_export": mark("Export of the 9610 lists"),
-    "waybill": mark("Waybill"),
+    "waybill": mark("Waybill document"),
     "cmr": mark("CMR"),
     "tir_page": mark("TIR page"),
     "freight_invoice": mark("Freight invoice"),
