@@ -221,3 +221,13 @@ def test_a_file_and_its_number_have_their_own_words_in_chinese(
     shown = clerk.see("/shipments/1").words
     assert "文件名" in shown
     assert "还缺的材料" not in shown
+
+
+def test_a_line_one_does_not_see_is_not_told_by_where_one_is_sent(
+    people: People, world: jobs.Bench
+) -> None:
+    del world
+    named = {"subject_kind": "cargo_line", "subject_id": "2"}
+    page = upload(people["other_clerk"], "cmr", (PDF, "运单.pdf"), **named)
+    assert page.address == "/evidence"
+    assert "not yours to see" in page.words

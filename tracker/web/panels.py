@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tracker import access
 from tracker.models.applications import Application, ApplicationLine
-from tracker.models.cargo import CargoLine, Shipment
+from tracker.models.cargo import Shipment
 from tracker.models.evidence import Evidence, EvidenceLink
 from tracker.models.money import Item
 from tracker.models.people import FIRM_ROLES, User
@@ -117,13 +117,10 @@ def _mine(user: User, one: Evidence) -> bool:
 
 
 def address(subject: Subject) -> str:
-    """Where the thing a panel speaks of is shown."""
-    endpoint = proofs.TABLES[subject.kind][2]
-    key = subject.id
+    """Where the thing a panel speaks of is shown; no panel speaks of a cargo line."""
     if subject.kind == "cargo_line":
-        line = context.session().get(CargoLine, key)
-        key = line.shipment_id if line else 0
-    return rooms.address(endpoint, key=key)
+        return ""
+    return rooms.address(proofs.TABLES[subject.kind][2], key=subject.id)
 
 
 def lacks_of(shipment: Shipment) -> list[str]:
