@@ -331,7 +331,7 @@ def _seen_with_evidence(user: User) -> dict[str, Select[Any]]:
     went_in = (
         select(ManifestRow.manifest_id)
         .join(CargoLine, CargoLine.manifest_row_id == ManifestRow.id)
-        .where(CargoLine.standing, CargoLine.shipment_id.in_(shipments))
+        .where(CargoLine.shipment_id.in_(shipments))
     )
     own_files = visible_manifests(user).with_only_columns(Manifest.id)
     of_firm = user.role in FIRM_ROLES

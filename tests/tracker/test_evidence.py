@@ -15,7 +15,7 @@ from tracker.models.applications import Application
 from tracker.models.cargo import CargoLine
 from tracker.models.evidence import Evidence, EvidenceLink
 from tracker.models.work import AuditEvent
-from tracker.steps import evidence, proof
+from tracker.steps import evidence, lacking, proof
 from tracker.steps.evidence import Told
 from tracker.steps.proof import Subject
 
@@ -220,6 +220,21 @@ def test_evidence_of_a_line_stays_with_it_through_corrections(bench: jobs.Bench)
         assert len(session.scalars(select(CargoLine)).all()) == 2
         covering = select(EvidenceLink.evidence_id).where(proof.covering([1]))
         assert list(session.scalars(covering)) == [key]
+
+
+def test_evidence_of_a_file_counts_for_what_it_brought_in_though_each_line_is_corrected(
+    bench: jobs.Bench,
+) -> None:
+    lists = proofs.added(bench, "list_export")
+    proofs.linked(bench, lists, Subject("manifest", way.shipped(bench)))
+    changed = journeys.sheet(journeys.row("W0", "蒙A10000", 件数="7"))
+    journeys.commit(bench, journeys.upload(bench, changed))
+    with bench.database.reading() as session:
+        covering = select(EvidenceLink.evidence_id).where(proof.covering([1]))
+        assert list(session.scalars(covering)) == [lists]
+        assert "lists" not in {one.name for one in lacking.of(session, [1])[1]}
+        officer = access.visible_evidence(person(session, "league_officer"))
+        assert [one.id for one in session.scalars(officer)] == [lists]
 
 
 def test_the_same_number_or_bytes_elsewhere_is_told_to_reviewers(bench: jobs.Bench) -> None:

@@ -132,7 +132,7 @@ def _proven(kinds: Sequence[str]) -> list[ColumnElement[bool]]:
         ),
         told.join(row, row.manifest_id == link.subject_id)
         .join(line, line.manifest_row_id == row.id)
-        .where(link.subject_kind == "manifest", line.shipment_id == Shipment.id, line.standing),
+        .where(link.subject_kind == "manifest", line.shipment_id == Shipment.id),
     )
     return [way.correlate(Shipment).exists() for way in ways]
 

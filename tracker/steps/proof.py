@@ -40,12 +40,15 @@ def parts_sum(session: Session, found: Evidence) -> int:
 
 
 def covering(keys: Select[Any] | Sequence[int]) -> ColumnElement[bool]:
-    """Of links: those to the shipments of these keys, to their lines, to the files they are of."""
+    """Of links: those to the shipments of these keys, to their lines, to the files they are of.
+
+    A file keeps proving what it brought in, though each of its lines was corrected since.
+    """
     lines = select(CargoLine.id).where(CargoLine.shipment_id.in_(keys))
     files = (
         select(ManifestRow.manifest_id)
         .join(CargoLine, CargoLine.manifest_row_id == ManifestRow.id)
-        .where(CargoLine.standing, CargoLine.shipment_id.in_(keys))
+        .where(CargoLine.shipment_id.in_(keys))
     )
     return or_(
         (EvidenceLink.subject_kind == "shipment") & EvidenceLink.subject_id.in_(keys),
