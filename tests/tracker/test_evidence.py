@@ -14,6 +14,7 @@ from tracker.errors import Conflict, NotAllowed, NotThere, Refused
 from tracker.models.applications import Application
 from tracker.models.cargo import CargoLine
 from tracker.models.evidence import Evidence, EvidenceLink
+from tracker.models.filings import Filing
 from tracker.models.work import AuditEvent
 from tracker.steps import evidence, lacking, proof
 from tracker.steps.evidence import Told
@@ -198,6 +199,25 @@ def test_between_the_two_reviewers_a_firm_adds_nothing_but_the_league_may(
     assert proofs.linked(bench, paper, where, login="league_officer") == 1
     act_on(bench, Application, application, "league_approver", "pass")
     unlinked(bench, paper, login="league_approver")
+
+
+def test_a_leagues_papers_of_a_filing_stay_while_the_province_looks(bench: jobs.Bench) -> None:
+    way.shipped(bench)
+    key = way.filing_drafted(bench, way.passed(bench))
+    paper = proofs.added(bench, "stamped_scan", "league_officer")
+    proofs.linked(bench, paper, Subject("filing", key), login="league_officer")
+    do(bench, paper, evidence.describe, Told("other"), login="league_officer")
+    act_on(bench, Filing, key, "league_officer", "prepare")
+    act_on(bench, Filing, key, "league_approver", "file")
+    with pytest.raises(Conflict, match="the province looks at it"):
+        do(bench, paper, evidence.withdraw, "x", login="league_officer")
+    with pytest.raises(Conflict, match="the province looks at it"):
+        unlinked(bench, paper, login="league_approver")
+    more = proofs.added(bench, "other", "league_officer")
+    assert proofs.linked(bench, more, Subject("filing", key), login="league_officer") == 1
+    code, why = "evidence_missing", "请补测算表"
+    act_on(bench, Filing, key, "commerce_officer", "return", reason_code=code, reason=why)
+    do(bench, paper, evidence.withdraw, "换了新文", login="league_officer")
 
 
 def test_the_manager_signs_on_the_evidence_the_clerk_was_shown(bench: jobs.Bench) -> None:

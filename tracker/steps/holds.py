@@ -1,13 +1,15 @@
-"""Holds 办理中的佐证: what a firm may no longer take away, or not yet add, while reviewers look."""
+"""Holds 办理中的佐证: what may not be taken away, or not yet added, while reviewers look at it."""
 
 from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tracker import access
 from tracker.db import chunks
 from tracker.errors import Conflict, mark
 from tracker.models.applications import Application, ApplicationLine
+from tracker.models.filings import Filing
 from tracker.models.money import Item
 from tracker.models.people import User
 from tracker.steps import proof, shipments
@@ -18,18 +20,16 @@ OPEN_STATES = ("draft", "prepared", "withdrawn", "declined")
 
 
 def require_open(session: Session, user: User, wanted: Sequence[Subject]) -> None:
-    """Of a firm's evidence: nothing it stands on may be with the reviewers."""
-    if user.firm_id is None or not wanted:
-        return
-    applications = [one.id for one in wanted if one.kind == "application"]
-    away = select(Application.id).where(
-        Application.id.in_(applications), Application.state.not_in(OPEN_STATES)
-    )
-    keys = sorted(proof.shipments_of(session, wanted))
-    if shipments.settled(session, keys) or session.scalar(away) is not None:
+    """Nothing that a firm's evidence, or a league's, stands on may be with the reviewers."""
+    if user.firm_id is not None and _is_applied_for(session, wanted):
         raise Conflict(
             mark("It belongs to what was applied for, and reviewers look at it."),
             mark("Add further evidence, or ask the league to return the application first."),
+        )
+    if user.league_id is not None and _is_filed(session, wanted):
+        raise Conflict(
+            mark("It belongs to what was filed, and the province looks at it."),
+            mark("Add further evidence, or ask the province to return the filing first."),
         )
 
 
@@ -47,3 +47,18 @@ def require_unreviewed(session: Session, user: User, wanted: Sequence[Subject]) 
             mark("The first review is finished and waits for its approver."),
             mark("Add it when the application has been passed or returned."),
         )
+
+
+def _is_applied_for(session: Session, wanted: Sequence[Subject]) -> bool:
+    applications = [one.id for one in wanted if one.kind == "application"]
+    away = select(Application.id).where(
+        Application.id.in_(applications), Application.state.not_in(OPEN_STATES)
+    )
+    settled = shipments.settled(session, sorted(proof.shipments_of(session, wanted)))
+    return bool(settled) or session.scalar(away) is not None
+
+
+def _is_filed(session: Session, wanted: Sequence[Subject]) -> bool:
+    filings = [one.id for one in wanted if one.kind == "filing"]
+    away = select(Filing.id).where(Filing.id.in_(filings), Filing.state.in_(access.FILED_STATES))
+    return session.scalar(away) is not None
