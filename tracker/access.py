@@ -5,12 +5,13 @@ only once they are filed; the auditor everything, read-only; the admin no busine
 not theirs to see answers exactly like what is not there.
 """
 
+from collections.abc import Collection
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, false, or_, select, true
 from sqlalchemy.orm import Session
 
-from tracker.db import Base
+from tracker.db import Base, chunks
 from tracker.errors import NotAllowed, NotThere, mark
 from tracker.models.applications import Application, ApplicationLine
 from tracker.models.cargo import CargoLine, Manifest, ManifestRow, Shipment
@@ -357,6 +358,16 @@ def see(session: Session, visible: Select[Row], key: int) -> Row:
             mark("Go back to the list and choose again."),
         )
     return row
+
+
+def seen(session: Session, visible: Select[Any], keys: Collection[int]) -> set[int]:
+    """Those of the keys that are among the visible."""
+    table: Any = visible.column_descriptions[0]["entity"]
+    found: set[int] = set()
+    for part in chunks(sorted(keys)):
+        query = visible.where(table.id.in_(part)).with_only_columns(table.id)
+        found |= set(session.scalars(query))
+    return found
 
 
 def _own(

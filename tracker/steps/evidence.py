@@ -17,7 +17,6 @@ from ingest import codes
 from rules.lines import yuan
 from tracker import access
 from tracker.books import audit
-from tracker.db import chunks
 from tracker.errors import Conflict, NotThere, Refused, mark
 from tracker.models.evidence import EVIDENCE_KINDS, EVIDENCE_SUBJECTS, Evidence, EvidenceLink
 from tracker.models.people import User
@@ -108,7 +107,7 @@ def link(
     Raises ``NotThere`` for a thing that is not theirs to see, ``Refused`` for parts beyond the
     total, ``Conflict`` for withdrawn evidence and while an application waits for its approver.
     """
-    _require_own(user, found)
+    _require_own(session, user, found)
     _require_standing(found)
     wanted = _once(wanted)
     _require_visible(session, user, wanted)
@@ -144,7 +143,7 @@ def unlink(
     session: Session, user: User, found: Evidence, links: Sequence[EvidenceLink], now: datetime
 ) -> None:
     """Take evidence off these things; raises ``Conflict`` where reviewers look at it."""
-    _require_own(user, found)
+    _require_own(session, user, found)
     holds.require_open(session, user, [_subject(one) for one in links])
     _remove(session, user, links, now)
     told = [[one.subject_kind, one.subject_id, one.part_fen] for one in links]
@@ -224,18 +223,8 @@ def _differs(link: EvidenceLink | None, wanted: Subject) -> bool:
     return link is None or (wanted.part_fen is not None and link.part_fen != wanted.part_fen)
 
 
-def _require_own(user: User, found: Evidence) -> None:
-    office = (user.firm_id, user.league_id) == (found.firm_id, found.league_id)
-    same = user.firm_id or user.league_id or _office(user) == _office(found.user)
-    if not (office and same and access.may(user, "add_evidence")):
-        raise NotThere(
-            mark("There is no such thing, or it is not yours to see."),
-            mark("Go back to the list and choose again."),
-        )
-
-
-def _office(user: User) -> str:
-    return user.role.partition("_")[0]
+def _require_own(session: Session, user: User, found: Evidence) -> None:
+    access.see(session, select(Evidence).where(access.own_evidence(user)), found.id)
 
 
 def _require_standing(found: Evidence) -> None:
@@ -247,7 +236,7 @@ def _require_standing(found: Evidence) -> None:
 
 
 def _require_changeable(session: Session, user: User, found: Evidence) -> None:
-    _require_own(user, found)
+    _require_own(session, user, found)
     _require_standing(found)
     links = proof.links_of(session, found)
     holds.require_open(session, user, [_subject(one) for one in links])
@@ -260,12 +249,7 @@ def _require_visible(session: Session, user: User, wanted: Sequence[Subject]) ->
         assert one.kind in EVIDENCE_SUBJECTS, one.kind
         keys.setdefault(one.kind, set()).add(one.id)
     for kind, asked in keys.items():
-        table: Any = allowed[kind].column_descriptions[0]["entity"] if kind in allowed else None
-        found: set[int] = set()
-        for part in chunks(sorted(asked) if table is not None else []):
-            query = allowed[kind].where(table.id.in_(part)).with_only_columns(table.id)
-            found |= set(session.scalars(query))
-        if found != asked:
+        if kind not in allowed or access.seen(session, allowed[kind], asked) != asked:
             raise NotThere(
                 mark("There is no such thing, or it is not yours to see."),
                 mark("Go back to the list and choose again."),

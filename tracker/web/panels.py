@@ -159,10 +159,7 @@ def _whole(part: object) -> int | None:
 
 def _attaches(session: Session, user: User, kind: str, key: int) -> bool:
     query = access.linkable(user).get(kind)
-    if query is None:
-        return False
-    table = query.column_descriptions[0]["entity"]
-    return session.scalar(query.where(table.id == key).with_only_columns(table.id)) is not None
+    return query is not None and key in access.seen(session, query, [key])
 
 
 def _choices(session: Session, user: User, there: set[int]) -> list[tuple[int, str]]:
