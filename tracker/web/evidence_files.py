@@ -3,7 +3,6 @@
 import hashlib
 import io
 from collections.abc import Sequence
-from pathlib import PureWindowsPath
 from typing import IO
 
 from flask_babel import gettext
@@ -18,10 +17,8 @@ from tracker.models.people import User
 from tracker.steps import evidence as steps
 from tracker.steps.evidence import File, Told
 from tracker.steps.proof import Subject
-from tracker.web import context, proofs
+from tracker.web import context, proofs, uploads
 from tracker.web.asked import clean
-
-NAME_LENGTH = 255
 
 
 def take_in(
@@ -32,9 +29,7 @@ def take_in(
     Raises ``Refused`` for what is not taken (nothing is kept but the audit event) and ``TooMuch``.
     """
     settings, now = context.settings(), context.now()
-    file_name = clean(PureWindowsPath(name).name, NAME_LENGTH)
-    if not file_name:
-        raise Refused(mark("No file was chosen."), mark("Choose a file and upload it."))
+    kept_name = uploads.file_name(name)
     limit = settings.evidence_limit_bytes
     raw = stream.read(limit + 1)
     if len(raw) > limit:
@@ -43,12 +38,12 @@ def take_in(
             mark("Scan it in grey or with fewer dots, or split it."),
             limit=limit // (1 << 20),
         )
-    found = contents.look(raw, file_name)
+    found = contents.look(raw, kept_name)
     if found.fault:
-        _refused(file_name, raw, found.fault)
+        _refused(kept_name, raw, found.fault)
         raise Refused(*proofs.FAULTS[found.fault])
     sha256, size = blobs.store(settings.home, io.BytesIO(raw), limit)
-    file = File(file_name, found.kind, sha256, size, found.notices)
+    file = File(kept_name, found.kind, sha256, size, found.notices)
 
     def work(db: Session, person: User) -> tuple[Evidence, bool]:
         made, fresh = steps.add(db, person, file, told, now)

@@ -32,19 +32,25 @@ def take_in(
     ``blobs.store`` and ``steps.manifests.store``, ``Refused`` for a file without a name.
     """
     settings, now = context.settings(), context.now()
-    file_name = clean(PureWindowsPath(name).name, NAME_LENGTH)
-    if not file_name:
-        raise Refused(mark("No file was chosen."), mark("Choose a file and upload it."))
+    kept_name = file_name(name)
     sha256, size = blobs.store(settings.home, cast("BinaryIO", stream), settings.upload_limit_bytes)
 
     def work(db: Session, person: User) -> Manifest:
         old = None
         if replaces is not None:
             old = access.see(db, access.visible_manifests(person), replaces)
-        manifest = manifests.store(db, person, file_name, sha256, size, now, old)
+        manifest = manifests.store(db, person, kept_name, sha256, size, now, old)
         by_itself.pushed(manifest, source, commits_itself=commits_itself)
         db.flush()
         db.refresh(manifest)
         return manifest
 
     return context.write(work)
+
+
+def file_name(name: str) -> str:
+    """The name as it is kept, without folders; raises ``Refused`` where nothing is left of it."""
+    kept = clean(PureWindowsPath(name).name, NAME_LENGTH)
+    if not kept:
+        raise Refused(mark("No file was chosen."), mark("Choose a file and upload it."))
+    return kept
