@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Response
-from flask_smorest.fields import Upload
 from marshmallow import fields
 
 from tracker.models.evidence import EVIDENCE_KINDS, EVIDENCE_SUBJECTS, Evidence, EvidenceLink
@@ -19,20 +18,16 @@ from tracker.web.api.shape import (
     Asked,
     Body,
     Fen,
+    FileField,
     FirmAnswer,
     Key,
     LeagueAnswer,
     Lines,
-    Spoken,
     Text,
     Word,
 )
 
 blp = Noun("evidence", "佐证材料", "Files that prove what is stated, and what they belong to.")
-
-
-class FileField(Spoken, Upload):  # type: ignore[misc]  # flask-smorest carries no types
-    """A file of a form."""
 
 
 class EvidenceAsked(Asked):

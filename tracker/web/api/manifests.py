@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Response
-from flask_smorest.fields import Upload
 from marshmallow import fields
 
 from ingest.answers import KINDS
@@ -35,14 +34,10 @@ from tracker.web.api.correction_shapes import (
     WithdrawalAnswer,
 )
 from tracker.web.api.nouns import Noun, Pages, made, part
-from tracker.web.api.shape import Answer, Asked, Body, FirmAnswer, Spoken, Text, Whole, Word
+from tracker.web.api.shape import Answer, Asked, Body, FileField, FirmAnswer, Text, Whole, Word
 
 RETRY_SECONDS = "2"
 blp = Noun("manifests", "发运明细表", "What a firm uploads, row by row, until it is committed.")
-
-
-class FileField(Spoken, Upload):  # type: ignore[misc]  # flask-smorest carries no types
-    """A file of a form."""
 
 
 class ManifestsAsked(Asked):

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext
+from flask_smorest.fields import Upload
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from tracker.errors import mark
@@ -198,6 +199,10 @@ class Sha256(Spoken, fields.String):
         if not isinstance(value, str) or not HASH.fullmatch(value):
             raise self.make_error("invalid")
         return value
+
+
+class FileField(Spoken, Upload):  # type: ignore[misc]  # flask-smorest carries no types
+    """A file of a form."""
 
 
 class Asked(Schema):
