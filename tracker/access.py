@@ -289,9 +289,9 @@ def visible_evidence_links(user: User) -> Select[EvidenceLink]:
     of_firm = user.role in FIRM_ROLES
     shown = [
         (EvidenceLink.subject_kind == kind)
-        & EvidenceLink.subject_id.in_(keys)
+        & EvidenceLink.subject_id.in_(_keys(things))
         & (mine if of_firm and kind != "method" else true())
-        for kind, keys in _seen_with_evidence(user).items()
+        for kind, things in _seen_with_evidence(user).items()
     ]
     return standing.where(or_(*shown))
 
@@ -309,10 +309,10 @@ def own_evidence(user: User) -> ColumnElement[bool]:
 
 def linkable(user: User) -> dict[str, Select[Any]]:
     """Kind of thing -> those to which the person may attach their own evidence."""
-    lines = visible_shipments(user).with_only_columns(Shipment.id)
+    shipments = _keys(visible_shipments(user))
     kinds: dict[str, Select[Any]] = {
         "shipment": visible_shipments(user),
-        "cargo_line": select(CargoLine).where(CargoLine.shipment_id.in_(lines)),
+        "cargo_line": select(CargoLine).where(CargoLine.shipment_id.in_(shipments)),
         "manifest": visible_manifests(user),
         "application": visible_applications(user),
         "filing": visible_filings(user),
@@ -320,38 +320,28 @@ def linkable(user: User) -> dict[str, Select[Any]]:
         "disbursement": visible_disbursements(user),
     }
     if user.role in FIRM_ROLES:
-        return {kind: kinds[kind] for kind in kinds if kind not in {"filing", "allotment"}}
+        return kinds
     if user.role in LEAGUE_ROLES:
         return {**kinds, "method": select(Method).where(Method.league_id == user.league_id)}
     return {**kinds, "method": visible_methods(user)}
 
 
 def _seen_with_evidence(user: User) -> dict[str, Select[Any]]:
-    """Kind of thing -> keys of those one may see; a manifest also by a shipment it went into."""
-    shipments = visible_shipments(user).with_only_columns(Shipment.id)
+    """Kind of thing -> those one may see; a manifest also by a shipment it went into."""
+    kinds = {**linkable(user), "method": visible_methods(user)}
+    if user.role in FIRM_ROLES:
+        return kinds
     went_in = (
         select(ManifestRow.manifest_id)
         .join(CargoLine, CargoLine.manifest_row_id == ManifestRow.id)
-        .where(CargoLine.shipment_id.in_(shipments))
+        .where(CargoLine.shipment_id.in_(_keys(visible_shipments(user))))
     )
-    own_files = visible_manifests(user).with_only_columns(Manifest.id)
-    of_firm = user.role in FIRM_ROLES
-    return {
-        "shipment": shipments,
-        "cargo_line": select(CargoLine.id).where(CargoLine.shipment_id.in_(shipments)),
-        "manifest": own_files if of_firm else went_in,
-        "application": visible_applications(user).with_only_columns(Application.id),
-        "filing": visible_filings(user).with_only_columns(Filing.id),
-        "allotment": visible_allotments(user).with_only_columns(Allotment.id),
-        "disbursement": visible_disbursements(user).with_only_columns(Disbursement.id),
-        "method": visible_methods(user).with_only_columns(Method.id),
-    }
+    return {**kinds, "manifest": select(Manifest).where(Manifest.id.in_(went_in))}
 
 
 def see(session: Session, visible: Select[Row], key: int) -> Row:
     """The one row of this key among those visible, or ``NotThere``."""
-    table: Any = visible.column_descriptions[0]["entity"]
-    row = session.scalar(visible.where(table.id == key)) if 0 < key < 1 << 62 else None
+    row = session.scalar(visible.where(_table(visible).id == key)) if 0 < key < 1 << 62 else None
     if row is None:
         raise NotThere(
             mark("There is no such thing, or it is not yours to see."),
@@ -362,12 +352,18 @@ def see(session: Session, visible: Select[Row], key: int) -> Row:
 
 def seen(session: Session, visible: Select[Any], keys: Collection[int]) -> set[int]:
     """Those of the keys that are among the visible."""
-    table: Any = visible.column_descriptions[0]["entity"]
     found: set[int] = set()
     for part in chunks(sorted(keys)):
-        query = visible.where(table.id.in_(part)).with_only_columns(table.id)
-        found |= set(session.scalars(query))
+        found |= set(session.scalars(_keys(visible).where(_table(visible).id.in_(part))))
     return found
+
+
+def _table(visible: Select[Any]) -> Any:  # noqa: ANN401  whichever table is asked
+    return visible.column_descriptions[0]["entity"]
+
+
+def _keys(visible: Select[Any]) -> Select[int]:
+    return visible.with_only_columns(_table(visible).id)
 
 
 def _own(
