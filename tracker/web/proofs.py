@@ -15,7 +15,7 @@ from tracker.models.evidence import EVIDENCE_KINDS, EvidenceLink
 from tracker.models.filings import Allotment, Disbursement, Filing
 from tracker.models.methods import Method
 from tracker.steps.lacking import Lack
-from tracker.web import rooms
+from tracker.web import books, rooms
 from tracker.web.filters import tongue
 
 KINDS: dict[str, str] = {
@@ -94,14 +94,10 @@ SPLITS: dict[str, str] = {
     "given": mark("by the amounts written behind each"),
 }
 SUBJECTS: dict[str, str] = {
+    **books.SUBJECTS,
     "shipment": mark("Shipment"),
     "cargo_line": mark("Cargo line"),
     "manifest": mark("Manifest"),
-    "application": mark("Application"),
-    "filing": mark("Filing"),
-    "allotment": mark("Allotment"),
-    "disbursement": mark("Disbursement"),
-    "method": mark("Method"),
 }
 TABLES: dict[str, tuple[Any, str, str]] = {
     "shipment": (Shipment, "label", "shipments.shipment"),
