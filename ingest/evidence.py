@@ -10,6 +10,7 @@ import struct
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePath
 
 from ingest import sniff
@@ -51,6 +52,8 @@ TAKEN: dict[str, Kind] = {
     "json": Kind("application/json", ("json", "jsonl", "geojson")),
     "text": Kind("text/plain", ("txt", "csv", "tsv", "log", "nmea")),
 }
+WRITTEN = ("text", "json")
+"""Kinds that the ending of their name could have carried out."""
 PICTURES = ("jpeg", "png")
 """Kinds that every browser shows as a still picture."""
 NOTICES = ("ending", "protected", "active", "large")
@@ -104,9 +107,11 @@ FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 def look(raw: bytes, name: str) -> Content:
     """Say what the bytes are; the name only gives the ending that is compared with it."""
-    sniffed = sniff.kind(raw)
-    found = _LOOKS[sniffed](raw, _ending(name)) if sniffed in _LOOKS else _refuse(sniffed)
-    if found.fault or _ending(name) in TAKEN[found.kind].endings:
+    sniffed, ending = sniff.kind(raw), _ending(name)
+    found = _LOOKS[sniffed](raw) if sniffed in _LOOKS else _refuse(sniffed)
+    if found.kind in WRITTEN and ending in SCRIPTS:
+        return _refuse("script")
+    if found.fault or ending in TAKEN[found.kind].endings:
         return found
     return Content(found.kind, notices=("ending", *found.notices))
 
@@ -125,16 +130,14 @@ def _refuse(fault: str) -> Content:
     return Content(fault=fault)
 
 
-def _pdf(raw: bytes, ending: str) -> Content:
-    del ending
+def _pdf(raw: bytes) -> Content:
     if b"%%EOF" not in raw:
         return _refuse("broken")
     told = (("protected", ENCRYPTED_PDF), ("active", ACTIVE_PDF))
     return Content("pdf", notices=tuple(name for name, sign in told if sign.search(raw)))
 
 
-def _image(raw: bytes, ending: str) -> Content:
-    del ending
+def _image(raw: bytes) -> Content:
     if raw.startswith((b"II*\x00", b"MM\x00*")):
         return Content("tiff")
     kind = "png" if raw.startswith(b"\x89PNG\r\n\x1a\n") else "jpeg"
@@ -164,8 +167,7 @@ def _jpeg(raw: bytes) -> tuple[int, int]:
     raise IndexError("a JPEG without a frame")
 
 
-def _zip(raw: bytes, ending: str) -> Content:
-    del ending
+def _zip(raw: bytes) -> Content:
     trouble = _package.guard(raw)
     if trouble is not None and trouble.code in GUARDED:
         return _refuse(GUARDED[trouble.code])
@@ -180,8 +182,7 @@ def _zip(raw: bytes, ending: str) -> Content:
     return _refuse("document" if office else "archive")
 
 
-def _old(raw: bytes, ending: str) -> Content:
-    del ending
+def _old(raw: bytes) -> Content:
     try:
         streams = _compound.Compound(raw).entries.keys()
     except (ValueError, IndexError, struct.error):
@@ -193,8 +194,7 @@ def _old(raw: bytes, ending: str) -> Content:
     return Content("xls") if OLD_SHEETS & streams else _refuse("document")
 
 
-def _xml(raw: bytes, ending: str) -> Content:
-    del ending
+def _xml(raw: bytes) -> Content:
     plain = raw.replace(b"\0", b"")
     if _package.declares(raw):
         return _refuse("doctype")
@@ -203,27 +203,19 @@ def _xml(raw: bytes, ending: str) -> Content:
     return Content("xml")
 
 
-def _text(raw: bytes, ending: str) -> Content:
-    return _written(raw, ending, "text")
-
-
-def _json(raw: bytes, ending: str) -> Content:
-    return _written(raw, ending, "json")
-
-
-def _written(raw: bytes, ending: str, kind: str) -> Content:
+def _written(raw: bytes, kind: str) -> Content:
     decoded = sniff.decode(raw)
     if isinstance(decoded, sniff.Undecoded) or BINARY.search(decoded.text):
         binary = (("picture", PHOTOS.match(raw)), ("program", raw.startswith(b"MZ")))
         return _refuse(next((fault for fault, is_one in binary if is_one), "unknown"))
     if MARKUP.search(raw.replace(b"\0", b"")):
         return _refuse("html")
-    if ending in SCRIPTS or decoded.text.lstrip()[:10].lower().startswith(COMMANDS):
+    if decoded.text.lstrip()[:10].lower().startswith(COMMANDS):
         return _refuse("script")
     return Content(kind)
 
 
-_LOOKS: dict[str, Callable[[bytes, str], Content]] = {
+_LOOKS: dict[str, Callable[[bytes], Content]] = {
     "pdf": _pdf,
     "image": _image,
     "zip": _zip,
@@ -232,7 +224,7 @@ _LOOKS: dict[str, Callable[[bytes, str], Content]] = {
     "xml2003": _xml,
     "mt": _xml,
     "ceb": _xml,
-    "json": _json,
-    "text": _text,
+    "json": partial(_written, kind="json"),
+    "text": partial(_written, kind="text"),
 }
 """Kind of ``sniff`` -> who looks closer; any other (empty, program, html, archive) is a fault."""
