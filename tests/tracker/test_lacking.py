@@ -144,6 +144,20 @@ def test_what_fits_no_truck_or_several_is_told_not_guessed(bench: jobs.Bench) ->
     assert found(bench, "蒙A12345 2026-03-12") == [("蒙A12345", None)]
 
 
+def test_a_manifest_adds_its_trucks_to_those_written_and_what_is_left_is_split(
+    bench: jobs.Bench,
+) -> None:
+    manifest = way.shipped(bench, 3)
+    key = proofs.added(bench, "freight_invoice", total_fen=1000)
+    proofs.linked(bench, key, Subject("cargo_line", 1, 100), Subject("shipment", 3, 50))
+    with bench.database.reading() as session:
+        clerk, invoice = person(session, "clerk"), session.get_one(Evidence, key)
+        told = finding.subjects(
+            session, clerk, invoice, finding.read("蒙A10001"), manifest, "evenly"
+        )
+    assert told == [Subject("shipment", number, 300) for number in (2, 1, 3)]
+
+
 def test_an_invoice_is_split_evenly_by_weight_by_freight_or_as_written(bench: jobs.Bench) -> None:
     rows = [
         journeys.row("W1", "蒙A10001", **{"毛重(KG)": "1000", "运费": "100"}),

@@ -15,10 +15,14 @@ from typing import Any
 from sqlalchemy import Select, Text, and_, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
+from tracker import access
 from tracker.errors import Refused, mark
 from tracker.models.cargo import CargoLine, Shipment
-from tracker.steps import parts
+from tracker.models.evidence import Evidence
+from tracker.models.people import User
+from tracker.steps import manifests, parts, proof
 from tracker.steps.evidence import HOME_CURRENCY
+from tracker.steps.proof import Subject
 
 ENTRIES = re.compile(r"[\n;；、，]|(?<!\d),|,(?!\d{3}(?:\D|$))")
 """What parts entries; a comma of thousands does not."""
@@ -93,6 +97,35 @@ def find(
             entries=_listed(several),
         )
     return list(found.values())
+
+
+def subjects(
+    session: Session,
+    user: User,
+    found: Evidence,
+    entries: Sequence[Entry],
+    manifest: int,
+    how: str,
+) -> list[Subject]:
+    """The shipments that the entries mean and a manifest has, each with its part of the file.
+
+    ``manifest`` is a key, 0 for none. What is split is what other things leave of the total. Raises
+    as ``find``, and ``NotThere`` for a manifest that is not theirs to see.
+    """
+    chosen = find(session, access.visible_shipments(user), entries)
+    if manifest:
+        whole = access.see(session, access.visible_manifests(user), manifest)
+        named = {one.id for one, _ in chosen}
+        more = manifests.shipments_of(session, whole)
+        chosen += [(one, None) for one in more if one.id not in named]
+    mine = {("shipment", one.id) for one, _ in chosen}
+    elsewhere = sum(
+        one.part_fen or 0
+        for one in proof.links_of(session, found)
+        if (one.subject_kind, one.subject_id) not in mine
+    )
+    split = share((found.total_fen or 0) - elsewhere, chosen, how)
+    return [Subject("shipment", one.id, part) for (one, _), part in zip(chosen, split, strict=True)]
 
 
 def share(

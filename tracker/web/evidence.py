@@ -25,7 +25,7 @@ from tracker.models.evidence import (
 )
 from tracker.models.people import FIRM_ROLES, User
 from tracker.steps import evidence as steps
-from tracker.steps import finding, manifests, proof
+from tracker.steps import finding, proof
 from tracker.steps.evidence import Told
 from tracker.steps.proof import Subject
 from tracker.web import amounts, asked, context, evidence_files, panels, policy, proofs
@@ -148,15 +148,16 @@ def describe(key: int) -> ResponseReturnValue:
 def link(key: int) -> ResponseReturnValue:
     """Attach the file to one thing, to pasted plates, boxes and waybills, or to a manifest's."""
     form = request.form
+    wanted = subjects_in(form)
     count = attach(
         key,
-        subjects_in(form),
+        wanted,
         text=form.get("numbers", "")[:PASTED_LENGTH],
         manifest=asked.key(form.get("manifest", "")),
         how=form.get("split", "none"),
     )
     flash(gettext("Attached to %(count)s.", count=count), "success")
-    back = panels.address(*subjects_in(form)[:1]) if subjects_in(form) else ""
+    back = panels.address(wanted[0]) if wanted else ""
     return redirect(back or url_for("evidence.one", key=key), code=303)
 
 
@@ -266,22 +267,7 @@ def attach(
 
     def work(db: Session, person: User) -> int:
         found = _seen(db, person, key)
-        seen = access.visible_shipments(person)
-        chosen = finding.find(db, seen, entries)
-        if manifest:
-            whole = access.see(db, access.visible_manifests(person), manifest)
-            chosen += [(one, None) for one in manifests.shipments_of(db, whole)]
-        chosen = list({one.id: (one, part) for one, part in reversed(chosen)}.values())[::-1]
-        mine = {one.id for one, _ in chosen}
-        elsewhere = sum(
-            one.part_fen or 0
-            for one in proof.links_of(db, found)
-            if not (one.subject_kind == "shipment" and one.subject_id in mine)
-        )
-        parts = finding.share((found.total_fen or 0) - elsewhere, chosen, how)
-        trucks = [
-            Subject("shipment", one.id, part) for (one, _), part in zip(chosen, parts, strict=True)
-        ]
+        trucks = finding.subjects(db, person, found, entries, manifest, how)
         if not (wanted or trucks):
             raise Refused(
                 mark("Nothing was named to attach it to."),
