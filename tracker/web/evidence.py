@@ -331,4 +331,5 @@ def _panels() -> dict[str, object]:
 
 
 bp.add_app_template_filter(proofs.kind_label, "evidence_kind")
+bp.add_app_template_filter(proofs.notice_badge, "evidence_badge")
 bp.add_app_template_filter(proofs.notice_label, "evidence_notice")

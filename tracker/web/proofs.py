@@ -30,12 +30,25 @@ KINDS: dict[str, str] = {
     "stamped_scan": mark("Stamped scan"),
     "other": mark("Other evidence"),
 }
-NOTICES: dict[str, str] = {
-    "ending": mark("The name says another kind of file than it is; a download has the right one."),
-    "protected": mark("The PDF is encrypted; if it asks for a password, reviewers cannot open it."),
-    "active": mark("The PDF carries a script or another file; open it with care."),
-    "large": mark("The picture is too large to be shown here; download it."),
+NOTICES: dict[str, tuple[str, str]] = {
+    "ending": (
+        mark("other name ending"),
+        mark("The name says another kind of file than it is; a download has the right one."),
+    ),
+    "protected": (
+        mark("encrypted"),
+        mark("The PDF is encrypted; if it asks for a password, reviewers cannot open it."),
+    ),
+    "active": (
+        mark("with a script"),
+        mark("The PDF carries a script or another file; open it with care."),
+    ),
+    "large": (
+        mark("large picture"),
+        mark("The picture is too large to be shown here; download it."),
+    ),
 }
+"""Notice of ``ingest.evidence`` -> what is told of a file, in a word and in a sentence."""
 AGAIN = mark("Choose another file.")
 FAULTS: dict[str, tuple[str, str]] = {
     "empty": (mark("The file is empty."), AGAIN),
@@ -133,9 +146,14 @@ def kind_label(kind: str) -> str:
     return str(gettext(KINDS[kind]))
 
 
+def notice_badge(notice: str) -> str:
+    """What is told of a file, in a word."""
+    return str(gettext(NOTICES[notice][0]))
+
+
 def notice_label(notice: str) -> str:
-    """What is told of a file, in words."""
-    return str(gettext(NOTICES[notice]))
+    """What is told of a file, in a sentence."""
+    return str(gettext(NOTICES[notice][1]))
 
 
 def splits() -> list[tuple[str, str]]:
