@@ -115,10 +115,7 @@ def link(
     fresh = [one for one in wanted if _differs(standing.get((one.kind, one.id)), one)]
     replaced = [one for each in fresh if (one := standing.get((each.kind, each.id)))]
     holds.require_unreviewed(session, user, fresh)
-    if replaced:
-        holds.require_open(
-            session, user, [Subject(one.subject_kind, one.subject_id) for one in replaced]
-        )
+    holds.require_open(session, user, [_subject(one) for one in replaced])
     _require_total(session, found, fresh, replaced)
     _remove(session, user, replaced, now)
     session.add_all(
