@@ -74,23 +74,25 @@ class WithdrawBody(Body):
 class EvidenceAnswer(Answer):
     """佐证材料."""
 
-    id = fields.Integer()
-    kind = fields.String()
-    file_name = fields.String()
-    content = fields.String(metadata={"description": "What the bytes are."})
-    sha256 = fields.String()
-    size_bytes = fields.Integer()
-    notices = fields.List(fields.String())
-    document_no = fields.String()
-    total_fen = fields.Integer(allow_none=True)
-    currency = fields.String()
-    note = fields.String()
-    firm = fields.Nested(FirmAnswer, allow_none=True)
-    league = fields.Nested(LeagueAnswer, allow_none=True)
-    added_at = fields.AwareDateTime()
-    added_by = fields.String(attribute="user.name")
-    withdrawn_at = fields.AwareDateTime(allow_none=True)
-    withdrawn_reason = fields.String()
+    id = fields.Integer(attribute="evidence.id")
+    kind = fields.String(attribute="evidence.kind")
+    file_name = fields.String(attribute="evidence.file_name")
+    content = fields.String(
+        attribute="evidence.content", metadata={"description": "What the bytes are."}
+    )
+    sha256 = fields.String(attribute="evidence.sha256")
+    size_bytes = fields.Integer(attribute="evidence.size_bytes")
+    notices = fields.List(fields.String(), attribute="evidence.notices")
+    document_no = fields.String(attribute="evidence.document_no")
+    total_fen = fields.Integer(attribute="evidence.total_fen", allow_none=True)
+    currency = fields.String(attribute="evidence.currency")
+    note = fields.String(attribute="evidence.note")
+    firm = fields.Nested(FirmAnswer, attribute="evidence.firm", allow_none=True)
+    league = fields.Nested(LeagueAnswer, attribute="evidence.league", allow_none=True)
+    added_at = fields.AwareDateTime(attribute="evidence.added_at")
+    added_by = fields.String(attribute="evidence.user.name")
+    withdrawn_at = fields.AwareDateTime(attribute="evidence.withdrawn_at", allow_none=True)
+    withdrawn_reason = fields.String(attribute="evidence.withdrawn_reason")
 
 
 class EvidenceLinkAnswer(Answer):
@@ -111,9 +113,10 @@ class EvidenceOne(EvidenceAnswer):
 
 @blp.listing("", "佐证材料列表", EvidenceAnswer, EvidenceAsked)
 @policy.may("see_evidence")
-def listed(pages: Pages) -> list[Evidence]:
+def listed(pages: Pages) -> list[Mapping[str, Evidence]]:
     """The files one may see, newest first."""
-    return part(evidence.filtered(context.user()).order_by(Evidence.id.desc()), pages)
+    found = part(evidence.filtered(context.user()).order_by(Evidence.id.desc()), pages)
+    return [{"evidence": one} for one in found]
 
 
 @blp.writing("", "上传佐证材料", EvidenceOne, EvidenceFile, status=201, location="files")
@@ -186,5 +189,4 @@ def withdraw(body: Mapping[str, Any], key: int) -> Mapping[str, Any]:
 
 def _one(key: int) -> Mapping[str, Any]:
     found = evidence.the_file(key)
-    plain = {name: getattr(found, name) for name in EvidenceAnswer().fields if hasattr(found, name)}
-    return {**plain, "user": found.user, "parts_fen": proof.parts_sum(context.session(), found)}
+    return {"evidence": found, "parts_fen": proof.parts_sum(context.session(), found)}
