@@ -104,6 +104,7 @@ def test_a_panel_attaches_a_new_file_or_one_that_is_here(people: People, world: 
     page = clerk.see("/shipments/1")
     assert "Still lacking before applying" in page.words
     assert "waybill or CMR" in page.words
+    assert 'accept=".pdf,' in page.text
     form = page.form("/evidence")
     data = {**form.fields, "kind": "cmr", "files": (io.BytesIO(PDF), "运单.pdf")}
     answer = clerk.client.post("/evidence", data=data, follow_redirects=True)

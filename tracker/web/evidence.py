@@ -33,7 +33,6 @@ from tracker.web import amounts, asked, context, evidence_files, panels, policy,
 bp = Blueprint("evidence", __name__, url_prefix="/evidence")
 
 STATES = ("standing", "withdrawn", "loose")
-ACCEPT = ",".join(f".{ending}" for kind in contents.TAKEN.values() for ending in kind.endings)
 SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
 PASTED_LENGTH = 100_000
 LINKS_SHOWN = 500
@@ -57,7 +56,7 @@ def evidence() -> ResponseReturnValue:
         states=STATES,
         may_add=access.may(user, "add_evidence"),
         shows_owner=user.role not in FIRM_ROLES,
-        accept=ACCEPT,
+        accept=evidence_files.ACCEPT,
         limit_mb=context.settings().evidence_limit_bytes // (1 << 20),
     )
 

@@ -20,6 +20,8 @@ from tracker.steps.proof import Subject
 from tracker.web import context, proofs, uploads
 from tracker.web.asked import clean
 
+ACCEPT = ",".join(f".{ending}" for kind in contents.TAKEN.values() for ending in kind.endings)
+
 
 def take_in(
     name: str, stream: IO[bytes], told: Told, wanted: Sequence[Subject] = ()
