@@ -38,8 +38,9 @@ def upload(who: Visitor, kind: str, *files: tuple[bytes, str], **more: str) -> P
     return Page(answer.request.path, answer.status_code, answer)
 
 
+@pytest.mark.usefixtures("world")
 def test_an_invoice_is_uploaded_told_split_over_three_trucks_and_seen_by_the_league(
-    people: People, world: jobs.Bench
+    people: People,
 ) -> None:
     clerk = people["clerk"]
     page = upload(clerk, "freight_invoice", (PDF, "三月运费.pdf"))
@@ -60,13 +61,10 @@ def test_an_invoice_is_uploaded_told_split_over_three_trucks_and_seen_by_the_lea
     gone = clerk.send(clerk.see("/evidence/1").form("/evidence/1/withdraw"), reason="传错了")
     assert "传错了" in gone.words
     assert "/evidence/1" in clerk.see("/evidence", state="withdrawn").links
-    assert world.settings.home.exists()
 
 
-def test_several_files_stand_or_fall_by_themselves_and_the_same_one_is_told(
-    people: People, world: jobs.Bench
-) -> None:
-    del world
+@pytest.mark.usefixtures("world")
+def test_several_files_stand_or_fall_by_themselves_and_the_same_one_is_told(people: People) -> None:
     clerk = people["clerk"]
     bad = (b"<html><script>x</script></html>", "a.pdf")
     page = upload(clerk, "cmr", (PDF, "运单.pdf"), (PNG, "照片.exe"), bad, (PDF, "again.pdf"))
@@ -78,10 +76,8 @@ def test_several_files_stand_or_fall_by_themselves_and_the_same_one_is_told(
     assert "evidence.add" in told
 
 
-def test_a_file_is_a_download_by_what_it_is_and_a_picture_may_do_nothing(
-    people: People, world: jobs.Bench
-) -> None:
-    del world
+@pytest.mark.usefixtures("world")
+def test_a_file_is_a_download_by_what_it_is_and_a_picture_may_do_nothing(people: People) -> None:
     clerk = people["clerk"]
     upload(clerk, "cmr", (PNG, "照片.html"))
     upload(clerk, "cmr", (PDF, "运单.pdf"))
@@ -99,7 +95,8 @@ def test_a_file_is_a_download_by_what_it_is_and_a_picture_may_do_nothing(
     assert "picture" not in clerk.see("/evidence/2").text
 
 
-def test_a_panel_attaches_a_new_file_or_one_that_is_here(people: People, world: jobs.Bench) -> None:
+@pytest.mark.usefixtures("world")
+def test_a_panel_attaches_a_new_file_or_one_that_is_here(people: People) -> None:
     clerk = people["clerk"]
     page = clerk.see("/shipments/1")
     assert "Still lacking before applying" in page.words
@@ -115,7 +112,6 @@ def test_a_panel_attaches_a_new_file_or_one_that_is_here(people: People, world: 
     page = clerk.send(other.form("/evidence/links"), evidence="1")
     assert page.address == "/shipments/2"
     assert "/evidence/1" in page.links
-    assert world.settings.home.exists()
 
 
 def test_what_a_period_and_an_application_lack_leads_to_their_shipments(
@@ -224,10 +220,8 @@ def test_a_file_and_its_number_have_their_own_words_in_chinese(
     assert "还缺的材料" not in shown
 
 
-def test_a_line_one_does_not_see_is_not_told_by_where_one_is_sent(
-    people: People, world: jobs.Bench
-) -> None:
-    del world
+@pytest.mark.usefixtures("world")
+def test_a_line_one_does_not_see_is_not_told_by_where_one_is_sent(people: People) -> None:
     named = {"subject_kind": "cargo_line", "subject_id": "2"}
     page = upload(people["other_clerk"], "cmr", (PDF, "运单.pdf"), **named)
     assert page.address == "/evidence"
