@@ -14,7 +14,7 @@ from tracker.models.cargo import Shipment
 from tracker.models.evidence import Evidence
 from tracker.steps import evidence
 from tracker.steps.evidence import File, Told
-from tracker.steps.proof import Subject
+from tracker.steps.evidence_links import Subject
 
 KINDS = ("cmr", "list_export", "freight_invoice")
 """What a truck of ``tests.journeys`` needs."""

@@ -16,9 +16,9 @@ from tracker.models.cargo import CargoLine
 from tracker.models.evidence import Evidence, EvidenceLink
 from tracker.models.filings import Filing
 from tracker.models.work import AuditEvent
-from tracker.steps import evidence, lacking, proof
+from tracker.steps import evidence, evidence_links, lacking
 from tracker.steps.evidence import Told
-from tracker.steps.proof import Subject
+from tracker.steps.evidence_links import Subject
 
 SCAN = b"%PDF-1.4 the same scan %%EOF"
 
@@ -37,7 +37,7 @@ def do(
 def unlinked(bench: jobs.Bench, key: int, login: str = "clerk") -> None:
     def work(session: Session) -> None:
         found = session.get_one(Evidence, key)
-        links = proof.links_of(session, found)
+        links = evidence_links.links_of(session, found)
         evidence.unlink(session, person(session, login), found, links, NOW)
 
     bench.database.transact(work)
@@ -46,7 +46,7 @@ def unlinked(bench: jobs.Bench, key: int, login: str = "clerk") -> None:
 def parts(bench: jobs.Bench, key: int) -> list[int | None]:
     with bench.database.reading() as session:
         found = session.get_one(Evidence, key)
-        return [one.part_fen for one in proof.links_of(session, found)]
+        return [one.part_fen for one in evidence_links.links_of(session, found)]
 
 
 def events(bench: jobs.Bench) -> list[str]:
@@ -238,7 +238,7 @@ def test_evidence_of_a_line_stays_with_it_through_corrections(bench: jobs.Bench)
     journeys.commit(bench, journeys.upload(bench, changed))
     with bench.database.reading() as session:
         assert len(session.scalars(select(CargoLine)).all()) == 2
-        covering = select(EvidenceLink.evidence_id).where(proof.covering([1]))
+        covering = select(EvidenceLink.evidence_id).where(evidence_links.covering([1]))
         assert list(session.scalars(covering)) == [key]
 
 
@@ -250,7 +250,7 @@ def test_evidence_of_a_file_counts_for_what_it_brought_in_though_each_line_is_co
     changed = journeys.sheet(journeys.row("W0", "蒙A10000", 件数="7"))
     journeys.commit(bench, journeys.upload(bench, changed))
     with bench.database.reading() as session:
-        covering = select(EvidenceLink.evidence_id).where(proof.covering([1]))
+        covering = select(EvidenceLink.evidence_id).where(evidence_links.covering([1]))
         assert list(session.scalars(covering)) == [lists]
         assert "lists" not in {one.name for one in lacking.of(session, [1])[1]}
         officer = access.visible_evidence(person(session, "league_officer"))
@@ -269,10 +269,10 @@ def test_the_same_number_or_bytes_elsewhere_is_told_to_reviewers(bench: jobs.Ben
     third = proofs.added(bench, "freight_invoice", document_no="INV-1")
     plain = proofs.added(bench)
     with bench.database.reading() as session:
-        told = proof.alike(session, session.get_one(Evidence, mine))
+        told = evidence_links.alike(session, session.get_one(Evidence, mine))
         assert [one.id for one in told["bytes"]] == [theirs]
         assert [one.id for one in told["number"]] == [theirs, third]
-        assert proof.alike(session, session.get_one(Evidence, plain)) == {"bytes": []}
+        assert evidence_links.alike(session, session.get_one(Evidence, plain)) == {"bytes": []}
 
 
 STATEMENTS = {

@@ -13,7 +13,7 @@ from tracker.errors import Refused
 from tracker.models.cargo import CargoLine, Shipment
 from tracker.models.evidence import EVIDENCE_KINDS, Evidence
 from tracker.steps import evidence, finding, lacking, parts
-from tracker.steps.proof import Subject
+from tracker.steps.evidence_links import Subject
 
 
 def lacks(bench: jobs.Bench) -> dict[str, list[str]]:

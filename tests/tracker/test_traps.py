@@ -13,7 +13,7 @@ from tracker.models.cargo import CargoLine, ManifestRow, Shipment
 from tracker.models.evidence import EvidenceLink
 from tracker.models.money import Assessment
 from tracker.steps import finding
-from tracker.steps.proof import Subject
+from tracker.steps.evidence_links import Subject
 
 
 @pytest.fixture

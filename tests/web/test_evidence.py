@@ -15,7 +15,7 @@ from tracker import jobs
 from tracker.demo import scans
 from tracker.models.cargo import Shipment
 from tracker.steps import lacking
-from tracker.steps.proof import Subject
+from tracker.steps.evidence_links import Subject
 
 PDF, PNG = scans.pdf("示例发票"), scans.png()
 

@@ -16,7 +16,7 @@ from tracker.models.cargo import Manifest, Shipment
 from tracker.models.evidence import Evidence
 from tracker.steps import evidence, finding, manifests
 from tracker.steps.evidence import File, Told
-from tracker.steps.proof import Subject
+from tracker.steps.evidence_links import Subject
 
 FIRM = "caoyuan"
 LISTS = (("清单编号", "票数", "备注"), ("示例清单001", "742", "示例数据"))

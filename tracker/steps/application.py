@@ -19,7 +19,7 @@ from tracker.models.filings import Decision
 from tracker.models.methods import Programme
 from tracker.models.money import Item, ItemStage
 from tracker.models.people import League, User
-from tracker.steps import flow, proof
+from tracker.steps import evidence_links, flow
 from tracker.steps.accrual import move_item
 
 
@@ -181,7 +181,7 @@ def lines(session: Session, application: Application) -> list[ApplicationLine]:
 
 def shown(session: Session, application: Application) -> dict[str, Any]:
     """What a person decides on: the form, every line with its amounts, and the firm's evidence."""
-    evidence = proof.shown(session, application)
+    evidence = evidence_links.shown(session, application)
     return {
         **({"evidence": evidence} if evidence else {}),
         "code": application.code,

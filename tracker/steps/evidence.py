@@ -20,8 +20,8 @@ from tracker.books import audit
 from tracker.errors import Conflict, NotThere, Refused, mark
 from tracker.models.evidence import EVIDENCE_KINDS, EVIDENCE_SUBJECTS, Evidence, EvidenceLink
 from tracker.models.people import User
-from tracker.steps import holds, proof
-from tracker.steps.proof import Subject
+from tracker.steps import evidence_links, holds
+from tracker.steps.evidence_links import Subject
 
 WITH_TOTAL = ("freight_invoice", "payment_proof")
 """Kinds that state an amount."""
@@ -90,7 +90,7 @@ def describe(session: Session, user: User, found: Evidence, told: Told, now: dat
     before = {name: getattr(found, name) for name in after}
     if after == before:
         return
-    parts = proof.parts_sum(session, found)
+    parts = evidence_links.parts_sum(session, found)
     if parts > (after["total_fen"] or 0):
         raise _exceeded(parts, after["total_fen"] or 0, after["currency"] or found.currency)
     for name, value in after.items():
@@ -111,7 +111,9 @@ def link(
     _require_standing(found)
     wanted = _once(wanted)
     _require_visible(session, user, wanted)
-    standing = {(one.subject_kind, one.subject_id): one for one in proof.links_of(session, found)}
+    standing = {
+        (one.subject_kind, one.subject_id): one for one in evidence_links.links_of(session, found)
+    }
     fresh = [one for one in wanted if _differs(standing.get((one.kind, one.id)), one)]
     replaced = [one for each in fresh if (one := standing.get((each.kind, each.id)))]
     holds.require_unreviewed(session, user, fresh)
@@ -152,7 +154,7 @@ def withdraw(session: Session, user: User, found: Evidence, reason: str, now: da
     _require_changeable(session, user, found)
     if not reason.strip():
         raise Refused(mark("A reason is needed."), mark("Say in words why it is withdrawn."))
-    _remove(session, user, proof.links_of(session, found), now)
+    _remove(session, user, evidence_links.links_of(session, found), now)
     found.withdrawn_at = now
     found.withdrawn_user_id = user.id
     found.withdrawn_reason = reason.strip()
@@ -235,7 +237,7 @@ def _require_standing(found: Evidence) -> None:
 def _require_changeable(session: Session, user: User, found: Evidence) -> None:
     _require_own(session, user, found)
     _require_standing(found)
-    links = proof.links_of(session, found)
+    links = evidence_links.links_of(session, found)
     holds.require_open(session, user, [_subject(one) for one in links])
 
 
@@ -268,7 +270,7 @@ def _require_total(
             mark("The total of this file is not stated, so it has no parts."),
             mark("Fill in the total first."),
         )
-    before = proof.parts_sum(session, found) - sum(one.part_fen or 0 for one in replaced)
+    before = evidence_links.parts_sum(session, found) - sum(one.part_fen or 0 for one in replaced)
     if (parts := before + sum(given)) > (found.total_fen or 0):
         raise _exceeded(parts, found.total_fen or 0, found.currency)
 

@@ -20,9 +20,9 @@ from tracker.errors import Refused, mark
 from tracker.models.cargo import CargoLine, Shipment
 from tracker.models.evidence import Evidence
 from tracker.models.people import User
-from tracker.steps import manifests, parts, proof
+from tracker.steps import evidence_links, manifests, parts
 from tracker.steps.evidence import HOME_CURRENCY
-from tracker.steps.proof import Subject
+from tracker.steps.evidence_links import Subject
 
 ENTRIES = re.compile(r"[\n;；、，]|(?<!\d),|,(?!\d{3}(?:\D|$))")
 """What parts entries; a comma of thousands does not."""
@@ -121,7 +121,7 @@ def subjects(
     mine = {("shipment", one.id) for one, _ in chosen}
     elsewhere = sum(
         one.part_fen or 0
-        for one in proof.links_of(session, found)
+        for one in evidence_links.links_of(session, found)
         if (one.subject_kind, one.subject_id) not in mine
     )
     split = share((found.total_fen or 0) - elsewhere, chosen, how)

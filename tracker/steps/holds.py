@@ -12,8 +12,8 @@ from tracker.models.applications import Application, ApplicationLine
 from tracker.models.filings import Filing
 from tracker.models.money import Item
 from tracker.models.people import User
-from tracker.steps import proof, shipments
-from tracker.steps.proof import Subject
+from tracker.steps import evidence_links, shipments
+from tracker.steps.evidence_links import Subject
 
 OPEN_STATES = ("draft", "prepared", "withdrawn", "declined")
 """Of an application: nobody outside the firm is looking at its papers."""
@@ -39,7 +39,7 @@ def require_unreviewed(session: Session, user: User, wanted: Sequence[Subject]) 
         return
     waiting = select(Application.id).where(Application.state == "first_reviewed")
     applications = {one.id for one in wanted if one.kind == "application"}
-    for part in chunks(sorted(proof.shipments_of(session, wanted))):
+    for part in chunks(sorted(evidence_links.shipments_of(session, wanted))):
         query = select(ApplicationLine.application_id).join(ApplicationLine.item)
         applications |= set(session.scalars(query.where(Item.shipment_id.in_(part))))
     if session.scalar(waiting.where(Application.id.in_(applications))) is not None:
@@ -54,7 +54,7 @@ def _is_applied_for(session: Session, wanted: Sequence[Subject]) -> bool:
     away = select(Application.id).where(
         Application.id.in_(applications), Application.state.not_in(OPEN_STATES)
     )
-    settled = shipments.settled(session, sorted(proof.shipments_of(session, wanted)))
+    settled = shipments.settled(session, sorted(evidence_links.shipments_of(session, wanted)))
     return bool(settled) or session.scalar(away) is not None
 
 

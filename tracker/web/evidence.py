@@ -25,9 +25,9 @@ from tracker.models.evidence import (
 )
 from tracker.models.people import FIRM_ROLES, User
 from tracker.steps import evidence as steps
-from tracker.steps import finding, proof
+from tracker.steps import evidence_links, finding
 from tracker.steps.evidence import Told
-from tracker.steps.proof import Subject
+from tracker.steps.evidence_links import Subject
 from tracker.web import amounts, asked, context, evidence_files, panels, policy, proofs
 
 bp = Blueprint("evidence", __name__, url_prefix="/evidence")
@@ -101,7 +101,7 @@ def one(key: int) -> ResponseReturnValue:
         file=found,
         links=proofs.belongs(session, list(links)),
         links_total=asked.count(session, links_seen(user, found)),
-        parts_fen=proof.parts_sum(session, found),
+        parts_fen=evidence_links.parts_sum(session, found),
         alike=panels.alike(session, user, found),
         kinds=proofs.kinds(),
         splits=proofs.splits(),

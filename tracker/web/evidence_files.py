@@ -16,7 +16,7 @@ from tracker.models.evidence import Evidence
 from tracker.models.people import User
 from tracker.steps import evidence as steps
 from tracker.steps.evidence import File, Told
-from tracker.steps.proof import Subject
+from tracker.steps.evidence_links import Subject
 from tracker.web import context, proofs, uploads
 from tracker.web.asked import clean
 

@@ -12,8 +12,8 @@ from tracker.models.cargo import Shipment
 from tracker.models.evidence import Evidence, EvidenceLink
 from tracker.models.money import Item
 from tracker.models.people import FIRM_ROLES, User
-from tracker.steps import lacking, proof
-from tracker.steps.proof import Subject
+from tracker.steps import evidence_links, lacking
+from tracker.steps.evidence_links import Subject
 from tracker.web import context, evidence_files, proofs, rooms
 
 CHOICES = 50
@@ -67,7 +67,7 @@ def of(kind: str, key: int) -> Panel | None:
     if not access.may(user, "see_evidence"):
         return None
     own = (EvidenceLink.subject_kind == kind) & (EvidenceLink.subject_id == key)
-    its = proof.covering([key]) if kind == "shipment" else own
+    its = evidence_links.covering([key]) if kind == "shipment" else own
     query = (
         access.visible_evidence_links(user)
         .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
@@ -79,7 +79,7 @@ def of(kind: str, key: int) -> Panel | None:
     found = session.scalars(
         select(Evidence).where(Evidence.id.in_(parts)).order_by(Evidence.kind, Evidence.id)
     ).all()
-    twice = proof.doubled(session, list(parts)) if user.role not in FIRM_ROLES else set()
+    twice = evidence_links.doubled(session, list(parts)) if user.role not in FIRM_ROLES else set()
     files = [Listed(one, 0, _whole(parts[one.id]), one.id in twice) for one in found]
     may_add = access.may(user, "add_evidence") and _attaches(session, user, kind, key)
     if not may_add:
@@ -98,14 +98,14 @@ def listed(session: Session, user: User, found: Sequence[Evidence]) -> list[List
         .group_by(EvidenceLink.evidence_id)
     )
     counts = dict(session.execute(query).all())
-    twice = proof.doubled(session, keys) if user.role not in FIRM_ROLES else set()
+    twice = evidence_links.doubled(session, keys) if user.role not in FIRM_ROLES else set()
     return [Listed(one, int(counts.get(one.id, 0)), None, one.id in twice) for one in found]
 
 
 def alike(session: Session, user: User, found: Evidence) -> dict[str, Alike]:
     """Other files with the same bytes or number; a firm is told of its own only, by number."""
     told: dict[str, Alike] = {}
-    for name, others in proof.alike(session, found).items():
+    for name, others in evidence_links.alike(session, found).items():
         keys = [one.id for one in others if user.role not in FIRM_ROLES or _mine(user, one)]
         seen = access.visible_evidence(user).where(Evidence.id.in_(keys))
         if keys:

@@ -8,9 +8,9 @@ from marshmallow import fields
 
 from tracker.models.evidence import EVIDENCE_KINDS, EVIDENCE_SUBJECTS, Evidence, EvidenceLink
 from tracker.steps import evidence as steps
-from tracker.steps import finding, proof
+from tracker.steps import evidence_links, finding
 from tracker.steps.evidence import Told
-from tracker.steps.proof import Subject
+from tracker.steps.evidence_links import Subject
 from tracker.web import context, evidence, evidence_files, policy
 from tracker.web.api.nouns import Noun, Pages, made, part
 from tracker.web.api.shape import (
@@ -189,4 +189,4 @@ def withdraw(body: Mapping[str, Any], key: int) -> Mapping[str, Any]:
 
 def _one(key: int) -> Mapping[str, Any]:
     found = evidence.the_file(key)
-    return {"evidence": found, "parts_fen": proof.parts_sum(context.session(), found)}
+    return {"evidence": found, "parts_fen": evidence_links.parts_sum(context.session(), found)}
