@@ -28,7 +28,7 @@ from tracker.steps import evidence as steps
 from tracker.steps import evidence_links, finding
 from tracker.steps.evidence import Told
 from tracker.steps.evidence_links import Subject
-from tracker.web import amounts, asked, context, evidence_files, panels, policy, proofs
+from tracker.web import amounts, asked, context, evidence_files, evidence_words, panels, policy
 
 bp = Blueprint("evidence", __name__, url_prefix="/evidence")
 
@@ -52,7 +52,7 @@ def evidence() -> ResponseReturnValue:
         "evidence/list.html",
         files=panels.listed(session, user, found),
         paged=paged,
-        kinds=proofs.kinds(),
+        kinds=evidence_words.kinds(),
         states=STATES,
         may_add=access.may(user, "add_evidence"),
         shows_owner=user.role not in FIRM_ROLES,
@@ -99,12 +99,12 @@ def one(key: int) -> ResponseReturnValue:
     return render_template(
         "evidence/one.html",
         file=found,
-        links=proofs.belongs(session, list(links)),
+        links=evidence_words.belongs(session, list(links)),
         links_total=asked.count(session, links_seen(user, found)),
         parts_fen=evidence_links.parts_sum(session, found),
         alike=panels.alike(session, user, found),
-        kinds=proofs.kinds(),
-        splits=proofs.splits(),
+        kinds=evidence_words.kinds(),
+        splits=evidence_words.splits(),
         with_total=steps.WITH_TOTAL,
         manifests=_manifests(session, user) if may_add else [],
         may_add=may_add,
@@ -329,6 +329,6 @@ def _panels() -> dict[str, object]:
     }
 
 
-bp.add_app_template_filter(proofs.kind_label, "evidence_kind")
-bp.add_app_template_filter(proofs.notice_badge, "evidence_badge")
-bp.add_app_template_filter(proofs.notice_label, "evidence_notice")
+bp.add_app_template_filter(evidence_words.kind_label, "evidence_kind")
+bp.add_app_template_filter(evidence_words.notice_badge, "evidence_badge")
+bp.add_app_template_filter(evidence_words.notice_label, "evidence_notice")

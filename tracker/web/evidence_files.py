@@ -17,7 +17,7 @@ from tracker.models.people import User
 from tracker.steps import evidence as steps
 from tracker.steps.evidence import File, Told
 from tracker.steps.evidence_links import Subject
-from tracker.web import context, proofs, uploads
+from tracker.web import context, evidence_words, uploads
 from tracker.web.asked import clean
 
 ACCEPT = ",".join(f".{ending}" for kind in contents.TAKEN.values() for ending in kind.endings)
@@ -43,7 +43,7 @@ def take_in(
     found = contents.look(raw, kept_name)
     if found.fault:
         _refused(kept_name, raw, found.fault)
-        raise Refused(*proofs.FAULTS[found.fault])
+        raise Refused(*evidence_words.FAULTS[found.fault])
     sha256, size = blobs.store(settings.home, io.BytesIO(raw), limit)
     file = File(kept_name, found.kind, sha256, size, found.notices)
 

@@ -19,7 +19,7 @@ from tracker.models.filings import Filing, FilingLine
 from tracker.models.money import Assessment, Item
 from tracker.models.people import Firm
 from tracker.steps import flow, lacking
-from tracker.web import asked, proofs
+from tracker.web import asked, evidence_words
 
 Rows = Select[*tuple[Any, ...]]
 """A query of several columns."""
@@ -225,7 +225,7 @@ def flags(
         (_amount(line) > TIMES_AVERAGE * total.average_fen, mark("more than twice the average")),
     )
     said = [gettext(word) for holds, word in found if holds]
-    said += [gettext("lacks: %(what)s", what=proofs.lack_label(one)) for one in lacks]
+    said += [gettext("lacks: %(what)s", what=evidence_words.lack_label(one)) for one in lacks]
     return tuple(said)
 
 

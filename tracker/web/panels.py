@@ -14,7 +14,7 @@ from tracker.models.money import Item
 from tracker.models.people import FIRM_ROLES, User
 from tracker.steps import evidence_links, lacking
 from tracker.steps.evidence_links import Subject
-from tracker.web import context, evidence_files, proofs, rooms
+from tracker.web import context, evidence_files, evidence_words, rooms
 
 CHOICES = 50
 """Files offered to be attached, the newest of one's own."""
@@ -85,7 +85,7 @@ def of(kind: str, key: int) -> Panel | None:
     if not may_add:
         return Panel(kind, key, files, may_add=False)
     choices = _choices(session, user, set(parts))
-    return Panel(kind, key, files, may_add=True, choices=choices, kinds=proofs.kinds())
+    return Panel(kind, key, files, may_add=True, choices=choices, kinds=evidence_words.kinds())
 
 
 def listed(session: Session, user: User, found: Sequence[Evidence]) -> list[Listed]:
@@ -121,12 +121,12 @@ def address(subject: Subject) -> str:
     """Where the thing a panel speaks of is shown; no panel speaks of a cargo line."""
     if subject.kind == "cargo_line":
         return ""
-    return rooms.address(proofs.TABLES[subject.kind][2], key=subject.id)
+    return rooms.address(evidence_words.TABLES[subject.kind][2], key=subject.id)
 
 
 def lacks_of(shipment: Shipment) -> list[str]:
     """What one shipment still lacks, in words."""
-    return [proofs.lack_label(one) for one in lacking_by(shipment)]
+    return [evidence_words.lack_label(one) for one in lacking_by(shipment)]
 
 
 def lacking_by(shipment: Shipment) -> list[lacking.Lack]:
@@ -146,7 +146,7 @@ def lacking_among(keys: Select[int], **asked: str) -> list[Lacking]:
     return [
         Lacking(
             one.name,
-            proofs.lack_label(one),
+            evidence_words.lack_label(one),
             count,
             rooms.address("shipments.shipments", lacks=one.name, **asked),
         )
@@ -168,7 +168,9 @@ def _choices(session: Session, user: User, there: set[int]) -> list[tuple[int, s
         Evidence.withdrawn_at.is_(None), access.own_evidence(user), Evidence.id.not_in(there)
     )
     newest = session.scalars(own.order_by(Evidence.id.desc()).limit(CHOICES))
-    return [
-        (one.id, f"{one.id} · {proofs.kind_label(one.kind)} · {one.document_no or one.file_name}")
-        for one in newest
-    ]
+    return [(one.id, _offered(one)) for one in newest]
+
+
+def _offered(one: Evidence) -> str:
+    kind = evidence_words.kind_label(one.kind)
+    return f"{one.id} · {kind} · {one.document_no or one.file_name}"
