@@ -13,7 +13,7 @@ from tracker.models.methods import Programme
 from tracker.models.money import Item
 from tracker.models.people import League, User
 from tracker.steps import application as steps
-from tracker.web import asked, panels
+from tracker.web import asked, evidence_panels
 
 QUARTERS_BACK = 6
 MONTHS_IN_QUARTER = 3
@@ -50,7 +50,7 @@ class Found:
     waiting: list[Shipment]
     """The first of those that earn nothing yet."""
     waiting_count: int
-    evidence: list[panels.Lacking]
+    evidence: list[evidence_panels.Lacking]
     """What those with money accrued still lack before applying, with their numbers."""
 
     @property
@@ -83,7 +83,7 @@ def found(session: Session, user: User, wanted: Asked) -> Found:
         lacking=[one for one in lacks if one[2]],
         waiting=list(session.scalars(first)),
         waiting_count=count or 0,
-        evidence=panels.lacking_among(
+        evidence=evidence_panels.lacking_among(
             steps.open_shipments(user.firm_id, *period),
             league=wanted.league.code,
             **{"from": str(wanted.period_from), "to": str(wanted.period_to)},

@@ -28,7 +28,15 @@ from tracker.steps import evidence as steps
 from tracker.steps import evidence_links, finding
 from tracker.steps.evidence import Told
 from tracker.steps.evidence_links import Subject
-from tracker.web import amounts, asked, context, evidence_files, evidence_words, panels, policy
+from tracker.web import (
+    amounts,
+    asked,
+    context,
+    evidence_files,
+    evidence_panels,
+    evidence_words,
+    policy,
+)
 
 bp = Blueprint("evidence", __name__, url_prefix="/evidence")
 
@@ -50,7 +58,7 @@ def evidence() -> ResponseReturnValue:
     found = list(session.scalars(part))
     return render_template(
         "evidence/list.html",
-        files=panels.listed(session, user, found),
+        files=evidence_panels.listed(session, user, found),
         paged=paged,
         kinds=evidence_words.kinds(),
         states=STATES,
@@ -82,7 +90,7 @@ def upload() -> ResponseReturnValue:
             notes.append(f"{asked.clean(name, 60)}：{' '.join(context.words_of(error))}")
     for words in notes[:MOST_TOLD]:
         flash(words, "warning")
-    if wanted and (back := panels.address(wanted[0])):
+    if wanted and (back := evidence_panels.address(wanted[0])):
         return redirect(back, code=303)
     where = url_for("evidence.one", key=taken[0]) if len(taken) == 1 else url_for(".evidence")
     return redirect(where, code=303)
@@ -102,7 +110,7 @@ def one(key: int) -> ResponseReturnValue:
         links=evidence_words.belongs(session, list(links)),
         links_total=asked.count(session, links_seen(user, found)),
         parts_fen=evidence_links.parts_sum(session, found),
-        alike=panels.alike(session, user, found),
+        alike=evidence_panels.alike(session, user, found),
         kinds=evidence_words.kinds(),
         splits=evidence_words.splits(),
         with_total=steps.WITH_TOTAL,
@@ -156,7 +164,7 @@ def link(key: int) -> ResponseReturnValue:
         how=form.get("split", "none"),
     )
     flash(gettext("Attached to %(count)s.", count=count), "success")
-    back = panels.address(wanted[0]) if wanted else ""
+    back = evidence_panels.address(wanted[0]) if wanted else ""
     return redirect(back or url_for("evidence.one", key=key), code=303)
 
 
@@ -323,9 +331,9 @@ def _manifests(session: Session, user: User) -> list[tuple[int, str]]:
 @bp.app_context_processor
 def _panels() -> dict[str, object]:
     return {
-        "evidence_of": panels.of,
-        "lacks_of": panels.lacks_of,
-        "lacking_in": panels.lacking_in,
+        "evidence_of": evidence_panels.of,
+        "lacks_of": evidence_panels.lacks_of,
+        "lacking_in": evidence_panels.lacking_in,
     }
 
 

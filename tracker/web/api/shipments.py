@@ -8,7 +8,7 @@ from marshmallow import fields
 from tracker import access
 from tracker.models.cargo import SHIPMENT_STATES
 from tracker.steps import lacking
-from tracker.web import context, panels, policy, routes, shipment_list, stories
+from tracker.web import context, evidence_panels, policy, routes, shipment_list, stories
 from tracker.web.api.nouns import Noun, Pages, part
 from tracker.web.api.shape import Answer, Asked, Day, FirmAnswer, LeagueAnswer, Text, Word
 
@@ -207,5 +207,5 @@ def one(key: int) -> Mapping[str, Any]:
         ],
         "routes": routes.of(session, found),
         "dues": stories.dues(session, user, found),
-        "lacks": [one.name for one in panels.lacking_by(found)],
+        "lacks": [one.name for one in evidence_panels.lacking_by(found)],
     }
