@@ -32,8 +32,8 @@ from tracker.web import (
     amounts,
     asked,
     context,
-    evidence_files,
     evidence_panels,
+    evidence_uploads,
     evidence_words,
     policy,
 )
@@ -64,7 +64,7 @@ def evidence() -> ResponseReturnValue:
         states=STATES,
         may_add=access.may(user, "add_evidence"),
         shows_owner=user.role not in FIRM_ROLES,
-        accept=evidence_files.ACCEPT,
+        accept=evidence_uploads.ACCEPT,
         limit_mb=context.settings().evidence_limit_bytes // (1 << 20),
     )
 
@@ -82,10 +82,10 @@ def upload() -> ResponseReturnValue:
     for one in files:
         name = one.filename or ""
         try:
-            made, fresh = evidence_files.take_in(name, one.stream, told, wanted)
+            made, fresh = evidence_uploads.take_in(name, one.stream, told, wanted)
             taken.append(made.id)
             if not fresh:
-                notes.append(evidence_files.again(name, made))
+                notes.append(evidence_uploads.again(name, made))
         except TrackerError as error:
             notes.append(f"{asked.clean(name, 60)}：{' '.join(context.words_of(error))}")
     for words in notes[:MOST_TOLD]:

@@ -14,7 +14,7 @@ from tracker.models.money import Item
 from tracker.models.people import FIRM_ROLES, User
 from tracker.steps import evidence_links, lacking
 from tracker.steps.evidence_links import Subject
-from tracker.web import context, evidence_files, evidence_words, rooms
+from tracker.web import context, evidence_uploads, evidence_words, rooms
 
 CHOICES = 50
 """Files offered to be attached, the newest of one's own."""
@@ -40,7 +40,7 @@ class Panel:
     may_add: bool
     choices: list[tuple[int, str]] = field(default_factory=list)
     kinds: list[tuple[str, str]] = field(default_factory=list)
-    accept: str = evidence_files.ACCEPT
+    accept: str = evidence_uploads.ACCEPT
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from tracker.steps import evidence as steps
 from tracker.steps import evidence_links, finding
 from tracker.steps.evidence import Told
 from tracker.steps.evidence_links import Subject
-from tracker.web import context, evidence, evidence_files, policy
+from tracker.web import context, evidence, evidence_uploads, policy
 from tracker.web.api.nouns import Noun, Pages, made, part
 from tracker.web.api.shape import (
     Answer,
@@ -124,7 +124,7 @@ def listed(pages: Pages) -> list[Mapping[str, Evidence]]:
 def upload(body: Mapping[str, Any]) -> Any:  # noqa: ANN401  an answer with its address
     """Upload a file; the same bytes again answer with the earlier one."""
     sent = body["file"]
-    taken, _ = evidence_files.take_in(sent.filename or "", sent.stream, Told("other"))
+    taken, _ = evidence_uploads.take_in(sent.filename or "", sent.stream, Told("other"))
     return made(_one(taken.id), "evidence", taken.id)
 
 
