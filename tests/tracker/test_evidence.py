@@ -7,7 +7,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from tests import journeys, proofs, way
+from tests import evidences, journeys, way
 from tests.journeys import NOW, act_on, person
 from tracker import access, jobs
 from tracker.errors import Conflict, NotAllowed, NotThere, Refused
@@ -56,7 +56,7 @@ def events(bench: jobs.Bench) -> list[str]:
 
 
 def test_the_same_bytes_of_one_firm_stand_once_until_withdrawn(bench: jobs.Bench) -> None:
-    kept = proofs.file(bench, SCAN)
+    kept = evidences.file(bench, SCAN)
 
     def put(login: str) -> tuple[int, bool]:
         def work(session: Session) -> tuple[int, bool]:
@@ -81,7 +81,7 @@ def test_what_is_said_of_a_file_makes_sense_or_is_refused(bench: jobs.Bench) -> 
         "above zero": Told("freight_invoice", total_fen=0),
         "states a total": Told("cmr", total_fen=1),
     }
-    key = proofs.added(bench)
+    key = evidences.added(bench)
     for words, told in wrong.items():
         with pytest.raises(Refused, match=words):
             do(bench, key, evidence.describe, told)
@@ -99,14 +99,14 @@ def test_an_invoice_is_split_over_trucks_and_a_new_part_takes_the_place_of_the_o
     bench: jobs.Bench,
 ) -> None:
     way.shipped(bench, 3)
-    keys = proofs.shipments(bench)
-    key = proofs.added(bench, "freight_invoice", total_fen=1000)
-    assert proofs.linked(bench, key, *proofs.trucks(keys, 400, 400, 200)) == 3
-    assert proofs.linked(bench, key, *proofs.trucks(keys, 400, 400, 200)) == 0
-    assert proofs.linked(bench, key, *proofs.trucks(keys)) == 0
+    keys = evidences.shipments(bench)
+    key = evidences.added(bench, "freight_invoice", total_fen=1000)
+    assert evidences.linked(bench, key, *evidences.trucks(keys, 400, 400, 200)) == 3
+    assert evidences.linked(bench, key, *evidences.trucks(keys, 400, 400, 200)) == 0
+    assert evidences.linked(bench, key, *evidences.trucks(keys)) == 0
     with pytest.raises(Refused, match=r"10\.01 CNY, more than the total of 10\.00"):
-        proofs.linked(bench, key, Subject("shipment", keys[2], 201))
-    assert proofs.linked(bench, key, Subject("shipment", keys[1], 100)) == 1
+        evidences.linked(bench, key, Subject("shipment", keys[2], 201))
+    assert evidences.linked(bench, key, Subject("shipment", keys[1], 100)) == 1
     assert parts(bench, key) == [400, 200, 100]
     with pytest.raises(Refused, match=r"7\.00 CNY, more than the total of 6\.99"):
         do(bench, key, evidence.describe, Told("freight_invoice", total_fen=699))
@@ -116,17 +116,17 @@ def test_only_trucks_and_lines_have_parts_and_only_of_what_states_a_total(
     bench: jobs.Bench,
 ) -> None:
     manifest = way.shipped(bench)
-    invoice = proofs.added(bench, "freight_invoice", total_fen=1000)
+    invoice = evidences.added(bench, "freight_invoice", total_fen=1000)
     with pytest.raises(Refused, match="Only a shipment or a cargo line"):
-        proofs.linked(bench, invoice, Subject("manifest", manifest, 1))
+        evidences.linked(bench, invoice, Subject("manifest", manifest, 1))
     with pytest.raises(Refused, match="not stated"):
-        proofs.linked(bench, proofs.added(bench), Subject("shipment", 1, 1))
+        evidences.linked(bench, evidences.added(bench), Subject("shipment", 1, 1))
 
 
 def test_evidence_is_withdrawn_with_a_reason_and_stays_in_the_archive(bench: jobs.Bench) -> None:
     way.shipped(bench)
-    key = proofs.added(bench)
-    proofs.linked(bench, key, Subject("shipment", 1))
+    key = evidences.added(bench)
+    evidences.linked(bench, key, Subject("shipment", 1))
     with pytest.raises(Refused, match="reason"):
         do(bench, key, evidence.withdraw, " ")
     do(bench, key, evidence.withdraw, "传错了车")
@@ -138,43 +138,43 @@ def test_evidence_is_withdrawn_with_a_reason_and_stays_in_the_archive(bench: job
         assert link.removed_at == NOW
         assert not evidence.may_change(session, person(session, "clerk"), kept)
     with pytest.raises(Conflict, match="withdrawn"):
-        proofs.linked(bench, key, Subject("shipment", 1))
+        evidences.linked(bench, key, Subject("shipment", 1))
     assert events(bench) == ["evidence.add", "evidence.link", "evidence.withdraw"]
 
 
 def test_nobody_attaches_to_what_they_do_not_see_nor_what_is_not_theirs(bench: jobs.Bench) -> None:
     way.shipped(bench)
-    key = proofs.added(bench)
+    key = evidences.added(bench)
     with pytest.raises(NotThere):
-        proofs.linked(bench, key, Subject("shipment", 4711))
+        evidences.linked(bench, key, Subject("shipment", 4711))
     with pytest.raises(NotThere):
-        proofs.linked(bench, key, Subject("method", 1))
+        evidences.linked(bench, key, Subject("method", 1))
     with pytest.raises(NotThere):
-        proofs.linked(bench, key, Subject("shipment", 1), login="other_clerk")
-    foreign = proofs.added(bench, login="other_clerk")
+        evidences.linked(bench, key, Subject("shipment", 1), login="other_clerk")
+    foreign = evidences.added(bench, login="other_clerk")
     with pytest.raises(NotThere):
-        proofs.linked(bench, foreign, Subject("shipment", 1), login="other_clerk")
-    paper = proofs.added(bench, "stamped_scan", "commerce_officer")
+        evidences.linked(bench, foreign, Subject("shipment", 1), login="other_clerk")
+    paper = evidences.added(bench, "stamped_scan", "commerce_officer")
     with pytest.raises(NotThere):
         do(bench, paper, evidence.withdraw, "x", login="finance_officer")
-    assert proofs.linked(bench, paper, Subject("method", 1), login="commerce_approver") == 1
+    assert evidences.linked(bench, paper, Subject("method", 1), login="commerce_approver") == 1
 
 
 def test_what_reviewers_look_at_stays_and_more_may_be_added(bench: jobs.Bench) -> None:
     manifest = way.shipped(bench, 2)
-    key = proofs.added(bench, "freight_invoice", total_fen=1000)
-    proofs.linked(bench, key, Subject("shipment", 1, 400), Subject("manifest", manifest))
+    key = evidences.added(bench, "freight_invoice", total_fen=1000)
+    evidences.linked(bench, key, Subject("shipment", 1, 400), Subject("manifest", manifest))
     application = way.applied(bench)
-    own = proofs.added(bench, "stamped_scan")
-    proofs.linked(bench, own, Subject("application", application))
+    own = evidences.added(bench, "stamped_scan")
+    evidences.linked(bench, own, Subject("application", application))
     for step, more in ((evidence.withdraw, ["x"]), (evidence.describe, [Told("cmr")])):
         with pytest.raises(Conflict, match="reviewers look at it"):
             do(bench, key, step, *more)
     with pytest.raises(Conflict, match="reviewers look at it"):
-        proofs.linked(bench, key, Subject("shipment", 1, 300))
+        evidences.linked(bench, key, Subject("shipment", 1, 300))
     with pytest.raises(Conflict, match="reviewers look at it"):
         unlinked(bench, own)
-    assert proofs.linked(bench, key, Subject("shipment", 2, 600)) == 1
+    assert evidences.linked(bench, key, Subject("shipment", 2, 600)) == 1
     code, why = "evidence_missing", "请补运单"
     act_on(
         bench, Application, application, "league_officer", "return", reason_code=code, reason=why
@@ -188,15 +188,15 @@ def test_between_the_two_reviewers_a_firm_adds_nothing_but_the_league_may(
 ) -> None:
     way.shipped(bench)
     application = way.applied(bench)
-    proofs.linked(bench, proofs.added(bench), Subject("shipment", 1))
+    evidences.linked(bench, evidences.added(bench), Subject("shipment", 1))
     act_on(bench, Application, application, "league_officer", "first_review")
-    late = proofs.added(bench, "waybill")
+    late = evidences.added(bench, "waybill")
     for subject in (Subject("shipment", 1), Subject("application", application)):
         with pytest.raises(Conflict, match="waits for its approver"):
-            proofs.linked(bench, late, subject)
-    paper = proofs.added(bench, "stamped_scan", "league_officer")
+            evidences.linked(bench, late, subject)
+    paper = evidences.added(bench, "stamped_scan", "league_officer")
     where = Subject("application", application)
-    assert proofs.linked(bench, paper, where, login="league_officer") == 1
+    assert evidences.linked(bench, paper, where, login="league_officer") == 1
     act_on(bench, Application, application, "league_approver", "pass")
     unlinked(bench, paper, login="league_approver")
 
@@ -204,8 +204,8 @@ def test_between_the_two_reviewers_a_firm_adds_nothing_but_the_league_may(
 def test_a_leagues_papers_of_a_filing_stay_while_the_province_looks(bench: jobs.Bench) -> None:
     way.shipped(bench)
     key = way.filing_drafted(bench, way.passed(bench))
-    paper = proofs.added(bench, "stamped_scan", "league_officer")
-    proofs.linked(bench, paper, Subject("filing", key), login="league_officer")
+    paper = evidences.added(bench, "stamped_scan", "league_officer")
+    evidences.linked(bench, paper, Subject("filing", key), login="league_officer")
     do(bench, paper, evidence.describe, Told("other"), login="league_officer")
     act_on(bench, Filing, key, "league_officer", "prepare")
     act_on(bench, Filing, key, "league_approver", "file")
@@ -213,8 +213,8 @@ def test_a_leagues_papers_of_a_filing_stay_while_the_province_looks(bench: jobs.
         do(bench, paper, evidence.withdraw, "x", login="league_officer")
     with pytest.raises(Conflict, match="the province looks at it"):
         unlinked(bench, paper, login="league_approver")
-    more = proofs.added(bench, "other", "league_officer")
-    assert proofs.linked(bench, more, Subject("filing", key), login="league_officer") == 1
+    more = evidences.added(bench, "other", "league_officer")
+    assert evidences.linked(bench, more, Subject("filing", key), login="league_officer") == 1
     code, why = "evidence_missing", "请补测算表"
     act_on(bench, Filing, key, "commerce_officer", "return", reason_code=code, reason=why)
     do(bench, paper, evidence.withdraw, "换了新文", login="league_officer")
@@ -222,18 +222,18 @@ def test_a_leagues_papers_of_a_filing_stay_while_the_province_looks(bench: jobs.
 
 def test_the_manager_signs_on_the_evidence_the_clerk_was_shown(bench: jobs.Bench) -> None:
     way.shipped(bench)
-    proofs.linked(bench, proofs.added(bench), Subject("shipment", 1))
+    evidences.linked(bench, evidences.added(bench), Subject("shipment", 1))
     key = way.drafted(bench)
     act_on(bench, Application, key, "clerk", "prepare")
-    proofs.linked(bench, proofs.added(bench, "waybill"), Subject("shipment", 1))
+    evidences.linked(bench, evidences.added(bench, "waybill"), Subject("shipment", 1))
     with pytest.raises(Conflict, match="changed since the step before"):
         act_on(bench, Application, key, "manager", "apply")
 
 
 def test_evidence_of_a_line_stays_with_it_through_corrections(bench: jobs.Bench) -> None:
     way.shipped(bench)
-    key = proofs.added(bench)
-    proofs.linked(bench, key, Subject("cargo_line", 1))
+    key = evidences.added(bench)
+    evidences.linked(bench, key, Subject("cargo_line", 1))
     changed = journeys.sheet(journeys.row("W0", "蒙A10000", 件数="7"))
     journeys.commit(bench, journeys.upload(bench, changed))
     with bench.database.reading() as session:
@@ -245,8 +245,8 @@ def test_evidence_of_a_line_stays_with_it_through_corrections(bench: jobs.Bench)
 def test_evidence_of_a_file_counts_for_what_it_brought_in_though_each_line_is_corrected(
     bench: jobs.Bench,
 ) -> None:
-    lists = proofs.added(bench, "list_export")
-    proofs.linked(bench, lists, Subject("manifest", way.shipped(bench)))
+    lists = evidences.added(bench, "list_export")
+    evidences.linked(bench, lists, Subject("manifest", way.shipped(bench)))
     changed = journeys.sheet(journeys.row("W0", "蒙A10000", 件数="7"))
     journeys.commit(bench, journeys.upload(bench, changed))
     with bench.database.reading() as session:
@@ -258,7 +258,7 @@ def test_evidence_of_a_file_counts_for_what_it_brought_in_though_each_line_is_co
 
 
 def test_the_same_number_or_bytes_elsewhere_is_told_to_reviewers(bench: jobs.Bench) -> None:
-    kept = proofs.file(bench, SCAN)
+    kept = evidences.file(bench, SCAN)
 
     def put(session: Session, login: str) -> int:
         told = Told("freight_invoice", "INV-1")
@@ -266,8 +266,8 @@ def test_the_same_number_or_bytes_elsewhere_is_told_to_reviewers(bench: jobs.Ben
 
     mine = bench.database.transact(lambda session: put(session, "clerk"))
     theirs = bench.database.transact(lambda session: put(session, "other_clerk"))
-    third = proofs.added(bench, "freight_invoice", document_no="INV-1")
-    plain = proofs.added(bench)
+    third = evidences.added(bench, "freight_invoice", document_no="INV-1")
+    plain = evidences.added(bench)
     with bench.database.reading() as session:
         told = evidence_links.alike(session, session.get_one(Evidence, mine))
         assert [one.id for one in told["bytes"]] == [theirs]
@@ -307,8 +307,8 @@ def by_hand(bench: jobs.Bench, statement: str) -> None:
 
 def test_the_database_itself_keeps_evidence(bench: jobs.Bench) -> None:
     way.shipped(bench, 2)
-    key = proofs.added(bench, "freight_invoice", total_fen=1000)
-    proofs.linked(bench, key, Subject("shipment", 1, 400))
+    key = evidences.added(bench, "freight_invoice", total_fen=1000)
+    evidences.linked(bench, key, Subject("shipment", 1, 400))
     for statement, said in STATEMENTS.items():
         with pytest.raises(DBAPIError, match=said):
             by_hand(bench, statement)
@@ -319,16 +319,16 @@ def test_the_database_itself_keeps_evidence(bench: jobs.Bench) -> None:
 
 def test_each_sees_the_evidence_of_what_they_see(bench: jobs.Bench) -> None:
     manifest = way.shipped(bench)
-    loose = proofs.added(bench, "other")
-    cmr = proofs.added(bench)
-    proofs.linked(bench, cmr, Subject("shipment", 1))
-    lists = proofs.added(bench, "list_export")
-    proofs.linked(bench, lists, Subject("manifest", manifest))
+    loose = evidences.added(bench, "other")
+    cmr = evidences.added(bench)
+    evidences.linked(bench, cmr, Subject("shipment", 1))
+    lists = evidences.added(bench, "list_export")
+    evidences.linked(bench, lists, Subject("manifest", manifest))
     application = way.applied(bench)
-    scan = proofs.added(bench, "stamped_scan", "league_officer")
-    proofs.linked(bench, scan, Subject("application", application), login="league_officer")
-    paper = proofs.added(bench, "stamped_scan", "commerce_officer")
-    proofs.linked(bench, paper, Subject("method", 1), login="commerce_officer")
+    scan = evidences.added(bench, "stamped_scan", "league_officer")
+    evidences.linked(bench, scan, Subject("application", application), login="league_officer")
+    paper = evidences.added(bench, "stamped_scan", "commerce_officer")
+    evidences.linked(bench, paper, Subject("method", 1), login="commerce_officer")
 
     def seen(login: str) -> list[int]:
         with bench.database.reading() as session:

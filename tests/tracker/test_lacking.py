@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from ingest import fields
-from tests import journeys, proofs, way
+from tests import evidences, journeys, way
 from tests.journeys import NOW, person
 from tracker import access, jobs
 from tracker.errors import Refused
@@ -66,10 +66,10 @@ def test_the_fields_that_lack_are_those_the_field_table_names(bench: jobs.Bench)
 
 def test_evidence_of_the_truck_its_line_or_its_file_fills_the_gap(bench: jobs.Bench) -> None:
     manifest = way.shipped(bench, 3)
-    keys = proofs.shipments(bench)
-    cmr, lists = proofs.added(bench), proofs.added(bench, "list_export")
-    proofs.linked(bench, cmr, Subject("shipment", keys[0]), Subject("cargo_line", 2))
-    proofs.linked(bench, lists, Subject("manifest", manifest))
+    keys = evidences.shipments(bench)
+    cmr, lists = evidences.added(bench), evidences.added(bench, "list_export")
+    evidences.linked(bench, cmr, Subject("shipment", keys[0]), Subject("cargo_line", 2))
+    evidences.linked(bench, lists, Subject("manifest", manifest))
     assert counted(bench) == {"list_no": 3, "road_waybill": 1}
     bench.database.transact(
         lambda session: evidence.withdraw(
@@ -148,8 +148,8 @@ def test_a_manifest_adds_its_trucks_to_those_written_and_what_is_left_is_split(
     bench: jobs.Bench,
 ) -> None:
     manifest = way.shipped(bench, 3)
-    key = proofs.added(bench, "freight_invoice", total_fen=1000)
-    proofs.linked(bench, key, Subject("cargo_line", 1, 100), Subject("shipment", 3, 50))
+    key = evidences.added(bench, "freight_invoice", total_fen=1000)
+    evidences.linked(bench, key, Subject("cargo_line", 1, 100), Subject("shipment", 3, 50))
     with bench.database.reading() as session:
         clerk, invoice = person(session, "clerk"), session.get_one(Evidence, key)
         told = finding.subjects(

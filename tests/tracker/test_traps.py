@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from tests import journeys, proofs
+from tests import evidences, journeys
 from tracker import jobs
 from tracker.errors import Refused
 from tracker.models.cargo import CargoLine, ManifestRow, Shipment
@@ -101,15 +101,15 @@ def test_one_invoice_over_ten_trucks_has_a_part_on_each_and_never_more_than_it_s
 ) -> None:
     trucks = take_in(world, *(journeys.row(f"W{n}", f"蒙A1000{n}") for n in range(10)))
     total_fen = 10_000_001
-    invoice = proofs.added(world, "freight_invoice", document_no="示例0001", total_fen=total_fen)
+    invoice = evidences.added(world, "freight_invoice", document_no="示例0001", total_fen=total_fen)
     shares = finding.share(total_fen, [(one, None) for one in trucks], "evenly")
     assert [share or 0 for share in shares] == [1_000_001, *[1_000_000] * 9]
     wanted = [Subject("shipment", one.id, share) for one, share in zip(trucks, shares, strict=True)]
-    assert proofs.linked(world, invoice, *wanted) == 10
+    assert evidences.linked(world, invoice, *wanted) == 10
     with world.database.reading() as session:
         parts = session.scalars(select(EvidenceLink.part_fen)).all()
     assert sum(part or 0 for part in parts) == total_fen
     (late,) = take_in(world, journeys.row("W10", "蒙A20000"))[10:]
     with pytest.raises(Refused, match="more than the total"):
-        proofs.linked(world, invoice, Subject("shipment", late.id, 1))
-    assert proofs.linked(world, invoice, Subject("shipment", late.id)) == 1
+        evidences.linked(world, invoice, Subject("shipment", late.id, 1))
+    assert evidences.linked(world, invoice, Subject("shipment", late.id)) == 1

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
-from tests import journeys, proofs, way
+from tests import evidences, journeys, way
 from tests.web.api.callers import Journey
 from tests.web.visitors import Page, People, Visitor, visit
 from tracker import jobs
@@ -117,7 +117,7 @@ def test_a_panel_attaches_a_new_file_or_one_that_is_here(people: People) -> None
 def test_what_a_period_and_an_application_lack_leads_to_their_shipments(
     people: People, world: jobs.Bench
 ) -> None:
-    proofs.linked(world, proofs.added(world), Subject("shipment", 1))
+    evidences.linked(world, evidences.added(world), Subject("shipment", 1))
     clerk, officer = people["clerk"], people["league_officer"]
     period = {"league": "150100", "programme": "freight", "from": "2026-01-01", "to": "2026-03-31"}
     page = clerk.see("/applications/new", **period)
@@ -134,9 +134,9 @@ def test_what_a_period_and_an_application_lack_leads_to_their_shipments(
 def test_reviewers_are_warned_of_doubles_and_firms_are_not(
     people: People, world: jobs.Bench
 ) -> None:
-    key = proofs.added(world, "freight_invoice", document_no="N1")
-    proofs.linked(world, key, Subject("shipment", 1))
-    proofs.added(world, "freight_invoice", "other_clerk", document_no="N1", note="x")
+    key = evidences.added(world, "freight_invoice", document_no="N1")
+    evidences.linked(world, key, Subject("shipment", 1))
+    evidences.added(world, "freight_invoice", "other_clerk", document_no="N1", note="x")
     warned = people["league_officer"].see(f"/evidence/{key}")
     assert "stands on 1 other files" in warned.words
     assert "/evidence/2" not in warned.links
@@ -180,7 +180,7 @@ def test_a_thing_that_is_named_twice_is_attached_once_its_parts_together(
     app: Flask, world: jobs.Bench
 ) -> None:
     clerk = Journey(app, world).as_("clerk")
-    key = proofs.added(world, "freight_invoice", total_fen=1000)
+    key = evidences.added(world, "freight_invoice", total_fen=1000)
     body: dict[str, Any] = {"subject_kind": "shipment", "subject_id": 1, "part_fen": 400}
     pasted = "蒙A10000 1.00\n蒙A10001"
     one = clerk.post(f"evidence/{key}/links", numbers=pasted, split="given", **body)
@@ -210,7 +210,7 @@ def test_an_empty_run_and_a_contested_shipment_lack_nothing_wherever_it_is_told(
 def test_a_file_and_its_number_have_their_own_words_in_chinese(
     app: Flask, world: jobs.Bench
 ) -> None:
-    proofs.linked(world, proofs.added(world, "waybill"), Subject("shipment", 1))
+    evidences.linked(world, evidences.added(world, "waybill"), Subject("shipment", 1))
     clerk = visit(app, "clerk", "zh")
     heads, row = clerk.see("/evidence").table()
     assert heads[1:4] == ["文件名", "类别", "单证号码"]
