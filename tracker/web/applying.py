@@ -13,7 +13,8 @@ from tracker.models.methods import Programme
 from tracker.models.money import Item
 from tracker.models.people import League, User
 from tracker.steps import application as steps
-from tracker.web import asked, evidence_panels
+from tracker.web import asked
+from tracker.web.lacking import Lacking, lacking_among
 
 QUARTERS_BACK = 6
 MONTHS_IN_QUARTER = 3
@@ -50,7 +51,7 @@ class Found:
     waiting: list[Shipment]
     """The first of those that earn nothing yet."""
     waiting_count: int
-    evidence: list[evidence_panels.Lacking]
+    evidence: list[Lacking]
     """What those with money accrued still lack before applying, with their numbers."""
 
     @property
@@ -83,7 +84,7 @@ def found(session: Session, user: User, wanted: Asked) -> Found:
         lacking=[one for one in lacks if one[2]],
         waiting=list(session.scalars(first)),
         waiting_count=count or 0,
-        evidence=evidence_panels.lacking_among(
+        evidence=lacking_among(
             steps.open_shipments(user.firm_id, *period),
             league=wanted.league.code,
             **{"from": str(wanted.period_from), "to": str(wanted.period_to)},

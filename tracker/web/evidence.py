@@ -35,6 +35,7 @@ from tracker.web import (
     evidence_panels,
     evidence_uploads,
     evidence_words,
+    lacking,
     policy,
 )
 
@@ -332,8 +333,8 @@ def _manifests(session: Session, user: User) -> list[tuple[int, str]]:
 def _panels() -> dict[str, object]:
     return {
         "evidence_of": evidence_panels.of,
-        "lacks_of": evidence_panels.lacks_of,
-        "lacking_in": evidence_panels.lacking_in,
+        "lacks_of": lacking.lacks_of,
+        "lacking_in": lacking.lacking_in,
     }
 
 

@@ -3,16 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker import access
-from tracker.models.applications import Application, ApplicationLine
-from tracker.models.cargo import Shipment
 from tracker.models.evidence import Evidence, EvidenceLink
-from tracker.models.money import Item
 from tracker.models.people import FIRM_ROLES, User
-from tracker.steps import evidence_links, lacking
+from tracker.steps import evidence_links
 from tracker.steps.evidence_links import Subject
 from tracker.web import context, evidence_uploads, evidence_words, rooms
 
@@ -49,16 +46,6 @@ class Alike:
 
     count: int
     seen: list[int]
-
-
-@dataclass(frozen=True)
-class Lacking:
-    """Something that shipments lack: how many do, and where they are listed."""
-
-    name: str
-    label: str
-    count: int
-    url: str
 
 
 def of(kind: str, key: int) -> Panel | None:
@@ -122,36 +109,6 @@ def address(subject: Subject) -> str:
     if subject.kind == "cargo_line":
         return ""
     return rooms.address(evidence_words.TABLES[subject.kind][2], key=subject.id)
-
-
-def lacks_of(shipment: Shipment) -> list[str]:
-    """What one shipment still lacks, in words."""
-    return [evidence_words.lack_label(one) for one in lacking_by(shipment)]
-
-
-def lacking_by(shipment: Shipment) -> list[lacking.Lack]:
-    """What one shipment still lacks."""
-    return lacking.of(context.session(), [shipment.id]).get(shipment.id, [])
-
-
-def lacking_in(application: Application) -> list[Lacking]:
-    """What the shipments of an application still lack, with their numbers."""
-    lines = select(ApplicationLine.item_id).where(ApplicationLine.application_id == application.id)
-    keys = select(Item.shipment_id).where(Item.id.in_(lines))
-    return lacking_among(keys, application=str(application.id))
-
-
-def lacking_among(keys: Select[int], **asked: str) -> list[Lacking]:
-    """What shipments still lack, each with the list of those that do."""
-    return [
-        Lacking(
-            one.name,
-            evidence_words.lack_label(one),
-            count,
-            rooms.address("shipments.shipments", lacks=one.name, **asked),
-        )
-        for one, count in lacking.counts(context.session(), keys)
-    ]
 
 
 def _whole(part: object) -> int | None:

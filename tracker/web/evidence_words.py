@@ -7,16 +7,13 @@ from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ingest.fields import FIELDS
 from tracker.errors import mark
 from tracker.models.applications import Application
 from tracker.models.cargo import CargoLine, Manifest, Shipment
 from tracker.models.evidence import EVIDENCE_KINDS, EvidenceLink
 from tracker.models.filings import Allotment, Disbursement, Filing
 from tracker.models.methods import Method
-from tracker.steps.lacking import Lack
 from tracker.web import books, rooms
-from tracker.web.filters import tongue
 
 KINDS: dict[str, str] = {
     "declaration": mark("Declaration"),
@@ -159,11 +156,6 @@ def notice_label(notice: str) -> str:
 def splits() -> list[tuple[str, str]]:
     """How an invoice may be split, for a choice."""
     return [(name, gettext(label)) for name, label in SPLITS.items()]
-
-
-def lack_label(lack: Lack) -> str:
-    """What is lacking, in words: a field by its heading."""
-    return str(gettext(lack.label)) if lack.label else FIELDS[lack.name].label(tongue())
 
 
 def belongs(session: Session, links: list[EvidenceLink]) -> list[Belongs]:

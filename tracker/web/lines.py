@@ -19,7 +19,8 @@ from tracker.models.filings import Filing, FilingLine
 from tracker.models.money import Assessment, Item
 from tracker.models.people import Firm
 from tracker.steps import flow, lacking
-from tracker.web import asked, evidence_words
+from tracker.web import asked
+from tracker.web.lacking import lack_label
 
 Rows = Select[*tuple[Any, ...]]
 """A query of several columns."""
@@ -225,7 +226,7 @@ def flags(
         (_amount(line) > TIMES_AVERAGE * total.average_fen, mark("more than twice the average")),
     )
     said = [gettext(word) for holds, word in found if holds]
-    said += [gettext("lacks: %(what)s", what=evidence_words.lack_label(one)) for one in lacks]
+    said += [gettext("lacks: %(what)s", what=lack_label(one)) for one in lacks]
     return tuple(said)
 
 

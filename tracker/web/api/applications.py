@@ -9,7 +9,7 @@ from sqlalchemy import select
 from tracker import access
 from tracker.models.applications import APPLICATION_STATES, Application, ApplicationLine
 from tracker.models.filings import Decision
-from tracker.web import acting, applications, asked, context, evidence_panels, lines, policy, totals
+from tracker.web import acting, applications, asked, context, lacking, lines, policy, totals
 from tracker.web.api.nouns import Noun, Pages, made, part, start
 from tracker.web.api.shape import (
     Acted,
@@ -183,7 +183,7 @@ def _one(key: int) -> Mapping[str, Any]:
         "approved_fen": row.amount_fen - row.reduced_fen,
         "odd": row.odd,
         "balances_fen": totals.of_items(session, items),
-        "lacks": evidence_panels.lacking_in(found),
+        "lacks": lacking.lacking_in(found),
         "offer": acting.offer(session, found),
         "decisions": acting.history(session, found),
     }

@@ -7,8 +7,8 @@ from marshmallow import fields
 
 from tracker import access
 from tracker.models.cargo import SHIPMENT_STATES
-from tracker.steps import lacking
-from tracker.web import context, evidence_panels, policy, routes, shipment_list, stories
+from tracker.steps.lacking import LACKS
+from tracker.web import context, lacking, policy, routes, shipment_list, stories
 from tracker.web.api.nouns import Noun, Pages, part
 from tracker.web.api.shape import Answer, Asked, Day, FirmAnswer, LeagueAnswer, Text, Word
 
@@ -30,7 +30,7 @@ class ShipmentsAsked(Asked):
     stage = Word(*shipment_list.STAGES)
     manifest = Text(16)
     application = Text(16)
-    lacks = Word(*lacking.LACKS, metadata={"description": "Only those that lack this."})
+    lacks = Word(*LACKS, metadata={"description": "Only those that lack this."})
     first = Day(data_key="from")
     last = Day(data_key="to")
     q = Text(80)
@@ -207,5 +207,5 @@ def one(key: int) -> Mapping[str, Any]:
         ],
         "routes": routes.of(session, found),
         "dues": stories.dues(session, user, found),
-        "lacks": [one.name for one in evidence_panels.lacking_by(found)],
+        "lacks": [one.name for one in lacking.lacking_by(found)],
     }
