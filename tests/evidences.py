@@ -1,4 +1,4 @@
-"""Proofs 佐证: evidence of tests, kept and attached through the same steps as people's."""
+"""Evidences 佐证: evidence of tests, kept and attached through the same steps as people's."""
 
 import io
 from collections.abc import Sequence

@@ -37,7 +37,7 @@ def do(
 def unlinked(bench: jobs.Bench, key: int, login: str = "clerk") -> None:
     def work(session: Session) -> None:
         found = session.get_one(Evidence, key)
-        links = evidence_links.links_of(session, found)
+        links = evidence_links.of(session, found)
         evidence.unlink(session, person(session, login), found, links, NOW)
 
     bench.database.transact(work)
@@ -46,7 +46,7 @@ def unlinked(bench: jobs.Bench, key: int, login: str = "clerk") -> None:
 def parts(bench: jobs.Bench, key: int) -> list[int | None]:
     with bench.database.reading() as session:
         found = session.get_one(Evidence, key)
-        return [one.part_fen for one in evidence_links.links_of(session, found)]
+        return [one.part_fen for one in evidence_links.of(session, found)]
 
 
 def events(bench: jobs.Bench) -> list[str]:

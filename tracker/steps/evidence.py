@@ -112,7 +112,7 @@ def link(
     wanted = _once(wanted)
     _require_visible(session, user, wanted)
     standing = {
-        (one.subject_kind, one.subject_id): one for one in evidence_links.links_of(session, found)
+        (one.subject_kind, one.subject_id): one for one in evidence_links.of(session, found)
     }
     fresh = [one for one in wanted if _differs(standing.get((one.kind, one.id)), one)]
     replaced = [one for each in fresh if (one := standing.get((each.kind, each.id)))]
@@ -154,7 +154,7 @@ def withdraw(session: Session, user: User, found: Evidence, reason: str, now: da
     _require_changeable(session, user, found)
     if not reason.strip():
         raise Refused(mark("A reason is needed."), mark("Say in words why it is withdrawn."))
-    _remove(session, user, evidence_links.links_of(session, found), now)
+    _remove(session, user, evidence_links.of(session, found), now)
     found.withdrawn_at = now
     found.withdrawn_user_id = user.id
     found.withdrawn_reason = reason.strip()
@@ -237,7 +237,7 @@ def _require_standing(found: Evidence) -> None:
 def _require_changeable(session: Session, user: User, found: Evidence) -> None:
     _require_own(session, user, found)
     _require_standing(found)
-    links = evidence_links.links_of(session, found)
+    links = evidence_links.of(session, found)
     holds.require_open(session, user, [_subject(one) for one in links])
 
 

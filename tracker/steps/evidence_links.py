@@ -1,4 +1,4 @@
-"""Proof 佐证关系: which evidence belongs to what; to a shipment also by its lines and files."""
+"""Evidence links 佐证关系: which belongs to what; to a shipment also by its lines and files."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Subject:
     part_fen: int | None = None
 
 
-def links_of(session: Session, found: Evidence) -> list[EvidenceLink]:
+def of(session: Session, found: Evidence) -> list[EvidenceLink]:
     """All standing links, in the order in which they were made."""
     query = select(EvidenceLink).where(
         EvidenceLink.evidence_id == found.id, EvidenceLink.removed_at.is_(None)

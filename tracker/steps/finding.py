@@ -121,7 +121,7 @@ def subjects(
     mine = {("shipment", one.id) for one, _ in chosen}
     elsewhere = sum(
         one.part_fen or 0
-        for one in evidence_links.links_of(session, found)
+        for one in evidence_links.of(session, found)
         if (one.subject_kind, one.subject_id) not in mine
     )
     split = share((found.total_fen or 0) - elsewhere, chosen, how)

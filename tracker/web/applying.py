@@ -13,8 +13,8 @@ from tracker.models.methods import Programme
 from tracker.models.money import Item
 from tracker.models.people import League, User
 from tracker.steps import application as steps
-from tracker.web import asked
-from tracker.web.lacking import Lacking, lacking_among
+from tracker.web import asked, lacking
+from tracker.web.lacking import Lacking
 
 QUARTERS_BACK = 6
 MONTHS_IN_QUARTER = 3
@@ -51,7 +51,7 @@ class Found:
     waiting: list[Shipment]
     """The first of those that earn nothing yet."""
     waiting_count: int
-    evidence: list[Lacking]
+    lacks: list[Lacking]
     """What those with money accrued still lack before applying, with their numbers."""
 
     @property
@@ -75,16 +75,16 @@ def found(session: Session, user: User, wanted: Asked) -> Found:
     assert user.firm_id is not None, "only a firm applies"
     period = (wanted.league, wanted.programme, wanted.period_from, wanted.period_to)
     items = steps.open_items(session, user.firm_id, *period)
-    lacks = [(item, fen, steps.missing(item)) for item, fen in items]
+    judged = [(item, fen, steps.missing(item)) for item, fen in items]
     waiting = _waiting(user, wanted)
     count = session.scalar(select(func.count()).select_from(waiting.subquery()))
     first = waiting.order_by(Shipment.departure_date, Shipment.id).limit(asked.PAGE_ROWS)
     return Found(
-        ready=[(item, fen) for item, fen, lacking in lacks if not lacking],
-        lacking=[one for one in lacks if one[2]],
+        ready=[(item, fen) for item, fen, missing in judged if not missing],
+        lacking=[one for one in judged if one[2]],
         waiting=list(session.scalars(first)),
         waiting_count=count or 0,
-        evidence=lacking_among(
+        lacks=lacking.among(
             steps.open_shipments(user.firm_id, *period),
             league=wanted.league.code,
             **{"from": str(wanted.period_from), "to": str(wanted.period_to)},

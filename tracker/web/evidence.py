@@ -334,7 +334,7 @@ def _panels() -> dict[str, object]:
     return {
         "evidence_of": evidence_panels.of,
         "lacks_of": lacking.lacks_of,
-        "lacking_in": lacking.lacking_in,
+        "lacking_in": lacking.of_application,
     }
 
 

@@ -1,4 +1,4 @@
-"""Panels 佐证栏: the evidence of one thing as its page shows it, and what it still lacks."""
+"""Evidence panels 佐证栏: the evidence of one thing as its page shows it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Evidence files 佐证上传: a file from a page or the API, looked at before it is kept."""
+"""Evidence uploads 佐证上传: a file from a page or the API, looked at before it is kept."""
 
 import hashlib
 import io

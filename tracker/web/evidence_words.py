@@ -1,4 +1,4 @@
-"""Proofs 佐证说明: evidence in words: kinds, what it belongs to, what is told, refusals."""
+"""Evidence words 佐证说明: kinds, what it belongs to, what is told, refusals."""
 
 from dataclasses import dataclass
 from typing import Any

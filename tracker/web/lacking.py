@@ -32,22 +32,22 @@ def lack_label(lack: Lack) -> str:
 
 def lacks_of(shipment: Shipment) -> list[str]:
     """What one shipment still lacks, in words."""
-    return [lack_label(one) for one in lacking_by(shipment)]
+    return [lack_label(one) for one in of(shipment)]
 
 
-def lacking_by(shipment: Shipment) -> list[Lack]:
+def of(shipment: Shipment) -> list[Lack]:
     """What one shipment still lacks."""
     return steps.of(context.session(), [shipment.id]).get(shipment.id, [])
 
 
-def lacking_in(application: Application) -> list[Lacking]:
+def of_application(application: Application) -> list[Lacking]:
     """What the shipments of an application still lack, with their numbers."""
     lines = select(ApplicationLine.item_id).where(ApplicationLine.application_id == application.id)
     keys = select(Item.shipment_id).where(Item.id.in_(lines))
-    return lacking_among(keys, application=str(application.id))
+    return among(keys, application=str(application.id))
 
 
-def lacking_among(keys: Select[int], **asked: str) -> list[Lacking]:
+def among(keys: Select[int], **asked: str) -> list[Lacking]:
     """What shipments still lack, each with the list of those that do."""
     return [
         Lacking(

@@ -183,7 +183,7 @@ def _one(key: int) -> Mapping[str, Any]:
         "approved_fen": row.amount_fen - row.reduced_fen,
         "odd": row.odd,
         "balances_fen": totals.of_items(session, items),
-        "lacks": lacking.lacking_in(found),
+        "lacks": lacking.of_application(found),
         "offer": acting.offer(session, found),
         "decisions": acting.history(session, found),
     }

@@ -207,5 +207,5 @@ def one(key: int) -> Mapping[str, Any]:
         ],
         "routes": routes.of(session, found),
         "dues": stories.dues(session, user, found),
-        "lacks": [one.name for one in lacking.lacking_by(found)],
+        "lacks": [one.name for one in lacking.of(found)],
     }
