@@ -47,7 +47,7 @@ def test_never_more_is_allotted_than_was_approved(bench: jobs.Bench, app: Flask)
     values = {"fund": way.FUND, "document_no": "号", "budget_line": "科目"}
     for yuan in ("1,000.01", "0", "0.00"):
         refused = officer.send(form, 422, amount_yuan=yuan, **values)
-        assert "between one fen and the 1000.00 yuan" in refused.words
+        assert "between one fen and the 1,000.00 yuan" in refused.words
     for yuan in ("一千", "1,5", "-3", "1.234", ""):
         assert "is no amount in yuan" in officer.send(form, 422, amount_yuan=yuan, **values).words
     first = officer.send(form, 200, amount_yuan="400.00", **values)
