@@ -246,3 +246,7 @@ def test_a_row_whose_money_was_applied_for_says_so_and_what_to_do(
     page = visit(app, "clerk").see(f"/manifests/{key}/rows", state="refused")
     assert "Its money has been applied for" in page.words
     assert "return the application first" in visit(app, "clerk").see(page.links[-1]).words
+    page = visit(app, "clerk").see(f"/manifests/{key}")
+    assert "Of 1 rows the money has been applied for" in page.words
+    assert "stay out until they are mended" not in page.words, "nothing is to be mended"
+    assert f"/manifests/{key}/failing" not in page.links

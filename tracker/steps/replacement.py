@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from tracker.db import chunks
 from tracker.errors import Conflict, mark
-from tracker.models.cargo import MENDED_STATES, CargoLine, Manifest, ManifestRow, Shipment
+from tracker.models.cargo import CargoLine, Manifest, ManifestRow, Shipment
 from tracker.models.corrections import ManifestReplacement
 from tracker.models.money import Item, ItemStage
-from tracker.steps import confirmations, shipments, succession
+from tracker.steps import confirmations, left_out, shipments, succession
 
 MOST_NAMED = 10
 """Shipments named in one sentence."""
@@ -152,14 +152,15 @@ def hindrances(
     if link.replaced.state != "committed":
         return [GONE]
     found: list[Hindrance] = []
-    held = ManifestRow.manifest_id == manifest.id, ManifestRow.state.in_(MENDED_STATES)
     settled_rows = session.scalars(
-        select(Shipment.label)
-        .join(ManifestRow, ManifestRow.unit_key == Shipment.unit_key)
-        .where(*held, ManifestRow.reason == "settled", Shipment.firm_id == manifest.firm_id)
+        left_out.settled(manifest)
+        .join(Shipment, ManifestRow.unit_key == Shipment.unit_key)
+        .where(Shipment.firm_id == manifest.firm_id)
+        .with_only_columns(Shipment.label)
     ).all()
-    mending = select(func.count()).select_from(ManifestRow).where(*held)
-    if count := session.scalar(mending.where(ManifestRow.reason != "settled")):
+    if count := session.scalar(
+        select(func.count()).select_from(left_out.to_mend(manifest).subquery())
+    ):
         found.append(Hindrance(MENDING, MENDING_MEND, {"count": count}))
     changing = _changing(session, manifest)
     labels = {line.shipment_id: line.label for line in gone}

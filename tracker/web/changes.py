@@ -63,6 +63,11 @@ class Change:
     """The last word about just this; None where nobody said anything."""
 
     @property
+    def choosable(self) -> bool:
+        """Whether anything can be said of it: a change of what was applied for only waits."""
+        return self.waits and (self.state == "replaces" or self.reason != "settled")
+
+    @property
     def verdict(self) -> str:
         """What was said last; ``wait`` where nothing was."""
         return self.said.verdict if self.said else "wait"
@@ -77,14 +82,16 @@ def grid(key: int) -> ResponseReturnValue:
     query = filtered(found)
     paged = asked.paged(asked.count(session, query), ROWS)
     rows = session.scalars(query.limit(ROWS).offset(paged.offset)).all()
-    waiting = session.scalars(steps.waiting(found).with_only_columns(ManifestRow.state)).all()
+    states = steps.waiting(found).with_only_columns(ManifestRow.state, ManifestRow.reason)
+    waiting = session.execute(states).all()
     return render_template(
         "changes/grid.html",
         manifest=found,
         changes=beside(session, found, rows),
         paged=paged,
         waiting=len(waiting),
-        others=sum(state == "replaces" for state in waiting),
+        able=sum(reason != "settled" for _, reason in waiting),
+        others=sum(state == "replaces" for state, _ in waiting),
         may_confirm=may_confirm(user, found),
         said=said,
     )

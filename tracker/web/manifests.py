@@ -22,7 +22,6 @@ from tracker.books import queue
 from tracker.errors import Conflict, TrackerError
 from tracker.models.cargo import (
     MANIFEST_STATES,
-    MENDED_STATES,
     ROW_STATES,
     Manifest,
     ManifestProblem,
@@ -32,7 +31,7 @@ from tracker.models.cargo import (
 from tracker.models.corrections import ManifestWithdrawal
 from tracker.models.people import User
 from tracker.models.work import Job
-from tracker.steps import confirmations, replacement, withdrawal
+from tracker.steps import confirmations, left_out, replacement, withdrawal
 from tracker.steps import manifests as steps
 from tracker.steps.standing import COUNTING
 from tracker.web import answers, asked, context, policy, previews, problems, withdrawals
@@ -119,7 +118,8 @@ def manifest(key: int) -> ResponseReturnValue:
         reload_seconds=RELOAD_SECONDS,
         preview=preview,
         accepted=sum(counts.get(state, 0) for state in previews.COUNTED),
-        faulty=sum(counts.get(state, 0) for state in MENDED_STATES),
+        faulty=asked.count(session, left_out.to_mend(found)),
+        settled=asked.count(session, left_out.settled(found)),
         kind_label=previews.kind_label(found),
         sums=previews.sums(session, found) if seen else None,
         columns=previews.columns(found),

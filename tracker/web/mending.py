@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from flask import Blueprint, flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from ingest.answers import Answer
 from tracker import access
-from tracker.models.cargo import MENDED_STATES, Manifest, ManifestProblem, ManifestRow
+from tracker.models.cargo import Manifest, ManifestProblem, ManifestRow
 from tracker.steps import answers as steps
+from tracker.steps import left_out
 from tracker.web import answers, asked, context, policy, previews, problems
 
 bp = Blueprint("mending", __name__, url_prefix="/manifests")
@@ -52,7 +52,7 @@ def grid(key: int) -> ResponseReturnValue:
     """The rows that stay out, with their faulty cells to be corrected in place."""
     session, user = context.session(), context.user()
     found = access.see(session, access.visible_manifests(user), key)
-    query = _faulty(found)
+    query = left_out.to_mend(found).order_by(ManifestRow.sheet, ManifestRow.row_no)
     total = asked.count(session, query)
     paged = asked.paged(total, ROWS)
     rows = session.scalars(query.limit(ROWS).offset(paged.offset)).all()
@@ -73,13 +73,6 @@ def mend(key: int) -> ResponseReturnValue:
     count = answers.keep(key, lambda db, found: list(_corrected(db, found, said)))
     flash(gettext("%(count)s corrections were kept; the file is read again.", count=count))
     return answers.back(key)
-
-
-def _faulty(found: Manifest) -> Select[ManifestRow]:
-    query = select(ManifestRow).where(
-        ManifestRow.manifest_id == found.id, ManifestRow.state.in_(MENDED_STATES)
-    )
-    return query.order_by(ManifestRow.sheet, ManifestRow.row_no)
 
 
 def _rows(session: Session, found: Manifest, rows: Sequence[ManifestRow]) -> list[Row]:
@@ -132,7 +125,9 @@ def _corrected(db: Session, found: Manifest, said: Mapping[str, str]) -> Iterabl
     """The cells of the form that say something else than the file, as answers."""
     named = {name: (asked.key(at[1]), at[2]) for name in said if (at := CELL.fullmatch(name))}
     keys = {key for key, _ in named.values()}
-    rows = {row.id: row for row in db.scalars(_faulty(found).where(ManifestRow.id.in_(keys)))}
+    rows = {
+        row.id: row for row in db.scalars(left_out.to_mend(found).where(ManifestRow.id.in_(keys)))
+    }
     known = {column.letter for column in previews.columns(found)}
     for name, (key, letter) in named.items():
         row, value = rows.get(key), _clean(said[name])
