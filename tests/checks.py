@@ -85,7 +85,7 @@ CHECKS = (
     Check(
         name="browser",
         heading="浏览器测试 Tests in the browser",
-        command=(*PYTEST, "tests/browser"),
+        command=(*PYTEST, "tests/browser", "-n", "2"),
     ),
     Check(
         name="crash",

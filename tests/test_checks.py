@@ -48,6 +48,16 @@ def test_a_failing_check_fails_the_whole_and_the_next_still_runs(
     assert checks.main(["unheard"]) == 2
 
 
+def test_what_is_compiled_once_is_kept_even_where_the_machine_forbids_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    asked = "import sys; sys.exit(sys.dont_write_bytecode)"
+    check = checks.Check(name="kept", heading="kept", command=("python", "-c", asked))
+    passed, _seconds = checks.run(check, {})
+    assert passed
+
+
 def test_the_browser_is_installed_with_a_chinese_font_and_without_asking(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -36,6 +36,12 @@ def send(page: Page, form: Locator, **filled: str) -> None:
             agree(page)
 
 
+def follow(page: Page, link: Locator) -> None:
+    """Go where a link leads, and be there: what is read next is read on the new page."""
+    with page.expect_navigation():
+        link.click()
+
+
 def take(page: Page, step: str, **filled: str) -> None:
     """Take a step that the page offers; where it wants a reason, its form is opened first."""
     form = page.locator(f"form:has(input[name=step][value={step}])")

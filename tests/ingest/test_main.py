@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -42,13 +43,44 @@ def manifest(tmp_path: Path) -> Path:
     return path
 
 
-def answer(manifest: Path, *more: str, command: str = "check") -> dict[str, Any]:
-    done = run(command, manifest, "--json", *DAY, *more)
-    assert (done.returncode, done.stderr) == (0, b"")
-    assert done.stdout.count(b"\n") == 1
-    body = json.loads(done.stdout)
+@dataclass(frozen=True)
+class Command:
+    """The program called in this process, for what starting it anew would not change."""
+
+    capsys: pytest.CaptureFixture[str]
+
+    def __call__(self, *arguments: str | Path) -> tuple[int | str | None, str, str]:
+        """The exit status, and what was printed to standard output and standard error."""
+        self.capsys.readouterr()
+        try:
+            status: int | str | None = main([str(one) for one in arguments])
+        except SystemExit as end:
+            status = end.code
+        printed = self.capsys.readouterr()
+        return status, printed.out, printed.err
+
+    def answer(self, manifest: Path, *more: str, command: str = "check") -> dict[str, Any]:
+        """The one object that a command prints."""
+        return one_object(*self(command, manifest, "--json", *DAY, *more))
+
+
+@pytest.fixture
+def command(capsys: pytest.CaptureFixture[str]) -> Command:
+    return Command(capsys)
+
+
+def one_object(status: int | str | None, out: str, err: str) -> dict[str, Any]:
+    assert (status, err) == (0, "")
+    assert out.count("\n") == 1
+    body = json.loads(out)
     assert isinstance(body, dict)
     return body
+
+
+def answer(manifest: Path) -> dict[str, Any]:
+    """What a program of its own prints, read as bytes."""
+    done = run("check", manifest, "--json", *DAY)
+    return one_object(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
 def test_check_prints_one_object_that_says_everything(manifest: Path) -> None:
@@ -78,8 +110,8 @@ def test_check_prints_one_object_that_says_everything(manifest: Path) -> None:
     assert sum(body["states"].values()) == body["rows_read"] == 6
 
 
-def test_match_adds_shipments_with_their_routes(manifest: Path) -> None:
-    body = answer(manifest, command="match")
+def test_match_adds_shipments_with_their_routes(manifest: Path, command: Command) -> None:
+    body = command.answer(manifest, command="match")
     assert [one["unit_key"].split("|")[0] for one in body["shipments"]] == ["RAIL", "ROAD"]
     for one in body["shipments"]:
         assert one["waybills"]
@@ -87,9 +119,9 @@ def test_match_adds_shipments_with_their_routes(manifest: Path) -> None:
         assert all(reason["text"] for reason in one["route"]["reasons"])
 
 
-def test_a_problem_of_the_file_has_no_row(tmp_path: Path) -> None:
+def test_a_problem_of_the_file_has_no_row(tmp_path: Path, command: Command) -> None:
     (tmp_path / "a.csv").write_bytes(csv_bytes([row[:-1] for row in table([road(1), road(2)])]))
-    body = answer(tmp_path / "a.csv")
+    body = command.answer(tmp_path / "a.csv")
     (problem,) = body["problems"]
     assert (problem["code"], problem["row"], body["outcome"]) == ("missing_column", None, "reject")
 
@@ -106,39 +138,42 @@ def test_a_problem_of_the_file_has_no_row(tmp_path: Path) -> None:
     ],
 )
 def test_a_file_that_cannot_be_read_is_still_answered(
-    tmp_path: Path, name: str, raw: bytes
+    tmp_path: Path, name: str, raw: bytes, command: Command
 ) -> None:
     (tmp_path / name).write_bytes(raw)
-    body = answer(tmp_path / name)
+    body = command.answer(tmp_path / name)
     assert body["outcome"] == "reject"
     assert [(one["row"], one["severity"]) for one in body["problems"]] == [(None, "refuse")]
 
 
 @pytest.mark.parametrize("name", ["没有.xlsx", "文件夹"])
-def test_what_cannot_be_opened_is_said_plainly(tmp_path: Path, name: str) -> None:
+def test_what_cannot_be_opened_is_said_plainly(tmp_path: Path, name: str, command: Command) -> None:
     (tmp_path / "文件夹").mkdir()
-    for command in ("check", "match"):
-        done = run(command, tmp_path / name, "--json")
-        assert done.returncode == 2
-        assert done.stdout == b""
-        said = done.stderr.decode()
+    for verb in ("check", "match"):
+        status, out, said = command(verb, tmp_path / name, "--json")
+        assert (status, out) == (2, "")
         assert "读不了文件" in said
-        assert "Traceback" not in said
 
 
 @pytest.mark.parametrize(
     "arguments",
     [[], ["check"], ["prüfen", "x"], ["check", "x", "--day", "gestern"], ["check", "x", "--no"]],
 )
-def test_a_wrong_command_is_told_how_to_call(arguments: list[str]) -> None:
-    done = run(*arguments)
-    assert done.returncode == 2
-    assert b"usage" in done.stderr
+def test_a_wrong_command_is_told_how_to_call(arguments: list[str], command: Command) -> None:
+    status, _, said = command(*arguments)
+    assert status == 2
+    assert "usage" in said
+
+
+def test_the_exit_status_reaches_who_called() -> None:
+    done = run("check", "没有.xlsx")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert "读不了文件" in done.stderr.decode()
     assert b"Traceback" not in done.stderr
 
 
-def test_a_day_that_is_none_is_said_in_words() -> None:
-    assert "“gestern”不是日期" in run("check", "x", "--day", "gestern").stderr.decode()
+def test_a_day_that_is_none_is_said_in_words(command: Command) -> None:
+    assert "“gestern”不是日期" in command("check", "x", "--day", "gestern")[2]
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["check", "--help"], ["match", "-h"]])
@@ -160,12 +195,16 @@ def test_help_is_in_chinese_and_in_english(arguments: list[str]) -> None:
     ],
 )
 def test_the_output_is_utf_8_whatever_the_locale(
-    manifest: Path, environment: dict[str, str]
+    tmp_path: Path, environment: dict[str, str]
 ) -> None:
+    path = tmp_path / "发运明细.csv"  # a workbook would start one more process, and print no more
+    path.write_bytes(csv_bytes(table([road(1, packages="五件")])))
     for more in (["--json"], []):
-        done = run("check", manifest, *more, *DAY, **environment)
+        done = run("check", path, *more, *DAY, **environment)
         assert done.returncode == 0
-        assert "明细" in done.stdout.decode("utf-8")
+        told = done.stdout.decode("utf-8")
+        assert "发运明细" in told
+        assert "五件" in told
 
 
 def test_a_file_whose_name_is_no_text_is_answered(tmp_path: Path) -> None:
@@ -182,13 +221,13 @@ def test_a_reader_that_has_seen_enough_is_no_fault(tmp_path: Path) -> None:
     assert (done.stdout, done.stderr) == (b'{"fil', b"")
 
 
-def test_the_firm_that_applies_and_the_day_are_arguments(tmp_path: Path) -> None:
+def test_the_firm_that_applies_and_the_day_are_arguments(tmp_path: Path, command: Command) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(csv_bytes(table([road(1, firm_code=FIRM), road(2, firm_code=FIRM)])))
-    assert answer(path, "--firm", FIRM.lower())["outcome"] == "accept"
-    refused = answer(path, "--firm", "91152501MA0NK2XB3N")["problems"]
+    assert command.answer(path, "--firm", FIRM.lower())["outcome"] == "accept"
+    refused = command.answer(path, "--firm", "91152501MA0NK2XB3N")["problems"]
     assert {one["code"] for one in refused} == {"other_firm"}
-    early = json.loads(run("check", path, "--json", "--day", "2025-02-28").stdout)
+    early = one_object(*command("check", path, "--json", "--day", "2025-02-28"))
     assert {one["code"] for one in early["problems"]} == {"future_date"}
 
 
