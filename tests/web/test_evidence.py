@@ -222,7 +222,23 @@ def test_a_file_and_its_number_have_their_own_words_in_chinese(
 
 @pytest.mark.usefixtures("world")
 def test_a_line_one_does_not_see_is_not_told_by_where_one_is_sent(people: People) -> None:
-    named = {"subject_kind": "cargo_line", "subject_id": "2"}
+    named = {"subject": "cargo_line:2"}
     page = upload(people["other_clerk"], "cmr", (PDF, "运单.pdf"), **named)
     assert page.address == "/evidence"
     assert "not yours to see" in page.words
+
+
+def test_of_a_shared_truck_a_file_is_attached_to_the_line_it_proves(
+    bench: jobs.Bench, people: People
+) -> None:
+    rows = [journeys.row(number, "蒙A10000") for number in ("W0", "W1")]
+    journeys.commit(bench, journeys.upload(bench, journeys.sheet(*rows)))
+    clerk = people["clerk"]
+    upload(clerk, "cmr", (PDF, "运单.pdf"), subject="cargo_line:2")
+    assert clerk.see("/evidence/1").table()[1][:2] == ["Cargo line", "W1"]
+    upload(clerk, "cmr", (PNG, "运单.png"))
+    clerk.send(
+        clerk.see("/shipments/1").form("/evidence/links"), evidence="2", subject="cargo_line:1"
+    )
+    assert clerk.see("/evidence/2").table()[1][:2] == ["Cargo line", "W0"]
+    assert "/evidence/2" in clerk.see("/shipments/1").links

@@ -248,10 +248,9 @@ def told_in(form: Mapping[str, str]) -> Told:
 
 
 def subjects_in(form: Mapping[str, str]) -> list[Subject]:
-    """The one thing a panel's form speaks of; none in the room's own."""
-    kind = form.get("subject_kind", "")
-    key = asked.key(form.get("subject_id", ""))
-    return [Subject(kind, key)] if kind in EVIDENCE_SUBJECTS else []
+    """The one thing a panel's form speaks of, as ``kind:number``; none in the room's own."""
+    kind, _, number = form.get("subject", "").partition(":")
+    return [Subject(kind, asked.key(number))] if kind in EVIDENCE_SUBJECTS else []
 
 
 def keep_told(key: int, told: Told) -> None:

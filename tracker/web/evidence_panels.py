@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from flask_babel import gettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker import access
+from tracker.models.cargo import CargoLine
 from tracker.models.evidence import Evidence, EvidenceLink
 from tracker.models.people import FIRM_ROLES, User
 from tracker.steps import evidence_links
@@ -36,6 +38,8 @@ class Panel:
     files: list[Listed]
     may_add: bool
     choices: list[tuple[int, str]] = field(default_factory=list)
+    places: list[tuple[str, str]] = field(default_factory=list)
+    """What a file may be attached to from here, as ``kind:number``: the thing, and its lines."""
     kinds: list[tuple[str, str]] = field(default_factory=list)
     accept: str = evidence_uploads.ACCEPT
 
@@ -72,7 +76,9 @@ def of(kind: str, key: int) -> Panel | None:
     if not may_add:
         return Panel(kind, key, files, may_add=False)
     choices = _choices(session, user, set(parts))
-    return Panel(kind, key, files, may_add=True, choices=choices, kinds=evidence_words.kinds())
+    places = _places(session, kind, key)
+    kinds = evidence_words.kinds()
+    return Panel(kind, key, files, may_add=True, choices=choices, places=places, kinds=kinds)
 
 
 def listed(session: Session, user: User, found: Sequence[Evidence]) -> list[Listed]:
@@ -118,6 +124,20 @@ def _whole(part: object) -> int | None:
 def _attaches(session: Session, user: User, kind: str, key: int) -> bool:
     query = access.linkable(user).get(kind)
     return query is not None and key in access.seen(session, query, [key])
+
+
+def _places(session: Session, kind: str, key: int) -> list[tuple[str, str]]:
+    whole = [(f"{kind}:{key}", gettext("all of it"))]
+    if kind != "shipment":
+        return whole
+    standing = CargoLine.shipment_id == key, CargoLine.standing
+    lines = session.scalars(select(CargoLine).where(*standing).order_by(CargoLine.line_key)).all()
+    if len(lines) <= 1:
+        return whole
+    return whole + [
+        (f"cargo_line:{one.id}", gettext("waybill %(number)s", number=one.waybill_no))
+        for one in lines
+    ]
 
 
 def _choices(session: Session, user: User, there: set[int]) -> list[tuple[int, str]]:
