@@ -102,7 +102,7 @@ def test_only_settings_and_the_edges_read_the_environment() -> None:
         "tracker/web/__init__.py",
         "tracker/serving.py",  # hands the environment on to the parts it starts
         "migrations/env.py",  # where `alembic` itself is run by hand
-        "ingest/formats/_process.py",  # hands a bare environment to the child that reads
+        "ingest/formats/_process.py",  # hands a bare environment to whom the children come from
     }
 
 

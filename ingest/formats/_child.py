@@ -1,8 +1,7 @@
 """The process that opens one file 读取文件的子进程 and may die of it without harm.
 
-It limits its own memory and time before it looks at the bytes, reads them from standard input with
-the `read` of the format that is named, and writes the sheets to standard output: the length of a
-JSON head, the head, then Arrow data.
+It limits its own memory and time before it looks at the bytes, reads them with the `read` of the
+format that is named, and writes the sheets: the length of a JSON head, the head, then Arrow data.
 """
 
 import importlib
@@ -10,7 +9,6 @@ import io
 import json
 import resource
 import struct
-import sys
 from typing import BinaryIO
 
 from ingest.grid import Grid, Source
@@ -20,15 +18,17 @@ MEMORY = 512 * 2**20
 """Bytes it may write to. That is what counts: address space is reserved generously by allocators
 and threads, and what is resident cannot be limited. A workbook of 100,000 x 30 takes 450 MB."""
 SECONDS = 90
+WHOLE = b"\0"
+"""What a child says that wrote its whole answer; any other word is why it could not."""
 Head = dict[str, object]
 
 
-def main(module: str) -> None:
-    """Read standard input with a format module, write standard output."""
+def main(module: str, file: BinaryIO, out: BinaryIO) -> None:
+    """Read a file with a format module, write what was read."""
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 5))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    write(importlib.import_module(module).read(sys.stdin.buffer.read()), sys.stdout.buffer)
+    write(importlib.import_module(module).read(file.read()), out)
 
 
 def write(source: Source, out: BinaryIO) -> None:
@@ -62,7 +62,3 @@ def _head(one: Grid) -> Head:
 def _problem(one: Problem) -> Head:
     names = ("code", "sheet", "row", "column", "field", "value")
     return {name: getattr(one, name) for name in names} | {"args": dict(one.args)}
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])

@@ -7,14 +7,15 @@ import resource
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from ingest import examine
 from ingest.formats import _child, _process
-from ingest.rows import Report
+from ingest.rows import Problem
 from tests.ingest.manifest_samples import (
     DAY,
     box,
@@ -202,50 +203,84 @@ def test_a_good_workbook_is_read_by_a_child() -> None:
     assert (codes(report), len(report.lines)) == ([], 3)
 
 
-def _reading_with(monkeypatch: pytest.MonkeyPatch, program: str) -> Report:
-    """Read a workbook with another program in the child's place."""
-    real = subprocess.run
+@pytest.fixture
+def odd(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[[str], str]]:
+    """Names a format whose `read` does as it is told, for a forkserver of this test's own."""
 
-    def run(command: list[str], **options: object) -> object:
-        return real([*command[:3], "-c", program], **options)  # type: ignore[call-overload]  # whatever it was called with
+    def make(told: str) -> str:
+        (tmp_path / "odd_format.py").write_text(f"def read(raw):\n    {told}\n", encoding="utf-8")
+        return "odd_format"
 
-    monkeypatch.setattr(subprocess, "run", run)
-    return examine(GOOD, day=DAY)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    _process.forkserver.cache_clear()
+    yield make
+    _process.forkserver(os.getpid()).end()
+    _process.forkserver.cache_clear()
 
 
 @pytest.mark.parametrize(
-    ("program", "code"),
+    ("told", "code"),
     [
         ("import os; os.kill(os.getpid(), 9)", "workbook_limits"),
         ("import os; os.abort()", "workbook_limits"),
         ("raise MemoryError", "workbook_limits"),
+        ("return bytes(600 * 2**20)", "workbook_limits"),
         ("import time; time.sleep(60)", "workbook_limits"),
         ("raise ValueError('odd')", "workbook_unreadable"),
+        ("raise SystemExit(0)", "workbook_unreadable"),
     ],
 )
-def test_a_child_that_dies_is_one_problem(
-    monkeypatch: pytest.MonkeyPatch, program: str, code: str
+def test_a_child_that_dies_is_one_problem_and_the_next_file_is_read(
+    monkeypatch: pytest.MonkeyPatch, odd: Callable[[str], str], told: str, code: str
 ) -> None:
-    monkeypatch.setattr(_process, "WALL_SECONDS", 3)
-    report = _reading_with(monkeypatch, program)
-    assert codes(report) == [code]
-    assert "Error" not in report.problems[0].message()
+    monkeypatch.setattr(_process, "WALL_SECONDS", 2)
+    answer = _process.ask(odd(told), GOOD)
+    assert isinstance(answer, Problem)
+    assert answer.code == code
+    assert "Error" not in answer.message()
+    assert examine(GOOD, day=DAY).outcome == "accept"
+
+
+@pytest.mark.usefixtures("odd")
+def test_where_the_forkserver_was_killed_another_takes_its_place() -> None:
+    assert examine(GOOD, day=DAY).outcome == "accept"
+    first = _process.forkserver(os.getpid())
+    first.process.kill()
+    first.process.wait()
+    assert examine(GOOD, day=DAY).outcome == "accept"
+    assert _process.forkserver(os.getpid()).process.pid != first.process.pid
+
+
+def test_one_that_dies_every_time_is_a_fault_of_ours_and_not_of_the_file(
+    monkeypatch: pytest.MonkeyPatch, odd: Callable[[str], str]
+) -> None:
+    told = odd("import os, signal; os.kill(os.getppid(), signal.SIGKILL); os.abort()")
+    monkeypatch.setattr(subprocess.Popen, "poll", subprocess.Popen.wait)
+    with pytest.raises(OSError, match="forkserver"):
+        _process.ask(told, GOOD)
+
+
+@pytest.mark.usefixtures("odd")
+def test_several_files_are_read_at_once_each_in_a_child_of_its_own() -> None:
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: examine(GOOD, day=DAY), range(8)))
+    assert [len(one.lines) for one in answers] == [3] * 8
+
+
+def test_the_forkserver_sees_its_children_out_and_ends_with_whom_it_serves(
+    odd: Callable[[str], str],
+) -> None:
+    assert isinstance(_process.ask(odd("raise ValueError"), GOOD), Problem)
+    server = _process.forkserver(os.getpid())
+    server.end()
+    assert server.process.returncode == 0
 
 
 def test_the_child_limits_itself_before_it_reads(monkeypatch: pytest.MonkeyPatch) -> None:
     limits: list[int] = []
     monkeypatch.setattr(resource, "setrlimit", lambda what, _: limits.append(what))
     out = io.BytesIO()
-
-    class Stream:
-        buffer = io.BytesIO(GOOD)
-
-    class Out:
-        buffer = out
-
-    monkeypatch.setattr(sys, "stdin", Stream)
-    monkeypatch.setattr(sys, "stdout", Out)
-    _child.main("ingest.formats.workbook")
+    _child.main("ingest.formats.workbook", io.BytesIO(GOOD), out)
     assert limits == [resource.RLIMIT_DATA, resource.RLIMIT_CPU, resource.RLIMIT_CORE]
     assert out.getvalue()
 
