@@ -55,6 +55,8 @@ def test_ticked_rows_are_confirmed_the_others_wait_and_can_be_confirmed_later(
     assert "Confirmed, takes the place of what stands · 示例clerk" in marked.words
     clerk.send(clerk.see("/manifests/3").form("/manifests/3/commit"))
     jobs.drain(bench)
+    assert "1 Manifests · Confirm changed rows" in clerk.see("/").words
+    assert clerk.see("/manifests", waiting="yes").table()[1:][0][0] == "3"
     left = clerk.see("/manifests/3/changes", waiting="1")
     assert len(left.tree.xpath("//input[@name='row']")) == 1
     later = clerk.send(left.form("/manifests/3/changes", all="1", verdict="confirm"))

@@ -7,7 +7,7 @@ has seen both and said so; until then it waits in its upload, also after the res
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from tracker.books import audit
@@ -39,6 +39,18 @@ def changing(manifest: Manifest) -> Select[ManifestRow]:
 def waiting(manifest: Manifest) -> Select[ManifestRow]:
     """Those of the rows that have not gone in."""
     return changing(manifest).where(ManifestRow.taken_seq.is_(None))
+
+
+def unsaid() -> ColumnElement[bool]:
+    """Of a manifest: that it was committed and rows of it still wait for a person's word."""
+    held = select(ManifestRow.id).where(
+        ManifestRow.manifest_id == Manifest.id,
+        ManifestRow.before_id.is_not(None),
+        ManifestRow.state.in_(CHANGING_STATES),
+        ManifestRow.taken_seq.is_(None),
+        ManifestRow.reason != "settled",
+    )
+    return (Manifest.state == "committed") & held.exists()
 
 
 def holding(session: Session, manifest: Manifest) -> Verdicts:

@@ -16,6 +16,7 @@ from tracker.models.cargo import Manifest, Shipment
 from tracker.models.filings import Allotment
 from tracker.models.people import FIRM_ROLES, LEAGUE_ROLES, PROVINCE_ROLES, League, User
 from tracker.models.work import Job
+from tracker.steps import confirmations
 from tracker.steps.flow import FLOWS
 from tracker.web import applying, context, disbursements, funds, labels, policy, rooms, totals
 from tracker.web.addresses import inside
@@ -127,13 +128,13 @@ def _manifests(session: Session, user: User) -> list[Waiting]:
     if user.role not in FIRM_ROLES:
         return []
     found = []
-    for state, label in (
-        ("checked", mark("Look at the preview and commit")),
-        ("refused", mark("Mend and upload again")),
+    for wanted, name, value, label in (
+        (Manifest.state == "checked", "state", "checked", mark("Look at the preview and commit")),
+        (Manifest.state == "refused", "state", "refused", mark("Mend and upload again")),
+        (confirmations.unsaid(), "waiting", "yes", mark("Confirm changed rows")),
     ):
-        count = _count(session, access.visible_manifests(user).where(Manifest.state == state))
-        if count:
-            url = url_for("manifests.manifests", state=state)
+        if count := _count(session, access.visible_manifests(user).where(wanted)):
+            url = rooms.address("manifests.manifests", **{name: value})
             title = " · ".join((gettext("Manifests"), gettext(label)))
             found.append(Waiting(title, count, url))
     return found

@@ -265,6 +265,8 @@ def filtered(user: User) -> Select[Manifest]:
     query = access.visible_manifests(user)
     if state := asked.one_of("state", MANIFEST_STATES):
         query = query.where(Manifest.state == state)
+    if asked.one_of("waiting", ("yes",)):
+        query = query.where(confirmations.unsaid())
     if text := asked.text("q"):
         query = query.where(Manifest.file_name.icontains(text, autoescape=True))
     return query
