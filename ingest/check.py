@@ -15,7 +15,7 @@ import polars as pl
 from ingest import codes, columns, correction, marked, readings, together
 from ingest.answers import NOTHING, Said
 from ingest.faults import Fault, problems_of, rows_with
-from ingest.fields import FIELDS, Field
+from ingest.fields import FIELDS, SHEETS, Field, Kind
 from ingest.grid import Grid
 from ingest.headings import Heading
 from ingest.notdata import Sorted, sort
@@ -47,6 +47,12 @@ class Work:
     faults: list[Fault] = field(default_factory=list)
     told: list[Problem] = field(default_factory=list)
 
+    def frame(self, kind: Kind) -> pl.DataFrame:
+        """Return the values as columns, in the order of the field table."""
+        return pl.DataFrame(
+            {name: self.values[name] for name in SHEETS[kind] if name in self.values}
+        )
+
 
 def check(
     grid: Grid,
@@ -59,26 +65,37 @@ def check(
     """Check a sheet; `day` is today in Beijing, `firm_code` the firm that applies."""
     parts = sort(grid, heading, said.left_out)
     data = parts.data
-    letters = {name: letter for letter, name in heading.mapping.items()}
-    work = Work()
-    for done, (name, letter) in enumerate(letters.items(), 1):
-        _column(work, data, FIELDS[name], letter, day, said)
-        if progress:
-            progress(len(data.rows) * done // (len(letters) + 1), len(data.rows))
-    for name in said.fills:
-        if name in FIELDS and name not in letters:
-            _column(work, data, FIELDS[name], None, day, said)
+    work = judged(data, heading, "lines", day, said, progress)
     _towns(work)
-    _implied(work, heading)
-    frame = pl.DataFrame({name: work.values[name] for name in FIELDS if name in work.values})
+    frame = work.frame("lines")
     work.faults += together.check(frame, work.blank, data.rows, firm_code)
-    work.faults += _widths(data)
-    if said.confirmed:
-        work.faults = readings.confirmed(work.faults, data.rows, said.confirmed)
-    checked = _sorted_out(work, frame, parts, letters)
+    checked = sorted_out(work, frame, parts, heading, said)
     if progress:
         progress(len(data.rows), len(data.rows))
     return checked
+
+
+def judged(
+    data: Grid,
+    heading: Heading,
+    kind: Kind,
+    day: date,
+    said: Said,
+    progress: Progress | None = None,
+) -> Work:
+    """Judge every column of a kind of sheet by itself."""
+    fields = SHEETS[kind]
+    letters = {name: letter for letter, name in heading.mapping.items()}
+    work = Work()
+    for done, (name, letter) in enumerate(letters.items(), 1):
+        _column(work, data, fields[name], letter, day, said)
+        if progress:
+            progress(len(data.rows) * done // (len(letters) + 1), len(data.rows))
+    for name in said.fills:
+        if name in fields and name not in letters:
+            _column(work, data, fields[name], None, day, said)
+    _implied(work, heading)
+    return work
 
 
 def _column(work: Work, data: Grid, one: Field, letter: str | None, day: date, said: Said) -> None:
@@ -157,11 +174,15 @@ def _widths(data: Grid) -> Iterator[Fault]:
         )
 
 
-def _sorted_out(
-    work: Work, frame: pl.DataFrame, parts: Sorted, letters: Mapping[str, str]
+def sorted_out(
+    work: Work, frame: pl.DataFrame, parts: Sorted, heading: Heading, said: Said
 ) -> Checked:
     """Send every row to the one place where it ends."""
     data, height = parts.data, len(parts.data.rows)
+    letters = {name: letter for letter, name in heading.mapping.items()}
+    work.faults += _widths(data)
+    if said.confirmed:
+        work.faults = readings.confirmed(work.faults, data.rows, said.confirmed)
     refused = rows_with(work.faults, "refuse", height)
     again = [fault.where for fault in work.faults if fault.code == "doubled_row"]
     doubled = again[0] & ~refused if again else refused & ~refused
@@ -171,6 +192,8 @@ def _sorted_out(
     def lines(where: pl.Series) -> Lines:
         if not where.any():
             return Lines(data.sheet, data.rows.head(0), frame.head(0), data.cells.head(0))
+        if where.all():
+            return Lines(data.sheet, data.rows, frame, data.cells)
         kept = frame.filter(where) if frame.width else frame
         return Lines(data.sheet, data.rows.filter(where), kept, data.cells.filter(where))
 

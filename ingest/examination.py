@@ -5,12 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from ingest import correction, formats, headings, marked, readings, sniff
+from ingest import correction, formats, further, headings, marked, readings, sniff
 from ingest.answers import Answer, Said, about, sheet_named
 from ingest.check import Checked, check
+from ingest.fields import Kind
 from ingest.grid import HEADER_WITHIN, Grid, Source
 from ingest.headings import Heading
-from ingest.rows import FileInfo, Outcome, Problem, Report, problem
+from ingest.links import NO_BOOKS, Books
+from ingest.rows import FileInfo, Further, Outcome, Problem, Report, problem
 
 UNREADABLE = {
     "empty": "empty_file",
@@ -21,7 +23,6 @@ UNREADABLE = {
 }
 MAX_BYTES = 256 * 2**20
 """A manifest of a million rows is half as large."""
-EXCEL_ROWS = 1_048_576
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Found:
     sheets: tuple[str, ...]
 
 
-def examine(
+def examine(  # noqa: PLR0913  all that a reading depends on, by name
     raw: bytes,
     name: str = "",
     *,
@@ -43,6 +44,7 @@ def examine(
     answers: Sequence[Answer] = (),
     remembered: Mapping[str, str] | None = None,
     progress: Callable[[int, int], None] | None = None,
+    books: Books = NO_BOOKS,
 ) -> Report:
     """Read and check one manifest.
 
@@ -50,21 +52,60 @@ def examine(
     code of the firm that applies, which rows of another firm are held against. `answers` are what a
     person said about the file since it was first read; `remembered` says what headings mean in this
     firm's files (as `headings.norm` writes them -> field, blank for none). `progress` is told rows
-    done and rows in all. What is wrong with the file is a problem with row None.
+    done and rows in all. `books` answers what legs and parcels must be held against, of lines and
+    lists that stand. What is wrong with the file is a problem with row None.
     """
     info = FileInfo(hashlib.sha256(raw).hexdigest(), name, sniff.kind(raw))
     source = read(raw, info.kind) if len(raw) <= MAX_BYTES else _too_big(info)
     info = replace(info, kind=source.kind, encoding=source.encoding)
-    found, problems = _choose(source, answers, remembered)
-    if not found:
-        return Report(info, "reject", (), tuple(problems))
-    info = _described(info, found)
-    problems += readings.unsettled(found.heading.problems, found.said)
-    if any(one.severity == "refuse" for one in problems):
-        return _untaken(info, found, problems)
-    grid = correction.corrected(found.grid, found.heading, found.said)
-    checked = check(grid, found.heading, day, firm_code, progress, found.said)
-    return _report(info, found, checked, problems)
+    source, attached = _apart(source, answers)
+    checked = None
+    if attached and not source.grids:
+        report = Report(info, "reject", (), source.problems)
+    else:
+        found, problems = _choose(source, answers, remembered)
+        if not found:
+            return Report(info, "reject", (), tuple(problems))
+        info = _described(info, found)
+        problems += readings.unsettled(found.heading.problems, found.said)
+        if any(one.severity == "refuse" for one in problems):
+            return _untaken(info, found, problems)
+        grid = correction.corrected(found.grid, found.heading, found.said)
+        checked = check(grid, found.heading, day, firm_code, progress, found.said)
+        report = _report(info, found, checked, problems)
+    return _whole(report, further.read(attached, checked, day, firm_code, answers, books))
+
+
+def _apart(
+    source: Source, answers: Sequence[Answer]
+) -> tuple[Source, tuple[tuple[Kind, Grid], ...]]:
+    """Part further sheets from those that may hold cargo lines; a sheet that was named is one.
+
+    Where only further sheets have headings, the others are notes beside them.
+    """
+    wanted = sheet_named(answers)
+    kinds = {
+        place: kind
+        for place, grid in enumerate(source.grids)
+        if (kind := headings.kind_of(grid)) != "lines" and not (wanted and grid.sheet == wanted)
+    }
+    rest = tuple(grid for place, grid in enumerate(source.grids) if place not in kinds)
+    if kinds and not any(headings.start(grid) is not None for grid in rest):
+        rest = tuple(grid for grid in rest if wanted and grid.sheet == wanted)
+    return replace(source, grids=rest), tuple(
+        (kind, source.grids[place]) for place, kind in kinds.items()
+    )
+
+
+def _whole(report: Report, read: further.Read) -> Report:
+    """Add the further sheets to what was found in the lines."""
+    whole = replace(
+        report,
+        further=read.sheets,
+        parcels=read.parcels,
+        problems=(*report.problems, *read.problems),
+    )
+    return replace(whole, outcome=_outcome(whole, whole.problems))
 
 
 def read(raw: bytes, kind: str) -> Source:
@@ -125,13 +166,13 @@ def _untaken(info: FileInfo, found: Found, problems: list[Problem]) -> Report:
 
 def _report(info: FileInfo, found: Found, checked: Checked, problems: list[Problem]) -> Report:
     rows = len(found.grid.rows)
-    problems += _notices(found.grid)
+    problems += marked.notices(found.grid)
     if rows == len(checked.skipped):
         problems.append(problem("no_rows", found.grid.sheet))
     problems += checked.problems
     return Report(
         info,
-        _outcome(checked, problems),
+        "reject",
         checked.lines,
         tuple(problems),
         checked.skipped,
@@ -142,19 +183,9 @@ def _report(info: FileInfo, found: Found, checked: Checked, problems: list[Probl
     )
 
 
-def _notices(grid: Grid) -> list[Problem]:
-    found = []
-    counts = {"formula": marked.formulas(grid.marks), "hidden_rows": grid.marks.hidden_rows}
-    for code, count in counts.items():
-        if count:
-            found.append(problem(code, grid.sheet, args={"count": count}))
-    if len(grid.rows) and grid.rows[-1] == EXCEL_ROWS:
-        found.append(problem("cut_at_limit", grid.sheet, args={"count": EXCEL_ROWS}))
-    return found
-
-
-def _outcome(checked: Checked, problems: list[Problem]) -> Outcome:
+def _outcome(read: Report, problems: Sequence[Problem]) -> Outcome:
     """Reject when nothing can go in, whatever is answered; ask when a person has to answer."""
-    if not (checked.lines or checked.waiting):
+    sheets: tuple[Report | Further, ...] = (read, *read.further)
+    if not any(one.lines or one.waiting for one in sheets):
         return "reject"
     return "ask" if any(one.severity == "ask" for one in problems) else "accept"

@@ -1,5 +1,6 @@
 """The one table of fields 字段表: what a manifest may say, read from `fields.toml`.
 
+A manifest has cargo lines, and may have two further sheets: legs 分段 and a parcel list 包裹清单.
 The mapping of headings, the checks, the API's schema, the template and the documentation all read
 this table, so that a field is added in one place.
 """
@@ -16,11 +17,15 @@ Type = Literal[
     "code", "enum", "date", "time", "integer", "decimal",
 ]  # fmt: skip
 Need = Literal["take_in", "apply", "optional"]
+Kind = Literal["lines", "legs", "parcels"]
+"""What the rows of a sheet are: cargo lines, legs of shipments, or parcels."""
+FURTHER: tuple[Kind, ...] = ("legs", "parcels")
+"""Kinds of sheets that come with cargo lines, or after them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One field of a cargo line.
+    """One field of a cargo line, or of a row of a further sheet.
 
     `type`: text is free; document is the number of a document (text in the file, upper-case, no
     blanks); plain is an identifier that may also be a number cell; list holds several, separated.
@@ -79,14 +84,29 @@ def _field(name: str, row: dict[str, Any]) -> Field:
     return Field(**(known | made))
 
 
-def load(path: Path) -> dict[str, Field]:
-    """Read a field table; the order of the file is the order of the columns."""
+def load(path: Path) -> dict[Kind, dict[str, Field]]:
+    """Read the field table by kind of sheet; its order is the order of the columns."""
     table = tomllib.loads(path.read_text(encoding="utf-8"))
-    return {name: _field(name, row) for name, row in table.items()}
+    further = {kind: table.pop(kind) for kind in FURTHER}
+    found: dict[Kind, dict[str, Field]] = {"lines": _fields(table, {})}
+    return found | {kind: _fields(rows, table) for kind, rows in further.items()}
 
 
-FIELDS: Mapping[str, Field] = load(Path(__file__).with_name("fields.toml"))
-"""Every field by its canonical name, in the order of the table."""
+def _fields(rows: dict[str, Any], main: Mapping[str, Any]) -> dict[str, Field]:
+    made = {}
+    for name, row in rows.items():
+        same = main[row["like"]] | {"short": False} if "like" in row else {}
+        own = {key: value for key, value in row.items() if key != "like"}
+        made[name] = _field(name, same | own)
+    return made
+
+
+SHEETS: Mapping[Kind, Mapping[str, Field]] = load(Path(__file__).with_name("fields.toml"))
+"""Kind of sheet -> its fields by their canonical names, in the order of the table."""
+FIELDS: Mapping[str, Field] = SHEETS["lines"]
+"""The fields of a cargo line."""
+EVERY: Mapping[str, Field] = {**SHEETS["parcels"], **SHEETS["legs"], **FIELDS}
+"""The fields of all sheets: what has one name means the same, and is called the same, on each."""
 
 
 def needed(one: Field, values: Mapping[str, str]) -> bool:

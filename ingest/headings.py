@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
 from ingest import codes
-from ingest.fields import FIELDS
+from ingest.fields import SHEETS, Kind
 from ingest.grid import HEADER_WITHIN, Grid
 from ingest.rows import Problem, problem
 
@@ -25,6 +25,8 @@ UNCLEAR = {"航次号": "trip_batch_no", "航次": "trip_batch_no", "voyageno": 
 """Headings that may mean one of several numbers, with the likeliest."""
 MAY_MEAN = ("trip_batch_no", "tir_carnet_no", "tir_application_no")
 """What an unclear heading may mean."""
+TELLS: Mapping[Kind, str] = {"legs": "leg_no", "parcels": "parcel_no"}
+"""Kind of further sheet -> the field without whose heading no sheet is one."""
 TRADITIONAL = str.maketrans(
     "運單號車貨輸進標誌編碼業稱關國際證總幣費體積淨淺線樞紐節結時間發離達監報商備註託運裝類類數"
     "執鐵鐵當縣區內機構檔聯條歷驗賬據應劃對開關箱點員級隊陸掛啟滿",
@@ -64,22 +66,24 @@ def norm(text: str) -> str:
 
 
 @cache
-def dictionary() -> dict[str, tuple[str, int]]:
+def dictionary(kind: Kind = "lines") -> dict[str, tuple[str, int]]:
     """Return every heading as compared: the field, and 0 for its own headings, 1 for aliases."""
+    unclear = UNCLEAR if kind == "lines" else {}
     found: dict[str, tuple[str, int]] = {
-        norm(text): (name, DOUBTFUL) for text, name in UNCLEAR.items()
+        norm(text): (name, DOUBTFUL) for text, name in unclear.items()
     }
-    for one in FIELDS.values():
+    fields = SHEETS[kind].values()
+    for one in fields:
         found |= {norm(alias): (one.name, 1) for alias in one.aliases}
-    for one in FIELDS.values():
+    for one in fields:
         found |= {norm(text): (one.name, 0) for text in (one.zh, one.zh_hant, one.en, one.name)}
     return found
 
 
 @lru_cache(maxsize=4096)
-def meaning(text: str) -> tuple[str, int] | None:
+def meaning(text: str, kind: Kind = "lines") -> tuple[str, int] | None:
     """Return the field a heading means and how surely (0 best); None for an unknown heading."""
-    words = dictionary()
+    words = dictionary(kind)
     plain = unicodedata.normalize("NFKC", text)
     for form in (plain, BRACKETS.sub("", plain)):
         if found := words.get(norm(form)):
@@ -90,24 +94,41 @@ def meaning(text: str) -> tuple[str, int] | None:
     return None
 
 
-def known(cells: Iterable[str | None]) -> int:
-    """Count the different fields that the cells of a row name."""
-    return len(
-        {found[0] for cell in cells if cell and len(cell) < LONGEST and (found := meaning(cell))}
-    )
+def named(cells: Iterable[str | None], kind: Kind = "lines") -> set[str]:
+    """Return the different fields that the cells of a row name."""
+    short = (cell for cell in cells if cell and len(cell) < LONGEST)
+    return {found[0] for cell in short if (found := meaning(cell, kind))}
 
 
-def start(grid: Grid) -> int | None:
+def known(row: Iterable[str | None]) -> int:
+    """Count the different fields that the cells of a row name, on the kind of sheet they fit."""
+    cells = tuple(row)
+    return max(len(named(cells, kind)) for kind in SHEETS)
+
+
+def kind_of(grid: Grid) -> Kind:
+    """Return what kind of sheet it is: a further one has headings that cargo lines have not."""
+    rows = [cells for _, cells in _top(grid)]
+    lines = max((len(named(cells)) for cells in rows), default=0)
+    found: list[tuple[int, Kind]] = []
+    for kind, tell in TELLS.items():
+        fields = max((named(cells, kind) for cells in rows), key=len, default=set())
+        if tell in fields and len(fields) >= max(lines + 1, LEAST_KNOWN):
+            found.append((len(fields), kind))
+    return max(found)[1] if found else "lines"
+
+
+def start(grid: Grid, kind: Kind = "lines") -> int | None:
     """Return the number of the heading row; None where there is none."""
-    best = max(_top(grid), key=lambda row: row[0], default=None)
+    counted = ((len(named(cells, kind)), number) for number, cells in _top(grid))
+    best = max(counted, key=lambda row: row[0], default=None)
     return best[1] if best and best[0] >= LEAST_KNOWN else None
 
 
-def _top(grid: Grid) -> list[tuple[int, int, tuple[str | None, ...]]]:
-    """Return (known headings, row number, cells) of the first rows."""
+def _top(grid: Grid) -> Iterable[tuple[int, tuple[str | None, ...]]]:
+    """Return number and cells of the first rows."""
     numbers = grid.rows.head(HEADER_WITHIN).to_list()
-    rows = grid.cells.head(HEADER_WITHIN).rows()
-    return [(known(cells), number, cells) for number, cells in zip(numbers, rows, strict=True)]
+    return zip(numbers, grid.cells.head(HEADER_WITHIN).rows(), strict=True)
 
 
 def find(
@@ -115,6 +136,7 @@ def find(
     row: int | None = None,
     columns: Mapping[str, str] | None = None,
     remembered: Mapping[str, str] | None = None,
+    kind: Kind = "lines",
 ) -> Heading | None:
     """Find the heading row and map its columns; None where no row has enough known headings.
 
@@ -122,27 +144,28 @@ def find(
     letter, blank for none); `remembered` says what headings as compared mean, before the
     dictionary.
     """
-    row = start(grid) if row is None else row
+    row = start(grid, kind) if row is None else row
     at = None if row is None else grid.rows.index_of(row)
     if row is None or at is None:
         return None
     cells = list(grid.cells.row(at))
     last = row
     if at > 0:
-        cells = _joined(cells, grid.cells.row(at - 1))
-    if at + 1 < len(grid.rows) and _second(cells, below := grid.cells.row(at + 1)):
-        cells, last = _joined(cells, below), grid.rows[at + 1]
+        cells = _joined(cells, grid.cells.row(at - 1), kind)
+    if at + 1 < len(grid.rows) and _second(cells, below := grid.cells.row(at + 1), kind):
+        cells, last = _joined(cells, below, kind), grid.rows[at + 1]
     said = {letter: name for letter, name in (columns or {}).items() if letter in grid.cells}
     texts = {
         column: (cell or "").strip()
         for column, cell in zip(grid.cells.columns, cells, strict=True)
         if (cell and cell.strip()) or said.get(column)
     }
-    return _mapped(grid.sheet, (row, last), texts, _meanings(texts, said, remembered or {}))
+    meanings = _meanings(texts, said, remembered or {}, kind)
+    return _mapped(grid.sheet, (row, last), texts, meanings)
 
 
 def _meanings(
-    texts: Mapping[str, str], said: Mapping[str, str], remembered: Mapping[str, str]
+    texts: Mapping[str, str], said: Mapping[str, str], remembered: Mapping[str, str], kind: Kind
 ) -> dict[str, tuple[str, int]]:
     """Return the field that every column means and how surely: answers, memory, dictionary."""
     found: dict[str, tuple[str, int]] = {}
@@ -151,25 +174,27 @@ def _meanings(
         rank = ANSWERED
         if known is None and remembered:
             known, rank = remembered.get(norm(text)), REMEMBERED
-        answered = (known, rank) if known in FIELDS and known is not None else None
-        meant = meaning(text) if known is None else answered
+        answered = (known, rank) if known in SHEETS[kind] and known is not None else None
+        meant = meaning(text, kind) if known is None else answered
         if meant:
             found[column] = meant
     return found
 
 
-def _joined(cells: Sequence[str | None], other: Sequence[str | None]) -> list[str | None]:
+def _joined(
+    cells: Sequence[str | None], other: Sequence[str | None], kind: Kind
+) -> list[str | None]:
     """Fill blank headings from the row above or below, where that row names a field."""
     return [
-        cell or (more if more and meaning(more) else None)
+        cell or (more if more and meaning(more, kind) else None)
         for cell, more in zip(cells, other, strict=True)
     ]
 
 
-def _second(cells: Sequence[str | None], below: Sequence[str | None]) -> bool:
+def _second(cells: Sequence[str | None], below: Sequence[str | None], kind: Kind) -> bool:
     """Say whether the row below belongs to the headings: it names fields or units, not data."""
     said = [cell for cell in below if cell]
-    heads = sum(1 for cell in said if meaning(cell) or _is_unit(cell))
+    heads = sum(1 for cell in said if meaning(cell, kind) or _is_unit(cell))
     return heads > 1 and heads * 2 > len(said) and list(cells) != list(below)
 
 

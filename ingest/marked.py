@@ -9,12 +9,13 @@ from ingest.faults import Fault
 from ingest.fields import Field
 from ingest.grid import Grid, Marks
 from ingest.quantities import canonical
-from ingest.rows import Severity
+from ingest.rows import Problem, Severity, problem
 
 CELL_ERROR = r"^#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!)$"
 DOUBLE_DIGITS = 15
 """Decimal digits that a spreadsheet's number really holds."""
 LONGEST_CELL = 32_767
+EXCEL_ROWS = 1_048_576
 AMOUNTS = frozenset({"integer", "decimal"})
 
 
@@ -128,3 +129,13 @@ def _unmerged(
 def formulas(marks: Marks) -> int:
     """Return how many formulas have a stored result."""
     return max(marks.formulas - len(marks.unsolved) - len(marks.errors), 0)
+
+
+def notices(grid: Grid) -> Iterator[Problem]:
+    """Tell what is worth knowing about the whole sheet."""
+    counts = {"formula": formulas(grid.marks), "hidden_rows": grid.marks.hidden_rows}
+    for code, count in counts.items():
+        if count:
+            yield problem(code, grid.sheet, args={"count": count})
+    if len(grid.rows) and grid.rows[-1] == EXCEL_ROWS:
+        yield problem("cut_at_limit", grid.sheet, args={"count": EXCEL_ROWS})

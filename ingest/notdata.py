@@ -37,9 +37,17 @@ class Sorted:
     skipped: tuple[Skipped, ...]
 
 
-def sort(grid: Grid, heading: Heading, left_out: frozenset[int] = frozenset()) -> Sorted:
-    """Tell data rows from the others; `left_out` are those that a person said are not data."""
-    kinds = _kinds(grid, heading)
+def sort(
+    grid: Grid,
+    heading: Heading,
+    left_out: frozenset[int] = frozenset(),
+    key: str = "waybill_no",
+) -> Sorted:
+    """Tell data rows from the others; `left_out` are those that a person said are not data.
+
+    `key` is the field that is a number in every data row.
+    """
+    kinds = _kinds(grid, heading, key)
     if left_out:
         out = (grid.rows > heading.last) & grid.rows.is_in(
             pl.Series(list(left_out), dtype=pl.UInt32).implode()
@@ -63,9 +71,9 @@ def _joined(cells: pl.DataFrame) -> pl.Series:
     return cells.select(pl.concat_str(pl.all().fill_null(""), separator=GLUE)).to_series()
 
 
-def _kinds(grid: Grid, heading: Heading) -> pl.Series:
+def _kinds(grid: Grid, heading: Heading, name: str) -> pl.Series:
     """Return for every row the reason why it is not data; null for data."""
-    key = next((letter for letter, name in heading.mapping.items() if name == "waybill_no"), None)
+    key = next((letter for letter, field in heading.mapping.items() if field == name), None)
     head = (
         pl.when(grid.rows < heading.row)
         .then(pl.lit("skip_title"))
@@ -84,16 +92,21 @@ def _kinds(grid: Grid, heading: Heading) -> pl.Series:
 
 
 def _suspicious(grid: Grid, key: str | None, heading: Heading) -> pl.Series:
-    """Return the rows worth a closer look: those without a waybill number of the usual look."""
+    """Return the rows worth a closer look: those without a number of the usual look."""
     if key is None:
         return pl.Series([True]).new_from_index(0, len(grid.rows))
     usual = grid.cells[key].str.contains(r"[0-9]").fill_null(value=False)
     return (
         ~usual
-        | grid.cells[key].str.contains(r"^\s*(?:示例|样例|例)").fill_null(value=False)
+        | _begins_as_a_sample(grid.cells[key])
+        | _begins_as_a_sample(grid.cells.to_series(0))
         | (grid.cells[key] == heading.texts[key]).fill_null(value=False)
         | _lonely(grid.cells)
     )
+
+
+def _begins_as_a_sample(cells: pl.Series) -> pl.Series:
+    return cells.str.contains(r"^\s*(?:示例|样例|例)").fill_null(value=False)
 
 
 def _lonely(cells: pl.DataFrame) -> pl.Series:

@@ -13,7 +13,7 @@ from typing import Literal, get_args, overload
 import polars as pl
 
 from ingest import messages
-from ingest.fields import FIELDS
+from ingest.fields import EVERY, Kind
 
 Severity = Literal["refuse", "ask", "notice"]
 Outcome = Literal["accept", "ask", "reject"]
@@ -65,7 +65,7 @@ class Problem:
         return messages.remedy(self.code, self._values(lang), lang)
 
     def _values(self, lang: str) -> dict[str, object]:
-        known = FIELDS.get(self.field or "")
+        known = EVERY.get(self.field or "")
         said = {
             "label": known.label(lang) if known else (self.field or ""),
             "note": known.note(lang) if known else "",
@@ -246,11 +246,88 @@ class FileInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Further:
+    """A further sheet 分段、包裹清单: how it was understood, and where every row of it ended.
+
+    `units` are the keys of the shipments that the accepted rows belong to, as long as `lines`.
+    Parcels carry no raw cells: what nobody asked for of their buyers is never kept.
+    """
+
+    kind: Kind
+    sheet: str
+    header_row: int
+    headings: Mapping[str, str]
+    mapping: Mapping[str, str]
+    unknown: Mapping[str, str]
+    rows_read: int
+    lines: "Lines | tuple[()]" = ()
+    units: pl.Series = dataclasses.field(default_factory=lambda: pl.Series([], dtype=pl.String))
+    waiting: Sequence[Line] = ()
+    refused: Sequence[Line] = ()
+    doubled: Sequence[Line] = ()
+    skipped: tuple[Skipped, ...] = ()
+
+    @property
+    def states(self) -> dict[str, int]:
+        """How many rows ended where; the values add up to `rows_read`."""
+        return _states(self)
+
+    def as_json(self, lang: str = "zh") -> Json:
+        """Return the form of the command line and the API."""
+        return {
+            "kind": self.kind,
+            "sheet": self.sheet,
+            "header_row": self.header_row,
+            "headings": dict(self.headings),
+            "mapping": dict(self.mapping),
+            "unknown_columns": dict(self.unknown),
+            "rows_read": self.rows_read,
+            "states": self.states,
+            "skipped": [row.as_json(lang) for row in self.skipped],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelList:
+    """The parcels 包裹 of one shipment in one file, counted and hashed.
+
+    `rows` counts the accepted rows, `parcels` their different numbers, `lists` the different 9610
+    lists they name. `value_fen` are hundredths by currency; None where a row has no value.
+    `weight_g` is None where no row has a weight. `hashes` are those of the parcel numbers, sorted,
+    eight bytes each; `content_sha256` changes with anything that a row says.
+    """
+
+    unit_key: str
+    departure_date: str
+    rows: int
+    parcels: int
+    lists: int
+    value_fen: Mapping[str, int] | None
+    weight_g: int | None
+    hashes: bytes
+    content_sha256: str
+
+    def as_json(self) -> Json:
+        """Return the form of the command line and the API; without the hashes of the numbers."""
+        return {
+            "unit_key": self.unit_key,
+            "rows": self.rows,
+            "parcels": self.parcels,
+            "lists": self.lists,
+            "value_fen": None if self.value_fen is None else dict(self.value_fen),
+            "weight_g": self.weight_g,
+            "content_sha256": self.content_sha256,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything reading and checking one file found.
 
     `lines` may go in; `waiting` need a person's answer first; `refused` do not go in; `doubled`
     repeat an earlier row of the file exactly. `rows_read` counts every non-blank row of the sheet.
+    `further` are the sheets of legs and parcels, whose rows are counted by themselves; `parcels`
+    are what the accepted parcels come to, by shipment.
     """
 
     file: FileInfo
@@ -262,17 +339,13 @@ class Report:
     waiting: Sequence[Line] = ()
     refused: Sequence[Line] = ()
     doubled: Sequence[Line] = ()
+    further: tuple[Further, ...] = ()
+    parcels: tuple[ParcelList, ...] = ()
 
     @property
     def states(self) -> dict[str, int]:
         """How many rows ended where; the values add up to `rows_read`."""
-        return {
-            "accepted": len(self.lines),
-            "waiting": len(self.waiting),
-            "refused": len(self.refused),
-            "doubled": len(self.doubled),
-            "skipped": len(self.skipped),
-        }
+        return _states(self)
 
     def as_json(self, lang: str = "zh") -> Json:
         """Return the object that `python -m ingest check --json` prints."""
@@ -284,4 +357,16 @@ class Report:
             "rows": [{"sheet": one.sheet, "row": one.row, **one.fields} for one in self.lines],
             "problems": [problem.as_json(lang) for problem in self.problems],
             "skipped": [row.as_json(lang) for row in self.skipped],
+            "further": [sheet.as_json(lang) for sheet in self.further],
+            "parcel_lists": [one.as_json() for one in self.parcels],
         }
+
+
+def _states(read: Further | Report) -> dict[str, int]:
+    return {
+        "accepted": len(read.lines),
+        "waiting": len(read.waiting),
+        "refused": len(read.refused),
+        "doubled": len(read.doubled),
+        "skipped": len(read.skipped),
+    }

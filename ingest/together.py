@@ -10,7 +10,7 @@ import polars as pl
 
 from ingest import codes
 from ingest.faults import Args, Fault
-from ingest.fields import FIELDS, Field
+from ingest.fields import EVERY, FIELDS, Field
 from ingest.shipments import AGREE, SEPARATOR
 
 HEAVY_TRUCK_KG, HEAVY_BOX_KG = 60_000, 32_500
@@ -35,9 +35,9 @@ def check(
     clear = _without(full, ruled)
     known = keys(full)
     return [
-        *_missing(full, blank),
+        *missing(full, blank, FIELDS),
         *ruled,
-        *_doubles(full, known, rows),
+        *doubles(full, known["line"], rows, ("waybill_no", "conflicting_row")),
         *_units(clear, known if clear is full else keys(clear), rows),
     ]
 
@@ -51,8 +51,11 @@ def _without(full: pl.DataFrame, faults: list[Fault]) -> pl.DataFrame:
     return full
 
 
-def _missing(full: pl.DataFrame, blank: Mapping[str, pl.Series]) -> Iterator[Fault]:
-    for name, one in FIELDS.items():
+def missing(
+    full: pl.DataFrame, blank: Mapping[str, pl.Series], fields: Mapping[str, Field]
+) -> Iterator[Fault]:
+    """Find the rows, or the sheets, that lack what no row can do without."""
+    for name, one in fields.items():
         if one.need != "take_in":
             continue
         needed = full.select(_needed(one).alias("needed")).to_series()
@@ -225,21 +228,26 @@ def keys(full: pl.DataFrame) -> pl.DataFrame:
     return made.with_columns(line).drop("waybill_no")
 
 
-def _doubles(full: pl.DataFrame, known: pl.DataFrame, rows: pl.Series) -> Iterator[Fault]:
-    """Find rows with the key of an earlier one: the same again, or something else."""
-    again = ~known["line"].is_first_distinct() & known["line"].is_not_null()
+def doubles(
+    full: pl.DataFrame, keys: pl.Series, rows: pl.Series, told: tuple[str, str]
+) -> Iterator[Fault]:
+    """Find rows with the key of an earlier one: the same again, or something else.
+
+    `told` are the field that bears the fault, and the code of something else.
+    """
+    again = ~keys.is_first_distinct() & keys.is_not_null()
     if not again.any():
         return
-    frame = known.select("line").with_columns(rows.alias("row"), _at(full))
+    frame = pl.DataFrame([keys.alias("key"), rows.alias("row"), _at(full)])
     later = frame.filter(again)
-    first = frame.filter(~again & known["line"].is_not_null())
-    pairs = later.join(first, on="line", suffix="_first", maintain_order="left")
+    first = frame.filter(~again & keys.is_not_null())
+    pairs = later.join(first, on="key", suffix="_first", maintain_order="left")
     texts = full.select(pl.concat_str(pl.all().fill_null(""), separator="\x1f")).to_series()
     same = texts.gather(pairs["at"]) == texts.gather(pairs["at_first"])
-    for code, chosen in (("doubled_row", same), ("conflicting_row", ~same)):
+    for code, chosen in (("doubled_row", same), (told[1], ~same)):
         part = pairs.filter(chosen)
         if part.height:
-            yield Fault(code, _mask(part["at"], full.height), "waybill_no", _pointing(full, part))
+            yield Fault(code, mask(part["at"], full.height), told[0], _pointing(full, part))
 
 
 def _pointing(full: pl.DataFrame, pairs: pl.DataFrame) -> Callable[[int], Args]:
@@ -249,7 +257,7 @@ def _pointing(full: pl.DataFrame, pairs: pl.DataFrame) -> Callable[[int], Args]:
     def args(at: int) -> Args:
         mine, other = full.row(at), full.row(firsts[at])
         named = zip(full.columns, mine, other, strict=True)
-        differs = "、".join(FIELDS[name].zh for name, one, two in named if one != two)
+        differs = "、".join(EVERY[name].zh for name, one, two in named if one != two)
         return {"other_row": rows[at], "differs": differs}
 
     return args
@@ -286,12 +294,13 @@ def _contradicting(
     found = said.join(usual, on=key).filter(pl.col(name) != pl.col("other"))
     if found.height:
         told = {row["at"]: row for row in found.select("at", "other", "other_row").to_dicts()}
-        yield Fault(code, _mask(found["at"], height), name, lambda at: told[at])
+        yield Fault(code, mask(found["at"], height), name, lambda at: told[at])
 
 
 def _at(full: pl.DataFrame) -> pl.Series:
     return pl.int_range(0, full.height, eager=True, dtype=pl.UInt32).alias("at")
 
 
-def _mask(at: pl.Series, height: int) -> pl.Series:
+def mask(at: pl.Series, height: int) -> pl.Series:
+    """Return which of so many rows these are."""
     return pl.Series([False]).new_from_index(0, height).scatter(at, values=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from ingest import headings
-from ingest.fields import FIELDS
+from ingest.fields import SHEETS
 from ingest.formats._cells import LONG
 from ingest.grid import MAX_COLUMNS, MAX_ROWS, Cell, Grid, Marks, letter
 from ingest.rows import Problem, problem
@@ -115,8 +115,9 @@ def _too_large(sheet: Sheet) -> Problem:
 
 def wanted(grid: Grid) -> tuple[list[str], list[str]]:
     """Return the columns of document numbers and those of amounts, once headings are known."""
-    found = headings.find(grid)
-    types = {column: FIELDS[name].type for column, name in found.mapping.items()} if found else {}
+    kind = headings.kind_of(grid)
+    found, fields = headings.find(grid, kind=kind), SHEETS[kind]
+    types = {column: fields[name].type for column, name in found.mapping.items()} if found else {}
     documents = [column for column, type_ in types.items() if type_ in DOCUMENTS]
     return documents, [column for column, type_ in types.items() if type_ in AMOUNTS]
 

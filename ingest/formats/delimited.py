@@ -96,7 +96,7 @@ def _width(counts: pl.Series) -> int | Problem:
 def _checked(cells: pl.DataFrame, counts: pl.Series) -> Grid:
     """Make the grid, noting the rows that are wider or narrower than the heading row."""
     made = grid("", cells)
-    start = headings.start(made)
+    start = headings.start(made, headings.kind_of(made))
     if start is None:
         return made
     usual = counts[start - 1]

@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from functools import cache
 from unittest.mock import patch
 
@@ -14,6 +15,8 @@ from ingest.answers import Answer
 from ingest.fields import FIELDS
 from ingest.rows import Report
 from ingest.shipments import group
+from tests.ingest.further_samples import book, claims, leg, parcel
+from tests.ingest.further_samples import read as beside
 from tests.ingest.manifest_samples import (
     DAY,
     FIRM,
@@ -264,6 +267,31 @@ PROVOKED: dict[str, Callable[[], Report]] = {
 }
 ELSEWHERE = {"workbook_limits", "workbook_unreadable"}
 """Provoked in test_hostile.py: they take a child that dies."""
+TWO = [road(1), road(2)]
+PROVOKED |= {
+    "names_no_shipment": lambda: beside(book(TWO, [leg(1, waybill_no="")])),
+    "of_no_line": lambda: beside(book(TWO, [leg(1, waybill_no="CMR9")])),
+    "of_several": lambda: beside(book([road(1), road(2, waybill_no="CMR202500001")], [leg(1)])),
+    "line_stays_out": lambda: beside(book([road(1, packages="0"), road(2)], [leg(1)])),
+    "arrives_before_departing": lambda: beside(book(TWO, [leg(1, arrive_at="2025-02-28 1:00")])),
+    "leg_twice": lambda: beside(book(TWO, [leg(1), leg(1, to_place="二连")])),
+    "leg_too_early": lambda: beside(book(TWO, [leg(1), leg(2, depart_at="2025-03-02 1:00")])),
+    "legs_apart": lambda: beside(book(TWO, [leg(1), leg(2, from_place="二连")])),
+    "leg_number_skipped": lambda: beside(book(TWO, [leg(1), leg(2, leg_no="3")])),
+    "trailer_changes": lambda: beside(book(TWO, [leg(1), leg(2, trailer_plate="蒙A9999挂")])),
+    "tractor_of_no_leg": lambda: beside(book(TWO, [leg(1, tractor_plate="蒙A77777")])),
+    "parcel_twice": lambda: beside(book(TWO, (), [parcel(1), parcel(1, order_no="DD7")])),
+    "parcel_claimed": lambda: beside(
+        book(TWO, (), [parcel(1)]), books=claims([parcel(1)["parcel_no"]], date(2025, 1, 1))
+    ),
+    "list_count_differs": lambda: beside(book([road(1, list_count="3")], (), [parcel(1)])),
+    "parcel_value_differs": lambda: beside(
+        book([road(1, goods_value="1", currency="CNY")], (), [parcel(1)])
+    ),
+    "parcel_weight_exceeds": lambda: beside(
+        book([road(1, gross_weight_kg="1")], (), [parcel(1, gross_weight_kg="1.5")])
+    ),
+}
 
 
 def _limited(raw: bytes) -> Report:

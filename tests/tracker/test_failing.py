@@ -9,8 +9,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ingest import examine
 from ingest.fields import FIELDS
+from ingest.links import Books
 from ingest.rows import Line
 from ingest.shipments import line_key
+from tests.ingest.further_samples import book, leg, parcel
 from tests.ingest.manifest_samples import DAY, Row, csv_bytes, rail, road, table, xlsx_bytes
 from tests.ingest.workbook_samples import sheet
 from tracker.papers.failing import failing
@@ -118,3 +120,23 @@ def test_what_is_wrong_with_the_kind_of_a_cell_does_not_pass_for_mended_unmended
     again = examine(failing(first), day=DAY)
     assert again.states["accepted"] == 0
     assert len(again.refused) + len(again.waiting) == 4
+
+
+def test_legs_and_parcels_that_stay_out_have_sheets_of_their_own_to_be_mended() -> None:
+    wrong = [leg(1, depart_at="昨天"), leg(2)], [parcel(1, currency="金子"), parcel(2)]
+    first = examine(book([road(1), road(2, packages="两件")], *wrong), day=DAY)
+    raw = failing(first)
+    sheets = load_workbook(io.BytesIO(raw))
+    assert sheets.sheetnames == ["待修改", "待修改 分段", "待修改 包裹清单"]
+    second = load_workbook(io.BytesIO(raw))
+    del second["待修改"]
+    for page in second:
+        (cell,) = (cell for cell in page[2] if cell.fill.fgColor.rgb == RED)
+        assert cell.value in {"昨天", "金子"}
+        cell.value = {"昨天": "2025-03-01 08:00", "金子": "人民币"}[str(cell.value)]
+    out = io.BytesIO()
+    second.save(out)
+    standing = Books(lambda _asked: [{**road(1), "unit_key": "ROAD|B|P|D"}], lambda *_days: ())
+    mended = examine(out.getvalue(), day=DAY, books=standing)
+    assert [(one.kind, len(one.lines)) for one in mended.further] == [("legs", 1), ("parcels", 1)]
+    assert not [one for one in mended.problems if one.severity != "notice"]

@@ -7,18 +7,20 @@ import pytest
 from openpyxl import load_workbook
 
 from ingest import examine
-from ingest.fields import FIELDS
+from ingest.fields import FIELDS, FURTHER, SHEETS
+from tests.ingest.further_samples import leg, parcel
 from tests.ingest.manifest_samples import DAY, rail, road
 from tracker.papers import needs, template
 
 
-def filled(lang: str, *rows: dict[str, Any]) -> bytes:
+def filled(lang: str, *rows: dict[str, Any], **further: list[dict[str, Any]]) -> bytes:
     book = load_workbook(io.BytesIO(template.write(lang)))
-    sheet = book.worksheets[0]
-    for number, row in enumerate(rows, 3):
-        for column, one in enumerate(template.columns(), 1):
-            if row.get(one.name):
-                sheet.cell(number, column).value = row[one.name]
+    sheets: dict[str, list[dict[str, Any]]] = {"lines": list(rows), **further}
+    for kind, sheet in zip(template.NAMES, book.worksheets, strict=False):
+        for number, row in enumerate(sheets.get(kind, []), 3):
+            for column, one in enumerate(template.columns(kind), 1):
+                if row.get(one.name):
+                    sheet.cell(number, column).value = row[one.name]
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -33,6 +35,23 @@ def test_a_filled_template_is_taken_in_and_its_sample_row_is_not(lang: str) -> N
     assert report.lines[0]["exit_customs"] == "0705"
     assert [one.reason for one in report.skipped] == ["skip_heading", "skip_sample"]
     assert not {one.code for one in report.problems} & {"several_sheets", "hidden_sheet"}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_its_sheets_of_legs_and_parcels_are_read_with_the_lines_and_may_stay_empty(
+    lang: str,
+) -> None:
+    assert not examine(filled(lang, road(1)), day=DAY).further
+    legs, parcels = [leg(1), leg(2)], [parcel(1), parcel(2)]
+    report = examine(filled(lang, road(1, list_count="2"), legs=legs, parcels=parcels), day=DAY)
+    assert [(one.kind, one.rows_read, len(one.lines)) for one in report.further] == [
+        ("legs", 4, 2),
+        ("parcels", 4, 2),
+    ]
+    assert [set(one.mapping.values()) for one in report.further] == [
+        set(SHEETS[kind]) for kind in FURTHER
+    ]
+    assert not report.problems
 
 
 def test_every_field_has_its_column_the_short_ones_first() -> None:
@@ -57,8 +76,8 @@ def test_numbers_are_typed_as_text_days_as_days_and_choices_are_offered() -> Non
 
 
 def test_the_instructions_tell_of_every_field_and_when_it_is_needed() -> None:
-    rows = list(load_workbook(io.BytesIO(template.write())).worksheets[1].values)
-    assert len(rows) == len(FIELDS) + 1
+    rows = list(load_workbook(io.BytesIO(template.write())).worksheets[-1].values)
+    assert len(rows) == sum(map(len, SHEETS.values())) + 1
     assert needs.need(FIELDS["truck_plate"]) == "必填（运输方式为 公路）"
     assert needs.need(FIELDS["goods_name"]) == "必填（重空标志不是 空）"
     assert needs.need(FIELDS["list_no"], "en").startswith("before applying (Supervision mode: 9610")

@@ -1,23 +1,25 @@
 """Failing rows 待改行工作簿: the rows of an upload that stayed out, as its own columns. Pure.
 
 Exactly the refused and the waiting rows, in the person's own headings and order, with what is
-wrong marked where it is wrong. Mended and uploaded, the added columns mean nothing to the reader.
+wrong marked where it is wrong; those of legs and parcels on sheets of their own. Mended and
+uploaded, the added columns mean nothing to the reader.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import chain
 
 from xlsxwriter.worksheet import Worksheet
 
-from ingest.fields import FIELDS, needed
+from ingest.fields import SHEETS, Field, needed
 from ingest.grid import index_of
-from ingest.rows import FileInfo, Line, Problem, Report
+from ingest.rows import Further, Line, Problem, Report
 from tracker.chinese import said
 from tracker.errors import mark
 from tracker.papers.formulas import Cell
+from tracker.papers.template import NAMES
 from tracker.papers.workbook import UNDATED, Book, begin, put
 
 SHEET, FIRST = mark("To be mended"), mark("Original row")
@@ -41,6 +43,18 @@ class Column:
     field: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The rows of one sheet that stay out, and what is wrong with them."""
+
+    name: str
+    fields: Mapping[str, Field]
+    headings: Mapping[str, str]
+    mapping: Mapping[str, str]
+    lines: Sequence[Line]
+    problems: Sequence[Problem]
+
+
 @dataclass(slots=True)
 class Faults:
     """What keeps one row out: by cell, and all together."""
@@ -51,18 +65,44 @@ class Faults:
 
 
 def rows(report: Report) -> list[Line]:
-    """The rows that stay out until they are mended, in the order of the file."""
-    return sorted(chain(report.refused, report.waiting), key=lambda line: line.row)
+    """The rows that stay out until they are mended, in the order of the file, sheet by sheet."""
+    return list(chain.from_iterable(part.lines for part in parts(report)))
+
+
+def parts(report: Report, lang: str = "zh") -> list[Part]:
+    """The sheets of which rows stay out: cargo lines first."""
+    apart = {one.sheet for one in report.further}
+    told = [one for one in report.problems if one.sheet not in apart]
+    file = report.file
+    found = [
+        Part(said(SHEET, lang), SHEETS["lines"], file.headings, file.mapping, _out(report), told)
+    ]
+    for one in report.further:
+        told = [problem for problem in report.problems if problem.sheet == one.sheet]
+        name = f"{said(SHEET, lang)} {said(NAMES[one.kind], lang)}"
+        found.append(Part(name, SHEETS[one.kind], one.headings, one.mapping, _out(one), told))
+    return [part for part in found if part.lines]
+
+
+def _out(read: Report | Further) -> list[Line]:
+    return sorted(chain(read.refused, read.waiting), key=lambda line: line.row)
 
 
 def failing(report: Report, lang: str = "zh") -> bytes:
     """The failing rows as an .xlsx workbook; the same report, the same bytes."""
-    name = said(SHEET, lang)
-    lines = rows(report)
-    faults = _faults(report.problems, lines)
-    columns = _columns(report, lines, lang)
-    book = begin(name, report.file.sha256, UNDATED)
-    sheet = book.file.add_worksheet(name)
+    book = begin(said(SHEET, lang), report.file.sha256, UNDATED)
+    names: set[str] = set()
+    for part in parts(report, lang):
+        alike = sum(name.startswith(part.name) for name in names)
+        name = f"{part.name} {alike + 1}" if part.name in names else part.name
+        names.add(name)
+        _sheet(book, book.file.add_worksheet(name), part, lang)
+    return book.close()
+
+
+def _sheet(book: Book, sheet: Worksheet, part: Part, lang: str) -> None:
+    faults = _faults(part)
+    columns = _columns(part, lang)
     last = (said(heading, lang) for heading in LAST)
     for number, text in enumerate([said(FIRST, lang), *(one.heading for one in columns), *last]):
         own = 0 < number <= len(columns)
@@ -70,12 +110,11 @@ def failing(report: Report, lang: str = "zh") -> bytes:
     sheet.set_column(0, len(columns), WIDTH)
     sheet.set_column(len(columns) + 1, len(columns) + 2, WIDE)
     comments = 0
-    for at, line in enumerate(lines, 1):
+    for at, line in enumerate(part.lines, 1):
         put(book, sheet, at, 0, line.row, "number")
         comments = _row(book, sheet, at, (line, columns, faults[line.row]), lang, comments)
     sheet.freeze_panes(1, 1)
     sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
-    return book.close()
 
 
 def _row(
@@ -109,6 +148,8 @@ def _cell(line: Line, one: Column, wrong: Sequence[Problem]) -> Cell:
     is left to be filled in.
     """
     raw = line.raw.get(one.letter or "", "") or (line[one.field] if one.field else "")
+    if not line.raw:  # of parcels no cells are kept: what is wrong stands with what is wrong
+        raw = next((problem.value for problem in wrong if problem.value), raw)
     codes = {problem.code for problem in wrong}
     if "merged_amount" in codes:
         return None
@@ -119,30 +160,29 @@ def _cell(line: Line, one: Column, wrong: Sequence[Problem]) -> Cell:
     return raw
 
 
-def _columns(report: Report, lines: Sequence[Line], lang: str) -> list[Column]:
-    """The person's own columns, and those that the file lacks."""
-    file: FileInfo = report.file
-    letters = set(file.headings).union(*(line.raw for line in lines))
+def _columns(part: Part, lang: str) -> list[Column]:
+    """The person's own columns, and those that the sheet lacks."""
+    letters = set(part.headings).union(*(line.raw for line in part.lines))
     own = [
-        Column(letter, file.headings.get(letter, ""), file.mapping.get(letter))
+        Column(letter, part.headings.get(letter, ""), part.mapping.get(letter))
         for letter in sorted(letters, key=index_of)
     ]
     lacking = [
-        Column(None, FIELDS[one.field].label(lang), one.field)
-        for one in report.problems
+        Column(None, part.fields[one.field].label(lang), one.field)
+        for one in part.problems
         if one.code == "missing_column" and one.field
     ]
     return [one for one in own if one.heading not in OURS] + lacking
 
 
-def _faults(problems: Sequence[Problem], lines: Sequence[Line]) -> dict[int, Faults]:
+def _faults(part: Part) -> dict[int, Faults]:
     """Row -> what keeps it out."""
-    found = {line.row: Faults() for line in lines}
-    by_row = {line.row: line for line in lines}
-    for problem in problems:
+    found = {line.row: Faults() for line in part.lines}
+    by_row = {line.row: line for line in part.lines}
+    for problem in part.problems:
         if problem.severity == "notice":
             continue
-        for row in _where(problem, lines):
+        for row in _where(problem, part):
             if row in found:
                 one = _single(problem, by_row[row])
                 found[row].all.append(one)
@@ -151,11 +191,11 @@ def _faults(problems: Sequence[Problem], lines: Sequence[Line]) -> dict[int, Fau
     return found
 
 
-def _where(problem: Problem, lines: Sequence[Line]) -> Iterator[int]:
+def _where(problem: Problem, part: Part) -> Iterator[int]:
     """The rows a problem is about; a column that is lacking, those whose lines need it."""
     if problem.code == "missing_column" and problem.field:
-        one = FIELDS[problem.field]
-        yield from (line.row for line in lines if needed(one, line.fields))
+        one = part.fields[problem.field]
+        yield from (line.row for line in part.lines if needed(one, line.fields))
     else:
         yield from problem.rows
 

@@ -4,7 +4,7 @@ The template, its sheet of instructions and the documentation page say it with t
 """
 
 from ingest import codes
-from ingest.fields import FIELDS, Field
+from ingest.fields import EVERY, Field
 from tracker.chinese import said
 from tracker.errors import mark
 
@@ -53,7 +53,7 @@ def need(one: Field, lang: str = "zh") -> str:
     how = said(NEEDS[one.need], lang)
     if not one.when:
         return how
-    conditions = [_condition(FIELDS[name], values, lang) for name, values in one.when.items()]
+    conditions = [_condition(EVERY[name], values, lang) for name, values in one.when.items()]
     return said(WITH_CONDITIONS, lang, need=how, conditions=AND[lang].join(conditions))
 
 

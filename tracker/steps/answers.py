@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from ingest.answers import Answer, Kind
-from ingest.fields import FIELDS
+from ingest.fields import EVERY
 from tracker.errors import Conflict, Refused, mark
 from tracker.models.answers import FirmHeading, ManifestAnswer
 from tracker.models.cargo import Manifest
@@ -40,7 +40,7 @@ def give(
     as long as.
     """
     means = answer.value if answer.kind == "column" else answer.field
-    if means and means not in FIELDS:
+    if means and means not in EVERY:
         raise Refused(mark("There is no such field."), mark("Choose one of the list."))
     if len(answer.value) > VALUE_LENGTH:
         raise Refused(

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from tracker import access
 from tracker.books import audit
 from tracker.models.cargo import Manifest, ManifestProblem, ManifestRow
-from tracker.steps import manifests
+from tracker.steps import further, manifests
 
 GRAVE = ("refuse", "ask")
 """Severities of problems that a person has to see."""
@@ -51,6 +51,7 @@ def held_by(session: Session, manifest: Manifest) -> Mapping[str, int]:
         ManifestProblem.row_no.is_(None),
     )
     asked = session.scalar(whole) or 0
+    held |= further.stay_out(session, manifest)
     if not held and (asked or not counts.keys() - {"not_data"}):
         held[WHOLE] = max(asked, 1)
     return held

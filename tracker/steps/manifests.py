@@ -24,7 +24,15 @@ from tracker.errors import Conflict, NotAllowed, mark
 from tracker.models.cargo import MENDED_STATES, Manifest, ManifestProblem, ManifestRow, Shipment
 from tracker.models.corrections import ManifestReplacement
 from tracker.models.people import User
-from tracker.steps import answers, confirmations, preview, replacement, shipments, taking_in
+from tracker.steps import (
+    answers,
+    confirmations,
+    further,
+    preview,
+    replacement,
+    shipments,
+    taking_in,
+)
 from tracker.steps.taking_in import ACCEPTED_STATES
 
 VALUE_CHARACTERS = 500
@@ -123,6 +131,7 @@ def read(
         answers=answers.given(session, manifest),
         remembered=answers.remembered(session, manifest),
         progress=progress,
+        books=further.books(session, manifest),
     )
 
 
@@ -165,6 +174,7 @@ def keep(session: Session, registry: Registry, manifest: Manifest, report: Repor
                 reason=skipped.reason,
             )
         )
+    further.keep(session, manifest, report)
     manifest.reading = {**report.file.as_json(), "outcome": report.outcome}
     manifest.rows_done = manifest.rows_total = report.rows_read
     manifest.state = "refused" if report.outcome == "reject" else "checked"

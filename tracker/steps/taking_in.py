@@ -15,7 +15,7 @@ from rules.registry import Registry
 from tracker.db import chunks
 from tracker.models.cargo import Manifest, ManifestRow, Shipment
 from tracker.models.corrections import ManifestReplacement
-from tracker.steps import booking, confirmations, replacement, shipments, standing
+from tracker.steps import booking, confirmations, further, replacement, shipments, standing
 
 ACCEPTED_STATES = ("new", "changed", "replaces", "contested")
 """Of good rows that go in, some of them once they are confirmed."""
@@ -58,6 +58,7 @@ def take_in(
     booking.book(
         session, registry, booking.Deed(manifest, "manifest.commit", actor, now), touched, seq
     )
+    further.take_in(session, manifest)
     manifest.state = "committed"
     manifest.committed_at = manifest.committed_at or now
     session.flush()

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from ingest import headings
 from ingest.answers import Answer
-from ingest.fields import FIELDS
+from ingest.fields import EVERY
 from ingest.readings import Offer, find, offers
 from tracker import access
 from tracker.errors import Refused, mark
@@ -143,7 +143,7 @@ def _said(kept: ManifestAnswer) -> str:
 
 def fillable(problem: ManifestProblem) -> bool:
     """Whether one value for every blank cell of the column can answer the problem."""
-    known = FIELDS.get(problem.field or "")
+    known = EVERY.get(problem.field or "")
     blank = problem.code in {"missing_column", "missing"}
     return blank and known is not None and known.type in FILLED
 

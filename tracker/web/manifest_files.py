@@ -50,7 +50,11 @@ def failing(key: int) -> ResponseReturnValue:
 @policy.may("see_manifests")
 def fields() -> ResponseReturnValue:
     """Every column that is understood, what belongs in it and when it is needed."""
-    return render_template("manifests/fields.html", fields=[*map(_asked, template.columns())])
+    sheets = [
+        (kind, gettext(name), [*map(_asked, template.columns(kind))])
+        for kind, name in template.NAMES.items()
+    ]
+    return render_template("manifests/fields.html", sheets=sheets)
 
 
 def template_book() -> Response:

@@ -34,7 +34,16 @@ from tracker.models.work import Job
 from tracker.steps import confirmations, left_out, replacement, withdrawal
 from tracker.steps import manifests as steps
 from tracker.steps.standing import COUNTING
-from tracker.web import answers, asked, context, policy, previews, problems, withdrawals
+from tracker.web import (
+    answers,
+    asked,
+    context,
+    further_sheets,
+    policy,
+    previews,
+    problems,
+    withdrawals,
+)
 from tracker.web.uploads import ACCEPT, take_in
 
 bp = Blueprint("manifests", __name__, url_prefix="/manifests")
@@ -118,6 +127,7 @@ def manifest(key: int) -> ResponseReturnValue:
         reload_seconds=RELOAD_SECONDS,
         preview=preview,
         accepted=sum(counts.get(state, 0) for state in previews.COUNTED),
+        further=further_sheets.of(session, found) if seen else None,
         faulty=asked.count(session, left_out.to_mend(found)),
         settled=asked.count(session, left_out.settled(found)),
         kind_label=previews.kind_label(found),

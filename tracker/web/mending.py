@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from flask import Blueprint, flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ingest.answers import Answer
 from tracker import access
 from tracker.models.cargo import Manifest, ManifestProblem, ManifestRow
+from tracker.models.further import FurtherSheet
 from tracker.steps import answers as steps
 from tracker.steps import left_out
 from tracker.web import answers, asked, context, policy, previews, problems
@@ -80,7 +82,10 @@ def _rows(session: Session, found: Manifest, rows: Sequence[ManifestRow]) -> lis
     numbers = {row.row_no for row in rows}
     by_row: dict[int, list[ManifestProblem]] = {number: [] for number in numbers}
     here = ManifestProblem.row_no.in_(numbers) | ManifestProblem.row_no.is_(None)
-    open_ones = problems.of(found).where(here, ManifestProblem.severity != "notice")
+    apart = select(FurtherSheet.sheet).where(FurtherSheet.manifest_id == found.id)
+    open_ones = problems.of(found).where(
+        here, ManifestProblem.severity != "notice", ManifestProblem.sheet.not_in(apart)
+    )
     for problem in session.scalars(open_ones):
         shared = problem.values.get("rows", ()) if problem.row_no is None else (problem.row_no,)
         for number in numbers.intersection(shared):

@@ -10,7 +10,7 @@ from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from ingest import rows
-from ingest.fields import FIELDS
+from ingest.fields import EVERY
 from tracker.errors import mark
 from tracker.models.cargo import Manifest, ManifestProblem
 from tracker.web.filters import tongue
@@ -32,11 +32,12 @@ GRAVITY: dict[str, int] = {severity: place for place, severity in enumerate(SEVE
 
 @dataclass(frozen=True)
 class Fault:
-    """All problems of one kind in one column; `first` stands for them."""
+    """All problems of one kind in one column of one sheet; `first` stands for them."""
 
     first: ManifestProblem
     severity: str
     code: str
+    sheet: str | None
     field: str | None
     column_letter: str | None
     label: str
@@ -81,7 +82,7 @@ def said(problem: ManifestProblem) -> Cell:
 
 def label(field: str | None) -> str:
     """A field's heading, in the language of the page."""
-    known = FIELDS.get(field or "")
+    known = EVERY.get(field or "")
     return known.label(tongue()) if known else field or ""
 
 
@@ -104,6 +105,7 @@ def faults(session: Session, manifest: Manifest) -> list[Fault]:
         .group_by(
             ManifestProblem.severity,
             ManifestProblem.code,
+            ManifestProblem.sheet,
             ManifestProblem.field,
             ManifestProblem.column_letter,
         )
@@ -132,6 +134,7 @@ def _fault(problem: ManifestProblem, count: int) -> Fault:
         first=problem,
         severity=one.severity,
         code=one.code,
+        sheet=one.sheet,
         field=one.field,
         column_letter=one.column_letter,
         label=one.label,

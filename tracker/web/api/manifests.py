@@ -12,7 +12,7 @@ from tracker import access
 from tracker.models.answers import ManifestAnswer as ManifestAnswerRow
 from tracker.models.cargo import MANIFEST_STATES, ROW_STATES, Manifest
 from tracker.steps import answers as answer_steps
-from tracker.steps import by_itself, confirmations, replacement, withdrawal
+from tracker.steps import by_itself, confirmations, further, replacement, withdrawal
 from tracker.steps import manifests as steps
 from tracker.web import (
     answers,
@@ -33,6 +33,7 @@ from tracker.web.api.correction_shapes import (
     ReplacesAnswer,
     WithdrawalAnswer,
 )
+from tracker.web.api.further_shapes import FurtherAnswer
 from tracker.web.api.nouns import Noun, Pages, made, part
 from tracker.web.api.shape import Answer, Asked, Body, FileField, FirmAnswer, Text, Whole, Word
 
@@ -190,6 +191,7 @@ class ManifestOne(ManifestAnswer):
     columns = fields.List(fields.Nested(ColumnAnswer))
     preview = fields.Nested(PreviewAnswer, allow_none=True)
     control = fields.Nested(ControlAnswer, allow_none=True)
+    further = fields.List(fields.Nested(FurtherAnswer))
     changed = fields.List(fields.Nested(ChangedAnswer))
     waiting = fields.Integer(metadata={"description": "Rows that wait to be confirmed."})
     replaces = fields.Nested(ReplacesAnswer, allow_none=True)
@@ -380,6 +382,7 @@ def one_of(key: int) -> Mapping[str, Any]:
         "columns": previews.columns(found),
         "preview": steps.preview_of(session, found) if seen else None,
         "control": previews.sums(session, found) if seen else None,
+        "further": further.sheets(session, found),
         "changed": changes.first(session, found),
         "waiting": asked.count(session, confirmations.waiting(found)),
         "replaces": withdrawals.replacing(session, found),

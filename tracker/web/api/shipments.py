@@ -8,7 +8,16 @@ from marshmallow import fields
 from tracker import access
 from tracker.models.cargo import SHIPMENT_STATES
 from tracker.steps.lacking import LACKS
-from tracker.web import context, lacking, policy, routes, shipment_list, stories
+from tracker.web import (
+    context,
+    further_sheets,
+    lacking,
+    policy,
+    routes,
+    shipment_list,
+    stories,
+)
+from tracker.web.api.further_shapes import LegAnswer, ParcelsAnswer
 from tracker.web.api.nouns import Noun, Pages, part
 from tracker.web.api.shape import Answer, Asked, Day, FirmAnswer, LeagueAnswer, Text, Word
 
@@ -166,6 +175,8 @@ class ShipmentOne(ShipmentAnswer):
         fields.Nested(RouteAnswer), metadata={"description": "The standing one first."}
     )
     dues = fields.List(fields.Nested(DueAnswer))
+    legs = fields.List(fields.Nested(LegAnswer))
+    parcels = fields.Nested(ParcelsAnswer, allow_none=True)
     lacks = fields.List(
         fields.String(), metadata={"description": "Fields and evidence needed before applying."}
     )
@@ -207,5 +218,15 @@ def one(key: int) -> Mapping[str, Any]:
         ],
         "routes": routes.of(session, found),
         "dues": stories.dues(session, user, found),
+        "legs": [
+            {
+                "leg": told.leg,
+                "manifest_id": told.manifest_id if opens else None,
+                "file_name": told.file_name,
+                "sheet": told.sheet,
+            }
+            for told in further_sheets.legs_of(session, found)
+        ],
+        "parcels": further_sheets.parcels_of(session, found),
         "lacks": [one.name for one in lacking.of(found)],
     }
