@@ -7,12 +7,14 @@ but well-formed (check digits hold).
 import csv
 import io
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
 
+from tracker.demo import further
 from tracker.demo.people import FIRMS
 
 HEADINGS = (
@@ -29,6 +31,9 @@ LETTER_VALUES = dict(
     )
 )
 """ISO 6346: values of letters, multiples of 11 left out."""
+
+Further = Mapping[str, Sequence[Sequence[str]]]
+"""Name of a sheet -> its rows, the headings first."""
 
 
 @dataclass(frozen=True)
@@ -73,13 +78,26 @@ def files() -> list[SampleFile]:
         SampleFile(second, "示例_乌兰察布1月发运明细.csv", text(ulanqab)),
         SampleFile(third, "示例_满洲里公路发运明细.xlsx", workbook(manzhouli)),
         SampleFile(third, "示例_满洲里班列发运明细.xlsx", workbook(rail)),
-        SampleFile(second, "示例_二连浩特2月发运明细.xlsx", workbook(erenhot)),
+        SampleFile(second, "示例_二连浩特2月发运明细.xlsx", workbook(erenhot, _further(erenhot))),
         SampleFile(first, "示例_3月发运明细_待修改.xlsx", workbook(waiting)),
     ]
 
 
-def workbook(rows: Sequence[Sequence[str]]) -> bytes:
-    """The rows under a title line, as people send them; every cell is text."""
+def _further(rows: Sequence[Sequence[str]]) -> Further:
+    """Legs of every truck, and the parcels of the first line that has lists."""
+    lines = [dict(zip(HEADINGS, row, strict=True)) for row in rows]
+    listed = next(line for line in lines if line["清单票数"] and line["重空标志"] == "重")
+    return {
+        "分段": [further.LEGS, *further.legs(lines, "扎门乌德", "MN")],
+        "包裹清单": [further.PARCELS, *further.parcels(listed)],
+    }
+
+
+def workbook(rows: Sequence[Sequence[str]], more: Further | None = None) -> bytes:
+    """The rows under a title line, as people send them; every cell is text.
+
+    ``more`` are further sheets by name, with their headings.
+    """
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})
     book.set_properties({"created": datetime(2026, 1, 1, tzinfo=UTC)})
@@ -89,11 +107,17 @@ def workbook(rows: Sequence[Sequence[str]]) -> bytes:
     for column, heading in enumerate(HEADINGS):
         sheet.write_string(1, column, heading, bold)
         sheet.set_column(column, column, 16)
-    for number, row in enumerate(rows, start=2):
-        for column, value in enumerate(row):
-            sheet.write_string(number, column, value)
+    _put(sheet, rows, first=2)
+    for name, cells in (more or {}).items():
+        _put(book.add_worksheet(name), cells, first=0)
     book.close()
     return out.getvalue()
+
+
+def _put(sheet: Worksheet, rows: Sequence[Sequence[str]], *, first: int) -> None:
+    for number, row in enumerate(rows, start=first):
+        for column, value in enumerate(row):
+            sheet.write_string(number, column, value)
 
 
 def text(rows: Sequence[Sequence[str]]) -> bytes:
