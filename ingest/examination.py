@@ -69,7 +69,7 @@ def examine(  # noqa: PLR0913  all that a reading depends on, by name
         info = _described(info, found)
         problems += readings.unsettled(found.heading.problems, found.said)
         if any(one.severity == "refuse" for one in problems):
-            return _untaken(info, found, problems)
+            return _untaken(info, problems)
         grid = correction.corrected(found.grid, found.heading, found.said)
         checked = check(grid, found.heading, day, firm_code, progress, found.said)
         report = _report(info, found, checked, problems)
@@ -159,9 +159,9 @@ def _described(info: FileInfo, found: Found) -> FileInfo:
     )
 
 
-def _untaken(info: FileInfo, found: Found, problems: list[Problem]) -> Report:
+def _untaken(info: FileInfo, problems: list[Problem]) -> Report:
     """Report a sheet whose headings cannot be relied on: no row of it is judged."""
-    return Report(info, "reject", (), tuple(problems), (), len(found.grid.rows))
+    return Report(info, "reject", (), tuple(problems))
 
 
 def _report(info: FileInfo, found: Found, checked: Checked, problems: list[Problem]) -> Report:

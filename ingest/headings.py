@@ -88,7 +88,8 @@ def meaning(text: str, kind: Kind = "lines") -> tuple[str, int] | None:
     for form in (plain, BRACKETS.sub("", plain)):
         if found := words.get(norm(form)):
             return found
-    parts = {words[norm(part)] for part in PARTS.split(plain) if norm(part) in words}
+    said = [*PARTS.split(plain), *PARTS.split(BRACKETS.sub("\n", plain))]
+    parts = {words[norm(part)] for part in said if norm(part) in words}
     if len({name for name, _ in parts}) == 1:
         return min(parts, key=lambda part: part[1])
     return None

@@ -75,6 +75,16 @@ def test_traditional_and_english_and_russian_headings_are_read() -> None:
     assert report.outcome == "accept"
 
 
+@pytest.mark.parametrize("between", [" ", "\n", "/", " / ", ""])
+def test_a_heading_in_two_languages_is_read_whatever_units_stand_in_it(between: str) -> None:
+    for one in FIELDS.values():
+        for first in (one.zh, f"*{one.zh_hant}"):
+            assert (headings.meaning(first + between + one.en) or ("",))[0] == one.name
+    turned = headings.meaning(f"Gross weight (kg){between}毛重(KG)")
+    assert turned
+    assert turned[0] == "gross_weight_kg"
+
+
 def test_the_order_of_the_columns_changes_nothing() -> None:
     cells = table([road(1), road(2, packages="0")])
     turned = [row[::-1] for row in cells]
@@ -116,6 +126,7 @@ def test_a_doubled_heading_is_one_problem_of_the_file() -> None:
     assert codes(report) == ["doubled_heading"]
     assert (problem.row, problem.column, problem.args["other"]) == (None, "P", "A")
     assert report.outcome == "reject"
+    assert (report.rows_read, sum(report.states.values())) == (0, 0)
 
 
 def test_a_fields_own_heading_is_preferred_to_an_alias() -> None:
