@@ -30,8 +30,7 @@ def judge_date(_field: Field, said: str, day: date) -> Verdict:
     found = _read(said)
     if isinstance(found, Verdict):
         return found
-    moment, _ = found
-    when = moment.astimezone(BEIJING).date()
+    when = found[0].date()
     return _bounded(when.isoformat(), when, day)
 
 
@@ -41,7 +40,6 @@ def judge_time(_field: Field, said: str, day: date) -> Verdict:
     if isinstance(found, Verdict):
         return found
     moment, timed = found
-    moment = moment.astimezone(BEIJING)
     verdict = _bounded(moment.isoformat(), moment.date(), day)
     return verdict if timed or verdict.code else Verdict(verdict.value, "no_time")
 
@@ -53,7 +51,7 @@ def _bounded(value: str, when: date, day: date) -> Verdict:
 
 
 def _read(said: str) -> tuple[datetime, bool] | Verdict:
-    """Return the moment, and whether a time of day was written."""
+    """Return the moment in Beijing, and whether a time of day was written."""
     head = YMD.match(said) or COMPACT.match(said)
     if not head:
         return _unclear(said)
@@ -71,7 +69,7 @@ def _read(said: str) -> tuple[datetime, bool] | Verdict:
 def _at(moment: datetime, clock: re.Match[str]) -> datetime:
     hour, minute, second = clock[1], clock[2] or clock[4] or 0, clock[3] or clock[5] or 0
     at = moment.replace(hour=int(hour), minute=int(minute), second=int(second))
-    return at.replace(tzinfo=_zone(clock[6])) if clock[6] else at
+    return at.replace(tzinfo=_zone(clock[6])).astimezone(BEIJING) if clock[6] else at
 
 
 def _zone(text: str) -> tzinfo:

@@ -46,6 +46,8 @@ def _sheet(
     cells = reader.load_sheet(sheet.name, header_row=None, skip_rows=0, dtypes="string").to_polars()
     if not cells.width or not size.cells:
         return None
+    if trouble := hole(cells, sheet.name):
+        return trouble
     return _placed(sheet.name, cells, scanned)
 
 
@@ -64,6 +66,13 @@ def too_large(size: _cells.Extent, name: str) -> Problem | None:
         args = {"count": size.columns, "limit": MAX_COLUMNS}
         return problem("too_many_columns", name, args=args)
     return None
+
+
+def hole(cells: pl.DataFrame, name: str) -> Problem | None:
+    """Say which row holds a NUL: it ends a text in many a program, and no database keeps it."""
+    holes = pl.any_horizontal(pl.all().str.contains("\0", literal=True))
+    rows = cells.select(holes.alias("hole")).to_series().arg_true()
+    return problem("nul", name, value=str(rows[0] + 1)) if len(rows) else None
 
 
 def _placed(name: str, cells: pl.DataFrame, scanned: Callable[[], Iterator[bytes]]) -> Grid:

@@ -61,6 +61,8 @@ def _sheet(
     cells = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars()
     if not cells.width or not found.cells:
         return None
+    if trouble := _sheets.hole(cells, name):
+        return trouble
     made = _sheets.placed(name, cells, lambda row: found.firsts.get(row, 0))
     documents, amounts = _listed.wanted(made)
     return replace(made, marks=found.marks({*documents, *amounts}))

@@ -56,6 +56,8 @@ def test_a_clear_date_is_read_as_the_day_in_beijing(said: str) -> None:
         ("2025-03-01 25:00", "bad_date"),
         ("2025-03-01 abc", "bad_date"),
         ("2025-03-01 10:00+99:00", "bad_date"),
+        ("0001-01-01 00:00+14:00", "bad_date"),
+        ("9999-12-31 23:59-12:00", "bad_date"),
         ("待定", "bad_date"),
         ("0000-00-00", "bad_date"),
         ("2025-03", "bad_date"),

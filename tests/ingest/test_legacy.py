@@ -104,5 +104,10 @@ def test_a_password_is_said(raw: bytes) -> None:
     assert codes(examine(raw, day=DAY)) == ["encrypted"]
 
 
+def test_a_nul_in_a_cell_refuses_the_file_and_names_the_row() -> None:
+    report = taken(said={(2, 0): "CMR\0 2"})
+    assert [(one.code, one.value) for one in report.problems] == [("nul", "3")]
+
+
 def test_a_far_cell_is_told() -> None:
     assert only(taken(said={(65535, 255): 1.0}), "far_cell").value == "IV65536"

@@ -313,6 +313,14 @@ def test_cells_may_have_no_address() -> None:
     assert waybills(report) == NUMBERS[:1]
 
 
+@pytest.mark.parametrize("hole", ["_x0000_", "\0"])
+def test_a_nul_in_a_cell_refuses_the_file_and_names_the_row(hole: str) -> None:
+    """No database keeps one, and it ends a text in many a program."""
+    report = taken(raw_workbook(shaped(ROWS).replace("CMR202500002", f"CMR{hole}2")))
+    assert [(one.code, one.sheet, one.value) for one in report.problems] == [("nul", "明细", "3")]
+    assert (report.outcome, report.rows_read) == ("reject", 0)
+
+
 def test_parts_may_be_named_from_the_root() -> None:
     raw = raw_workbook(shaped(ROWS), target="/xl/worksheets/s.xml")
     assert waybills(taken(raw)) == NUMBERS
