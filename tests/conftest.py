@@ -45,7 +45,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--soak",
         action="store_true",
-        help="crash and race tests with their full counts (make soak); a tenth otherwise",
+        help="crash, race and fuzz tests with their full counts (make soak); a part otherwise",
     )
 
 

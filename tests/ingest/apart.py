@@ -15,6 +15,6 @@ def ask(module: str, raw: bytes) -> bytes | Problem:
     out = io.BytesIO()
     try:
         _child.write(importlib.import_module(module).read(raw), out)
-    except Exception as error:  # noqa: BLE001  whatever it is, the child would end with it
+    except BaseException as error:  # noqa: BLE001  also a panic below Python ends the child
         return problem("workbook_unreadable", value=f"{type(error).__name__}: {error}"[:200])
     return out.getvalue()
