@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest import examine
+from ingest import examine, formats, sniff
 from ingest.fields import FIELDS
+from ingest.grid import Marks
 from tests.ingest.manifest_samples import (
     DAY,
     GIVEN,
@@ -27,7 +28,7 @@ from tests.ingest.manifest_samples import (
 from tests.ingest.markup_samples import html_bytes, xml_bytes
 from tests.ingest.old_workbook_samples import Page, cells_of, xls_bytes
 
-LETTERS = st.characters(codec="gb18030", categories=["L", "N", "P"], exclude_characters="'")
+LETTERS = st.characters(codec="gb18030", categories=["L", "N", "P", "S"], exclude_characters="'")
 WORDS = st.text(LETTERS, max_size=20).map("货物{}".format)
 pytestmark = [pytest.mark.usefixtures("in_this_process"), pytest.mark.no_cover]
 
@@ -52,9 +53,19 @@ def rows(draw: st.DrawFn) -> list[Row]:
     return made
 
 
-def json_bytes(cells: Table) -> bytes:
-    """Write a table as records."""
-    return json.dumps([dict(zip(cells[0], line, strict=True)) for line in cells[1:]]).encode()
+def records(cells: Table) -> list[Row]:
+    """Make records of a table."""
+    return [dict(zip(cells[0], line, strict=True)) for line in cells[1:]]
+
+
+def json_bytes(value: object, encoding: str = "utf-8") -> bytes:
+    """Write JSON, with the characters as they are."""
+    return json.dumps(value, ensure_ascii=False).encode(encoding)
+
+
+def wrapped(cells: Table) -> bytes:
+    """Write records as the answer of an API, escapes for characters."""
+    return json.dumps({"code": 0, "data": {"rows": records(cells), "total": 1}}).encode()
 
 
 WAYS: dict[str, Callable[[Table], bytes]] = {
@@ -62,26 +73,41 @@ WAYS: dict[str, Callable[[Table], bytes]] = {
     "UTF-8": csv_bytes,
     "UTF-8 with a mark": lambda cells: csv_bytes(cells, "utf-8-sig"),
     "GB18030": lambda cells: csv_bytes(cells, "gb18030"),
-    "UTF-16": lambda cells: csv_bytes(cells, "utf-16"),
+    "UTF-16, the low half first": lambda cells: b"\xff\xfe" + csv_bytes(cells, "utf-16-le", "\t"),
+    "UTF-16, the high half first": lambda cells: b"\xfe\xff" + csv_bytes(cells, "utf-16-be"),
     "tabs": lambda cells: csv_bytes(cells, "utf-8", "\t"),
-    "JSON": json_bytes,
-    "a web page": html_bytes,
-    "XML of 2003": xml_bytes,
-    "an old workbook": lambda cells: xls_bytes(Page("明细", cells_of(cells))),
     "semicolons": lambda cells: csv_bytes(cells, "gb18030", ";"),
+    "pipes": lambda cells: csv_bytes(cells, "utf-8", "|"),
+    "JSON": lambda cells: json_bytes(records(cells)),
+    "JSON in GB18030": lambda cells: json_bytes(records(cells), "gb18030"),
+    "JSON inside JSON": wrapped,
+    "JSON, one record a line": lambda cells: b"\n".join(map(json_bytes, records(cells))),
+    "JSON of arrays": json_bytes,
+    "a web page": html_bytes,
+    "a web page in GB18030": lambda cells: html_bytes(cells, "gb18030"),
+    "XML of 2003": xml_bytes,
+    "XML of 2003 in GB18030": lambda cells: xml_bytes(cells, "gb18030"),
+    "an old workbook": lambda cells: xls_bytes(Page("明细", cells_of(cells))),
 }
+ANY_WAY = st.sampled_from(sorted(WAYS))
 
 
-@given(rows())
+@given(rows(), ANY_WAY)
 @GIVEN
-def test_a_good_table_is_the_same_in_every_kind_of_file(lines: list[Row]) -> None:
+def test_a_good_table_is_the_same_in_every_kind_of_file(lines: list[Row], chosen: str) -> None:
+    """Its cells are, and what is read as the same cells is checked alike; one way is checked."""
     cells = table(lines)
-    reports = {way: examine(write(cells), day=DAY) for way, write in WAYS.items()}
-    first = told(reports["UTF-8"])
-    assert first[0] == "accept"
-    assert len(reports["UTF-8"].lines) == len(lines)
-    for way, report in reports.items():
-        assert told(report) == first, way
+    text = [tuple(cell or None for cell in line) for line in cells]
+    for way, write in WAYS.items():
+        raw = write(cells)
+        source = formats.read(raw, sniff.kind(raw))
+        assert source, way
+        (grid,) = source.grids
+        assert (grid.cells.rows(), grid.marks, source.problems) == (text, Marks(), ()), way
+        assert grid.rows.to_list() == list(range(1, len(text) + 1)), way
+    plain = examine(csv_bytes(cells), day=DAY)
+    assert (plain.outcome, len(plain.lines)) == ("accept", len(lines))
+    assert told(examine(WAYS[chosen](cells), day=DAY)) == told(plain)
 
 
 @given(rows(), st.randoms(use_true_random=False), st.lists(WORDS, max_size=3))
@@ -134,26 +160,31 @@ FAULTS: dict[str, tuple[str, str]] = {
 }
 
 
-@given(st.randoms(use_true_random=False), st.integers(2, 14))
+@given(st.randoms(use_true_random=False), st.integers(2, 30), st.integers(0, 2), ANY_WAY)
 @GIVEN
 def test_planted_faults_are_found_none_missed_and_none_extra(
-    chance: random.Random, count: int
+    chance: random.Random, count: int, least: int, way: str
 ) -> None:
-    """Up to three faults a row, each found in its row, column and code; and nothing else."""
+    """Up to three faults a row, each found in its row, column and code; and nothing else.
+
+    Where every row has one at least, most of a column may have the same, which is told once.
+    """
     names = list(FIELDS)
     lines = [road(number, goods_name=f"服装{number}") for number in range(count)]
     lines.append(road(99, hs_code="6109", declaration_no="070520250000000001", freight="0"))
     planted: set[tuple[str, int, str]] = set()
     columns = [name for name in names if any(line.get(name) for line in lines)]
+    usual = chance.sample(sorted(FAULTS), chance.choice((3, len(FAULTS))))
     for place, line in enumerate(lines[:-1]):
-        for name in chance.sample(sorted(FAULTS), chance.randrange(4)):
+        for name in chance.sample(usual, chance.randint(least, 3)):
             bad, code = FAULTS[name]
             line[name] = bad
             planted.add((code, place + 2, name))
     chance.shuffle(columns)
-    report = read(table(lines, columns))
+    report = examine(WAYS[way](table(lines, columns)), day=DAY)
     found = {(one.code, row, one.field or "") for one in report.problems for row in one.rows}
     assert found == planted
+    assert sum(report.states.values()) == report.rows_read
     for one in report.problems:
         assert report.file.mapping[one.column or ""] == one.field
     kept = {row for _, row, _ in planted}
