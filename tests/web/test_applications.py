@@ -162,7 +162,7 @@ def test_without_promises_and_account_the_clerk_cannot_pass_it_on(
 
 def test_another_firms_application_is_not_there(bench: jobs.Bench, people: People) -> None:
     way.shipped(bench, 2)
-    address = walks.applied(people)
+    address = walks.applied(bench)
     other = people["other_clerk"]
     for path in (address, f"{address}/lines.csv", "/applications/99"):
         other.see(path, 404)
@@ -182,7 +182,7 @@ def test_what_changed_since_it_was_shown_is_not_decided_on(
     bench: jobs.Bench, people: People
 ) -> None:
     way.shipped(bench, 2)
-    address = walks.applied(people)
+    address = walks.applied(bench)
     stale = people["league_officer"].see(address)
     walks.reduced(people, "league_officer", address, "10.00")
     page = people["league_officer"].press(stale, "first_review", 409)
@@ -192,7 +192,7 @@ def test_what_changed_since_it_was_shown_is_not_decided_on(
 
 def test_nobody_passes_what_they_reviewed_themselves(bench: jobs.Bench, people: People) -> None:
     way.shipped(bench, 2)
-    address = walks.applied(people)
+    address = walks.applied(bench)
     walks.taken(people, "league_officer", address, "first_review")
     bench.database.transact(
         lambda session: session.execute(
@@ -211,7 +211,7 @@ def test_a_reduction_needs_a_reason_and_an_amount_within_the_line(
     bench: jobs.Bench, people: People
 ) -> None:
     way.shipped(bench, 2)
-    address, officer = walks.applied(people), people["league_officer"]
+    address, officer = walks.applied(bench), people["league_officer"]
     form = walks.reduction(officer.see(address))
     good = {"reduced_yuan": "1,00.00", "reason_code": "other", "reason": "示例"}
     assert "is no amount in yuan" in officer.send(form, 422, **good).words
@@ -226,7 +226,7 @@ def test_computed_applied_reduced_and_left_stand_side_by_side(
     bench: jobs.Bench, people: People
 ) -> None:
     way.shipped(bench, 2)
-    address = walks.applied(people)
+    address = walks.applied(bench)
     page = walks.reduced(people, "league_officer", address, "120.50")
     odd, plain = page.table()[1:3]
     assert odd[2:6] == [
@@ -243,7 +243,7 @@ def test_computed_applied_reduced_and_left_stand_side_by_side(
 
 def test_a_reduction_is_undone_by_a_button_of_its_own(bench: jobs.Bench, people: People) -> None:
     way.shipped(bench, 2)
-    address, officer = walks.applied(people), people["league_officer"]
+    address, officer = walks.applied(bench), people["league_officer"]
     assert "Undo the reduction" not in officer.see(address).words
     page = walks.reduced(people, "league_officer", address, "120.50")
     assert "Undo the reduction" in page.words
@@ -280,7 +280,7 @@ def test_a_returned_application_tells_the_firm_why_and_is_applied_for_again(
     bench: jobs.Bench, people: People
 ) -> None:
     way.shipped(bench, 2)
-    address = walks.applied(people)
+    address = walks.applied(bench)
     officer = people["league_officer"]
     form = officer.see(address).form(f"{address}/steps", step="return")
     assert "A reason is needed." in officer.send(form, 422).words
@@ -294,7 +294,7 @@ def test_a_returned_application_tells_the_firm_why_and_is_applied_for_again(
 
 def test_a_declined_application_leaves_nothing(bench: jobs.Bench, people: People) -> None:
     way.shipped(bench, 2)
-    address = walks.applied(people)
+    address = walks.applied(bench)
     walks.taken(people, "league_officer", address, "first_review")
     walks.taken(people, "league_approver", address, "decline", **RETURNED)
     page = people["manager"].see(address)
@@ -305,7 +305,7 @@ def test_a_declined_application_leaves_nothing(bench: jobs.Bench, people: People
 
 def test_the_list_filters_and_pages(bench: jobs.Bench, people: People) -> None:
     way.shipped(bench, 2)
-    address = walks.applied(people)
+    address = walks.applied(bench)
 
     def many(session: Session) -> None:
         first = session.get_one(Application, 1)
@@ -337,7 +337,7 @@ def test_the_list_filters_and_pages(bench: jobs.Bench, people: People) -> None:
 
 def test_lines_are_paged_in_every_order(bench: jobs.Bench, people: People) -> None:
     way.shipped(bench, 53)
-    address, officer = walks.applied(people), people["league_officer"]
+    address, officer = walks.applied(bench), people["league_officer"]
     for sort in ("odd", "day", "-day", "amount", "-amount"):
         pages = (officer.see(address, sort=sort), officer.see(address, sort=sort, page="2"))
         labels = [row[1] for page in pages for row in page.table()[1:-1]]
@@ -346,7 +346,7 @@ def test_lines_are_paged_in_every_order(bench: jobs.Bench, people: People) -> No
 
 def test_a_download_carries_no_formula_of_anybodys_text(bench: jobs.Bench, people: People) -> None:
     way.shipped(bench, 2)
-    address = walks.applied(people)
+    address = walks.applied(bench)
     for start in ("=", "+", "-", "@", "＝", " ="):
         change(bench, Firm, name=f"{start}HYPERLINK(1)")
         change(bench, Shipment, label=f"{start}1+1")

@@ -35,7 +35,7 @@ def allocate(people: People, address: str, status: int = 200, fund: str = way.FU
 def test_a_filing_goes_from_the_league_to_approved(bench: jobs.Bench, people: People) -> None:
     way.shipped(bench, 2)
     way.a_fund(bench)
-    walks.passed(people)
+    walks.passed(bench)
     officer = people["league_officer"]
     assert "File passed applications (1)" in officer.see("/filings").words
     page = walks.filing_drafted(people)
@@ -65,7 +65,7 @@ def test_an_approved_filing_is_with_finance_until_all_of_it_is_allotted(
 ) -> None:
     way.shipped(bench, 2)
     way.a_fund(bench)
-    address = walks.endorsed(people)
+    address = walks.endorsed(bench)
     allocate(people, address)
     walks.taken(people, "finance_approver", address, "approve")
     page = people["finance_officer"].see(address)
@@ -94,7 +94,7 @@ def test_an_approved_filing_is_with_finance_until_all_of_it_is_allotted(
 def test_the_firm_sees_what_became_of_each_line(bench: jobs.Bench, people: People) -> None:
     way.shipped(bench, 2)
     way.a_fund(bench)
-    application = walks.applied(people)
+    application = walks.applied(bench)
     walks.reduced(people, "league_officer", application, "100")
     walks.taken(people, "league_officer", application, "first_review")
     walks.taken(people, "league_approver", application, "pass")
@@ -122,7 +122,7 @@ def test_the_calculation_sheet_is_the_very_file_with_live_formulas(
     bench: jobs.Bench, people: People
 ) -> None:
     way.shipped(bench, 2)
-    walks.passed(people)
+    walks.passed(bench)
     page = walks.filing_drafted(people)
     with bench.database.reading() as session:
         sha256 = session.scalars(select(Filing.sheet_sha256)).one()
@@ -150,7 +150,7 @@ def test_no_text_of_anybody_is_a_formula_in_the_sheet_or_the_download(
     bench.database.transact(
         lambda session: session.execute(update(Firm).values(name='=HYPERLINK("x")'))
     )
-    walks.passed(people)
+    walks.passed(bench)
     officer = people["league_officer"]
     form = officer.see("/filings/new").form("/filings")
     page = officer.send(form, document_no="=1+1", basis="@SUM(1)", performance_target="-2+3")
@@ -170,7 +170,7 @@ def test_no_text_of_anybody_is_a_formula_in_the_sheet_or_the_download(
 
 def test_finance_sees_sums_and_no_rows(bench: jobs.Bench, people: People) -> None:
     way.shipped(bench, 2)
-    address = walks.endorsed(people)
+    address = walks.endorsed(bench)
     for login in ("finance_officer", "finance_approver"):
         page = people[login].see(address)
         assert "蒙A1000" not in page.text
@@ -184,7 +184,7 @@ def test_a_draft_is_not_the_provinces_and_no_filing_another_leagues_to_see(
     bench: jobs.Bench, people: People
 ) -> None:
     way.shipped(bench, 2)
-    walks.passed(people)
+    walks.passed(bench)
     address = walks.filing_drafted(people).address
     people["commerce_officer"].see(address, 404)
 
@@ -199,7 +199,7 @@ def test_a_draft_is_not_the_provinces_and_no_filing_another_leagues_to_see(
 
 def test_the_fund_must_be_named_and_must_reach(bench: jobs.Bench, people: People) -> None:
     way.shipped(bench, 2)
-    address = walks.endorsed(people)
+    address = walks.endorsed(bench)
     page = people["finance_officer"].see(address)
     assert "No special fund has been entered" in page.words
     way.a_fund(bench, journeys.RATE_FEN)
@@ -213,7 +213,7 @@ def test_the_fund_must_be_named_and_must_reach(bench: jobs.Bench, people: People
 
 def test_a_returned_filing_says_why_and_is_filed_anew(bench: jobs.Bench, people: People) -> None:
     way.shipped(bench, 2)
-    address = walks.filed(people)
+    address = walks.filed(bench)
     officer = people["commerce_officer"]
     form = officer.see(address).form(f"{address}/steps", step="return")
     assert "A reason is needed." in officer.send(form, 422).words
@@ -233,7 +233,7 @@ def test_finance_returns_too_and_commerce_declines_with_a_reason(
     bench: jobs.Bench, people: People
 ) -> None:
     way.shipped(bench, 2)
-    address = walks.endorsed(people)
+    address = walks.endorsed(bench)
     form = people["finance_officer"].see(address).form(f"{address}/steps", step="return")
     people["finance_officer"].send(form, **WHY)
     assert way.stages(bench) == {"applied": 100_000}
@@ -249,7 +249,7 @@ def test_finance_returns_too_and_commerce_declines_with_a_reason(
 
 def test_nobody_approves_what_they_prepared(bench: jobs.Bench, people: People) -> None:
     way.shipped(bench, 2)
-    walks.passed(people)
+    walks.passed(bench)
     address = walks.filing_drafted(people).address
     walks.taken(people, "league_officer", address, "prepare")
     bench.database.transact(
@@ -266,7 +266,7 @@ def test_nobody_approves_what_they_prepared(bench: jobs.Bench, people: People) -
 
 def test_what_changed_since_it_was_shown_is_not_proposed(bench: jobs.Bench, people: People) -> None:
     way.shipped(bench, 2)
-    address = walks.filed(people)
+    address = walks.filed(bench)
     stale = people["commerce_officer"].see(address)
     walks.reduced(people, "commerce_officer", address, "10")
     page = people["commerce_officer"].press(stale, "propose", 409)
@@ -277,7 +277,7 @@ def test_a_reduction_needs_a_reason_and_is_taken_only_while_commerce_examines(
     bench: jobs.Bench, people: People
 ) -> None:
     way.shipped(bench, 2)
-    address, officer = walks.filed(people), people["commerce_officer"]
+    address, officer = walks.filed(bench), people["commerce_officer"]
     form = walks.reduction(officer.see(address))
     assert "needs a reason code" in officer.send(form, 422, reduced_yuan="1").words
     officer.press(officer.see(address), "propose")
@@ -293,7 +293,7 @@ def test_a_filing_needs_its_number_its_basis_and_something_to_file(
     way.shipped(bench, 2)
     officer = people["league_officer"]
     assert "No application waits to be filed." in officer.see("/filings/new").words
-    walks.passed(people)
+    walks.passed(bench)
     form = officer.see("/filings/new").form("/filings")
     assert "document number and the basis" in officer.send(form, 422).words
     nothing = officer.send(form, 422, applications=[], document_no="1", basis="1")
@@ -304,7 +304,7 @@ def test_the_province_sees_the_odd_ones_first_and_the_leagues_side_by_side(
     bench: jobs.Bench, people: People
 ) -> None:
     way.shipped(bench, 2)
-    walks.filed(people)
+    walks.filed(bench)
 
     def many(session: Session) -> None:
         first = session.get_one(Filing, 1)
@@ -344,7 +344,7 @@ def test_words_of_several_lines_are_kept_without_signs_no_database_takes(
     bench: jobs.Bench, people: People
 ) -> None:
     way.shipped(bench, 2)
-    walks.passed(people)
+    walks.passed(bench)
     officer = people["league_officer"]
     page = officer.send(
         officer.see("/filings/new").form("/filings"),

@@ -1,8 +1,11 @@
-"""Walks: the way of the money through the forms of the pages, up to where a test begins."""
+"""Walks: the way of the money up to where a test begins, and the forms on it that tests fill."""
 
 from __future__ import annotations
 
+from tests import journeys, way
 from tests.web.visitors import Form, Page, People, Values, found
+from tracker import jobs
+from tracker.models.filings import Filing
 
 
 def drafted(people: People, login: str = "clerk") -> Page:
@@ -25,19 +28,14 @@ def taken(people: People, login: str, address: str, step: str, **brought: Values
     return people[login].press(people[login].see(address), step, **brought)
 
 
-def applied(people: People) -> str:
-    """Draft, fill in, prepare and apply; answers where the application stands."""
-    page = people["clerk"].press(filled(people, drafted(people)), "prepare")
-    taken(people, "manager", page.address, "apply")
-    return page.address
+def applied(bench: jobs.Bench) -> str:
+    """An application of the firm, by steps and not by clicks; answers where it stands."""
+    return f"/applications/{way.applied(bench)}"
 
 
-def passed(people: People) -> str:
+def passed(bench: jobs.Bench) -> str:
     """The same, and passed by the league."""
-    address = applied(people)
-    taken(people, "league_officer", address, "first_review")
-    taken(people, "league_approver", address, "pass")
-    return address
+    return f"/applications/{way.passed(bench)}"
 
 
 def filing_drafted(people: People) -> Page:
@@ -51,20 +49,17 @@ def filing_drafted(people: People) -> Page:
     )
 
 
-def filed(people: People) -> str:
-    """Apply, pass, draft the filing, prepare and file; answers where the filing stands."""
-    passed(people)
-    page = people["league_officer"].press(filing_drafted(people), "prepare")
-    taken(people, "league_approver", page.address, "file")
-    return page.address
+def filed(bench: jobs.Bench) -> str:
+    """A filing over it before the province; answers where it stands."""
+    return f"/filings/{way.filed(bench)}"
 
 
-def endorsed(people: People) -> str:
+def endorsed(bench: jobs.Bench) -> str:
     """The same, proposed and endorsed by Commerce."""
-    address = filed(people)
-    taken(people, "commerce_officer", address, "propose")
-    taken(people, "commerce_approver", address, "endorse")
-    return address
+    key = way.filed(bench)
+    journeys.act_on(bench, Filing, key, "commerce_officer", "propose")
+    journeys.act_on(bench, Filing, key, "commerce_approver", "endorse")
+    return f"/filings/{key}"
 
 
 def reduction(page: Page, number: int = 0) -> Form:
