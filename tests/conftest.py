@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
@@ -11,7 +12,7 @@ from tests import databases, journeys
 from tracker import jobs
 from tracker.db import Database
 from tracker.settings import Settings
-from tracker.web import logs
+from tracker.web import logs, passwords
 
 MakeSettings = Callable[[str], Settings]
 
@@ -28,6 +29,12 @@ hypothesis_settings.load_profile("ci")
 def _plain_log() -> None:
     """One JSON line an event, as the program logs."""
     logs.configure()
+
+
+def pytest_configure() -> None:
+    """Hash passwords with next to no work: thousands of tests sign in, none is attacked."""
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    pytest.MonkeyPatch().setattr(passwords, "_hasher", quick)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,5 +1,6 @@
 """Signing in is slow to guess, quick to lock, ends at once, and says nothing about who exists."""
 
+import importlib.util
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -206,3 +207,12 @@ def test_a_page_is_never_kept_and_runs_nothing_from_outside(app: Flask) -> None:
     assert answer.headers["Cache-Control"] == "no-store"
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert answer.headers["X-Frame-Options"] == "DENY"
+
+
+def test_guessing_a_password_costs_what_rfc_9106_recommends() -> None:
+    found = importlib.util.spec_from_file_location("fresh", passwords.__file__)
+    assert found
+    assert found.loader
+    fresh = importlib.util.module_from_spec(found)  # the one that tests share works less
+    found.loader.exec_module(fresh)
+    assert fresh.hashed(PASSWORD).startswith("$argon2id$v=19$m=65536,t=3,p=4$")
