@@ -147,7 +147,8 @@ def _exits(lines: Iterable[Line]) -> dict[tuple[str, ...], str]:
 
 
 def _unit(key: str, lines: tuple[Line, ...]) -> ShipmentUnit:
-    lines = tuple(sorted(lines, key=lambda line: (line["waybill_no"], content_sha256(line))))
+    if len(lines) > 1:
+        lines = tuple(sorted(lines, key=lambda line: (line["waybill_no"], content_sha256(line))))
     first = {name: _heaviest(lines, name) for name in (*PARTIES, *AGREE, "truck_plate")}
     exit_day = first["border_exit_date"]
     mode: Mode = "RAIL" if lines[0]["transport_mode"] == "RAIL" else "ROAD"
@@ -188,11 +189,14 @@ def _sums(lines: Iterable[Line], amount: str, currency: str) -> Mapping[str, int
 
 def _heaviest(lines: Iterable[Line], name: str) -> str:
     """Return the value that most weight stands behind; on a tie, the first in the alphabet."""
-    weights: dict[str, int] = {}
+    said = {value for line in lines if (value := line[name])}
+    if len(said) <= 1:  # nothing to weigh, as nearly always
+        return said.pop() if said else ""
+    weights = dict.fromkeys(said, 0)
     for line in lines:
         if line[name]:
-            weights[line[name]] = weights.get(line[name], 0) + grams([line["gross_weight_kg"]])
-    return min(weights, key=lambda value: (-weights[value], value), default="")
+            weights[line[name]] += grams([line["gross_weight_kg"]])
+    return min(weights, key=lambda value: (-weights[value], value))
 
 
 def _boxes(lines: Iterable[Line]) -> tuple[Box, ...]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 from rules.registry import Registry
 from rules.tally import Run
 from tracker.books import ledger
-from tracker.db import canonical, chunks, local_day
+from tracker.db import canonical, chunks, insert_all, local_day
 from tracker.models.cargo import Shipment
 from tracker.models.methods import Method, Programme
 from tracker.models.money import Assessment, Item, ItemStage
@@ -140,8 +140,8 @@ def _post(
         )
         for change in chosen:
             change.assessment.seq = entry.seq
-            session.add(change.assessment)
         session.flush()
+        insert_all(session, [change.assessment for change in chosen])
     return len(changes)
 
 

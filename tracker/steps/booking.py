@@ -37,7 +37,8 @@ def book(
 
     The rows that begin to count bear the sequence already: an assertion fails for another.
     """
-    standing.contest(session, touched)
+    units = shipments.units_of(session, touched)  # no line changes any more
+    standing.contest(session, touched, units)
     manifest = deed.manifest
     stem = f"manifest:{manifest.firm.uscc}:{manifest.sha256}"
     if deed.kind == "manifest.withdraw":
@@ -60,9 +61,10 @@ def book(
         now=deed.now,
     )
     assert entry.seq == seq, f"the entry came to be {entry.seq}, not {seq}"
-    shipments.release(session, touched, entry.seq)
-    shipments.claim(session, touched)
-    matching.place(session, [one for one in touched if one.state == "standing"])
+    shipments.release(session, touched, units, entry.seq)
+    stand = [one for one in touched if one.state == "standing"]
+    shipments.claim(session, stand, units)
+    matching.place(session, stand, units)
     programme = session.scalars(select(Programme).where(Programme.code == preview.FREIGHT)).one()
     accrual.accrue(
         session, registry, programme, touched, accrual.Cause(cause, deed.actor, deed.now)

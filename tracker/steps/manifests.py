@@ -15,11 +15,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from ingest import examine
-from ingest.rows import Line, Problem, Report
+from ingest.rows import Line, Problem, Report, Skipped
 from rules.registry import Registry
 from tracker import blobs
 from tracker.books import audit, queue
-from tracker.db import local_day
+from tracker.db import insert_all, local_day
 from tracker.errors import Conflict, NotAllowed, mark
 from tracker.models.cargo import MENDED_STATES, Manifest, ManifestProblem, ManifestRow, Shipment
 from tracker.models.corrections import ManifestReplacement
@@ -150,30 +150,20 @@ def keep(session: Session, registry: Registry, manifest: Manifest, report: Repor
         return
     session.execute(delete(ManifestRow).where(ManifestRow.manifest_id == manifest.id))
     session.execute(delete(ManifestProblem).where(ManifestProblem.manifest_id == manifest.id))
-    session.add_all(_problem(manifest, problem) for problem in report.problems)
+    insert_all(session, (_problem(manifest, problem) for problem in report.problems))
     link = replacement.of(session, manifest)
     apart = confirmations.apart(confirmations.holding(session, manifest))
     leaving = replacement.wholly_by(session, link.replaced) if link else frozenset()
     sorted_lines = shipments.sort(session, manifest.firm_id, list(report.lines), apart, leaving)
-    session.add_all(_good(manifest, one) for one in sorted_lines)
+    insert_all(session, (_good(manifest, one) for one in sorted_lines))
     for state, lines in (
         ("asked", report.waiting),
         ("refused", report.refused),
         ("doubled", report.doubled),
     ):
-        session.add_all(
-            _row(manifest, line, state, with_cells=state in MENDED_STATES) for line in lines
-        )
-    for skipped in report.skipped:
-        session.add(
-            ManifestRow(
-                manifest_id=manifest.id,
-                sheet=skipped.sheet[:120],
-                row_no=skipped.row,
-                state="not_data",
-                reason=skipped.reason,
-            )
-        )
+        with_cells = state in MENDED_STATES
+        insert_all(session, (_row(manifest, line, state, with_cells=with_cells) for line in lines))
+    insert_all(session, (_skipped(manifest, skipped) for skipped in report.skipped))
     further.keep(session, manifest, report)
     manifest.reading = {**report.file.as_json(), "outcome": report.outcome}
     manifest.rows_done = manifest.rows_total = report.rows_read
@@ -345,6 +335,16 @@ def _row(manifest: Manifest, line: Line, state: str, *, with_cells: bool = False
         row_no=line.row,
         state=state,
         cells=dict(line.raw) if with_cells else None,
+    )
+
+
+def _skipped(manifest: Manifest, skipped: Skipped) -> ManifestRow:
+    return ManifestRow(
+        manifest_id=manifest.id,
+        sheet=skipped.sheet[:120],
+        row_no=skipped.row,
+        state="not_data",
+        reason=skipped.reason,
     )
 
 

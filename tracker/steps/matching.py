@@ -1,18 +1,19 @@
 """Matching 匹配线路: which corridor each shipment took, by the network in force on its day."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ingest.match import Match, match
-from tracker.db import chunks
+from ingest.shipments import ShipmentUnit
+from tracker.db import chunks, insert_all
 from tracker.errors import mark
 from tracker.models.cargo import Route, Shipment
 from tracker.models.networks import NetworkVersion
 from tracker.models.people import League
-from tracker.steps import networks, shipments
+from tracker.steps import networks
 
 WAITS = {
     "unmatched": mark("No registered corridor fits; a reviewer must look at it."),
@@ -20,7 +21,7 @@ WAITS = {
 }
 
 
-def place(session: Session, touched: Sequence[Shipment]) -> None:
+def place(session: Session, touched: Sequence[Shipment], units: Mapping[int, ShipmentUnit]) -> None:
     """Match the shipments and keep each route as a new version; sets the shipment's league.
 
     A route that says the same as the standing one is not kept again.
@@ -37,7 +38,6 @@ def place(session: Session, touched: Sequence[Shipment]) -> None:
             shipment.league = None
         else:
             by_version[version.id].append(shipment)
-    units = shipments.units_of(session, touched)
     old = standing(session, touched)
     routes: list[Route] = []
     for key, members in by_version.items():
@@ -52,8 +52,7 @@ def place(session: Session, touched: Sequence[Shipment]) -> None:
                 if before is not None:
                     before.standing = False
     session.flush()
-    session.add_all(routes)
-    session.flush()
+    insert_all(session, routes)
 
 
 def standing(session: Session, found: Sequence[Shipment]) -> dict[int, Route]:

@@ -5,7 +5,7 @@ firms a unit can be claimed once: the second claimant is kept as contested and n
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from ingest.rows import Line
 from ingest.shipments import ShipmentUnit, content_sha256, grams, group
-from tracker.db import chunks
+from tracker.db import chunks, insert_all
 from tracker.models.applications import Application, ApplicationLine
 from tracker.models.cargo import CargoLine, ClaimKey, ManifestRow, Shipment
 from tracker.models.money import Item, ItemStage
@@ -155,12 +155,13 @@ def keep(
     return list(touched.values())
 
 
-def release(session: Session, touched: Sequence[Shipment], seq: int) -> None:
+def release(
+    session: Session, touched: Sequence[Shipment], units: Mapping[int, ShipmentUnit], seq: int
+) -> None:
     """Free what corrected or withdrawn shipments no longer claim, by the entry that made them so.
 
     A corrected one keeps every unit key it ever had, a withdrawn one nothing.
     """
-    units = units_of(session, touched)
     kept = {(key, *claim) for key, unit in units.items() for claim in claims_of(unit)}
     for keys in chunks([shipment.id for shipment in touched]):
         query = select(ClaimKey).where(
@@ -260,11 +261,14 @@ def _keep_lines(
             for line in versions.get((shipment.id, one.line_key), []):
                 line.standing = False
     session.flush()
-    for shipment, members in kept:
-        for row, one in members:
-            older = len(versions.get((shipment.id, one.line_key), []))
-            session.add(line_of(shipment.id, row, older + 1))
-    session.flush()
+    insert_all(
+        session,
+        (
+            line_of(shipment.id, row, len(versions.get((shipment.id, one.line_key), [])) + 1)
+            for shipment, members in kept
+            for row, one in members
+        ),
+    )
 
 
 def _versions(
@@ -309,13 +313,14 @@ def put_together(shipment: Shipment, unit: ShipmentUnit) -> None:
     shipment.version_no += 1
 
 
-def claim(session: Session, touched: Sequence[Shipment]) -> None:
-    """Claim what those of the shipments that stand must have to themselves, in sorted order."""
-    standing = [shipment for shipment in touched if shipment.state == "standing"]
+def claim(
+    session: Session, standing: Sequence[Shipment], units: Mapping[int, ShipmentUnit]
+) -> None:
+    """Claim what the shipments, which stand, must have to themselves, in sorted order."""
     wanted = sorted(
-        (kind, claim, key)
-        for key, unit in units_of(session, standing).items()
-        for kind, claim in claims_of(unit)
+        (kind, claim, shipment.id)
+        for shipment in standing
+        for kind, claim in claims_of(units[shipment.id])
     )
     held: set[tuple[str, str, int]] = set()
     for keys in chunks([shipment.id for shipment in standing]):
@@ -323,10 +328,14 @@ def claim(session: Session, touched: Sequence[Shipment]) -> None:
             ClaimKey.shipment_id.in_(keys), ClaimKey.released_seq.is_(None)
         )
         held |= {(kind, claim, shipment_id) for kind, claim, shipment_id in session.execute(query)}
-    for kind, claim, shipment_id in wanted:
-        if (kind, claim, shipment_id) not in held:
-            session.add(ClaimKey(kind=kind, claim=claim, shipment_id=shipment_id))
-    session.flush()
+    insert_all(
+        session,
+        (
+            ClaimKey(kind=kind, claim=claim, shipment_id=shipment_id)
+            for kind, claim, shipment_id in wanted
+            if (kind, claim, shipment_id) not in held
+        ),
+    )
 
 
 def _shipments(

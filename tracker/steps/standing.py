@@ -6,14 +6,15 @@ Nothing is edited: what stands again is a new version of the line.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from tracker.db import chunks
+from ingest.shipments import ShipmentUnit
+from tracker.db import chunks, insert_all
 from tracker.models.cargo import CargoLine, Manifest, ManifestRow, Shipment
 from tracker.steps import shipments
 from tracker.steps.succession import standing
@@ -63,13 +64,14 @@ def rest(session: Session, left: Sequence[Shipment]) -> None:
     session.flush()
 
 
-def contest(session: Session, touched: Sequence[Shipment]) -> None:
+def contest(
+    session: Session, touched: Sequence[Shipment], units: Mapping[int, ShipmentUnit]
+) -> None:
     """Of shipments that would stand, those that claim what another holds are contested.
 
     What the touched ones held is free among them; the earlier in the sequence has it.
     """
     would_stand = [one for one in touched if one.state == "standing"]
-    units = shipments.units_of(session, would_stand)
     wanted = {one.id: shipments.claims_of(units[one.id]) for one in would_stand}
     held = shipments.taken(session, list(chain.from_iterable(wanted.values())))
     ids = {one.id for one in touched}
@@ -136,8 +138,7 @@ def told_anew(session: Session, firm_id: int, changed: set[Identity]) -> list[Sh
         if row is not None:
             fresh.append(shipments.line_of(identity[0], row, versions[identity] + 1))
     session.flush()
-    session.add_all(fresh)
-    session.flush()
+    insert_all(session, fresh)
     return _rested(session, events, other)
 
 
