@@ -71,10 +71,13 @@ def check_manifest(bench: Bench, job: Claimed) -> Effect:
         manifest = session.get_one(Manifest, key)
         raw = blobs.read(bench.settings.home, manifest.sha256)
         report = manifests.read(session, manifest, raw, now, _progress(bench, job, key))
+    with bench.database.reading() as session:  # what stands after the reading, which is long
+        manifest = session.get_one(Manifest, key)
+        sifted = manifests.sift(session, bench.registry, manifest, report)
 
     def effect(session: Session) -> None:
         manifest = session.get_one(Manifest, key)
-        manifests.keep(session, bench.registry, manifest, report)
+        manifests.keep(session, bench.registry, manifest, report, sifted)
         by_itself.commit_if_clean(session, manifest, now)
         inbox.ask_replies(session, now, manifest.id)
 

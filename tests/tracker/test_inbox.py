@@ -172,7 +172,8 @@ def by_another(session: Session, bench: jobs.Bench) -> None:
     user = person(session, "other_clerk")
     manifest = manifests.store(session, user, "别家.csv", "0" * 64, 1, NOW)
     report = manifests.read(session, manifest, GOOD, NOW, lambda _done, _all: None)
-    manifests.keep(session, bench.registry, manifest, report)
+    sifted = manifests.sift(session, bench.registry, manifest, report)
+    manifests.keep(session, bench.registry, manifest, report, sifted)
     manifests.commit(session, bench.registry, manifest, "other_clerk", NOW)
 
 

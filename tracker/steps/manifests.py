@@ -5,7 +5,7 @@ add up to the rows read. Good rows can go in while bad ones come back.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -141,8 +141,31 @@ def read_stored(session: Session, home: Path, manifest: Manifest) -> Report:
     return read(session, manifest, raw, manifest.uploaded_at, lambda _done, _all: None)
 
 
-def keep(session: Session, registry: Registry, manifest: Manifest, report: Report) -> None:
-    """Keep what reading found, sort the rows against what stands, and estimate the subsidy.
+@dataclass(frozen=True)
+class Sifted:
+    """The good rows beside what stood when they were read, and what they would earn, in fen."""
+
+    rows: Sequence[shipments.Sorted]
+    estimate_fen: int | None
+
+
+def sift(session: Session, registry: Registry, manifest: Manifest, report: Report) -> Sifted:
+    """Sort the good rows against what stands and estimate the subsidy; slow, so before any lock.
+
+    It is for the preview: what goes in is sorted anew, under the lock.
+    """
+    link = replacement.of(session, manifest)
+    apart = confirmations.apart(confirmations.holding(session, manifest))
+    leaving = replacement.wholly_by(session, link.replaced) if link else frozenset()
+    rows = shipments.sort(session, manifest.firm_id, list(report.lines), apart, leaving)
+    accepted = [one for one in rows if one.state in ACCEPTED_STATES]
+    return Sifted(rows, preview.estimate(session, registry, manifest, accepted))
+
+
+def keep(
+    session: Session, registry: Registry, manifest: Manifest, report: Report, sifted: Sifted
+) -> None:
+    """Keep what reading found; of a replacement, try out what it would change.
 
     Nothing is kept of an upload that was withdrawn while it was read.
     """
@@ -151,11 +174,7 @@ def keep(session: Session, registry: Registry, manifest: Manifest, report: Repor
     session.execute(delete(ManifestRow).where(ManifestRow.manifest_id == manifest.id))
     session.execute(delete(ManifestProblem).where(ManifestProblem.manifest_id == manifest.id))
     insert_all(session, (_problem(manifest, problem) for problem in report.problems))
-    link = replacement.of(session, manifest)
-    apart = confirmations.apart(confirmations.holding(session, manifest))
-    leaving = replacement.wholly_by(session, link.replaced) if link else frozenset()
-    sorted_lines = shipments.sort(session, manifest.firm_id, list(report.lines), apart, leaving)
-    insert_all(session, (_good(manifest, one) for one in sorted_lines))
+    insert_all(session, (_good(manifest, one) for one in sifted.rows))
     for state, lines in (
         ("asked", report.waiting),
         ("refused", report.refused),
@@ -168,10 +187,9 @@ def keep(session: Session, registry: Registry, manifest: Manifest, report: Repor
     manifest.reading = {**report.file.as_json(), "outcome": report.outcome}
     manifest.rows_done = manifest.rows_total = report.rows_read
     manifest.state = "refused" if report.outcome == "reject" else "checked"
-    manifest.estimate_fen = preview.estimate(
-        session, registry, manifest, [one for one in sorted_lines if one.state in ACCEPTED_STATES]
-    )
+    manifest.estimate_fen = sifted.estimate_fen
     session.flush()
+    link = replacement.of(session, manifest)
     if link is not None and manifest.state == "checked":
         link.difference_fen = _tried_out(session, registry, manifest)
         session.flush()
