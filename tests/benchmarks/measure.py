@@ -5,6 +5,7 @@ counts less there than on the clock; what is compared is the ratio of two figure
 """
 
 import gc
+import re
 import resource
 import subprocess
 import sys
@@ -19,25 +20,21 @@ def seconds(work: Callable[[], object], times: int = 3) -> float:
     best = float("inf")
     for _ in range(times):
         gc.collect()
-        begin = _used()
+        begin = cpu_seconds()
         work()
-        best = min(best, _used() - begin)
+        best = min(best, cpu_seconds() - begin)
     return best
 
 
-def _used() -> float:
+def cpu_seconds() -> float:
+    """Processor seconds that this process and those of its children that ended have used."""
     who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     return sum(use.ru_utime + use.ru_stime for use in map(resource.getrusage, who))
 
 
 def peak_mb(program: str, *arguments: str) -> tuple[int, int]:
     """Run a program; return the peak memory of it and of the largest of its children, in MB."""
-    told = (
-        "\nimport re, resource, sys; from pathlib import Path"
-        "\nown = re.search(r'VmHWM:\\s+(\\d+)', Path('/proc/self/status').read_text())[1]"
-        "\nchildren = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss"
-        "\nsys.stdout.write(f'{int(own) // 1024} {children // 1024}')"
-    )
+    told = "\nfrom tests.benchmarks.measure import peaks_mb; print(*peaks_mb())"
     done = subprocess.run(
         [sys.executable, "-c", program + told, *arguments],
         cwd=ROOT,
@@ -47,6 +44,14 @@ def peak_mb(program: str, *arguments: str) -> tuple[int, int]:
     )
     own, children = done.stdout.split()
     return int(own), int(children)
+
+
+def peaks_mb() -> tuple[int, int]:
+    """Peak memory of this process and of the largest of its children that ended, in MB."""
+    own = re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())
+    assert own
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return int(own[1]) // 1024, children // 1024
 
 
 def say(line: str) -> None:

@@ -1,0 +1,104 @@
+"""How fast manifests are read, checked and stored, beside what others need in the same run.
+
+The peers check 100,000 lines of 30 columns by twenty rules; one that is not installed is said to be
+absent. A million rows of 25 columns go into both databases (``BENCH_ROWS`` says another number),
+beside the least that could do. No figure is asserted: the ratios of one run are what counts.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from itertools import product
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from ingest import examine
+from tests import databases
+from tests.benchmarks import peers, storing
+from tests.benchmarks.bench_check import BAD, COUNT, DAY, as_csv, by_hand, rows
+from tests.benchmarks.measure import ROOT, say, seconds
+from tests.conftest import MakeSettings
+from tests.ingest.manifest_samples import FIRM
+from tracker.papers.failing import failing
+
+PEERS = Path(sys.prefix) / "peers" / "bin" / "python"
+"""The interpreter of the peers' own environment, made by ``make bench``."""
+LARGE = int(os.environ.get("BENCH_ROWS", "1000000"))
+
+
+def run(*command: str | Path) -> str:
+    """What a program says; its own complaint is shown where it fails."""
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout.splitlines()[-1]
+
+
+@pytest.fixture(scope="module")
+def lines(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The 100,000 lines as a file that every peer reads."""
+    path = tmp_path_factory.mktemp("peers") / "lines.csv"
+    pl.DataFrame(rows()).write_csv(path)
+    return path
+
+
+@pytest.mark.parametrize("name", peers.PEERS)
+def test_a_peer_beside_us(name: str, lines: Path) -> None:
+    known = (
+        PEERS.exists()
+        and not subprocess.run(
+            [PEERS, "-c", f"import {name}"], capture_output=True, check=False
+        ).returncode
+    )
+    if not known:
+        say(f"manifest, {name}: absent (make bench installs it into {PEERS.parents[1].name})")
+        return
+    frame = pl.read_csv(lines, infer_schema=False)
+    told = json.loads(run(PEERS, peers.__file__, name, lines))
+    assert told["rows"] == BAD
+    raw = as_csv()
+    ours = seconds(lambda: examine(raw, day=DAY, firm_code=FIRM), 1)
+    hand = seconds(lambda: by_hand(frame), 2)
+    say(
+        f"manifest, 100,000 x 30, {name}: {COUNT / told['seconds']:,.0f} rows/CPU-s; we read and "
+        f"check {COUNT / ours:,.0f}, {told['seconds'] / ours:.1f} times that; polars by hand "
+        f"{COUNT / hand:,.0f}"
+    )
+
+
+def test_the_workbook_of_failing_rows() -> None:
+    report = examine(as_csv(), day=DAY, firm_code=FIRM)
+    kept = len(report.refused) + len(report.waiting)
+    assert kept == BAD
+    took = seconds(lambda: failing(report))
+    size = len(failing(report)) // 1024
+    say(f"manifest, workbook of {kept:,} failing rows: {took:.2f} CPU-s, {size:,} KB; goal 1 s")
+
+
+def test_many_rows_into_both_databases(make_settings: MakeSettings, tmp_path: Path) -> None:
+    file = tmp_path / "large.csv"
+    file.write_bytes(storing.table(LARGE))
+    clock: dict[tuple[str, str], float] = {}
+    for kind, way in product(databases.KINDS, ("naive", "ours")):
+        settings = make_settings(kind)
+        told = json.loads(
+            run(
+                *(sys.executable, "-m", "tests.benchmarks.storing"),
+                *(way, settings.database_url, settings.home, file),
+            )
+        )
+        assert told["rows"] == LARGE
+        parts = told["parts"]
+        used = sum(one["cpu"] for one in parts.values())
+        clock[kind, way] = sum(one["clock"] for one in parts.values())
+        each = ", ".join(f"{name} {one['clock']:.1f} s" for name, one in parts.items())
+        own, child = told["peak_mb"]
+        say(
+            f"manifest, {LARGE:,} x 25 GB18030 into {kind}, {way}: {clock[kind, way]:.1f} s, "
+            f"{LARGE / used:,.0f} rows/CPU-s ({each}); peak memory {own:,} MB, child {child:,} MB"
+        )
+    for kind in databases.KINDS:
+        ratio = clock[kind, "ours"] / clock[kind, "naive"]
+        say(f"manifest, {LARGE:,} rows into {kind}: {ratio:.1f} times the naive way")
