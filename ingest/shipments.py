@@ -187,16 +187,15 @@ def _sums(lines: Iterable[Line], amount: str, currency: str) -> Mapping[str, int
     return MappingProxyType(fen((line[amount], line[currency]) for line in lines))
 
 
-def _heaviest(lines: Iterable[Line], name: str) -> str:
+def _heaviest(lines: Sequence[Line], name: str) -> str:
     """Return the value that most weight stands behind; on a tie, the first in the alphabet."""
-    said = {value for line in lines if (value := line[name])}
-    if len(said) <= 1:  # nothing to weigh, as nearly always
-        return said.pop() if said else ""
-    weights = dict.fromkeys(said, 0)
+    if len(lines) == 1:  # as most units have
+        return lines[0][name]
+    weights: dict[str, int] = {}
     for line in lines:
         if line[name]:
-            weights[line[name]] += grams([line["gross_weight_kg"]])
-    return min(weights, key=lambda value: (-weights[value], value))
+            weights[line[name]] = weights.get(line[name], 0) + grams([line["gross_weight_kg"]])
+    return min(weights, key=lambda value: (-weights[value], value), default="")
 
 
 def _boxes(lines: Iterable[Line]) -> tuple[Box, ...]:
@@ -214,6 +213,8 @@ def _boxes(lines: Iterable[Line]) -> tuple[Box, ...]:
 
 
 def _contradictions(lines: Sequence[Line]) -> tuple[Problem, ...]:
+    if len(lines) == 1:
+        return ()
     found = []
     for name in AGREE:
         said = [line for line in lines if line[name]]

@@ -1,8 +1,9 @@
 """Shipments: what is uploaded against what stands; what can be claimed once is claimed once."""
 
+from collections import Counter
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from tests import way
@@ -201,3 +202,22 @@ def test_a_line_may_change_whose_day_of_crossing_another_row_of_the_truck_says(
     changed = truck(1, 运单号="W2", 出境日期="", 件数="7")
     assert taken_in(bench, first, changed) == ["unchanged", "changed"]
     assert way.stages(bench) == {"accrued": RATE_FEN}
+
+
+def test_twenty_trucks_are_written_by_as_many_statements_as_one(bench: jobs.Bench) -> None:
+    at_once = {"manifest_row", "cargo_line", "claim_key", "route", "assessment"}
+    said: Counter[str] = Counter()
+
+    def count(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:  # noqa: ANN401
+        if statement.startswith("INSERT INTO "):
+            said[statement.split()[2]] += 1
+
+    event.listen(bench.database.engine, "before_cursor_execute", count)
+    told = []
+    for first, trucks in ((0, 1), (1, 20)):
+        said.clear()
+        way.shipped(bench, trucks, first)
+        told.append({name: said[name] for name in at_once})
+    assert told[0] == told[1]
+    assert all(told[0].values())
+    assert way.stages(bench) == {"accrued": 21 * RATE_FEN}

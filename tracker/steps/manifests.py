@@ -157,7 +157,8 @@ def sift(session: Session, registry: Registry, manifest: Manifest, report: Repor
     link = replacement.of(session, manifest)
     apart = confirmations.apart(confirmations.holding(session, manifest))
     leaving = replacement.wholly_by(session, link.replaced) if link else frozenset()
-    rows = shipments.sort(session, manifest.firm_id, list(report.lines), apart, leaving)
+    lines = [Line(one.sheet, one.row, one.fields) for one in report.lines]  # raw cells are let go
+    rows = shipments.sort(session, manifest.firm_id, lines, apart, leaving)
     accepted = [one for one in rows if one.state in ACCEPTED_STATES]
     return Sifted(rows, preview.estimate(session, registry, manifest, accepted))
 

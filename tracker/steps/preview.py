@@ -30,7 +30,7 @@ def estimate(
 
     Contested rows earn nothing. The result is a preview only: the queue of acceptance decides.
     """
-    units = group([one.line for one in accepted if one.state != "contested"])
+    units = _units([one for one in accepted if one.state != "contested"])
     leagues = {league.code: league for league in session.scalars(select(League))}
     programme = session.scalars(select(Programme).where(Programme.code == FREIGHT)).one()
     in_force: dict[tuple[int, date], Method | None] = {}
@@ -55,10 +55,27 @@ def _matched(
     session: Session, units: Sequence[ShipmentUnit]
 ) -> Iterator[tuple[ShipmentUnit, Match]]:
     """Each unit with its match by the network in force on its day; without one it is left out."""
-    by_day: dict[date, list[ShipmentUnit]] = defaultdict(list)
-    for unit in units:
-        by_day[unit.departure_date].append(unit)
-    for day, members in sorted(by_day.items()):
-        version = networks.in_force(session, day)
+    in_force = {
+        day: networks.in_force(session, day) for day in {unit.departure_date for unit in units}
+    }
+    versions = {version.id: version for version in in_force.values() if version is not None}
+    by_version: dict[int, list[ShipmentUnit]] = defaultdict(list)
+    for unit in sorted(units, key=lambda unit: unit.departure_date):
+        version = in_force[unit.departure_date]
         if version is not None:
-            yield from zip(members, match(members, networks.opened(version)), strict=True)
+            by_version[version.id].append(unit)
+    for key, members in by_version.items():
+        yield from zip(members, match(members, networks.opened(versions[key])), strict=True)
+
+
+def _units(accepted: Sequence[shipments.Sorted]) -> list[ShipmentUnit]:
+    """The units of the lines, in the order of their keys; anew only where not all lines go in."""
+    lines: dict[str, list[shipments.Sorted]] = defaultdict(list)
+    for one in accepted:
+        lines[one.unit_key].append(one)
+    units: list[ShipmentUnit] = []
+    for members in lines.values():
+        whole = members[0].unit
+        all_in = len(members) == len(whole.lines)
+        units += [whole] if all_in else group([one.line for one in members])
+    return sorted(units, key=lambda unit: unit.unit_key)
