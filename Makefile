@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --only-binary :all:
 RUNS := $(VENV)/.runs
 TESTS := $(VENV)/.tests
+PEERS := $(VENV)/.peers
 .DEFAULT_GOAL := help
 .PHONY: help demo test bench soak vendor words format clean
 
@@ -19,7 +20,7 @@ test: $(TESTS) ## 运行全部检查与测试；ONLY="sqlite browser" 只运行�
 	@$(BIN)/python -m tests.chromium
 	@$(BIN)/python -m tests.checks $(ONLY)
 
-bench: $(TESTS) ## 测量速度 · measure how fast it is
+bench: $(TESTS) $(PEERS) ## 测量速度 · measure how fast it is
 	@$(BIN)/python -m pytest -q -s tests/benchmarks
 
 soak: $(TESTS) ## 长时间的中断、并发与变异文件试验 · the long crash, race and fuzz experiments
@@ -57,3 +58,10 @@ $(TESTS): tests/requirements.txt $(RUNS)
 	@echo "安装测试依赖 · Installing what the tests run on"
 	@$(PIP) -r tests/requirements.txt
 	@touch $@
+
+# What we are measured against stands apart from what we run on; without it the rest is measured.
+$(PEERS): tests/benchmarks/requirements.txt $(TESTS)
+	@echo "安装对照工具 · Installing the peers"
+	@$(BIN)/python -m venv $(VENV)/peers && $(VENV)/peers/bin/python -m pip --disable-pip-version-check --no-input \
+	    install --only-binary :all: -r tests/benchmarks/requirements.txt && touch $@ \
+	  || echo "对照工具未能安装，结果中注明缺席 · The peers could not be installed: the results say so"
