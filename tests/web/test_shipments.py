@@ -180,3 +180,27 @@ def test_the_list_downloads_as_a_table_that_adds_up(
     assert len(lines) == 3
     assert lines[1].startswith("蒙A1000")
     assert "500.00" in lines[1]
+
+
+def test_who_sees_a_refused_shipment_sees_what_would_change_it(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    empty = journeys.row("W1", **{"重空标志": "空", "毛重(KG)": ""})
+    journeys.commit(
+        bench, journeys.upload(bench, journeys.sheet(empty, journeys.row("W2", "蒙A10002")))
+    )
+    told = "the record holds yes. If evidence proves empty run is no, this article is met; "
+    told += "the award is 500.00 CNY."
+    for login in ("clerk", "league_officer", "auditor"):
+        page = visit(app, login).see("/shipments/1")
+        assert "What would change the result" in page.words
+        assert told in page.words
+    assert "What would change" not in visit(app, "clerk").see("/shipments/2").words
+    for login in ("other_clerk", "commerce_officer"):
+        visit(app, login).see("/shipments/1", 404)
+    (due,) = call(app, "clerk").get("shipments/1")["dues"]
+    (hint,) = due["hints"]
+    assert (hint["kind"], hint["outcome"], hint["award_fen"]) == ("fact", "awarded", 50_000)
+    assert hint["changes"] == [{"kind": "fact", "name": "empty", "was": True, "values": [False]}]
+    (all_of_it,) = call(app, "clerk").get("shipments/2")["dues"]
+    assert "hints" not in all_of_it

@@ -52,7 +52,7 @@ def estimate(
     for members in by_method.values():
         method = members[0][0]
         rule = methods.pinned(registry, method)
-        opening = _opening(session, method, frozenset())
+        opening = opening_of(session, method, frozenset())
         total += sum(assess(rule, method.params, [known for _, known in members], opening).awards)
     return total
 
@@ -127,7 +127,7 @@ def run_pool(
     if not unsettled:
         return None
     dues = [Due(shipment, method, known[shipment.id]) for shipment in unsettled]
-    opening = _opening(session, method, frozenset(one.id for one in unsettled))
+    opening = opening_of(session, method, frozenset(one.id for one in unsettled))
     return dues, assess(rule, method.params, [due.facts for due in dues], opening)
 
 
@@ -151,7 +151,7 @@ def _stored_facts(
     return found
 
 
-def _opening(session: Session, method: Method, exclude: frozenset[int]) -> dict[str, int]:
+def opening_of(session: Session, method: Method, exclude: frozenset[int]) -> dict[str, int]:
     """Counters as the standing assessments of the league's programme leave them.
 
     All versions of the method count: a firm's year goes on when a document is amended. A shipment

@@ -16,7 +16,8 @@ from tracker.models.filings import Disbursement, DisbursementLine, Filing, Filin
 from tracker.models.money import Account, Assessment, Entry, Item, Posting
 from tracker.models.people import User
 from tracker.models.recoveries import Recovery, RecoveryLine
-from tracker.web import books
+from tracker.steps import hints
+from tracker.web import books, context
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,8 @@ class Due:
     """Stage -> when money first stood there."""
     moves: tuple[Moved, ...]
     holders: tuple[Holder, ...]
+    hints: hints.Found | None
+    """What would change the result; none where the shipment gets all there is."""
 
     @property
     def standing(self) -> Assessment | None:
@@ -109,13 +112,16 @@ def _due(session: Session, user: User, item: Item) -> Due:
     reached: dict[str, datetime] = {}
     for move in moves:
         reached.setdefault(move.target, move.at)
+    assessments = tuple(session.scalars(made))
+    registry = context.ground().registry
     return Due(
         item=item,
-        assessments=tuple(session.scalars(made)),
+        assessments=assessments,
         balances=ledger.item_balances(session, item.id),
         reached=reached,
         moves=tuple(moves),
         holders=tuple(_holders(session, user, item)),
+        hints=hints.of(session, registry, assessments[0]) if assessments else None,
     )
 
 

@@ -153,6 +153,29 @@ class HolderAnswer(Answer):
     state = fields.String()
 
 
+class ChangeAnswer(Answer):
+    """一项变化: a fact, a limit of the method, or what a counter held before."""
+
+    kind = fields.String()
+    name = fields.String()
+    was = fields.Raw(allow_none=True, metadata={"description": "As recorded; null is unknown."})
+    values = fields.List(
+        fields.Raw(), metadata={"description": "Any of these gives the same result."}
+    )
+
+
+class HintAnswer(Answer):
+    """变化后的结果: what the rule, run again with these changes and all else as it is, came to."""
+
+    kind = fields.String(metadata={"description": "fact, limit, counter or together."})
+    article = fields.String()
+    changes = fields.List(fields.Nested(ChangeAnswer))
+    outcome = fields.String()
+    award_fen = fields.Integer()
+    zh = fields.String()
+    en = fields.String()
+
+
 class DueAnswer(Answer):
     """补贴项: what the shipment is due in one league under one programme."""
 
@@ -164,6 +187,11 @@ class DueAnswer(Answer):
     balances_fen = fields.Dict(attribute="balances", keys=fields.String(), values=fields.Integer())
     moves = fields.List(fields.Nested(MoveAnswer))
     holders = fields.List(fields.Nested(HolderAnswer))
+    hints = fields.List(
+        fields.Nested(HintAnswer),
+        attribute="hints.hints",
+        metadata={"description": "What would change the result; absent where it gets all."},
+    )
 
 
 class ShipmentOne(ShipmentAnswer):
