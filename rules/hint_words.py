@@ -50,6 +50,17 @@ def together(changes: Sequence[Change], before: Tally, after: Tally) -> Two:
     )
 
 
+def version(document: str, change: Change, before: Tally, after: Tally) -> Two:
+    """Another version of the method, had the shipment left on the nearest day of its validity."""
+    result = _result(before, after)
+    zh = f"{document}：施行日期不含本票发运日期 {change.was}。若佐证材料证明发运日期为"
+    en = f"{document}: not in force on the departure day, {change.was}. If evidence proves that it"
+    return (
+        f"{zh} {change.value}，则适用该办法，按目前已用额度，{result[0]}。",
+        f"{en} left on {change.value}, this method applies; as its counters stand, {result[1]}.",
+    )
+
+
 def _limit(line: Line, result: Two) -> Two:
     cap = _cap(line)
     zh = f"{line.article}：{cap[0]}。若无此上限，{result[0]}。上限由办法规定，补充材料不会改变。"

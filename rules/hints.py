@@ -25,7 +25,8 @@ class Hint:
     """What a re-run proved: with these changes, and all else as it is, this is the result.
 
     kind: ``fact`` (one fact), ``limit`` (without a cap), ``counter`` (had the counter held less),
-    ``together`` (several articles' changes at once, so it has no `article` of its own).
+    ``together`` (several articles' changes at once) and ``method`` (another version of it, on the
+    nearest day of its validity): these have no `article` of their own.
     """
 
     kind: str
@@ -171,6 +172,27 @@ def _together(
     if again is not None and again.award_fen > max(best, tally.award_fen):
         said = hint_words.together(changes, tally, again)
         yield Hint("together", "", tuple(changes), again.outcome, again.award_fen, *said)
+
+
+def under(
+    rule: Rule,
+    params: Mapping[str, object],
+    facts: ShipmentFacts,
+    tally: Tally,
+    held: Mapping[str, int],
+    document: str,
+    day: str,
+) -> Hint | None:
+    """What another version of the method would give on this day of its validity, if it is more.
+
+    `held` is what every counter holds; None also where the version cannot be run on these facts.
+    """
+    change = Change("fact", "departure_day", facts.departure_day, (day,))
+    again = Probe(rule, params, facts, {}, held).tally(change)
+    if again is None or again.award_fen <= tally.award_fen:
+        return None
+    said = hint_words.version(document, change, tally, again)
+    return Hint("method", "", (change,), again.outcome, again.award_fen, *said)
 
 
 def falls_short(tally: Tally) -> bool:

@@ -77,19 +77,39 @@ class Words:
 
 
 def _numbers(probe: Probe, name: str, goal: Goal, _words: Words) -> Iterator[Change]:
-    """The nearest number above and the nearest below that do; an unknown one counts from zero."""
+    """The nearest number above and the nearest below that do; an unknown one has none."""
     was: int | None = getattr(probe.facts, name)
     low, high = _bounds(probe, name, FACTS[name])
 
     def does(number: int) -> bool:
         return _clears(probe, Change("fact", name, was, (number,)), goal)
 
-    start = -1 if was is None else was
-    ends = (high,) if was is None else (high, low)
-    for end in ends:
-        nearest = nearest_number(does, start, end)
+    if was is None:
+        for number in _unknown(probe, name, goal, high):
+            yield Change("fact", name, None, (number,))
+        return
+    for end in (high, low):
+        nearest = nearest_number(does, was, end)
         if nearest is not None:
             yield Change("fact", name, was, (nearest,))
+
+
+def _unknown(probe: Probe, name: str, goal: Goal, high: int) -> list[int]:
+    """Of a number nobody knows: the least that does, and the least after which no more is paid."""
+
+    def pays(number: int) -> int:
+        """Fen with this number; -1 where it does not do."""
+        again = probe.tally(Change("fact", name, None, (number,)))
+        return -1 if again is None or not goal(again) else again.award_fen
+
+    steps = [min(STRIDE**step, high) for step in range(high.bit_length() // 4 + 2)]
+    most = max(pays(number) for number in steps)
+    found = [
+        nearest_number(lambda number, least=least: pays(number) >= least, -1, high)  # type: ignore[misc]
+        for least in (0, most)
+        if most >= 0
+    ]
+    return list(dict.fromkeys(number for number in found if number is not None))
 
 
 def _bounds(probe: Probe, name: str, fact: Fact) -> tuple[int, int]:

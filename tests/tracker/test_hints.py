@@ -60,6 +60,12 @@ def year(database: Database, settings: Settings) -> jobs.Bench:
     """The small world under the rule of this file."""
     made = jobs.Bench(database, settings, REGISTRY)
     database.transact(journeys.people)
+    record(made, PARAMS, date(2026, 1, 1))
+    return made
+
+
+def record(bench: jobs.Bench, params: dict[str, Any], first: date) -> None:
+    """A version of the method from a day on."""
 
     def draft(session: Session) -> int:
         return methods.draft(
@@ -68,20 +74,19 @@ def year(database: Database, settings: Settings) -> jobs.Bench:
             person(session, "league_officer"),
             programme=session.scalars(select(Programme)).one(),
             rule_id=capped.id,
-            params=PARAMS,
+            params=params,
             title="示例办法",
-            document_no="示例办〔2026〕9号",
+            document_no=f"示例办〔2026〕{first.month}号",
             issued_on=date(2025, 12, 1),
-            valid_from=date(2026, 1, 1),
+            valid_from=first,
             valid_to=None,
         ).id
 
-    key = database.transact(draft)
-    act_on(made, Method, key, "league_officer", "submit")
-    act_on(made, Method, key, "commerce_officer", "examine")
-    act_on(made, Method, key, "commerce_approver", "record")
-    jobs.drain(made)
-    return made
+    key = bench.database.transact(draft)
+    act_on(bench, Method, key, "league_officer", "submit")
+    act_on(bench, Method, key, "commerce_officer", "examine")
+    act_on(bench, Method, key, "commerce_approver", "record")
+    jobs.drain(bench)
 
 
 def take_in(bench: jobs.Bench, *rows: list[str]) -> None:
@@ -129,11 +134,25 @@ def test_what_would_change_each_is_run_from_what_the_counters_held_and_nothing_i
     (cut,) = told(ones["2"])
     assert cut[:2] == ("fact", 50_000)
     assert "运费达到 50,000.00 元（多 10,000.00 元）" in cut[2]
-    (waits,) = told(ones["3"])
-    assert "运费达到 1.00 元，则补贴为 0.01 元" in waits[2]
+    least, left = told(ones["3"])
+    assert "运费达到 1.00 元，则补贴为 0.01 元" in least[2]
+    assert "运费达到 30,000.00 元，则补贴为 300.00 元" in left[2]
     assert [told(ones[plate])[0][:2] for plate in "45"] == [("limit", 50_000)] * 2
     assert ones["6"] == hints.Found([], hints.NOTHING_ALONE)
     assert (way.count(year, Entry), way.count(year, Assessment)) == before
+
+
+def test_a_version_not_in_force_on_the_day_says_what_it_would_give_on_its_nearest(
+    year: jobs.Bench,
+) -> None:
+    take_in(year, truck(0), truck(1), truck(2))
+    record(year, PARAMS | {"pool": "1300.00"}, date(2026, 4, 1))
+    cut = told(found(year)["2"])
+    assert [(kind, award) for kind, award, _ in cut] == [("limit", 50_000), ("method", 30_000)]
+    assert cut[1][2] == (
+        "示例办法（示例办〔2026〕4号）：施行日期不含本票发运日期 2026-03-02。"
+        "若佐证材料证明发运日期为 2026-04-01，则适用该办法，按目前已用额度，补贴为 300.00 元（现为 200.00 元）。"
+    )
 
 
 def test_what_is_withdrawn_or_run_by_another_rule_has_nothing_to_tell(year: jobs.Bench) -> None:

@@ -4,9 +4,11 @@ The facts, parameters and counters of the assessment that stands are run again b
 rule, one thing changed at a time; nothing is written, and nothing told that no run proves.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rules import hints
@@ -14,11 +16,13 @@ from rules.facts import ShipmentFacts
 from rules.hints import Hint
 from rules.outcome import Tally
 from rules.registry import Registry
+from rules.rule import Rule
 from tracker.errors import mark
+from tracker.models.methods import Method
 from tracker.models.money import Assessment
 from tracker.steps import assessment, methods, shipments
 
-NOTHING_ALONE = mark("No single change of what the rule looks at would give another result.")
+NOTHING_ALONE = mark("Tried one at a time, no change was found that gives another result.")
 NOT_AS_RECORDED = mark("The rule is not installed as it was recorded, so nothing is run again.")
 
 
@@ -40,13 +44,45 @@ def of(session: Session, registry: Registry, made: Assessment) -> Found | None:
     stands = shipment.state == "standing" and shipment.league_id == made.item.league_id
     if not stands or not hints.falls_short(tally):
         return None
-    rule = registry.rules.get(made.method.rule_id)
-    if rule is None or rule.source_sha256 != made.method.rule_sha256:
+    rule = _rule(registry, made.method)
+    if rule is None:
         return Found(why=NOT_AS_RECORDED)
     facts = ShipmentFacts.from_json(made.facts)
     held = _held(session, made) if made.outcome == "waiting" else None
     found = hints.hints(rule, made.method.params, facts, tally, held)
+    found += _other_versions(session, registry, made, facts, tally)
     return Found(found, "" if found else NOTHING_ALONE)
+
+
+def _rule(registry: Registry, method: Method) -> Rule | None:
+    """The rule as the method was recorded with; None where it is another one now, or none."""
+    rule = registry.rules.get(method.rule_id)
+    return rule if rule is not None and rule.source_sha256 == method.rule_sha256 else None
+
+
+def _other_versions(
+    session: Session, registry: Registry, made: Assessment, facts: ShipmentFacts, tally: Tally
+) -> Iterator[Hint]:
+    """What the method's other recorded versions would give, each on its day nearest to this one."""
+    own, left = made.method, made.item.shipment.departure_date
+    query = select(Method).where(
+        Method.league_id == own.league_id,
+        Method.programme_id == own.programme_id,
+        Method.state == "recorded",
+        Method.id != own.id,
+    )
+    for other in session.scalars(query.order_by(Method.valid_from)):
+        rule = _rule(registry, other)
+        if rule is None:
+            continue
+        day = min(max(left, other.valid_from), other.valid_to or date.max)
+        held = assessment.opening_of(session, other, frozenset({made.item.shipment_id}))
+        document = f"{other.title}（{other.document_no}）"
+        hint = hints.under(
+            rule, other.params, facts, tally, held, document=document, day=day.isoformat()
+        )
+        if hint is not None:
+            yield hint
 
 
 def _held(session: Session, made: Assessment) -> Mapping[str, int] | None:

@@ -167,7 +167,7 @@ class ChangeAnswer(Answer):
 class HintAnswer(Answer):
     """变化后的结果: what the rule, run again with these changes and all else as it is, came to."""
 
-    kind = fields.String(metadata={"description": "fact, limit, counter or together."})
+    kind = fields.String(metadata={"description": "fact, limit, counter, together or method."})
     article = fields.String()
     changes = fields.List(fields.Nested(ChangeAnswer))
     outcome = fields.String()
