@@ -151,7 +151,8 @@ def test_a_version_not_in_force_on_the_day_says_what_it_would_give_on_its_neares
     assert [(kind, award) for kind, award, _ in cut] == [("limit", 50_000), ("method", 30_000)]
     assert cut[1][2] == (
         "示例办法（示例办〔2026〕4号）：施行日期不含本票发运日期 2026-03-02。"
-        "若佐证材料证明发运日期为 2026-04-01，则适用该办法，按目前已用额度，补贴为 300.00 元（现为 200.00 元）。"
+        "若佐证材料证明发运日期为 2026-04-01，则适用该办法，按目前已用额度，"
+        "补贴为 300.00 元（现为 200.00 元）。"
     )
 
 
