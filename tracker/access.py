@@ -48,6 +48,7 @@ POLICY: dict[str, tuple[str, ...]] = {
     "open_inbox": ("firm_manager",),
     "see_inbox": (*FIRM_ROLES, "admin"),
     "see_shipments": (*FIRM_ROLES, *LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
+    "see_contests": (*LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
     "see_methods": BUSINESS_ROLES,
     "replay_methods": (*LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
     "see_networks": BUSINESS_ROLES,
@@ -123,6 +124,20 @@ def visible_shipments(user: User) -> Select[Shipment]:
         return select(Shipment).where(Shipment.id.in_(filed))
     mine = _own(user, Shipment.firm_id, Shipment.league_id, "see_shipments")
     return select(Shipment).where(mine)
+
+
+def contest_sides(user: User) -> Select[Shipment]:
+    """Shipments that a reviewer may lay beside each other where one claims what another holds.
+
+    A league's own, and contested ones that lie in no league yet; all for Commerce and the auditor.
+    """
+    query = select(Shipment)
+    if not may(user, "see_contests"):
+        return query.where(false())
+    if user.role not in LEAGUE_ROLES:
+        return query
+    nowhere = (Shipment.state == "contested") & Shipment.league_id.is_(None)
+    return query.where((Shipment.league_id == user.league_id) | nowhere)
 
 
 def visible_methods(user: User) -> Select[Method]:

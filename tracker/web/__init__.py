@@ -48,6 +48,7 @@ PAGES = (
     "withdrawals",
     "inbox",
     "shipments",
+    "contests",
     "evidence",
     "applications",
     "filings",
