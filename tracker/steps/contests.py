@@ -1,4 +1,4 @@
-"""Contests 重复申报: shipments that two claim, and those that look like one, both sides together.
+"""Contests 重复主张: shipments that two claim, and those that look like one, both sides together.
 
 A contested shipment claims a unit, a box, a batch or a crossing that another shipment holds. A near
 duplicate claims nothing twice, yet says the same vehicle or box, day and direction under two firms.

@@ -1,4 +1,4 @@
-"""Contests 重复申报: for reviewers, shipments that two firms claim, with both sides to compare."""
+"""Contests 重复主张: for reviewers, shipments that two firms claim, with both sides to compare."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
