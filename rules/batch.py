@@ -4,15 +4,16 @@ What a rule writes as `p.rate * s.domestic_km` is a column here and one number i
 both read the same table of names in `rules.facts`.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from rules.columns import Text
-from rules.facts import FACTS, QUANTITIES, SHARES, ShipmentFacts, unknown, year_of
+from rules.facts import SHIPMENT
 from rules.lines import flag_text, no_whole, share_name
 from rules.quantity import Array, Condition, Gap, Gaps, Ints, Mask, Quantity, Two
+from rules.subject import Record, Subject, year_of
 from rules.units import PLAIN, RuleError, unit
 
 
@@ -37,21 +38,27 @@ class Words:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Facts:
-    """The facts of a batch, each a column. Rows are shipments; facts nobody knows may be absent."""
+    """The facts of a batch, each a column; facts nobody knows may be absent.
+
+    Rows are shipments, or whatever else `subject` says.
+    """
 
     keys: Sequence[str]
     order: Array
     wholes: Mapping[str, Wholes]
     texts: Mapping[str, Words]
+    subject: Subject = SHIPMENT
 
     @classmethod
-    def of(cls, rows: Sequence[ShipmentFacts]) -> "Facts":
-        """Columns of these shipments, row by row in the order given."""
-        wholes = {n: _wholes(rows, n) for n, f in FACTS.items() if f.kind in {"whole", "flag"}}
-        texts = {n: _words(rows, n) for n, f in FACTS.items() if f.kind in {"text", "day"}}
+    def of(cls, rows: Sequence[Record]) -> "Facts":
+        """Columns of these records of one subject, row by row in the order given."""
+        subject = rows[0].SUBJECT if rows else SHIPMENT
+        known = subject.facts.items()
+        wholes = {n: _wholes(rows, n) for n, f in known if f.kind in {"whole", "flag"}}
+        texts = {n: _words(rows, n) for n, f in known if f.kind in {"text", "day"}}
         order = np.array([row.order for row in rows], dtype=np.int64)
         del wholes["order"], texts["key"]
-        return cls([row.key for row in rows], order, wholes, texts)
+        return cls([row.key for row in rows], order, wholes, texts, subject)
 
     def __len__(self) -> int:
         """How many shipments."""
@@ -59,17 +66,18 @@ class Facts:
 
     def take(self, rows: Array) -> "Facts":
         """The same facts with their rows picked in this order."""
-        return Facts(
-            [self.keys[i] for i in rows.tolist()],
-            self.order[rows],
-            {
+        return replace(
+            self,
+            keys=[self.keys[i] for i in rows.tolist()],
+            order=self.order[rows],
+            wholes={
                 n: Wholes(
                     Ints(_array(w.values)[rows], w.values.top),
                     None if w.unknown is None else w.unknown[rows],
                 )
                 for n, w in self.wholes.items()
             },
-            {n: Words(w.codes[rows], w.words) for n, w in self.texts.items()},
+            texts={n: Words(w.codes[rows], w.words) for n, w in self.texts.items()},
         )
 
     def cells(self, field: str) -> list[str | int | None]:
@@ -78,7 +86,7 @@ class Facts:
             return list(self.keys)
         if field == "order":
             return [int(n) for n in self.order.tolist()]
-        if FACTS[field].kind in {"text", "day"}:
+        if self.subject.facts[field].kind in {"text", "day"}:
             column = self._words(field)
             return [None if c < 0 else column.words[c] for c in column.codes.tolist()]
         whole = self._raw(field)
@@ -130,16 +138,16 @@ class Facts:
 
         Where the whole is zero there is no share: the row waits, unless an article says more.
         """
-        if base not in SHARES:
+        if base not in self.subject.shares:
             raise RuleError(f"没有“{base}”这种占比口径（unknown base of the share）")
-        part, whole, zh, en = SHARES[base]
+        part, whole, zh, en = self.subject.shares[base]
         one, all_ = self._raw(part), self._raw(whole)
         none = (
             (_array(all_.values) == 0)
             if all_.unknown is None
             else ((_array(all_.values) == 0) & ~all_.unknown)
         )
-        gaps = _gaps(part, one) + _gaps(whole, all_)
+        gaps = self._gaps(part, one) + self._gaps(whole, all_)
         den = all_.values
         if bool(none.any()) or all_.unknown is not None:
             den = Ints(np.maximum(_array(den), 1), max(den.top, 1))
@@ -212,11 +220,23 @@ class Facts:
 
     def year(self, start_month: int) -> Text:
         """The year of the departure day, when years begin in this month."""
-        days = self._words("departure_day")
+        days = self._words(self.subject.day)
         years = [year_of(day, start_month) for day in days.words]
         words = tuple(sorted(set(years)))
         codes = np.array([*(words.index(y) for y in years), -1], dtype=np.int64)[days.codes]
-        return Text("year", ("年度", "year"), codes, words, _text_gaps("departure_day", days))
+        return Text("year", ("年度", "year"), codes, words, self._text_gaps(self.subject.day, days))
+
+    # --- by name, for rules that are data ---
+
+    def named(self, name: str) -> Quantity | Condition | Text | None:
+        """The fact a rule calls so: a number, a flag or a text; None where there is none."""
+        readers: dict[str, Callable[[str], Quantity | Condition | Text]] = {
+            "number": self._quantity,
+            "flag": self._flag,
+            "text": self._text,
+        }
+        kind = self.subject.kind_of(name)
+        return readers[kind](name) if kind else None
 
     # --- columns ---
 
@@ -232,54 +252,53 @@ class Facts:
         return Words(np.full(len(self), -1, dtype=np.int64), ()) if column is None else column
 
     def _quantity(self, name: str) -> Quantity:
-        field, den, unit_text = QUANTITIES[name]
+        field, den, unit_text = self.subject.quantities[name]
         column = self._raw(field)
-        fact = FACTS[field]
-        gaps = _gaps(field, column)
+        fact = self.subject.facts[field]
+        gaps = self._gaps(field, column)
         name_two = (fact.zh.split("（")[0], fact.en.split(",")[0])
         return Quantity.leaf(name_two, column.values, Ints(den, den), unit(unit_text), gaps)
 
     def _flag(self, field: str) -> Condition:
         column = self._raw(field)
         yes = _array(column.values) == 1
-        name = (FACTS[field].zh, FACTS[field].en)
+        fact = self.subject.facts[field]
+        name = (fact.zh, fact.en)
 
         def text(row: int) -> Two:
             lost = column.unknown is not None and bool(column.unknown[row])
             return flag_text(name, value=None if lost else bool(yes[row]))
 
-        return Condition(yes, _gaps(field, column), text)
+        return Condition(yes, self._gaps(field, column), text)
 
     def _text(self, field: str) -> Text:
         column = self._words(field)
-        fact = FACTS[field]
-        return Text(
-            field, (fact.zh, fact.en), column.codes, column.words, _text_gaps(field, column)
-        )
+        fact = self.subject.facts[field]
+        gaps = self._text_gaps(field, column)
+        return Text(field, (fact.zh, fact.en), column.codes, column.words, gaps)
+
+    def _gaps(self, field: str, column: Wholes) -> Gaps:
+        lost = column.unknown
+        return () if lost is None else (Gap(lost, self.subject.unknown(field)),)
+
+    def _text_gaps(self, field: str, column: Words) -> Gaps:
+        lost = column.codes < 0
+        return (Gap(lost, self.subject.unknown(field)),) if bool(lost.any()) else ()
 
 
 def _array(ints: Ints) -> Array:
     return np.asarray(ints.v, dtype=np.int64)
 
 
-def _wholes(rows: Sequence[ShipmentFacts], field: str) -> Wholes:
+def _wholes(rows: Sequence[Record], field: str) -> Wholes:
     cells = [getattr(row, field) for row in rows]
     lost = np.array([cell is None for cell in cells], dtype=np.bool_)
     values = Ints.of(np.array([int(cell or 0) for cell in cells], dtype=np.int64))
     return Wholes(values, lost if bool(lost.any()) else None)
 
 
-def _words(rows: Sequence[ShipmentFacts], field: str) -> Words:
+def _words(rows: Sequence[Record], field: str) -> Words:
     codes: dict[str, int] = {}
     cells = [getattr(row, field) for row in rows]
     column = [-1 if cell is None else codes.setdefault(cell, len(codes)) for cell in cells]
     return Words(np.array(column, dtype=np.int64), tuple(codes))
-
-
-def _gaps(field: str, column: Wholes) -> Gaps:
-    return () if column.unknown is None else (Gap(column.unknown, unknown(field)),)
-
-
-def _text_gaps(field: str, column: Words) -> Gaps:
-    lost = column.codes < 0
-    return (Gap(lost, unknown(field)),) if bool(lost.any()) else ()

@@ -4,14 +4,14 @@ Text is whole-number codes into a vocabulary, so that comparing, looking up and 
 rows costs a gather instead of a million comparisons of text.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import lcm
 
 import numpy as np
 
-from rules.lines import text_comparison, uncovered
-from rules.params import Exact, LadderValue, Loaded, TableValue
+from rules.lines import day_comparison, text_comparison, uncovered
 from rules.quantity import (
+    LIMIT,
     Array,
     Condition,
     Gap,
@@ -20,7 +20,8 @@ from rules.quantity import (
     Quantity,
     Two,
 )
-from rules.units import RuleError, unit
+from rules.units import RuleError, Unit, same, unit
+from rules.values import BandsValue, DayValue, Exact, LadderValue, Loaded, TableValue
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +51,16 @@ class Text:
 
         return Condition(yes, self.gaps, text)
 
+    def between(self, first: str, last: str) -> Condition:
+        """Whether the row's day is one of these, the first and the last included."""
+        listed = [first <= w <= last for w in self.words]
+        yes = np.array([*listed, False], dtype=np.bool_)[self.codes]
+
+        def text(row: int) -> Two:
+            return day_comparison(self.name, self.at(row), first, last)
+
+        return Condition(yes, self.gaps, text)
+
     def at(self, row: int) -> str | None:
         """The word of one row; None where it is unknown."""
         code = int(self.codes[row])
@@ -74,7 +85,8 @@ class Lookup:
         exacts = [e for e in entries if isinstance(e, Exact)]
         if len(exacts) != sum(e is not None for e in entries) or isinstance(self.table.of, str):
             raise RuleError(f"{self.table.name[0]} 是文字表，请用 word（a table of words）")
-        den = lcm(*(e.value.denominator for e in exacts))
+        every = [e for e in self.table.entries.values() if isinstance(e, Exact)]
+        den = lcm(*(e.value.denominator for e in every))
         values = [int(e.value * den) if isinstance(e, Exact) else 0 for e in entries]
         num = Ints.of(np.array([*values, 0], dtype=np.int64))
         cells = Ints(_column(num)[index.codes], num.top)
@@ -135,7 +147,41 @@ class Ladder:
         values = Ints.of(np.array([int(f * den) for f in factors], dtype=np.int64))
         num = Ints(_column(values)[step], values.top)
         made = Quantity.leaf(self.ladder.name, num, Ints.of(den), unit(""), number.gaps)
-        return Quantity(made.num, made.den, made.unit, made.terms, made.gaps, number.counted)
+        return replace(made, counted=number.counted)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bands:
+    """Numbers by a quantity."""
+
+    bands: BandsValue
+
+    def at(self, number: Quantity) -> Quantity:
+        """The number of the band each row's quantity lies in."""
+        same(number.unit, self.bands.on, self.bands.name[0])
+        step = np.zeros(_column(number.num).size, dtype=np.int64)
+        for start, _ in self.bands.rungs[1:]:
+            edge = Ints.of(start.numerator) * number.den
+            step = step + ((number.num * Ints.of(start.denominator)).v >= np.asarray(edge.v))
+        values = [rung.value for _, rung in self.bands.rungs]
+        den = lcm(*(v.denominator for v in values))
+        cells = Ints.of(np.array([int(v * den) for v in values], dtype=np.int64))
+        num = Ints(_column(cells)[step], cells.top)
+        made = Quantity.leaf(self.bands.name, num, Ints.of(den), self.bands.of, number.gaps)
+        return replace(made, counted=number.counted)
+
+    def spans(self, of: Unit, den: int) -> list[tuple[int, int]]:
+        """Where each band begins and ends, in whole numbers over `den`."""
+        same(of, self.bands.on, self.bands.name[0])
+        edges = [start * den for start, _ in self.bands.rungs]
+        if any(edge.denominator != 1 for edge in edges):
+            raise RuleError(f"{self.bands.name[0]} 的起点比计量单位更细（an edge is too fine）")
+        starts = [int(edge) for edge in edges]
+        return list(zip(starts, [*starts[1:], LIMIT], strict=True))
+
+    def rate(self, place: int) -> Quantity:
+        """The number of one band."""
+        return constant(self.bands.rungs[place][1])
 
 
 class Bound:
@@ -151,4 +197,8 @@ def _bind(value: object) -> object:
         return constant(value)
     if isinstance(value, TableValue):
         return Lookup(value)
+    if isinstance(value, BandsValue):
+        return Bands(value)
+    if isinstance(value, DayValue):
+        return value.day
     return Ladder(value) if isinstance(value, LadderValue) else value

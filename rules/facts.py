@@ -4,40 +4,29 @@
 the one table of its fields: kind, unit, bounds, meaning. The columns of facts.csv (UTF-8, one
 heading row) are these fields under these names; an empty cell means unknown, flags are 1 or 0.
 `RESULT_COLUMNS` documents what `python -m rules assess` writes. A batch as columns is
-`rules.batch.Facts`.
+`rules.batch.Facts`; what a rule may know of a firm's year or a train is in `rules.periods`.
 """
 
-import re
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+
+from rules.subject import Fact, FactsError, Record, Subject, year_of
+
+__all__ = [
+    "ECOMMERCE_MODES",
+    "FACTS",
+    "QUANTITIES",
+    "RESULT_COLUMNS",
+    "SHARES",
+    "SHIPMENT",
+    "Fact",
+    "FactsError",
+    "ShipmentFacts",
+    "year_of",
+]
 
 ECOMMERCE_MODES = ("9610", "9710", "9810", "1210")
 """Customs supervision modes 监管方式 that are cross-border e-commerce: retail export, B2B direct
 export, export to overseas warehouses, bonded (GAC 2014 No. 12 and No. 57, 2020 No. 75)."""
-
-
-class FactsError(ValueError):
-    """Facts that cannot be; `problems` says which and why, in Chinese."""
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("；".join(problems))
-        self.problems = problems
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One field: kind (text, day, flag, whole), unit, meaning; bounds by kind."""
-
-    kind: str
-    unit: str
-    zh: str
-    en: str
-    high: int = 0
-    choices: tuple[str, ...] = ()
-    pattern: str = ""
-    required: bool = False
 
 
 KM_TENTHS = 1_000_000  # a hundred thousand kilometres
@@ -88,6 +77,36 @@ PARTS = (
 )
 """Pairs of which the first can never pass the second."""
 
+QUANTITIES: dict[str, tuple[str, int, str]] = {
+    "feu": ("half_feu", 2, "FEU"),
+    "teu": ("teu", 1, "TEU"),
+    "trips": ("trips", 1, "trip"),
+    "distance_km": ("distance_tenth_km", 10, "km"),
+    "domestic_km": ("domestic_tenth_km", 10, "km"),
+    "province_km": ("province_tenth_km", 10, "km"),
+    "freight": ("freight_fen", 100, "CNY"),
+}
+"""What a rule calls a whole-number fact: the fact, what it is divided by, and the unit then."""
+
+SHARES: dict[str, tuple[str, str, str, str]] = {
+    "weight": ("ecommerce_weight_g", "total_weight_g", "重量", "weight"),
+    "packages": ("ecommerce_packages", "total_packages", "件数", "packages"),
+    "value": ("ecommerce_value_fen", "total_value_fen", "货值", "value"),
+}
+"""What the e-commerce share is measured by: the part, the whole, the name in two languages."""
+
+SHIPMENT = Subject(
+    name="shipment",
+    zh="一票发运",
+    en="shipment",
+    facts=FACTS,
+    quantities=QUANTITIES,
+    shares=SHARES,
+    parts=PARTS,
+    day="departure_day",
+)
+"""What most rules are about: one vehicle crossing, or one box on one train."""
+
 RESULT_COLUMNS = {
     "key": "发运编号 key of the shipment",
     "order": "受理次序 order of acceptance",
@@ -102,12 +121,14 @@ RESULT_COLUMNS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShipmentFacts:
+class ShipmentFacts(Record):
     """One shipment as a rule may know it; None is unknown, never zero. Units: see FACTS.
 
     Raises FactsError for a wrong type, a number out of bounds, an impossible day, a part above
     its whole.
     """
+
+    SUBJECT = SHIPMENT
 
     key: str
     order: int
@@ -136,130 +157,3 @@ class ShipmentFacts:
     freight_fen: int | None = None
     tir: bool | None = None
     track: str | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse what cannot be, with every problem at once."""
-        problems = [p for name in FACTS if (p := _problem(name, getattr(self, name)))]
-        if not problems:
-            for part, whole in PARTS:
-                one, all_ = getattr(self, part), getattr(self, whole)
-                if one is not None and all_ is not None and one > all_:
-                    problems.append(f"{part}（{FACTS[part].zh}）{one} 大于 {whole} {all_}")
-        if problems:
-            raise FactsError(problems)
-
-    def as_json(self) -> dict[str, str | int | bool | None]:
-        """Every field under its name, JSON-able."""
-        return {name: getattr(self, name) for name in FACTS}
-
-    @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> "ShipmentFacts":
-        """The inverse of `as_json`; refuses unknown names, and each value as the class does."""
-        strange = sorted(set(values) - set(FACTS))
-        absent = [n for n, f in FACTS.items() if f.required and values.get(n) is None]
-        if strange or absent:
-            raise FactsError(
-                [f"没有这个事实：{n}" for n in strange]
-                + [f"缺少 {n}（{FACTS[n].zh}）" for n in absent]
-            )
-        return cls(**values)
-
-    @classmethod
-    def from_text(cls, cells: Mapping[str, str]) -> "ShipmentFacts":
-        """One row of facts.csv: empty cells are unknown; `trips` is 1 where there is no column."""
-        problems: list[str] = []
-        values: dict[str, object] = {}
-        for name, cell in cells.items():
-            fact = FACTS.get(name)
-            if fact is None or not cell.strip():
-                values[name] = None
-            elif fact.kind == "whole" and not re.fullmatch(r"[0-9]{1,16}", cell.strip()):
-                problems.append(f"{name}（{fact.zh}）“{cell}”不是非负整数")
-            elif fact.kind == "flag" and cell.strip() not in {"0", "1"}:
-                problems.append(f"{name}（{fact.zh}）“{cell}”应为 1 或 0")
-            else:
-                values[name] = _TYPED[fact.kind](cell.strip())
-        if problems:
-            raise FactsError(problems)
-        return cls.from_json(values)
-
-
-def _flag(text: str) -> bool:
-    return text == "1"
-
-
-_TYPED: dict[str, Callable[[str], object]] = {"whole": int, "flag": _flag, "text": str, "day": str}
-
-
-def _problem(name: str, value: object) -> str:
-    """What is wrong with one field, or ""."""
-    fact = FACTS[name]
-    if value is None:
-        return f"缺少 {name}（{fact.zh}）" if fact.required else ""
-    return _CHECKS[fact.kind](fact, f"{name}（{fact.zh}）", value)
-
-
-def _whole_problem(fact: Fact, what: str, value: object) -> str:
-    if type(value) is not int:
-        return f"{what}应为整数，得到 {value!r}"
-    return "" if 0 <= value <= fact.high else f"{what} {value} 超出 0 至 {fact.high}"
-
-
-def _flag_problem(_fact: Fact, what: str, value: object) -> str:
-    return "" if isinstance(value, bool) else f"{what}应为是或否，得到 {value!r}"
-
-
-def _text_problem(fact: Fact, what: str, value: object) -> str:
-    if not isinstance(value, str) or not value:
-        return f"{what}应为文本，得到 {value!r}"
-    if fact.choices and value not in fact.choices:
-        return f"{what}“{value}”应为 {'、'.join(fact.choices)} 之一"
-    if fact.pattern and not re.fullmatch(fact.pattern, value):
-        return f"{what}“{value}”格式不对"
-    return ""
-
-
-def _day_problem(_fact: Fact, what: str, value: object) -> str:
-    try:
-        day = date.fromisoformat(str(value)) if isinstance(value, str) else None
-    except ValueError:
-        day = None
-    return "" if day and day.isoformat() == value else f"{what}应为 YYYY-MM-DD，得到 {value!r}"
-
-
-_CHECKS: dict[str, Callable[[Fact, str, object], str]] = {
-    "whole": _whole_problem,
-    "flag": _flag_problem,
-    "text": _text_problem,
-    "day": _day_problem,
-}
-
-
-QUANTITIES: dict[str, tuple[str, int, str]] = {
-    "feu": ("half_feu", 2, "FEU"),
-    "teu": ("teu", 1, "TEU"),
-    "trips": ("trips", 1, "trip"),
-    "distance_km": ("distance_tenth_km", 10, "km"),
-    "domestic_km": ("domestic_tenth_km", 10, "km"),
-    "province_km": ("province_tenth_km", 10, "km"),
-    "freight": ("freight_fen", 100, "CNY"),
-}
-"""What a rule calls a whole-number fact: the fact, what it is divided by, and the unit then."""
-
-SHARES: dict[str, tuple[str, str, str, str]] = {
-    "weight": ("ecommerce_weight_g", "total_weight_g", "重量", "weight"),
-    "packages": ("ecommerce_packages", "total_packages", "件数", "packages"),
-    "value": ("ecommerce_value_fen", "total_value_fen", "货值", "value"),
-}
-"""What the e-commerce share is measured by: the part, the whole, the name in two languages."""
-
-
-def unknown(name: str) -> tuple[str, str]:
-    """The reason a shipment waits for a fact, in Chinese and English."""
-    return f"缺少{FACTS[name].zh}", f"{FACTS[name].en} is unknown"
-
-
-def year_of(day: str, start_month: int) -> str:
-    """The year a day belongs to when years begin in this month, named by the year it begins in."""
-    year, month = int(day[:4]), int(day[5:7])
-    return f"{year if month >= start_month else year - 1:04d}"

@@ -175,6 +175,15 @@ def text_comparison(name: Two, value: str | None, wanted: tuple[str, ...]) -> Tw
     return f"{name[0]} {zh}（应为 {listed}）", f"{name[1]} {en} (should be {listed_en})"
 
 
+def day_comparison(name: Two, value: str | None, first: str, last: str) -> Two:
+    """A day and the days it should lie between."""
+    zh, en = (value, value) if value else ("未知", "unknown")
+    return (
+        f"{name[0]} {zh}（应在 {first} 至 {last}）",
+        f"{name[1]} {en} (should be {first} to {last})",
+    )
+
+
 def flag_text(name: Two, *, value: bool | None) -> Two:
     """A yes or no in words."""
     zh, en = {True: ("是", "yes"), False: ("否", "no"), None: ("未知", "unknown")}[value]

@@ -5,15 +5,17 @@ Fraction, a counter an entry of a dict, a shipment takes from its counters when 
 nothing has refused it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import lcm
 from typing import NoReturn
 
 from rules import lines
-from rules.facts import FACTS, QUANTITIES, SHARES, ShipmentFacts, unknown
 from rules.lines import Factor, Two
-from rules.params import Exact, LadderValue, Loaded, TableValue
+from rules.subject import Record
 from rules.units import PLAIN, RuleError, Unit, multiply, same, unit
+from rules.values import BandsValue, DayValue, Exact, LadderValue, Loaded, TableValue
 
 Why = tuple[Two, ...]
 
@@ -57,7 +59,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Number:
-    """An exact number with its unit and factors; `why` is not empty where it is unknown."""
+    """An exact number with its unit and factors; `why` is not empty where it is unknown.
+
+    `per` is what it is a whole number of, such as halves of a FEU; None for a ratio of facts.
+    """
 
     value: Fraction
     unit: Unit
@@ -65,6 +70,7 @@ class Number:
     why: Why = ()
     counted: bool = False
     whole: bool = False
+    per: int | None = None
 
     def __mul__(self, other: "Number") -> "Number":
         """The product, with the factors of both."""
@@ -74,6 +80,7 @@ class Number:
             self.factors + other.factors,
             self.why + other.why,
             self.counted or other.counted,
+            per=self.per * other.per if self.per and other.per else None,
         )
 
     def __ge__(self, other: "Number") -> Answer:
@@ -106,8 +113,12 @@ class Number:
         return Answer(yes, lines.comparison(self.factors, sign, other.factors), (), counted)
 
 
-def _number(name: Two, value: Fraction, of: Unit, why: Why = ()) -> Number:
-    return Number(value, of, (Factor(*name, value, of),), why)
+def _number(name: Two, value: Fraction, of: Unit, why: Why = (), per: int | None = None) -> Number:
+    return Number(value, of, (Factor(*name, value, of),), why, per=per)
+
+
+def _parts(values: Iterable[Exact | str]) -> int:
+    return lcm(*(one.value.denominator for one in values if isinstance(one, Exact)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,33 +142,50 @@ class Word:
         text = lines.text_comparison(self.name, self.value, wanted)
         return Answer(None if self.why else self.value in wanted, text, self.why)
 
+    def between(self, first: str, last: str) -> Answer:
+        """Whether it is a day from the first to the last."""
+        text = lines.day_comparison(self.name, self.value, first, last)
+        known = self.value is not None and first <= self.value <= last
+        return Answer(None if self.why else known, text, self.why)
 
-class Shipment:
-    """The facts of one shipment under the names a rule uses."""
 
-    def __init__(self, facts: ShipmentFacts) -> None:
-        self._facts = facts
+class One:
+    """The facts of one shipment (or period) under the names a rule uses."""
+
+    def __init__(self, facts: Record) -> None:
+        self._facts, self._subject = facts, facts.SUBJECT
 
     def __getattr__(self, name: str) -> Number | Word | Answer:
         """A fact by the name a rule uses: a quantity, a flag or a text."""
-        field_name, den, unit_text = QUANTITIES.get(name, (name, 1, ""))
-        if field_name not in FACTS:
+        found = self.named(name)
+        if found is None:
             raise AttributeError(name)
-        fact, value = FACTS[field_name], getattr(self._facts, field_name)
-        why = (unknown(field_name),) if value is None else ()
-        if fact.kind == "whole":
+        return found
+
+    def named(self, name: str) -> Number | Word | Answer | None:
+        """The fact a rule calls so; None where there is none."""
+        subject = self._subject
+        kind = subject.kind_of(name)
+        if not kind:
+            return None
+        field_name, den, unit_text = subject.quantities.get(name, (name, 1, ""))
+        fact, value = subject.facts[field_name], getattr(self._facts, field_name)
+        why = (subject.unknown(field_name),) if value is None else ()
+        if kind == "number":
             names = (fact.zh.split("（")[0], fact.en.split(",")[0])
-            return _number(names, Fraction(value or 0, den), unit(unit_text), why)
-        if fact.kind == "flag":
+            return _number(names, Fraction(value or 0, den), unit(unit_text), why, den)
+        if kind == "flag":
             return Answer(value, lines.flag_text((fact.zh, fact.en), value=value), why)
         return Word(name, (fact.zh, fact.en), value, why)
 
     def ecommerce_share(self, base: str) -> Number:
         """E-commerce goods of all goods."""
-        part_field, whole_field, zh, en = SHARES[base]
+        if base not in self._subject.shares:
+            raise RuleError(f"没有“{base}”这种占比口径（unknown base of the share）")
+        part_field, whole_field, zh, en = self._subject.shares[base]
         part, whole = getattr(self._facts, part_field), getattr(self._facts, whole_field)
-        why: Why = (unknown(part_field),) if part is None else ()
-        why += (unknown(whole_field),) if whole is None else ()
+        why: Why = (self._subject.unknown(part_field),) if part is None else ()
+        why += (self._subject.unknown(whole_field),) if whole is None else ()
         why += (lines.no_whole(zh, en),) if whole == 0 else ()
         share = Fraction(0) if why else Fraction(part, whole)
         return _number(lines.share_name(zh, en), share, PLAIN, why)
@@ -175,7 +203,8 @@ class Lookup:
         if isinstance(self.table.of, str):
             raise RuleError(f"{self.table.name[0]} 是文字表，请用 word（a table of words）")
         value = entry.value if isinstance(entry, Exact) else Fraction(0)
-        return _number(self.table.name, value, self.table.of, self._why(index, entry))
+        per = _parts(self.table.entries.values())
+        return _number(self.table.name, value, self.table.of, self._why(index, entry), per)
 
     def word(self, index: Word) -> Word:
         """The word for this word."""
@@ -216,7 +245,23 @@ class Ladder:
         for start, rung in self.ladder.rungs:
             if number.value >= start:
                 factor = rung.value
-        made = _number(self.ladder.name, factor, PLAIN, number.why)
+        per = _parts(rung for _, rung in self.ladder.rungs)
+        made = _number(self.ladder.name, factor, PLAIN, number.why, per)
+        return replace(made, counted=number.counted)
+
+
+@dataclass(frozen=True)
+class Bands:
+    """Numbers by a quantity."""
+
+    bands: BandsValue
+
+    def at(self, number: Number) -> Number:
+        """The number of the band the quantity lies in."""
+        same(number.unit, self.bands.on, self.bands.name[0])
+        found = [rung for start, rung in self.bands.rungs if number.value >= start][-1]
+        per = _parts(rung for _, rung in self.bands.rungs)
+        made = _number(self.bands.name, found.value, self.bands.of, number.why, per)
         return replace(made, counted=number.counted)
 
 
@@ -230,7 +275,11 @@ class Bound:
 
 def _bind(value: object) -> object:
     if isinstance(value, Exact):
-        return _number(value.name, value.value, value.unit)
+        return _number(value.name, value.value, value.unit, per=value.value.denominator)
     if isinstance(value, TableValue):
         return Lookup(value)
+    if isinstance(value, BandsValue):
+        return Bands(value)
+    if isinstance(value, DayValue):
+        return value.day
     return Ladder(value) if isinstance(value, LadderValue) else value

@@ -5,10 +5,10 @@ is there all the same. waiting: something is unknown, and nothing is final. A re
 whatever else is unknown, so it comes first, then an article that pays nothing, then waiting.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import floor, prod
+from math import ceil, floor, prod
 from typing import Any
 
 from rules.lines import LINE_FIELDS, Line, parse_value
@@ -113,15 +113,27 @@ def recompute(line: Line) -> int | None:
     if line.after_fen is None:
         return None
     factors = prod((parse_value(f["value"]) for f in line.factors), start=Fraction(1))
-    before = line.before_fen or 0
-    if line.kind == "pay":
-        return before + whole_fen(factors * 100, line.rounding)
-    if line.kind == "times":
-        return whole_fen(before * factors, line.rounding)
-    limit = whole_fen(factors * 100, "down")
-    return min(before, max(limit - (line.used_before or 0), 0))
+    return _RECOMPUTED[line.kind](line, line.before_fen or 0, factors)
+
+
+def _left(line: Line, factors: Fraction) -> int:
+    return max(whole_fen(factors * 100, "down") - (line.used_before or 0), 0)
+
+
+_RECOMPUTED: dict[str, Callable[[Line, int, Fraction], int]] = {
+    "pay": lambda line, before, f: before + whole_fen(f * 100, line.rounding),
+    "times": lambda line, before, f: whole_fen(before * f, line.rounding),
+    "less": lambda line, before, f: max(before - whole_fen(f * 100, line.rounding), 0),
+    "cap": lambda line, before, f: min(before, _left(line, f)),
+    "cap_total": lambda line, before, f: min(before, _left(line, f)),
+    "whole_total": lambda line, before, f: before if before <= _left(line, f) else 0,
+    "prorate": lambda line, before, f: whole_fen(before * f, line.rounding),
+}
+"""Kind of a line -> its amount from what is printed: the line, before, the product of factors."""
 
 
 def whole_fen(fen: Fraction, rounding: str | None) -> int:
-    """A ratio of fen to whole fen: half up, or down."""
+    """A ratio of fen to whole fen: half up, up, or down."""
+    if rounding == "up":
+        return ceil(fen)
     return floor(fen + Fraction(1, 2)) if rounding == "half_up" else floor(fen)

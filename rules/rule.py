@@ -11,7 +11,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from rules.params import Loaded, RuleParams, describe, load
+from rules.facts import SHIPMENT
+from rules.params import Loaded, PeriodParams, RuleParams, describe, load
+from rules.periods import PERIOD
+from rules.subject import Subject
 
 
 @dataclass(frozen=True)
@@ -19,18 +22,28 @@ class Rule:
     """A formula: `compute(facts, params, steps)` gives the amount and records its steps.
 
     `source_sha256` is the hash of the whole file the function stands in: recording a method pins
-    it, and a run can refuse another.
+    it, and a run can refuse another. A rule that is data has its `definition` instead of a path,
+    and the hash of that. `monotone` names facts that can only raise the award, `cases` are its
+    golden cases as `rules.cases` reads them.
     """
 
     id: str
     league: str
     programme: str
     title: str
-    params: type[RuleParams]
+    params: type[PeriodParams]
     compute: Callable[[Any, Any, Any], Any]
     source_sha256: str
     source_path: str
     sample_params: Mapping[str, Any] = field(default_factory=dict)
+    monotone: tuple[str, ...] = ()
+    definition: Mapping[str, Any] | None = None
+    cases: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def subject(self) -> Subject:
+        """What the rule is about: a shipment, or a period."""
+        return SHIPMENT if issubclass(self.params, RuleParams) else PERIOD
 
     def load_params(self, values: object) -> Loaded:
         """JSON values to exact parameters; raises ParamsError with Chinese messages by field."""
@@ -47,8 +60,9 @@ def rule(
     league: str,
     programme: str,
     title: str,
-    params: type[RuleParams],
+    params: type[PeriodParams],
     sample: Mapping[str, Any] | None = None,
+    monotone: tuple[str, ...] = (),
 ) -> Callable[[Callable[[Any, Any, Any], Any]], Rule]:
     """Make a Rule of the function below it."""
 
@@ -64,6 +78,7 @@ def rule(
             source_sha256=_sha256(path),
             source_path=path,
             sample_params=sample or {},
+            monotone=monotone,
         )
 
     return made

@@ -7,7 +7,7 @@ parameters, facts and opening balances have the same key and the same result, to
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -16,15 +16,17 @@ import numpy as np
 
 from rules.batch import Facts
 from rules.columns import Bound
-from rules.facts import FACTS, ShipmentFacts
 from rules.lines import Line
-from rules.naive_steps import NaiveResult, run_naive
+from rules.naive_run import NaiveResult, run_naive
 from rules.outcome import OUTCOMES, Reason, Tally, assemble, outcome_of, recompute
-from rules.params import Loaded, ParamsError
+from rules.params import ParamsError
 from rules.quantity import Array
+from rules.recorder import Use
 from rules.rule import Rule
-from rules.steps import Steps, Use
+from rules.steps import Steps
+from rules.subject import Record
 from rules.units import QuantityOverflow, RuleError
+from rules.values import Loaded
 
 __all__ = [
     "ENGINE_VERSION",
@@ -136,7 +138,7 @@ class Run:
 def assess(
     rule: Rule,
     params_json: Mapping[str, object],
-    facts: Sequence[ShipmentFacts] | Facts,
+    facts: Sequence[Record] | Facts,
     opening: Mapping[str, int] | None = None,
     *,
     backend: str = "columns",
@@ -145,16 +147,21 @@ def assess(
 
     `opening` is what each counter held before. Raises ParamsError, BatchError, RuleError (the
     rule's source is wrong) or QuantityOverflow. `backend` is "columns", or "naive" (the oracle,
-    which wants rows of ShipmentFacts).
+    which wants rows, not columns).
     """
     params = rule.load_params(params_json)
     start = dict(opening or {})
     _check_opening(start)
     columns = facts if isinstance(facts, Facts) else Facts.of(facts)
+    if len(columns) and columns.subject is not rule.subject:
+        raise BatchError(
+            f"规则 {rule.id} 针对{rule.subject.zh}，给出的是{columns.subject.zh}"
+            f"（the rule is about a {rule.subject.en}, not a {columns.subject.en}）"
+        )
     rows, queue = _queue(columns)
     if backend == "naive":
         if isinstance(facts, Facts):
-            raise TypeError("朴素后端要逐票的事实（the naive back end wants ShipmentFacts）")
+            raise TypeError("朴素后端要逐票的事实（the naive back end wants rows of facts）")
         walked = [facts[i] for i in queue] if queue is not None else facts
         ordered = columns if queue is None else columns.take(queue)
         done: Result = Naive(run_naive(rule.compute, walked, params, start))
@@ -168,7 +175,7 @@ def assess(
 def explain(
     rule: Rule,
     params_json: Mapping[str, object],
-    facts: ShipmentFacts,
+    facts: Record,
     seen: Mapping[str, int],
 ) -> Tally:
     """The tally of one shipment again, from the counters it saw; must equal what was stored."""
@@ -240,7 +247,7 @@ class Columns:
             award_fen=computed,
         )
         award = computed if outcome == "awarded" else 0
-        return assemble(outcome, award, computed, [line(row) for line in s.records])
+        return assemble(outcome, award, computed, _told(s.records, row))
 
     def took(self, row: int) -> dict[str, int]:
         """What one row took."""
@@ -248,7 +255,7 @@ class Columns:
 
     def saw(self, row: int) -> dict[str, int]:
         """What one row's counters held before it."""
-        return {key: int(use.used[row]) for key, use in self._uses(row)}
+        return {k: n for use in self.steps.uses.values() for k, n in use.saw(row).items()}
 
     def closing(self) -> dict[str, int]:
         """Openings plus what was taken."""
@@ -263,6 +270,10 @@ class Columns:
             key = use.key(row)
             if key is not None:
                 yield key, use
+
+
+def _told(records: Sequence[Callable[[int], Line | None]], row: int) -> list[Line]:
+    return [line for record in records if (line := record(row)) is not None]
 
 
 @dataclass(frozen=True)
@@ -303,7 +314,7 @@ def run_key(
     digest = hashlib.sha256()
     head = [rule.id, rule.source_sha256, ENGINE_VERSION, params, opening]
     digest.update(_canonical(head))
-    for row in zip(*(facts.cells(name) for name in FACTS), strict=True):
+    for row in zip(*(facts.cells(name) for name in facts.subject.facts), strict=True):
         digest.update(_canonical(row))
     return digest.hexdigest()
 

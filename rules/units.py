@@ -15,6 +15,11 @@ NAMES_ZH = {
     "trip": "车次",
     "g": "克",
     "package": "件",
+    "USD": "美元",
+    "train": "列",
+    "year": "年",
+    "platform": "个平台",
+    "firm": "家企业",
 }
 NAMES_EN = {
     "CNY": "CNY",
@@ -24,6 +29,11 @@ NAMES_EN = {
     "trip": "trip",
     "g": "g",
     "package": "package",
+    "USD": "USD",
+    "train": "train",
+    "year": "year",
+    "platform": "platform",
+    "firm": "firm",
 }
 
 
@@ -68,11 +78,12 @@ def _power(name: str, exponent: int) -> str:
 
 @cache
 def unit(text: str) -> Unit:
-    """Read "CNY/km", "FEU" or "" ; an unknown name raises RuleError."""
+    """Read "CNY/km", "CNY/FEU·km", "FEU" or ""; an unknown name raises RuleError."""
     above, _, below = text.partition("/")
-    powers = {above: 1} if above else {}
-    if below:
-        powers[below] = powers.get(below, 0) - 1
+    powers: dict[str, int] = {}
+    for part, sign in ((above, 1), (below, -1)):
+        for name in part.split("·") if part else ():
+            powers[name] = powers.get(name, 0) + sign
     for name in powers:
         if name not in NAMES_ZH:
             raise RuleError(f"没有这个计量单位：{name}（unknown unit {name}）")

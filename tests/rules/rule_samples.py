@@ -1,11 +1,19 @@
 """Small rules and shipments that the tests of `rules` share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import pytest
+
 from rules.facts import ShipmentFacts
-from rules.params import Integer, Money, Percent, RuleParams, Table, Tiers, Word
+from rules.outcome import Tally, recompute
+from rules.params import Integer, Money, Percent, PeriodParams, RuleParams, Table, Tiers, Word
+from rules.periods import PeriodFacts
 from rules.rule import Rule, rule
+from rules.subject import Record
+from rules.tally import RuleError, Run, assess, explain
+
+Compute = Callable[[Any, Any, Any], Any]
 
 STATED = {
     "share_base": "packages",
@@ -79,9 +87,55 @@ def shipment(place: int = 1, /, **known: object) -> ShipmentFacts:
     return ShipmentFacts.from_json(facts | known)
 
 
-def made(
-    compute: Callable[[Any, Any, Any], Any], params: type[RuleParams] = Rich, name: str = "sample"
-) -> Rule:
+def made(compute: Compute, params: type[PeriodParams] = Rich, name: str = "sample") -> Rule:
     """A rule of one function."""
     wrap = rule(id=name, league="150900", programme="示例", title="示例", params=params)
     return wrap(compute)
+
+
+def period(place: int = 1, /, **known: object) -> PeriodFacts:
+    """A firm's year of 2026 with the facts given, and no other."""
+    facts: dict[str, object] = {
+        "key": f"Y{place}",
+        "order": place,
+        "firm": f"示例{place}",
+        "league": "150900",
+        "kind": "FIRM_YEAR",
+        "last_day": "2026-12-31",
+    }
+    return PeriodFacts.from_json(facts | known)
+
+
+def run(
+    compute: Compute,
+    rows: Sequence[Record],
+    opening: Mapping[str, int] | None = None,
+    kind: type[PeriodParams] = Rich,
+    **params: object,
+) -> Run:
+    """Assess by columns, and hold the naive back end to every word of it."""
+    rule, values = made(compute, kind), RICH | params
+    done = assess(rule, values, rows, opening)
+    naive = assess(rule, values, rows, opening, backend="naive")
+    for i, facts in enumerate(rows):
+        assert done.tally(i) == naive.tally(i)
+        assert (done.seen(i), done.consumption(i)) == (naive.seen(i), naive.consumption(i))
+        assert explain(rule, values, facts, done.seen(i)) == done.tally(i)
+        for line in done.tally(i).lines:
+            assert recompute(line) == line.after_fen
+        assert Tally.from_json(done.tally(i).as_json()) == done.tally(i)
+    assert (done.awards, done.outcomes) == (naive.awards, naive.outcomes)
+    assert done.closing == naive.closing
+    return done
+
+
+def refused_by_both(
+    compute: Compute,
+    told: str,
+    kind: type[PeriodParams] = Rich,
+    values: Mapping[str, Any] = RICH,
+) -> None:
+    """Both back ends refuse the rule, saying this."""
+    for backend in ("columns", "naive"):
+        with pytest.raises(RuleError, match=told):
+            assess(made(compute, kind), values, [shipment()], backend=backend)

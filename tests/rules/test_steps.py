@@ -1,47 +1,12 @@
 """What each article does, told by both back ends in the same words."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
-
 import pytest
 
 from rules.batch import Facts
-from rules.facts import ShipmentFacts
-from rules.outcome import Tally, recompute
 from rules.quantity import Quantity
 from rules.steps import Steps
-from rules.tally import QuantityOverflow, RuleError, Run, assess, explain
-from tests.rules.rule_samples import RICH, Rich, made, shipment
-
-Compute = Callable[[Any, Any, Any], Any]
-
-
-def run(
-    compute: Compute,
-    rows: Sequence[ShipmentFacts],
-    opening: Mapping[str, int] | None = None,
-    **params: object,
-) -> Run:
-    """Assess by columns, and hold the naive back end to every word of it."""
-    rule, values = made(compute), RICH | params
-    done = assess(rule, values, rows, opening)
-    naive = assess(rule, values, rows, opening, backend="naive")
-    for i, facts in enumerate(rows):
-        assert done.tally(i) == naive.tally(i)
-        assert (done.seen(i), done.consumption(i)) == (naive.seen(i), naive.consumption(i))
-        assert explain(rule, values, facts, done.seen(i)) == done.tally(i)
-        for line in done.tally(i).lines:
-            assert recompute(line) == line.after_fen
-        assert Tally.from_json(done.tally(i).as_json()) == done.tally(i)
-    assert (done.awards, done.outcomes) == (naive.awards, naive.outcomes)
-    assert done.closing == naive.closing
-    return done
-
-
-def refused_by_both(compute: Compute, told: str) -> None:
-    for backend in ("columns", "naive"):
-        with pytest.raises(RuleError, match=told):
-            assess(made(compute), RICH, [shipment()], backend=backend)
+from rules.tally import QuantityOverflow, RuleError, assess
+from tests.rules.rule_samples import RICH, Compute, Rich, made, refused_by_both, run, shipment
 
 
 def boxes(s: Facts, p: Rich, t: Steps) -> Quantity:

@@ -1,0 +1,157 @@
+"""Pool lines 额度类明细行: what is taken off, divided or measured, in figures and in words.
+
+Like `rules.lines`: both back ends hand the figures of one row to these functions.
+"""
+
+from fractions import Fraction
+
+from rules.lines import Factor, Line, Two, decimal_text, product, value_text, yuan
+from rules.units import PLAIN, Unit
+
+PORTION: Two = ("分配比例", "proportion")
+
+
+def pooled(article: str, what: Two) -> Two:
+    """What a measured quantity is called."""
+    return f"{article}累计{what[0]}", f"{what[1]} so far, {article}"
+
+
+def banded(what: Two, start: Fraction, of: Unit) -> Two:
+    """What the part of a quantity in one band is called."""
+    text = decimal_text(start, 8)
+    return f"{what[0]}（{text} {of.zh}以上部分）", f"{what[1]} (above {text} {of})"
+
+
+def less_line(
+    article: str, factors: tuple[Factor, ...], before: int, minus: int, rounding: str
+) -> Line:
+    """The amount less another one, never below zero."""
+    zh, en = product(factors)
+    if len(factors) > 1:
+        zh, en = f"{zh}（{yuan(minus)} 元）", f"{en} ({yuan(minus)} CNY)"
+    after = max(before - minus, 0)
+    what = (factors[0].name_zh, factors[0].name_en)
+    cut = yuan(before - after)
+    reason = (f"扣除{what[0]} {cut} 元", f"less {what[1]}, {cut} CNY") if minus else (None, None)
+    if before > 0 and after == 0:
+        reason = (f"{what[0]}不低于应补金额", f"{what[1]} is no less than the amount")
+    return Line(
+        article,
+        "less",
+        f"{yuan(before)} 元 − {zh}，得 {yuan(after)} 元",
+        f"{yuan(before)} CNY − {en}, gives {yuan(after)} CNY",
+        before_fen=before,
+        after_fen=after,
+        factors=tuple(f.as_json() for f in factors),
+        cut_fen=before - after,
+        rounding=rounding,
+        reason_zh=reason[0],
+        reason_en=reason[1],
+    )
+
+
+def prorate_line(  # noqa: PLR0913  a pool has this many figures
+    article: str,
+    factors: tuple[Factor, ...],
+    *,
+    who: Two,
+    before: int,
+    after: int,
+    portion: Fraction,
+    added: bool,
+    limit: int,
+    used_before: int,
+    counter: str,
+) -> Line:
+    """What a row gets of a pool that is divided in proportion."""
+    name = (factors[0].name_zh, factors[0].name_en)
+    part = Factor(*PORTION, portion, PLAIN)
+    shown = value_text(portion, PLAIN)
+    zh = f"{name[0]}（{who[0]}）{yuan(limit)} 元按比例分配，{yuan(before)} 元 × {shown}"
+    en = f"{name[1]} of {who[1]} {yuan(limit)} CNY in proportion, {yuan(before)} CNY × {shown}"
+    if added:
+        zh, en = f"{zh}，余数进一分", f"{en}, a fen added for the remainder"
+    reason: tuple[str | None, str | None] = (None, None)
+    if after < before:
+        cut = yuan(before - after)
+        reason = (f"{name[0]}不足，按比例核减 {cut} 元", f"{name[1]} is short, cut by {cut} CNY")
+    return Line(
+        article,
+        "prorate",
+        f"{zh}，得 {yuan(after)} 元",
+        f"{en}, gives {yuan(after)} CNY",
+        before_fen=before,
+        after_fen=after,
+        factors=(part.as_json(),),
+        limit_fen=limit,
+        used_before=used_before,
+        cut_fen=before - after,
+        rounding="up" if added else "down",
+        counter=counter,
+        reason_zh=reason[0],
+        reason_en=reason[1],
+    )
+
+
+def whole_total_line(
+    article: str,
+    factors: tuple[Factor, ...],
+    *,
+    who: Two,
+    before: int,
+    limit: int,
+    used_before: int,
+    counter: str,
+) -> Line:
+    """A cap over many that pays a claim whole or not at all."""
+    left = max(limit - used_before, 0)
+    after = before if before <= left else 0
+    name = (factors[0].name_zh, factors[0].name_en)
+    reason: tuple[str | None, str | None] = (None, None)
+    if after < before:
+        reason = (
+            f"{name[0]}（{who[0]}）余额 {yuan(left)} 元，不足整笔支付",
+            f"{name[1]} of {who[1]} has {yuan(left)} CNY left, not enough to pay it whole",
+        )
+    return Line(
+        article,
+        "whole_total",
+        f"{name[0]}（{who[0]}）{yuan(limit)} 元，此前已用 {yuan(used_before)} 元，"
+        f"余 {yuan(left)} 元，整笔支付，得 {yuan(after)} 元",
+        f"{name[1]} of {who[1]} {yuan(limit)} CNY, {yuan(used_before)} CNY used before, "
+        f"{yuan(left)} CNY left, paid whole or not at all, gives {yuan(after)} CNY",
+        before_fen=before,
+        after_fen=after,
+        factors=tuple(f.as_json() for f in factors),
+        limit_fen=limit,
+        used_before=used_before,
+        cut_fen=before - after,
+        rounding="down",
+        counter=counter,
+        reason_zh=reason[0],
+        reason_en=reason[1],
+    )
+
+
+def measure_line(  # noqa: PLR0913  what, whose, how much before and now
+    article: str,
+    who: Two,
+    what: Two,
+    unit: Unit,
+    *,
+    used_before: int,
+    own: int,
+    den: int,
+    counter: str,
+) -> Line:
+    """How much of something the counter's group had before this row, and with it."""
+    before = decimal_text(Fraction(used_before, den), 8)
+    after = decimal_text(Fraction(used_before + own, den), 8)
+    return Line(
+        article,
+        "count",
+        f"{who[0]}{what[0]}此前累计 {before} {unit.zh}，含本票 {after} {unit.zh}",
+        f"{what[1]} of {who[1]}: {before} {unit} before, {after} {unit} with this one",
+        used_before=used_before,
+        counter=counter,
+    )
