@@ -1,4 +1,4 @@
-"""Commands 命令行: list the rules, assess a file of facts, explain one row, check a rule.
+"""Commands 命令行: list the rules, read one, assess a file of facts, explain a row, check a rule.
 
 Needs no database: for firms, league programmers and tests. Exit code 0 when it could answer, 1 when
 the input is wrong (with the reason on standard error), 2 when the command itself is.
@@ -8,16 +8,20 @@ import argparse
 import csv
 import json
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from rules.conformance import check
-from rules.facts import FACTS, RESULT_COLUMNS, FactsError, ShipmentFacts
+from rules.composed import sentences
+from rules.conformance import gate
+from rules.facts import FACTS, RESULT_COLUMNS, FactsError
 from rules.lines import yuan
 from rules.params import ParamsError
+from rules.periods import PERIOD
 from rules.registry import every_rule
 from rules.rule import Rule
+from rules.subject import Record
 from rules.tally import BatchError, QuantityOverflow, RuleError, Run, Tally, assess
 
 EVERY = 20_000
@@ -66,6 +70,12 @@ def _parser() -> argparse.ArgumentParser:
     assessing.add_argument("--json", action="store_true", help="--explain 输出 JSON")
     assessing.set_defaults(run=_assess)
 
+    reading = commands.add_parser(
+        "read", help="把组合规则读成条款句子 a composed rule in sentences"
+    )
+    reading.add_argument("--rule", required=True, metavar="ID", help="规则编号")
+    reading.set_defaults(run=_read)
+
     checking = commands.add_parser("check", help="自检规则与参数 check a rule")
     _rule_arguments(checking)
     checking.add_argument("--seed", type=int, default=0, help="随机种子")
@@ -88,8 +98,10 @@ def _columns_help() -> str:
         + ("（必填）" if f.required else "")
         for name, f in FACTS.items()
     )
+    others = "、".join(f"{name} {f.zh}" for name, f in PERIOD.facts.items())
     results = "\n".join(f"  {name}: {text}" for name, text in RESULT_COLUMNS.items())
-    return f"事实列（UTF-8，空格为未知，是否写 1/0）：\n{facts}\n\n结果列：\n{results}"
+    head = "事实列（UTF-8，空格为未知，是否写 1/0）"
+    return f"{head}：\n{facts}\n\n期间规则的事实列：{others}\n\n结果列：\n{results}"
 
 
 # --- list ---
@@ -104,6 +116,8 @@ def _list(chosen: argparse.Namespace) -> int:
                 "league": r.league,
                 "programme": r.programme,
                 "title": r.title,
+                "subject": r.subject.name,
+                "composed": r.definition is not None,
                 "source_sha256": r.source_sha256,
                 "params": r.describe_params(),
                 "sample_params": r.sample_params,
@@ -129,7 +143,7 @@ def _assess(chosen: argparse.Namespace) -> int:
     rule = _rule(chosen.rule)
     params = _params(rule, chosen.params)
     opening = _opening(chosen.opening) if chosen.opening else {}
-    rows = _facts(chosen.facts)
+    rows = _facts(rule, chosen.facts)
     try:
         run = assess(rule, params, rows, opening)
     except QuantityOverflow as wrong:
@@ -146,30 +160,31 @@ def _assess(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _facts(path: Path) -> list[ShipmentFacts]:
-    rows: list[ShipmentFacts] = []
+def _facts(rule: Rule, path: Path) -> list[Record]:
+    rows: list[Record] = []
+    facts = rule.subject.facts
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
         names = reader.fieldnames or []
-        strange = [n for n in names if n not in FACTS]
-        absent = [n for n, f in FACTS.items() if f.required and n not in names]
+        strange = [n for n in names if n not in facts]
+        absent = [n for n, f in facts.items() if f.required and n not in names]
         if strange or absent or len(set(names)) != len(names):
             raise InputError(
                 f"{path} 标题行：多余 {strange}，缺少 {absent}"
-                f"（columns: unknown, missing, or repeated; known: {', '.join(FACTS)}）"
+                f"（columns: unknown, missing, or repeated; known: {', '.join(facts)}）"
             )
         for number, cells in enumerate(reader, 1):
             _sign_of_life("读取", number)
             if None in cells or None in cells.values():
                 raise InputError(f"{path} 第 {reader.line_num} 行：单元格数与标题行不同")
             try:
-                rows.append(ShipmentFacts.from_text(cells))
+                rows.append(rule.record.from_text(cells))
             except FactsError as wrong:
                 raise InputError(f"{path} 第 {reader.line_num} 行：{wrong}") from wrong
     return rows
 
 
-def _write(file: TextIO, run: Run, rows: Sequence[ShipmentFacts]) -> None:
+def _write(file: TextIO, run: Run, rows: Sequence[Record]) -> None:
     writer = csv.writer(file)
     writer.writerow(RESULT_COLUMNS)
     for i, facts in enumerate(rows):
@@ -189,7 +204,7 @@ def _write(file: TextIO, run: Run, rows: Sequence[ShipmentFacts]) -> None:
         )
 
 
-def _place(asked: str, rows: Sequence[ShipmentFacts]) -> int:
+def _place(asked: str, rows: Sequence[Record]) -> int:
     for i, facts in enumerate(rows):
         if facts.key == asked:
             return i
@@ -213,14 +228,29 @@ def _told(tally: Tally) -> Iterator[str]:
         yield f"原因：{reason.article} {reason.zh}（{reason.en}）"
 
 
+# --- read ---
+
+
+def _read(chosen: argparse.Namespace) -> int:
+    rule = _rule(chosen.rule)
+    if rule.definition is None:
+        raise InputError(f"{rule.id} 是代码规则，请读 {rule.source_path}（a rule in code）")
+    _say(rule.title)
+    for zh, en in sentences(rule.definition):
+        _say(zh)
+        _say(f"    {en}")
+    return 0
+
+
 # --- check ---
 
 
 def _check(chosen: argparse.Namespace) -> int:
     rule = _rule(chosen.rule)
-    found = check(rule, _params(rule, chosen.params), seed=chosen.seed)
+    params = _params(rule, chosen.params)
+    found = gate(rule, params, seed=chosen.seed, clock=time.perf_counter)
     for counter_example in found:
-        _say(counter_example)
+        _say(str(counter_example))
     if not found:
         _say(f"{rule.id}：自检通过")
     return 1 if found else 0

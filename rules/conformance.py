@@ -1,94 +1,134 @@
 """Conformance 规则自检: what must hold for every rule, tried on made-up shipments.
 
 The same batch shuffled, split, taken one at a time, or computed by the naive back end gives the
-same tallies; no award passes a cap, no pool is overdrawn, every printed line recomputes. A rule
-that fails is refused with the counter-example. Seeded numpy, so that a failure can be repeated.
+same tallies; no award passes a cap, no pool is overdrawn, every printed line recomputes, what is
+declared to raise an award never lowers it. A rule that fails is refused with the counter-example.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from rules.facts import ShipmentFacts
+from rules.cases import cases_of, run_cases
+from rules.made_up import records, shipments
 from rules.outcome import Tally, recompute
-from rules.params import TableValue
+from rules.purity import impure
 from rules.rule import Rule
+from rules.subject import FactsError, Record
 from rules.tally import Run, assess, explain
+from rules.values import TableValue
+
+__all__ = ["CounterExample", "check", "gate", "shipments", "wrong_with"]
 
 ROWS = 200
-DAYS = ("2025-12-31", "2026-01-01", "2026-03-31", "2026-04-01", "2026-11-30")
+SECONDS_A_ROW = 0.01
+"""A rule that needs longer than this for one shipment would keep a whole filing waiting."""
+TRIED = 12
+"""Rows in which each monotone fact is raised."""
 
 
 @dataclass(frozen=True)
-class Case:
-    """One rule with parameters and opening balances over made-up shipments."""
+class CounterExample:
+    """Why a rule is refused: the law it breaks, and the record and figures that show it.
+
+    `law` is a word of LAWS; `facts` the record as JSON, None where the whole batch shows it.
+    """
+
+    law: str
+    told: str
+    key: str = ""
+    facts: Mapping[str, Any] | None = None
+
+    def __str__(self) -> str:
+        """In one Chinese sentence."""
+        return f"发运 {self.key}：{self.told}" if self.key else self.told
+
+    @property
+    def en(self) -> str:
+        """The law in English."""
+        return LAWS[self.law][1]
+
+    def as_json(self) -> dict[str, Any]:
+        """Every field, and the law in both languages."""
+        zh, en = LAWS[self.law]
+        facts = None if self.facts is None else dict(self.facts)
+        return {
+            "law": self.law,
+            "law_zh": zh,
+            "law_en": en,
+            "told": str(self),
+            "key": self.key,
+            "facts": facts,
+        }
+
+
+LAWS = {
+    "naive": ("两种后端结果相同", "columns and naive integers give the same"),
+    "shuffled": ("打乱次序结果相同", "the order rows are given in does not matter"),
+    "split": ("分批测算结果相同", "a run may be split anywhere"),
+    "alone": ("逐票测算结果相同", "one at a time gives the same"),
+    "explained": ("每行印出的数字算得出金额", "every printed line recomputes, caps never raise"),
+    "overdrawn": ("额度不超支", "no pool or cap over many is overdrawn"),
+    "monotone": ("声明的事实增加，金额不减", "raising a declared fact never lowers the award"),
+    "cases": ("样例相符", "golden cases agree"),
+    "pure": ("不看时钟、不靠运气、不读文件和网络", "no clock, chance, files or network"),
+    "time": ("测算有时限", "computing takes bounded time"),
+}
+"""Every law, in Chinese and English."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One rule with parameters and opening balances over made-up records."""
 
     rule: Rule
     params: Mapping[str, object]
-    rows: Sequence[ShipmentFacts]
+    rows: Sequence[Record]
     opening: Mapping[str, int]
 
+    def wrong(self, law: str, told: str, place: int | None = None) -> CounterExample:
+        """A counter-example, shown by the record of one place."""
+        if place is None:
+            return CounterExample(law, told)
+        return CounterExample(law, told, self.rows[place].key, self.rows[place].as_json())
 
-def check(rule: Rule, params: Mapping[str, object], *, seed: int = 0) -> list[str]:
-    """Every counter-example found, in Chinese; an empty list means the rule may be used.
+
+def gate(
+    rule: Rule,
+    params: Mapping[str, object],
+    *,
+    seed: int = 0,
+    clock: Callable[[], float] | None = None,
+) -> list[CounterExample]:
+    """All a rule must pass before its method is submitted: source, golden cases, properties.
+
+    `clock` gives seconds; without one the time bound is not tried.
+    """
+    found = [CounterExample("pure", told) for told in impure(rule)]
+    found += [CounterExample("cases", str(one)) for one in run_cases(rule, cases_of(rule))]
+    found += check(rule, params, seed=seed)
+    if clock is not None:
+        found += _slow(rule, params, seed, clock)
+    return found
+
+
+def check(rule: Rule, params: Mapping[str, object], *, seed: int = 0) -> list[CounterExample]:
+    """Every counter-example found; an empty list means the properties hold.
 
     Tried twice: from empty counters, and from counters so full that the caps over many bite.
     Raises ParamsError where the parameters themselves are wrong.
     """
     rng = np.random.default_rng(seed)
-    rows = shipments(rng, ROWS, countries=_countries(rule, params))
-    empty = Case(rule, params, rows, {})
+    rows = records(rule.subject, rng, ROWS, countries=_countries(rule, params))
+    empty = Trial(rule, params, rows, {})
     run = assess(rule, params, rows)
-    full = Case(rule, params, rows, _tight(run))
+    full = Trial(rule, params, rows, _tight(run))
     return [
         *_counter_examples(empty, run, rng),
         *_counter_examples(full, assess(rule, params, rows, full.opening), rng),
     ]
-
-
-def shipments(
-    rng: np.random.Generator, number: int, *, countries: Sequence[str] = ("MN", "RU", "DE")
-) -> list[ShipmentFacts]:
-    """Made-up shipments of every kind: empty ones, odd shares, facts unknown here and there."""
-    return [_shipment(rng, place, (*countries, "ZZ")) for place in range(number)]
-
-
-def _shipment(rng: np.random.Generator, place: int, countries: Sequence[str]) -> ShipmentFacts:
-    empty = _chance(rng, 6)
-    values: dict[str, object] = {
-        "departure_day": DAYS[int(rng.integers(len(DAYS)))],
-        "mode": "ROAD" if _chance(rng, 70) else "RAIL",
-        "direction": "E" if _chance(rng, 70) else "I",
-        "destination_country": countries[int(rng.integers(len(countries)))],
-        "empty": empty,
-        "half_feu": int(rng.integers(0, 5)),
-        "teu": int(rng.integers(0, 5)),
-        "freight_fen": int(rng.integers(0, 6_000_000)),
-        "tir": _chance(rng, 70),
-        "track": ("proven", "contradicted", "not_proven")[int(rng.integers(3))],
-    }
-    domestic = int(rng.integers(0, 30_000))
-    values |= {"domestic_tenth_km": domestic, "distance_tenth_km": domestic + 70_000}
-    values["province_tenth_km"] = int(rng.integers(0, domestic + 1))
-    for part, whole, most in (
-        ("ecommerce_weight_g", "total_weight_g", 24_000_000),
-        ("ecommerce_packages", "total_packages", 3_000),
-        ("ecommerce_value_fen", "total_value_fen", 500_000_000),
-    ):
-        total = 0 if empty else int(rng.integers(0, most))
-        low = 0 if _chance(rng, 30) else total // 2
-        values |= {whole: total, part: int(rng.integers(low, total + 1))}
-    for name in values:
-        if _chance(rng, 1):
-            values[name] = None
-    firm = f"示例企业{int(rng.integers(4))}"
-    values |= {"key": f"S{place}", "order": place * 7 + 3, "firm": firm, "league": "150000"}
-    return ShipmentFacts.from_json(values | {"trips": 1})
-
-
-def _chance(rng: np.random.Generator, percent: int) -> bool:
-    return bool(rng.integers(100) < percent)
 
 
 def _countries(rule: Rule, params: Mapping[str, object]) -> tuple[str, ...]:
@@ -109,68 +149,107 @@ def _tight(run: Run) -> dict[str, int]:
     }
 
 
-def _counter_examples(case: Case, run: Run, rng: np.random.Generator) -> Iterator[str]:
+def _counter_examples(trial: Trial, run: Run, rng: np.random.Generator) -> Iterator[CounterExample]:
     tallies = [run.tally(i) for i in range(len(run))]
-    yield from _naive_differs(case, run, tallies)
-    yield from _shuffle_differs(case, run, tallies, rng)
-    yield from _split_differs(case, run, tallies, rng)
-    yield from _alone_differs(case, run, tallies)
+    yield from _naive_differs(trial, run, tallies)
+    yield from _shuffle_differs(trial, run, tallies, rng)
+    yield from _split_differs(trial, run, tallies, rng)
+    yield from _alone_differs(trial, run, tallies)
     for i, tally in enumerate(tallies):
-        where = f"发运 {case.rows[i].key}"
-        yield from (f"{where}：{wrong}" for wrong in wrong_with(tally))
+        yield from (trial.wrong("explained", wrong, i) for wrong in wrong_with(tally))
         if run.awards[i] != tally.award_fen or run.outcomes[i] != tally.outcome:
-            yield f"{where}：批量结果与测算明细不同"
-    yield from _overdrawn(case, run, tallies)
+            yield trial.wrong("explained", "批量结果与测算明细不同", i)
+    yield from _overdrawn(trial, run, tallies)
+    yield from _falls(trial, run, rng)
 
 
-def _first(case: Case, one: Sequence[Tally], other: Sequence[Tally], what: str) -> Iterator[str]:
-    for facts, a, b in zip(case.rows, one, other, strict=True):
+def _first(
+    trial: Trial, law: str, one: Sequence[Tally], other: Sequence[Tally], what: str
+) -> Iterator[CounterExample]:
+    for place, (a, b) in enumerate(zip(one, other, strict=True)):
         if a != b:
             one_fen = f"{a.outcome} {a.award_fen} 分"
-            yield f"发运 {facts.key}：{what}，{one_fen}与 {b.outcome} {b.award_fen} 分"
+            yield trial.wrong(law, f"{what}，{one_fen}与 {b.outcome} {b.award_fen} 分", place)
             return
 
 
-def _naive_differs(case: Case, run: Run, tallies: list[Tally]) -> Iterator[str]:
-    naive = assess(case.rule, case.params, case.rows, case.opening, backend="naive")
-    yield from _first(
-        case, tallies, [naive.tally(i) for i in range(len(naive))], "两种后端结果不同"
-    )
+def _naive_differs(trial: Trial, run: Run, tallies: list[Tally]) -> Iterator[CounterExample]:
+    naive = assess(trial.rule, trial.params, trial.rows, trial.opening, backend="naive")
+    others = [naive.tally(i) for i in range(len(naive))]
+    yield from _first(trial, "naive", tallies, others, "两种后端结果不同")
     if naive.closing != run.closing:
-        yield "两种后端的计数器期末数不同"
+        yield trial.wrong("naive", "两种后端的计数器期末数不同")
     for i in range(len(run)):
         if run.consumption(i) != naive.consumption(i) or run.seen(i) != naive.seen(i):
-            yield f"发运 {case.rows[i].key}：两种后端的计数器占用不同"
+            yield trial.wrong("naive", "两种后端的计数器占用不同", i)
 
 
 def _shuffle_differs(
-    case: Case, run: Run, tallies: list[Tally], rng: np.random.Generator
-) -> Iterator[str]:
-    places = rng.permutation(len(case.rows)).tolist()
-    again = assess(case.rule, case.params, [case.rows[p] for p in places], case.opening)
+    trial: Trial, run: Run, tallies: list[Tally], rng: np.random.Generator
+) -> Iterator[CounterExample]:
+    places = rng.permutation(len(trial.rows)).tolist()
+    again = assess(trial.rule, trial.params, [trial.rows[p] for p in places], trial.opening)
     back = [again.tally(places.index(i)) for i in range(len(places))]
-    yield from _first(case, tallies, back, "打乱次序后结果不同")
+    yield from _first(trial, "shuffled", tallies, back, "打乱次序后结果不同")
     if again.run_sha256 != run.run_sha256:
-        yield "打乱次序后运行标识不同"
+        yield trial.wrong("shuffled", "打乱次序后运行标识不同")
 
 
 def _split_differs(
-    case: Case, run: Run, tallies: list[Tally], rng: np.random.Generator
-) -> Iterator[str]:
-    cut = int(rng.integers(1, len(case.rows)))
-    head = assess(case.rule, case.params, case.rows[:cut], case.opening)
-    tail = assess(case.rule, case.params, case.rows[cut:], head.closing)
+    trial: Trial, run: Run, tallies: list[Tally], rng: np.random.Generator
+) -> Iterator[CounterExample]:
+    """A pool that is divided is settled over the whole: parts are given how, and start alike."""
+    cut = int(rng.integers(1, len(trial.rows)))
+    settled = {k: n for i in range(len(run)) for k, n in run.seen(i).items() if "|of=" in k}
+    pools = {key.partition("|of=")[0]: 0 for key in settled}
+    pools |= {key: n for key, n in trial.opening.items() if key in pools}
+    head = assess(trial.rule, trial.params, trial.rows[:cut], {**trial.opening, **settled})
+    tail = assess(trial.rule, trial.params, trial.rows[cut:], head.closing | pools)
     parts = [r.tally(i) for r in (head, tail) for i in range(len(r))]
-    yield from _first(case, tallies, parts, "分两批测算结果不同")
-    if tail.closing != run.closing:
-        yield "分两批测算的计数器期末数不同"
+    yield from _first(trial, "split", tallies, parts, "分两批测算结果不同")
+    closing = {
+        key: n + head.closing.get(key, 0) - pools[key] if key in pools else n
+        for key, n in tail.closing.items()
+        if key not in settled
+    }
+    if _held(closing) != _held(run.closing):
+        yield trial.wrong("split", "分两批测算的计数器期末数不同")
 
 
-def _alone_differs(case: Case, run: Run, tallies: list[Tally]) -> Iterator[str]:
+def _held(balances: Mapping[str, int]) -> dict[str, int]:
+    return {key: n for key, n in balances.items() if n}
+
+
+def _alone_differs(trial: Trial, run: Run, tallies: list[Tally]) -> Iterator[CounterExample]:
     alone = [
-        explain(case.rule, case.params, facts, run.seen(i)) for i, facts in enumerate(case.rows)
+        explain(trial.rule, trial.params, facts, run.seen(i)) for i, facts in enumerate(trial.rows)
     ]
-    yield from _first(case, tallies, alone, "逐票测算结果不同")
+    yield from _first(trial, "alone", tallies, alone, "逐票测算结果不同")
+
+
+def _falls(trial: Trial, run: Run, rng: np.random.Generator) -> Iterator[CounterExample]:
+    """A fact that is declared to raise the award is raised, all else as it was."""
+    subject = trial.rule.subject
+    for name in trial.rule.monotone:
+        field = subject.quantities[name][0]
+        for place in rng.permutation(len(trial.rows))[:TRIED].tolist():
+            value = getattr(trial.rows[place], field)
+            raised = None if value is None else _raised(trial.rows[place], field, value, rng)
+            if raised is None:
+                continue
+            more = explain(trial.rule, trial.params, raised, run.seen(place)).award_fen
+            if more < run.awards[place]:
+                zh = subject.facts[field].zh
+                told = f"{zh}增加后金额由 {run.awards[place]} 分降为 {more} 分"
+                yield trial.wrong("monotone", told, place)
+                return
+
+
+def _raised(row: Record, field: str, value: int, rng: np.random.Generator) -> Record | None:
+    try:
+        return replace(row, **{field: value + int(rng.integers(1, 2 * value + 10))})  # type: ignore[type-var]  # every record is a dataclass
+    except FactsError:
+        return None
 
 
 def wrong_with(tally: Tally) -> list[str]:
@@ -201,16 +280,29 @@ def _int(fen: int | None) -> int:
     return 0 if fen is None else fen
 
 
-def _overdrawn(case: Case, run: Run, tallies: list[Tally]) -> Iterator[str]:
+def _overdrawn(trial: Trial, run: Run, tallies: list[Tally]) -> Iterator[CounterExample]:
     for line in {line.counter: line for t in tallies for line in t.lines if line.counter}.values():
         key = str(line.counter)
         if line.limit_fen is None:
             continue
-        if run.closing.get(key, 0) > max(line.limit_fen, case.opening.get(key, 0)):
-            yield f"计数器 {key} 超支"
-    taken: dict[str, int] = dict(case.opening)
+        if run.closing.get(key, 0) > max(line.limit_fen, trial.opening.get(key, 0)):
+            yield trial.wrong("overdrawn", f"计数器 {key} 超支")
+    taken: dict[str, int] = dict(trial.opening)
     for i in range(len(run)):
         for key, amount in run.consumption(i).items():
             taken[key] = taken.get(key, 0) + amount
     if taken != run.closing:
-        yield "各票占用之和与计数器期末数不符"
+        yield trial.wrong("overdrawn", "各票占用之和与计数器期末数不符")
+
+
+def _slow(
+    rule: Rule, params: Mapping[str, object], seed: int, clock: Callable[[], float]
+) -> Iterator[CounterExample]:
+    rows = records(rule.subject, np.random.default_rng(seed), ROWS)
+    start = clock()
+    assess(rule, params, rows)
+    took = clock() - start
+    if took > SECONDS_A_ROW * len(rows):
+        yield CounterExample(
+            "time", f"{len(rows)} 票用了 {took:.1f} 秒，每票不得超过 {SECONDS_A_ROW} 秒"
+        )

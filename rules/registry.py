@@ -1,19 +1,23 @@
 """Registry 规则目录: every rule there is, and every module that could not be one.
 
-Rules come from the files in `rules/leagues/` and from installed packages with the entry point
-`subsidy_tracker.rules`, both sorted by name. A module that fails to import stays visible as a named
-fault; an id with two owners belongs to neither.
+Rules come from the files in `rules/leagues/` and `rules/shapes/` and from installed packages with
+the entry point `subsidy_tracker.rules`, all sorted by name. A module or file that fails to load
+stays visible as a named fault; an id with two owners belongs to neither.
 """
 
 import importlib
 import pkgutil
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import entry_points
+from pathlib import Path
 from types import ModuleType
 
 import rules.leagues
+import rules.shapes
+from rules.composed import compose
 from rules.rule import Rule
 
 ENTRY_POINT = "subsidy_tracker.rules"
@@ -40,8 +44,8 @@ Found = tuple[str, Rule | Fault]
 
 
 def every_rule() -> Registry:
-    """All rules of the leagues' folder and of installed packages."""
-    found = [*_in_folder(), *_installed()]
+    """All rules of the leagues' folder, all shapes, and those of installed packages."""
+    found = [*_in_folder(), *_shapes(), *_installed()]
     faults = [made for _, made in found if isinstance(made, Fault)]
     owners: dict[str, list[tuple[str, Rule]]] = {}
     for where, made in found:
@@ -60,6 +64,27 @@ def _in_folder() -> Iterator[Found]:
     for name in names:
         where = f"rules.leagues.{name}"
         yield from _found(where, partial(importlib.import_module, where))
+
+
+def _shapes() -> Iterator[Found]:
+    paths = sorted(path for folder in rules.shapes.__path__ for path in Path(folder).glob("*.toml"))
+    for path in paths:
+        yield from _found(f"rules/shapes/{path.name}", partial(_composed, path))
+
+
+def _composed(path: Path) -> Rule:
+    return _of_text(path.read_text(encoding="utf-8"))
+
+
+@cache
+def _of_text(text: str) -> Rule:
+    """The rule a file says; the same text is the same rule, so it is put together once."""
+    file = tomllib.loads(text)
+    usual = file.get("usual", {})
+    cases = [
+        one | {"facts": [usual | facts for facts in one["facts"]]} for one in file.get("cases", ())
+    ]
+    return compose(file["rule"], cases)
 
 
 def _installed() -> Iterator[Found]:

@@ -11,10 +11,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from rules.facts import SHIPMENT
+from rules.facts import SHIPMENT, ShipmentFacts
 from rules.params import Loaded, PeriodParams, RuleParams, describe, load
-from rules.periods import PERIOD
-from rules.subject import Subject
+from rules.periods import PERIOD, PeriodFacts
+from rules.subject import Record, Subject
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,11 @@ class Rule:
     def subject(self) -> Subject:
         """What the rule is about: a shipment, or a period."""
         return SHIPMENT if issubclass(self.params, RuleParams) else PERIOD
+
+    @property
+    def record(self) -> type[Record]:
+        """The class of one of them."""
+        return ShipmentFacts if self.subject is SHIPMENT else PeriodFacts
 
     def load_params(self, values: object) -> Loaded:
         """JSON values to exact parameters; raises ParamsError with Chinese messages by field."""

@@ -11,7 +11,7 @@ from rules.registry import every_rule
 from rules.tally import Run, assess
 from tests.rules.rule_samples import shipment
 
-RULES = every_rule().rules
+RULES = {name: rule for name, rule in every_rule().rules.items() if rule.definition is None}
 
 
 @pytest.mark.no_cover

@@ -126,9 +126,24 @@ def test_a_rule_is_checked(
 ) -> None:
     assert main(["check", "--rule", RULE, "--seed", "3"]) == 0
     assert "自检通过" in capsys.readouterr().out
-    monkeypatch.setattr(commands, "check", lambda *_, **__: ["发运 S1：不同"])
+    monkeypatch.setattr(commands, "gate", lambda *_, **__: ["发运 S1：不同"])
     assert main(["check", "--rule", RULE]) == 1
     assert "发运 S1" in capsys.readouterr().out
+
+
+def test_a_composed_rule_is_read_aloud_and_runs_like_any_other(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["read", "--rule", "shapes/teu-flat"]) == 0
+    told = capsys.readouterr().out
+    assert "第四条 补贴金额为每标箱补贴 × 标箱数" in told
+    assert main(["read", "--rule", RULE]) == 1
+    assert "代码规则" in capsys.readouterr().err
+    facts = str(files / "facts.csv")
+    assert main(["assess", "--rule", "shapes/teu-flat", "--facts", facts, "--explain", "1"]) == 0
+    assert "每标箱补贴 400.00 元/标箱(TEU) × 标箱数 2 标箱(TEU)" in capsys.readouterr().out
+    assert main(["assess", "--rule", "shapes/taper", "--facts", facts, "--explain", "1"]) == 1
+    assert "标题行" in capsys.readouterr().err
 
 
 def test_faults_are_said_aloud(

@@ -10,10 +10,12 @@ import pytest
 
 from rules.batch import Facts
 from rules.conformance import shipments
+from rules.made_up import records
+from rules.periods import PERIOD
 from rules.quantity import Quantity
 from rules.registry import every_rule
 from rules.steps import Steps
-from rules.tally import ENGINE_VERSION, BatchError, Tally, assess
+from rules.tally import ENGINE_VERSION, BatchError, Run, Tally, assess
 from tests.rules.rule_samples import RICH, Rich, made, shipment
 
 GOLDEN = Path(__file__).with_name("golden_tallies.json")
@@ -30,19 +32,30 @@ RULE = made(capped)
 def golden() -> dict[str, object]:
     """Every sample rule over the same made-up shipments: a few tallies in full, all by hash."""
     rows = shipments(np.random.default_rng(2026), 120)
+    periods = records(PERIOD, np.random.default_rng(2026), 120)
     kept: dict[str, object] = {}
+    shapes: dict[str, str] = {}
     for name, rule in every_rule().rules.items():
+        if rule.definition is not None:
+            some = periods if rule.subject is PERIOD else rows
+            shapes[name] = hashed(assess(rule, rule.sample_params, some))
+            continue
         run = assess(rule, rule.sample_params, rows)
         tallies = [run.tally(i).as_json() for i in range(len(run))]
-        text = json.dumps(tallies, ensure_ascii=False, sort_keys=True)
         firsts = {o: tallies[run.outcomes.index(o)] for o in sorted(set(run.outcomes))}
         kept[name] = {
-            "sha256": hashlib.sha256(text.encode()).hexdigest(),
+            "sha256": hashed(run),
             "awards": run.awards,
             "closing": run.closing,
             "first_of_each_outcome": firsts,
         }
-    return {"engine_version": ENGINE_VERSION, "rules": kept}
+    return {"engine_version": ENGINE_VERSION, "rules": kept, "shapes": shapes}
+
+
+def hashed(run: Run) -> str:
+    tallies = [run.tally(i).as_json() for i in range(len(run))]
+    text = json.dumps(tallies, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def test_golden_tallies_stand_as_long_as_the_engine_version_does() -> None:
