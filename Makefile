@@ -23,8 +23,8 @@ test: $(TESTS) ## 运行全部检查与测试；ONLY="sqlite browser" 只运行�
 bench: $(TESTS) $(PEERS) ## 测量速度 · measure how fast it is
 	@$(BIN)/python -m pytest -q -s tests/benchmarks
 
-soak: $(TESTS) ## 长时间的中断、并发与变异文件试验 · the long crash, race and fuzz experiments
-	@$(BIN)/python -m pytest -q -s tests/crash tests/ingest/test_fuzz.py --soak
+soak: $(TESTS) ## 长时间的中断、并发、变异文件与规则试验 · the long crash, race, fuzz and rule experiments
+	@$(BIN)/python -m pytest -q -s tests/crash tests/ingest/test_fuzz.py tests/rules/test_shapes.py --soak
 
 vendor: $(TESTS) ## 重新获取前端依赖（需要 npm）· fetch the browser assets anew (needs npm)
 	@$(BIN)/python -m tests.vendor_assets

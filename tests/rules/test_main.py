@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from rules import __main__ as commands
+from rules import conformance
 from rules.__main__ import main
 from rules.facts import FACTS, RESULT_COLUMNS
 from rules.registry import Fault, Registry, every_rule
@@ -124,6 +125,7 @@ def test_a_wrong_row_rule_or_file_is_told(files: Path, capsys: pytest.CaptureFix
 def test_a_rule_is_checked(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setattr(conformance, "ROWS", 20)
     assert main(["check", "--rule", RULE, "--seed", "3"]) == 0
     assert "自检通过" in capsys.readouterr().out
     monkeypatch.setattr(commands, "gate", lambda *_, **__: ["发运 S1：不同"])
