@@ -36,11 +36,12 @@ class Factor:
 class Line:
     """One article's step in a tally. Money is fen; None where it does not apply or is unknown.
 
-    kind: require, nothing, pay, times, count, cap, cap_total. `passed` is the answer of a
-    requirement. `before_fen` and `after_fen` are the amount before and after the article,
-    `limit_fen` a cap, `cut_fen` what it took away. `used_before` is what `counter` held when this
-    shipment came: trips for a count, fen for a cap over many. `waits` says
-    that something unknown keeps the line from being computed.
+    kind: require, nothing, pay, times, less, count, measure, cap, cap_total, whole_total, prorate.
+    `passed` is the answer of a requirement. `before_fen` and `after_fen` are the amount before and
+    after the article, `limit_fen` a cap, `cut_fen` what it took away. `used_before` is what
+    `counter` held when this shipment came: trips for a count, the fact's own whole numbers for a
+    measure, fen for a cap over many. `waits` says that something unknown keeps the line from being
+    computed.
     """
 
     article: str

@@ -169,7 +169,7 @@ class NaivePoolSteps(NaiveRecorder):
             self._take(key, used, own)
         self.waiting |= bool(why)
         if why:
-            self.lines.append(lines.wait_line(article, "count", why))
+            self.lines.append(lines.wait_line(article, "measure", why))
         else:
             line = pool_lines.measure_line(
                 article,

@@ -149,7 +149,7 @@ def measure_line(  # noqa: PLR0913  what, whose, how much before and now
     after = decimal_text(Fraction(used_before + own, den), 8)
     return Line(
         article,
-        "count",
+        "measure",
         f"{who[0]}{what[0]}此前累计 {before} {unit.zh}，含本票 {after} {unit.zh}",
         f"{what[1]} of {who[1]}: {before} {unit} before, {after} {unit} with this one",
         used_before=used_before,

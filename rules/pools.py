@@ -232,7 +232,7 @@ class PoolSteps(Recorder):
         def line(row: int) -> Line:
             key = use.key(row)
             if key is None or any(g.rows[row] for g in gaps):
-                return lines.wait_line(article, "count", why(gaps, row))
+                return lines.wait_line(article, "measure", why(gaps, row))
             return pool_lines.measure_line(
                 article,
                 _who(groups, row),

@@ -12,11 +12,13 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.cell import Cell
 
+from rules.composed import compose
 from rules.conformance import shipments
 from rules.facts import ShipmentFacts
 from rules.lines import Factor, pay_line
 from rules.outcome import Tally
 from rules.params import Money, Percent, RuleParams, Tiers
+from rules.registry import every_rule
 from rules.rule import rule
 from rules.tally import assess
 from rules.units import unit
@@ -137,6 +139,19 @@ def every_kind(rounding: str) -> list[Detail]:
             )
         )
     return found
+
+
+def of_shape(name: str, pool: str) -> list[Detail]:
+    """Shipments by a shape with so many yuan a year, its claims paid whole or not at all."""
+    shape = every_rule().rules[f"shapes/{name}"]
+    definition: dict[str, Any] = dict(shape.definition or {})
+    articles = [one | ({"whole": True} if "whole" in one else {}) for one in definition["articles"]]
+    whole = compose(definition | {"articles": articles})
+    scarce = {"pool": dict.fromkeys(("2025", "2026"), pool)}
+    params = dict(shape.sample_params) | (scarce if "pool" in shape.sample_params else {})
+    rows: list[ShipmentFacts] = shipments(np.random.default_rng(2026), 10)
+    run = assess(whole, params, rows)
+    return [one(run.tally(number), number) for number in range(len(run))]
 
 
 def rows_of(raw: bytes, sheet: str = detail.NAME) -> list[dict[str, Any]]:

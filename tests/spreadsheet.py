@@ -1,7 +1,7 @@
 """A small spreadsheet 电子表格: recomputes a workbook from its formulas, with eyes of its own.
 
-Knows what our sheets use and nothing more: numbers, cells, ranges, ``+ - * /`` and seven functions.
-Counts exactly, or in binary fractions as office programs do.
+Knows what our sheets use and nothing more: numbers, cells, ranges, ``+ - * / <=`` and eight
+functions. Counts exactly, or in binary fractions as office programs do.
 """
 
 import io
@@ -20,7 +20,7 @@ TOKEN = re.compile(
     r"""(?P<number>\d+(?:\.\d+)?)
       | (?P<cell>(?:'(?P<sheet>[^']+)'!)?\$?[A-Z]{1,3}\$?\d+(?::\$?[A-Z]{1,3}\$?\d+)?)
       | (?P<name>[A-Z]+)(?=\()
-      | (?P<sign>[-+*/(),])""",
+      | (?P<sign><=|[-+*/(),])""",
     re.VERBOSE,
 )
 DIGITS = 15
@@ -126,6 +126,14 @@ class Reading:
         assert not self.left, f"{self.left} is left over"
         return value
 
+    def compared(self) -> Any:  # noqa: ANN401  a number, or yes or no
+        """A sum, or whether one is at most another."""
+        value = self.added()
+        if self.next_is("<="):
+            self.take("<=")
+            return value <= self.added()
+        return value
+
     def added(self) -> Any:  # noqa: ANN401  a number
         """Terms joined by plus and minus."""
         value = self.multiplied()
@@ -153,10 +161,10 @@ class Reading:
             return values if ":" in token.text else values[0]
         if token.kind == "name":
             self.take("(")
-            given = [self.added()]
+            given = [self.compared()]
             while self.next_is(","):
                 self.take(",")
-                given.append(self.added())
+                given.append(self.compared())
             self.take(")")
             return FUNCTIONS[token.text](self.book, given)
         assert token.text == "(", f"{token} begins nothing"
@@ -199,6 +207,7 @@ FUNCTIONS: dict[str, Callable[[Sheets, Sequence[Any]], Any]] = {
     "INT": lambda book, given: book.number(math.floor(given[0])),
     "MIN": lambda _, given: min(given),
     "MAX": lambda _, given: max(given),
+    "IF": lambda _, given: given[1] if given[0] else given[2],
     "SUMIF": _sum_where,
     "COUNTIF": lambda book, given: book.number(sum(key == given[1] for key in given[0])),
 }

@@ -17,12 +17,13 @@ from tests.settlements import (
     content,
     every_kind,
     fen,
+    of_shape,
     one,
     paid,
     recomputed,
     rows_of,
 )
-from tracker.papers import detail, settlement, summary, workbook
+from tracker.papers import detail, settlement, summary, workbook, working
 from tracker.papers.content import Document
 from tracker.papers.parameters import Parameter
 
@@ -41,6 +42,18 @@ def test_formulas_recompute_every_amount_to_the_fen(rounding: str) -> None:
     assert fen(total[detail.APPROVED]) == sum(each.approved_fen for each in details)
     kinds = {line.kind for each in details for line in each.tally.lines if line.cut_fen}
     assert kinds == {"cap", "cap_total"}, "both caps bite somewhere"
+
+
+def test_every_step_a_composed_rule_has_recomputes_to_the_fen() -> None:
+    pools = {"caps-coupled": "9999.99", "pool-in-proportion": "99.99", "reference-gap": ""}
+    details = [d for n, pool in (pools | {"volume-tiers": ""}).items() for d in of_shape(n, pool)]
+    lines = [line for each in details for line in each.tally.lines]
+    assert {line.kind for line in lines if line.cut_fen} == {"whole_total", "prorate", "less"}
+    raw = settlement.write(content(details))
+    assert recomputed(raw) > 5 * len(details)
+    sheet = load_workbook(io.BytesIO(raw))["测算过程"]
+    said = {row[3].value for row in sheet.iter_rows(min_row=5)} - {None}
+    assert said == {working.KINDS[line.kind] for line in lines}
 
 
 def test_an_award_points_at_its_working_and_the_working_at_its_factors() -> None:

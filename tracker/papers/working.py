@@ -4,7 +4,7 @@ The result of a tally's last amount is what 测算金额 of the shipment points 
 way from the printed factors to the total can be recomputed in any spreadsheet.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -20,9 +20,13 @@ KINDS = {
     "nothing": "不补情形",
     "pay": "补贴",
     "times": "系数",
+    "less": "扣除",
     "count": "计次",
+    "measure": "累计数量",
     "cap": "单票上限",
     "cap_total": "累计上限",
+    "whole_total": "累计上限（整笔）",
+    "prorate": "按比例核减",
 }
 """Kind of a tally's line -> what people read."""
 VERDICTS = {
@@ -32,6 +36,8 @@ VERDICTS = {
     (True, False): "属此情形",
 }
 """Whether the line names a case that is not paid, and its answer -> words."""
+Cells = dict[str, Cell]
+"""Heading -> what stands under it."""
 NO_FORMULA = "按精确分数计算，此行为数值"
 """Said where a formula could miss the fen."""
 
@@ -97,9 +103,9 @@ def work(tally: Tally, number: int, label: str, columns: Columns, first_row: int
     return Working(tuple(rows), Live(f"='{SHEET}'!{place}", value) if place else value)
 
 
-def _cells(line: Line, columns: Columns, row: int, results: dict[int, str]) -> dict[str, Cell]:
+def _cells(line: Line, columns: Columns, row: int, results: dict[int, str]) -> Cells:
     """What a line shows beside its words; `results` says where earlier amounts stand."""
-    cells: dict[str, Cell] = {"结论": _verdict(line)}
+    cells: Cells = {"结论": _verdict(line)}
     for number, one in enumerate(line.factors, 1):
         cells[f"因数{number}"] = factor(one["value"])
     if line.kind == "count":
@@ -111,11 +117,7 @@ def _cells(line: Line, columns: Columns, row: int, results: dict[int, str]) -> d
         before = yuan(line.before_fen)
         place = results.get(line.before_fen)
         cells["前值（元）"] = Live(f"={place}", before) if place else before
-    formula: str | None
-    if line.kind in {"cap", "cap_total"}:
-        formula = _capped(line, columns, row, cells)
-    else:
-        formula = _multiplied(line, columns, row)
+    formula = FORMULAS[line.kind](line, columns, row, cells)
     after = yuan(line.after_fen)
     cells["结果（元）"] = Live(f"={formula}", after) if formula else after
     if not formula:
@@ -126,7 +128,7 @@ def _cells(line: Line, columns: Columns, row: int, results: dict[int, str]) -> d
     return cells
 
 
-def _multiplied(line: Line, columns: Columns, row: int) -> str | None:
+def _multiplied(line: Line, columns: Columns, row: int, _: Cells) -> str | None:
     """Pay and times: a product, rounded; put onto what was there (pay), or of it (times)."""
     before = columns.at("前值（元）", row)
     texts = [one["value"] for one in line.factors]
@@ -141,8 +143,27 @@ def _multiplied(line: Line, columns: Columns, row: int) -> str | None:
     return formula
 
 
-def _capped(line: Line, columns: Columns, row: int, cells: dict[str, Cell]) -> str:
-    """The limit of a cap goes into its own cell; the amount is the smaller one."""
+def _taken_off(line: Line, columns: Columns, row: int, _: Cells) -> str | None:
+    """The amount less a product, never below zero."""
+    texts = [one["value"] for one in line.factors]
+    places = columns.factors_at(row, len(texts))
+    formula = rounded("*".join(places), exact(texts), line.rounding)
+    before = columns.at("前值（元）", row)
+    return f"MAX(ROUND({before}-{formula},2),0)" if formula else None
+
+
+def _divided(line: Line, columns: Columns, row: int, cells: Cells) -> str | None:
+    """The whole fen of a proportion, and where the line says so the fen of a larger remainder."""
+    cells["限额（元）"] = yuan(line.limit_fen or 0)
+    cells["此前已用"] = yuan(line.used_before or 0)
+    value = exact([one["value"] for one in line.factors]) * Fraction(line.before_fen or 0, 100)
+    product = f"{columns.at('前值（元）', row)}*{columns.at('因数1', row)}"
+    formula = rounded(product, value, "down")
+    return f"ROUND({formula}+0.01,2)" if formula and line.rounding == "up" else formula
+
+
+def _limited(line: Line, columns: Columns, row: int, cells: Cells) -> tuple[str, str]:
+    """The limit goes into its own cell; the addresses of what was there and of the limit."""
     assert line.limit_fen is not None
     texts = [one["value"] for one in line.factors]
     places = columns.factors_at(row, len(texts))
@@ -150,11 +171,42 @@ def _capped(line: Line, columns: Columns, row: int, cells: dict[str, Cell]) -> s
     formula = places[0] if whole else rounded("*".join(places), exact(texts), "down")
     limit = yuan(line.limit_fen)
     cells["限额（元）"] = limit if formula is None else Live(f"={formula}", limit)
-    before, most = columns.at("前值（元）", row), columns.at("限额（元）", row)
-    if line.kind == "cap":
-        return f"MIN({before},{most})"
+    return columns.at("前值（元）", row), columns.at("限额（元）", row)
+
+
+def _capped(line: Line, columns: Columns, row: int, cells: Cells) -> str:
+    """Of the amount and the limit the smaller one."""
+    return "MIN({},{})".format(*_limited(line, columns, row, cells))
+
+
+def _left(line: Line, columns: Columns, row: int, cells: Cells) -> tuple[str, str]:
+    """The amount, and what is left of a limit that many share."""
+    before, most = _limited(line, columns, row, cells)
     cells["此前已用"] = yuan(line.used_before or 0)
-    return f"MIN({before},MAX(ROUND({most}-{columns.at('此前已用', row)},2),0))"
+    return before, f"MAX(ROUND({most}-{columns.at('此前已用', row)},2),0)"
+
+
+def _capped_over_many(line: Line, columns: Columns, row: int, cells: Cells) -> str:
+    """Of the amount and what is left the smaller one."""
+    return "MIN({},{})".format(*_left(line, columns, row, cells))
+
+
+def _whole_or_nothing(line: Line, columns: Columns, row: int, cells: Cells) -> str:
+    """The amount where all of it is left, else nothing."""
+    before, left = _left(line, columns, row, cells)
+    return f"IF({before}<={left},{before},0)"
+
+
+FORMULAS: dict[str, Callable[[Line, Columns, int, Cells], str | None]] = {
+    "pay": _multiplied,
+    "times": _multiplied,
+    "less": _taken_off,
+    "cap": _capped,
+    "cap_total": _capped_over_many,
+    "whole_total": _whole_or_nothing,
+    "prorate": _divided,
+}
+"""Kind of a line with an amount -> its formula; None where none is certain to the fen."""
 
 
 def _verdict(line: Line) -> str | None:
