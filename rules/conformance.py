@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from rules.cases import cases_of, run_cases
+from rules.composed.compose import anything
 from rules.made_up import records, shipments
 from rules.outcome import Tally, recompute
 from rules.purity import impure
@@ -20,7 +21,7 @@ from rules.subject import FactsError, Record
 from rules.tally import Run, assess, explain
 from rules.values import TableValue
 
-__all__ = ["CounterExample", "check", "gate", "shipments", "wrong_with"]
+__all__ = ["CounterExample", "check", "divides", "gate", "shipments", "wrong_with"]
 
 ROWS = 200
 SECONDS_A_ROW = 0.01
@@ -129,6 +130,12 @@ def check(rule: Rule, params: Mapping[str, object], *, seed: int = 0) -> list[Co
         *_counter_examples(empty, run, rng),
         *_counter_examples(full, assess(rule, params, rows, full.opening), rng),
     ]
+
+
+def divides(rule: Rule, params: Mapping[str, object]) -> bool:
+    """Whether an article divides a pool in proportion: only settled once its period is over."""
+    lines = assess(rule, params, [anything(rule.record)]).tally(0).lines
+    return any(line.kind == "prorate" for line in lines)
 
 
 def _countries(rule: Rule, params: Mapping[str, object]) -> tuple[str, ...]:

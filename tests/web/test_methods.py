@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from rules.params import Money, RuleParams, Table, Tiers, Word
-from rules.registry import Fault, Registry
+from rules.registry import Fault, Registry, every_rule
 from rules.rule import rule
 from tests import journeys
 from tests.web import programs
@@ -212,3 +212,27 @@ def test_only_a_rule_of_ones_own_league_is_drafted(officer: Visitor, wide: Flask
     form = form_of(officer).form("/methods")
     officer.send(form, 404, **(DOCUMENT | {"rule": "别的"}))
     visit(wide, "league_approver").see("/methods/new", 403)
+
+
+def test_a_league_without_a_rule_of_its_own_takes_a_shape_with_its_numbers(
+    settings: Settings, bench: jobs.Bench
+) -> None:
+    assert bench.settings == settings
+    names = ("volume-tiers", "pool-in-proportion", "growth-gate")
+    shapes = {f"shapes/{name}": every_rule().rules[f"shapes/{name}"] for name in names}
+    with programs.made(settings, registry=Registry(shapes, [])) as app:
+        officer = visit(app, "league_officer")
+        offered = officer.see("/methods/new")
+        assert [link for link in offered.links if "rule=" in link] == [
+            "/methods/new?rule=shapes/volume-tiers"
+        ]
+        assert "Pays each part of boxes of each firm, each year" in offered.words
+        assert "divides a pool in proportion" in offered.words
+        assert "about a firm's year" in offered.words
+        form = officer.see("/methods/new", rule="shapes/volume-tiers").form("/methods")
+        bands: dict[str, Values] = {
+            "p.rates.key": ["0", "1000", "", ""],
+            "p.rates.value": ["150.00", "2000.00", "", ""],
+        }
+        said = officer.send(form, 200, **(DOCUMENT | bands)).words
+        assert "TEU ≥ 0 150.00 CNY/TEU; TEU ≥ 1,000 2,000.00 CNY/TEU." in said

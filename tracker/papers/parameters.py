@@ -48,7 +48,8 @@ def _values(field: Mapping[str, Any], value: Any) -> Iterator[tuple[str, str]]: 
         for rung in value:
             yield f"：自第 {rung['from']} {on}起", str(rung["percent"])
     elif isinstance(value, Mapping):
+        begins = f"{field['by']} " if "by_en" in field else ""
         for key, entry in value.items():
-            yield f"：{code_words(str(key))[0]}", str(entry)
+            yield f"：{begins}{code_words(str(key))[0]}", str(entry)
     else:
         yield "", str(value)

@@ -1,5 +1,6 @@
 """Methods 补贴办法: a league registers its document, Commerce records it, the day picks it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -7,9 +8,12 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from rules.conformance import divides
+from rules.facts import SHIPMENT
 from rules.params import ParamsError
 from rules.registry import Registry
 from rules.rule import Rule
+from rules.units import RuleError
 from tracker.books import queue
 from tracker.errors import Conflict, NotAllowed, Refused, mark
 from tracker.models.cargo import Shipment
@@ -46,6 +50,21 @@ def pinned(registry: Registry, method: Method) -> Rule:
             rule=method.rule_id,
         )
     return rule
+
+
+def unfit(rule: Rule, params: Mapping[str, Any]) -> str:
+    """Why no method can be registered with this rule, as a msgid; "" where one can.
+
+    A rule whose own sample is empty is judged by the numbers it is drafted with. Raises
+    ``RuleError`` where it cannot compute with these numbers at all.
+    """
+    if rule.subject is not SHIPMENT:
+        return mark("This rule is about a firm's year or another period, not about shipments.")
+    if params and divides(rule, params):
+        return mark(
+            "This rule divides a pool in proportion, which nobody can know before its period ends."
+        )
+    return ""
 
 
 def draft(  # noqa: PLR0913  a document has this many particulars
@@ -172,16 +191,19 @@ def _checked(
     session: Session, registry: Registry, user: User, rule_id: str, params: dict[str, Any]
 ) -> Rule:
     rule = rule_of(registry, rule_id)
-    if rule.league != session.get_one(League, user.league_id).code:
+    if rule.league not in {"", session.get_one(League, user.league_id).code}:
         raise NotAllowed(mark("This rule is another league's."))
     try:
         rule.load_params(params)
-    except ParamsError as error:
+        why = unfit(rule, params)
+    except (ParamsError, RuleError) as error:
         raise Refused(
             mark("The numbers of the method are not right: %(faults)s"),
             mark("Correct them and submit again."),
             faults=str(error),
         ) from error
+    if why:
+        raise Refused(why, mark("Choose a rule that settles each shipment as it comes."))
     return rule
 
 

@@ -1,6 +1,6 @@
 """Methods 补贴办法: what leagues register and Commerce records; each with its numbers in words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -11,8 +11,10 @@ from flask_babel import gettext
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from rules.composed import sentences as read_back
 from rules.params import ParamsError
 from rules.rule import Rule
+from rules.units import RuleError
 from tracker import access
 from tracker.db import local_day
 from tracker.errors import Conflict, NotThere, mark
@@ -72,7 +74,7 @@ def new() -> ResponseReturnValue:
     session, user = context.session(), context.user()
     found = rules_of(user)
     if (named := asked.text("rule")) not in found:
-        return render_template("methods/choose.html", rules=found.values())
+        return render_template("methods/choose.html", **_offered(found.values()))
     rule = found[named]
     earlier = session.scalar(
         access.visible_methods(user)
@@ -180,10 +182,30 @@ def filtered(user: User) -> Select[Method]:
 
 
 def rules_of(user: User) -> dict[str, Rule]:
-    """The rules there are for this person's league, by id."""
-    code = user.league.code if user.league else ""
+    """The rules there are for this person's league, its own and those any league may take."""
+    codes = {"", user.league.code if user.league else ""}
     found = context.ground().registry.rules
-    return {name: rule for name, rule in found.items() if rule.league == code}
+    return {name: rule for name, rule in found.items() if rule.league in codes}
+
+
+def _offered(found: Iterable[Rule]) -> dict[str, Any]:
+    """The league's own rules, the shapes as they read, and what no method can be registered by."""
+    why = {rule.id: _unfit(rule) for rule in found}
+    fit = [rule for rule in found if not why[rule.id]]
+    said = {rule.id: read_back(rule.definition) for rule in found if rule.definition}
+    return {
+        "own": [rule for rule in fit if rule.league],
+        "shapes": [rule for rule in fit if not rule.league],
+        "unfit": [(rule, why[rule.id]) for rule in found if why[rule.id]],
+        "said": said,
+    }
+
+
+def _unfit(rule: Rule) -> str:
+    try:
+        return steps.unfit(rule, rule.sample_params)
+    except RuleError:
+        return mark("This rule cannot compute even a shipment of which everything is known.")
 
 
 def make(rule_id: str, filled: Filled) -> int:

@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from tracker.errors import Refused, mark
 from tracker.web.asked import clean
 from tracker.web.filters import tongue
-from tracker.web.sentences import amount, name_of, option_of, unit_of
+from tracker.web.sentences import amount, by_of, name_of, option_of, unit_of
 
 SPARE_ROWS = 3
 """Empty rows of a table below those that are filled in."""
@@ -116,7 +116,8 @@ def _heads(one: Mapping[str, Any]) -> tuple[str, str]:
         return gettext("From number"), gettext("Per cent")
     if one["kind"] == "table":
         by = str(one["by"])
-        return gettext(BY[by]) if by in BY else by, unit_of(one) or gettext("Word")
+        named = by_of(one) if "by_en" in one else gettext(BY[by]) if by in BY else by
+        return named, unit_of(one) or gettext("Word")
     return "", ""
 
 

@@ -94,11 +94,18 @@ def option_of(option: Mapping[str, Any]) -> str:
 
 
 def key_of(field: Mapping[str, Any], key: str) -> str:
-    """A key of a table in words: a country, a direction, a mode, or the word itself."""
+    """A key of a table in words: a country, a direction, a mode, where a band begins, itself."""
     if field["by"] == "destination_country":
         return territory(key)
+    if "by_en" in field:
+        return f"{by_of(field)} {amount(key)}"
     zh, en = code_words(key)
     return en if tongue() == "en" else zh
+
+
+def by_of(field: Mapping[str, Any]) -> str:
+    """What a table of bands is by, in the language of the page."""
+    return str(field["by_en"] if tongue() == "en" else field["by"])
 
 
 def amount(text: str) -> str:
@@ -154,6 +161,8 @@ SAYERS: dict[str, Callable[[Mapping[str, Any], Value], str]] = {
     "money": _number,
     "percent": _number,
     "integer": _number,
+    "decimal": _number,
+    "day": _number,
     "choice": _choice,
     "table": _table,
     "tiers": _tiers,

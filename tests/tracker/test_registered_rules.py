@@ -1,0 +1,156 @@
+"""Methods by composed rules: registered, accrued and verified like those by rules in code."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from rules.composed import compose
+from rules.registry import Registry, every_rule
+from rules.rule import Rule
+from tests import journeys
+from tests.journeys import act_on, person, row, sheet
+from tracker import jobs, verify
+from tracker.db import Database
+from tracker.errors import Refused
+from tracker.models.cargo import Shipment
+from tracker.models.methods import Method, Programme
+from tracker.models.money import Item, ItemStage
+from tracker.settings import Settings
+from tracker.steps import methods
+
+
+def money(name: str, sample: str, per: str = "") -> dict[str, Any]:
+    names = {"name": name, "kind": "money", "zh": name, "en": name, "sample": sample}
+    return names | ({"per": per} if per else {})
+
+
+FIRM_YEAR = ["firm", "year"]
+composed = compose(
+    {
+        "format": 1,
+        "id": "tests/composed",
+        "league": "",
+        "programme": "freight",
+        "subject": "shipment",
+        "source": "示例",
+        "title": {"zh": "逐车次累进，扣除自付，双重额度（示例）", "en": "sample"},
+        "stated": journeys.STATED,
+        "params": [
+            {
+                "name": "rates",
+                "kind": "bands",
+                "on": "trip",
+                "zh": "标准",
+                "en": "rates",
+                "of": {"kind": "money", "per": "trip"},
+                "sample": {"0": "500.00", "3": "900.00"},
+            },
+            money("own", "100.00"),
+            money("firm_pool", "2000.00"),
+            money("pool", "1500.00"),
+        ],
+        "articles": [
+            {
+                "article": "第二条",
+                "step": "marginal",
+                "of": "trips",
+                "rates": "rates",
+                "per": FIRM_YEAR,
+            },
+            {"article": "第三条", "step": "less", "factors": ["own"]},
+            {
+                "article": "第四条",
+                "step": "draw",
+                "whole": True,
+                "draws": [
+                    {"article": "第四条", "factors": ["firm_pool"], "per": FIRM_YEAR},
+                    {"article": "第五条", "factors": ["pool"], "per": ["year"]},
+                ],
+            },
+        ],
+        "monotone": [],
+    }
+)
+
+
+@pytest.fixture
+def world(database: Database, settings: Settings) -> jobs.Bench:
+    """The small world with its people, before any method is recorded."""
+    database.transact(journeys.people)
+    return jobs.Bench(database, settings, Registry({composed.id: composed}, []))
+
+
+def register(bench: jobs.Bench, rule: Rule) -> int:
+    """A draft with the rule's own sample numbers."""
+
+    def work(session: Session) -> int:
+        return methods.draft(
+            session,
+            bench.registry,
+            person(session, "league_officer"),
+            programme=session.scalars(select(Programme)).one(),
+            rule_id=rule.id,
+            params=dict(rule.sample_params),
+            title=rule.title,
+            document_no="示例办〔2026〕1号",
+            issued_on=date(2025, 12, 1),
+            valid_from=date(2026, 1, 1),
+            valid_to=None,
+        ).id
+
+    return bench.database.transact(work)
+
+
+def record(bench: jobs.Bench, key: int) -> None:
+    act_on(bench, Method, key, "league_officer", "submit")
+    act_on(bench, Method, key, "commerce_officer", "examine")
+    act_on(bench, Method, key, "commerce_approver", "record")
+    jobs.drain(bench)
+
+
+def took_in(bench: jobs.Bench, *numbers: int) -> None:
+    rows = [row(f"W{number}", f"蒙A1000{number}") for number in numbers]
+    journeys.commit(bench, journeys.upload(bench, sheet(*rows)))
+
+
+def accrued(bench: jobs.Bench) -> dict[str, int]:
+    """Plate's last figure -> fen accrued."""
+    with bench.database.reading() as session:
+        query = (
+            select(Shipment.label, ItemStage.balance)
+            .join(Item, Item.shipment_id == Shipment.id)
+            .join(ItemStage, ItemStage.item_id == Item.id)
+            .where(ItemStage.stage == "accrued")
+        )
+        return {label[-1]: fen for label, fen in session.execute(query) if fen}
+
+
+def proven(bench: jobs.Bench) -> bool:
+    report = verify.verify(bench.settings.database_url, rules=bench.registry.rules)
+    return not report.faults
+
+
+def test_a_composed_rule_with_every_kind_of_counter_accrues_and_verifies(
+    world: jobs.Bench,
+) -> None:
+    record(world, register(world, composed))
+    took_in(world, 1, 2)
+    took_in(world, 3, 4, 5)
+    assert accrued(world) == {"1": 40_000, "2": 40_000, "3": 40_000}
+    assert proven(world), "each is computed again from what it saw in three counters"
+
+
+@pytest.mark.parametrize(
+    ("name", "why"), [("pool-in-proportion", "divides"), ("growth-gate", "firm's year")]
+)
+def test_what_cannot_be_settled_shipment_by_shipment_is_no_rule_of_a_method(
+    world: jobs.Bench, name: str, why: str
+) -> None:
+    shape = every_rule().rules[f"shapes/{name}"]
+    bench = replace(world, registry=Registry({shape.id: shape}, []))
+    with pytest.raises(Refused, match=why):
+        register(bench, shape)
