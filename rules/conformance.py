@@ -19,6 +19,7 @@ from rules.purity import impure
 from rules.rule import Rule
 from rules.subject import FactsError, Record
 from rules.tally import Run, assess, explain
+from rules.units import RuleError
 from rules.values import TableValue
 
 __all__ = ["CounterExample", "check", "divides", "gate", "shipments", "wrong_with"]
@@ -66,6 +67,7 @@ class CounterExample:
 
 
 LAWS = {
+    "computes": ("事实齐备即可算出", "whatever the facts, an answer is computed"),
     "naive": ("两种后端结果相同", "columns and naive integers give the same"),
     "shuffled": ("打乱次序结果相同", "the order rows are given in does not matter"),
     "split": ("分批测算结果相同", "a run may be split anywhere"),
@@ -102,27 +104,34 @@ def gate(
     *,
     seed: int = 0,
     clock: Callable[[], float] | None = None,
+    count: int | None = None,
 ) -> list[CounterExample]:
     """All a rule must pass before its method is submitted: source, golden cases, properties.
 
-    `clock` gives seconds; without one the time bound is not tried.
+    `clock` gives seconds; without one the time bound is not tried. `count` made-up records are
+    tried, ROWS where it says nothing.
     """
     found = [CounterExample("pure", told) for told in impure(rule)]
     found += [CounterExample("cases", str(one)) for one in run_cases(rule, cases_of(rule))]
-    found += check(rule, params, seed=seed)
-    if clock is not None:
-        found += _slow(rule, params, seed, clock)
+    try:
+        found += check(rule, params, seed=seed, count=count)
+        if clock is not None:
+            found += _slow(rule, params, seed, clock)
+    except RuleError as wrong:
+        found.append(CounterExample("computes", str(wrong)))
     return found
 
 
-def check(rule: Rule, params: Mapping[str, object], *, seed: int = 0) -> list[CounterExample]:
+def check(
+    rule: Rule, params: Mapping[str, object], *, seed: int = 0, count: int | None = None
+) -> list[CounterExample]:
     """Every counter-example found; an empty list means the properties hold.
 
     Tried twice: from empty counters, and from counters so full that the caps over many bite.
     Raises ParamsError where the parameters themselves are wrong.
     """
     rng = np.random.default_rng(seed)
-    rows = records(rule.subject, rng, ROWS, countries=_countries(rule, params))
+    rows = records(rule.subject, rng, count or ROWS, countries=_countries(rule, params))
     empty = Trial(rule, params, rows, {})
     run = assess(rule, params, rows)
     full = Trial(rule, params, rows, _tight(run))

@@ -2,53 +2,18 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
 import pytest
 from flask import Flask
 
-from rules.params import Money, RuleParams, Table, Tiers, Word
 from rules.registry import Fault, Registry, every_rule
-from rules.rule import rule
 from tests import journeys
 from tests.web import programs
 from tests.web.visitors import Page, Values, Visitor, visit
+from tests.web.zone_rule import SAMPLE, zones
 from tracker import jobs
 from tracker.models.methods import Method
 from tracker.settings import Settings
-
-
-class Params(RuleParams):
-    """A table of words, a table of money, and tiers."""
-
-    zones = Table(
-        by="destination_country", of=Word("zone"), doc="分区", en="zones", article="第三条"
-    )
-    rate = Table(by="zone", of=Money(per="FEU"), doc="标准", en="rate", article="第四条")
-    tiers = Tiers(on="trip", doc="分档", en="tiers", article="第五条")
-
-
-SAMPLE = {
-    **journeys.STATED,
-    "minimum_share": "12.5",
-    "zones": {"DE": "远程", "MN": "近程"},
-    "rate": {"远程": "12000.50", "近程": "900.00"},
-    "tiers": [{"from": 1, "percent": "100"}, {"from": 51, "percent": "110.5"}],
-}
-
-
-@rule(
-    id="tests/zones",
-    league=journeys.LEAGUE,
-    programme="freight",
-    title="分区定额（示例）",
-    params=Params,
-    sample=SAMPLE,
-)
-def zones(s: Any, p: Any, t: Any) -> Any:  # noqa: ANN401  columns or plain numbers alike
-    """Pay each box by its zone."""
-    return t.pay("第四条", p.rate[p.zones.word(s.destination_country)] * s.feu)
-
 
 RULES = Registry(
     {**journeys.REGISTRY.rules, zones.id: zones}, [Fault("别的模块", "规则模块 别的模块 无法载入")]

@@ -1,13 +1,13 @@
 """Methods 补贴办法: what leagues register with Commerce; each row is one version, never edited."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from tracker.db import Base, CanonicalJson, Key, one_of
-from tracker.models.people import League
+from tracker.db import Base, CanonicalJson, Key, Moment, one_of
+from tracker.models.people import League, User
 
 METHOD_STATES = (
     "draft",
@@ -65,3 +65,26 @@ class Method(Base):
     programme: Mapped[Programme] = relationship(init=False, lazy="joined")
 
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012  SQLAlchemy's own shape
+
+
+class MethodTrial(Base):
+    """校验: a method's rule and numbers were tried, with the league's golden cases; only added to.
+
+    The newest one of a method counts: it is submitted only where nothing was broken.
+    """
+
+    __tablename__ = "method_trial"
+    __table_args__ = (Index("ix_method_trial_method_id", "method_id"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True, init=False)
+    method_id: Mapped[int] = mapped_column(ForeignKey("method.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    tried_at: Mapped[datetime] = mapped_column(Moment)
+    engine_version: Mapped[str] = mapped_column(String(20))
+    file_name: Mapped[str] = mapped_column(String(255))
+    """Of the workbook the cases came in; empty where there was none."""
+    cases: Mapped[list[dict[str, str]]] = mapped_column(CanonicalJson)
+    """The league's own golden cases, a row a fact, a column a case."""
+    broken: Mapped[list[dict[str, Any]]] = mapped_column(CanonicalJson)
+    """Each law that does not hold, with the counter-example that shows it."""
+    user: Mapped[User] = relationship(init=False, lazy="joined")

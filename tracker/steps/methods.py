@@ -20,7 +20,7 @@ from tracker.models.cargo import Shipment
 from tracker.models.filings import Decision
 from tracker.models.methods import Method, Programme
 from tracker.models.people import League, User
-from tracker.steps import flow
+from tracker.steps import flow, trials
 
 ENDED_STATES = ("recorded", "superseded", "withdrawn")
 """Of a method that will not be recorded any more, so it ends no other."""
@@ -114,7 +114,9 @@ def draft(  # noqa: PLR0913  a document has this many particulars
 
 
 def shown(session: Session, method: Method) -> dict[str, Any]:
-    """What a person decides on: the document, its days, its rule and numbers, what it ends."""
+    """What a person decides on: the document, its days, rule, numbers, trial, and what it ends."""
+    trial = trials.newest(session, method)
+    tried = {} if trial is None else {"cases": trial.cases, "broken": trial.broken}
     return {
         "league": method.league.code,
         "programme": method.programme.code,
@@ -127,6 +129,7 @@ def shown(session: Session, method: Method) -> dict[str, Any]:
         "rule_sha256": method.rule_sha256,
         "params": method.params,
         "supersedes": [one.document_no for one in superseded(session, method)],
+        **tried,
     }
 
 
@@ -141,6 +144,8 @@ def take(session: Session, method: Method, name: str, taking: flow.Taking) -> De
     A version that is recorded supersedes those before it from its first day on. Raises as
     ``flow.take``, and ``Conflict`` where one before it would go on after its last day.
     """
+    if name == "submit":
+        trials.require_whole(session, method)
     if name == "record" and (ended := _supersede(session, method)):
         taking = replace(taking, detail={**taking.detail, "superseded": ended})
     decision = flow.take(session, method, name, taking)

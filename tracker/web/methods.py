@@ -21,6 +21,7 @@ from tracker.errors import Conflict, NotThere, mark
 from tracker.models.methods import METHOD_STATES, Method, Programme
 from tracker.models.people import League, User
 from tracker.steps import methods as steps
+from tracker.steps import trials
 from tracker.web import acting, asked, context, filters, numbers, policy, sentences
 
 bp = Blueprint("methods", __name__, url_prefix="/methods")
@@ -209,12 +210,17 @@ def _unfit(rule: Rule) -> str:
 
 
 def make(rule_id: str, filled: Filled) -> int:
-    """Draft the version as the signed-in person; returns its key."""
-    ground = context.ground()
+    """Draft the version as the signed-in person and try it; returns its key.
+
+    The laws are tried before the books are locked: that takes about a second.
+    """
+    ground, now = context.ground(), context.now()
+    rule = steps.rule_of(ground.registry, rule_id)
+    trials.broken_laws(rule, filled.params)
 
     def work(db: Session, person: User) -> int:
         chosen = select(Programme).where(Programme.code == filled.programme)
-        return steps.draft(
+        made = steps.draft(
             db,
             ground.registry,
             person,
@@ -227,7 +233,9 @@ def make(rule_id: str, filled: Filled) -> int:
             valid_from=date.fromisoformat(filled.valid_from),
             valid_to=date.fromisoformat(filled.valid_to) if filled.valid_to else None,
             is_sample=ground.is_sample,
-        ).id
+        )
+        trials.attempt(db, rule, made, person, now)
+        return made.id
 
     return context.write(work)
 
