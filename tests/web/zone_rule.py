@@ -16,11 +16,14 @@ class Params(RuleParams):
     tiers = Tiers(on="trip", doc="分档", en="tiers", article="第五条")
 
 
-SAMPLE = {
+STATED = {
     "share_base": "weight",
     "share_mode": "full",
     "year_start_month": 1,
     "rounding": "half_up",
+}
+SAMPLE = {
+    **STATED,
     "minimum_share": "12.5",
     "zones": {"DE": "远程", "MN": "近程"},
     "rate": {"远程": "12000.50", "近程": "900.00"},
@@ -39,3 +42,24 @@ SAMPLE = {
 def zones(s: Any, p: Any, t: Any) -> Any:  # noqa: ANN401  columns or plain numbers alike
     """Pay each box by its zone."""
     return t.pay("第四条", p.rate[p.zones.word(s.destination_country)] * s.feu)
+
+
+class Falling(RuleParams):
+    """A lump and what is taken off it."""
+
+    lump = Money(per="trip", doc="每车次", en="a trip", article="第四条")
+    off = Money(per="FEU", doc="每箱扣除", en="off a box", article="第五条")
+
+
+@rule(
+    id="tests/falls",
+    league="150100",
+    programme="freight",
+    title="箱越多补得越少（示例）",
+    params=Falling,
+    sample={**STATED, "minimum_share": "12.5", "lump": "900.00", "off": "100.00"},
+    monotone=("feu",),
+)
+def falls(s: Any, p: Any, t: Any) -> Any:  # noqa: ANN401  columns or plain numbers alike
+    """Says that more boxes never earn less, and lies."""
+    return t.less("第五条", t.pay("第四条", p.lump * s.trips), p.off * s.feu)

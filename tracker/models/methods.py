@@ -83,8 +83,8 @@ class MethodTrial(Base):
     engine_version: Mapped[str] = mapped_column(String(20))
     file_name: Mapped[str] = mapped_column(String(255))
     """Of the workbook the cases came in; empty where there was none."""
-    cases: Mapped[list[dict[str, str]]] = mapped_column(CanonicalJson)
-    """The league's own golden cases, a row a fact, a column a case."""
+    cases: Mapped[list[list[str]]] = mapped_column(CanonicalJson)
+    """The league's own golden cases: the headings, then a row a fact, a column a case."""
     broken: Mapped[list[dict[str, Any]]] = mapped_column(CanonicalJson)
     """Each law that does not hold, with the counter-example that shows it."""
     user: Mapped[User] = relationship(init=False, lazy="joined")

@@ -78,7 +78,7 @@ def attempt(
         tried_at=now,
         engine_version=ENGINE_VERSION,
         file_name=file_name,
-        cases=[dict(row) for row in cases],
+        cases=[list(cases[0]), *([*row.values()] for row in cases)] if cases else [],
         broken=broken,
     )
     session.add(trial)
@@ -90,6 +90,12 @@ def newest(session: Session, method: Method) -> MethodTrial | None:
     """The trial that counts; None for a method of before there were any."""
     query = select(MethodTrial).where(MethodTrial.method_id == method.id)
     return session.scalar(query.order_by(MethodTrial.id.desc()).limit(1))
+
+
+def kept(trial: MethodTrial | None) -> list[dict[str, str]]:
+    """The golden cases of a trial as ``rules.case_table`` reads them."""
+    head, *lines = (trial.cases if trial else None) or [[]]
+    return [dict(zip(head, line, strict=True)) for line in lines]
 
 
 def require_whole(session: Session, method: Method) -> None:

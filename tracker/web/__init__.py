@@ -57,6 +57,7 @@ PAGES = (
     "recoveries",
     "ledger",
     "methods",
+    "trials",
     "replays",
     "networks",
     "jobs",

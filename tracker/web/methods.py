@@ -23,6 +23,7 @@ from tracker.models.people import League, User
 from tracker.steps import methods as steps
 from tracker.steps import trials
 from tracker.web import acting, asked, context, filters, numbers, policy, sentences
+from tracker.web import trials as trials_page
 
 bp = Blueprint("methods", __name__, url_prefix="/methods")
 
@@ -121,6 +122,7 @@ def method(key: int) -> ResponseReturnValue:
         "methods/one.html",
         method=found,
         sentences=sentences.sentences(found.params, described),
+        panel=trials_page.panel(session, found),
         fault=fault,
         compared=compared,
         changes=changes(found, compared) if compared else [],
