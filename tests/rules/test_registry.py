@@ -1,5 +1,8 @@
 """Rules are found by the folder and by installed packages; what fails stays visible."""
 
+import shutil
+import subprocess
+import sys
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
@@ -7,9 +10,11 @@ import pytest
 
 import rules.leagues
 from rules import registry
+from rules.conformance import gate
 from rules.registry import every_rule
 from tests.rules.rule_samples import made
 
+SAMPLE_PACKAGE = Path(__file__).parents[1] / "rule_package"
 ONE = made(lambda *_: None, name="extra")
 AGAIN = made(lambda *_: None, name="extra")
 CLASH = made(lambda *_: None, name="hohhot-truck-km")
@@ -34,6 +39,27 @@ def test_an_installed_package_brings_a_rule() -> None:
         patch.setitem(__import__("sys").modules, __name__, _this())
         assert every_rule().rules["extra"] is ONE
     assert "extra" not in every_rule().rules
+
+
+def test_a_package_that_is_really_installed_is_found_and_passes_the_gate(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    source = shutil.copytree(SAMPLE_PACKAGE, tmp_path / "source")
+    target = tmp_path / "installed"
+    bare = ("--no-index", "--no-deps", "--no-build-isolation", "--no-compile", "--quiet")
+    asked = ("--disable-pip-version-check", "install", *bare, "--target", str(target), str(source))
+    subprocess.run([sys.executable, "-m", "pip", *asked], check=True)
+    monkeypatch.syspath_prepend(str(target))
+    try:
+        found = every_rule()
+        rule = found.rules["alxa-box"]
+        assert (found.faults, rule.league) == ([], "152900")
+        assert Path(rule.source_path).parent == target
+        assert gate(rule, rule.sample_params, count=20) == []
+    finally:
+        sys.modules.pop("sample_league_rules", None)
+    monkeypatch.undo()
+    assert "alxa-box" not in every_rule().rules
 
 
 def test_two_owners_of_one_id_are_neither(monkeypatch: pytest.MonkeyPatch) -> None:
