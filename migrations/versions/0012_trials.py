@@ -14,8 +14,8 @@ from sqlalchemy import (
     Text,
 )
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 KEY = BigInteger().with_variant(Integer(), "sqlite")
@@ -39,7 +39,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_method_trial_method_id", "method_trial", ["method_id"])
     bind = op.get_bind().execution_options(no_parameters=True)  # a percent sign is one
-    file = Path(__file__).parents[1] / "sql" / f"0011_{bind.dialect.name}.sql"
+    file = Path(__file__).parents[1] / "sql" / f"0012_{bind.dialect.name}.sql"
     for statement in file.read_text(encoding="utf-8").split("\n\n"):
         lines = [line for line in statement.splitlines() if not line.startswith("--")]
         if lines:
