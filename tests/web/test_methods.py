@@ -200,4 +200,5 @@ def test_a_league_without_a_rule_of_its_own_takes_a_shape_with_its_numbers(
             "p.rates.value": ["150.00", "2000.00", "", ""],
         }
         said = officer.send(form, 200, **(DOCUMENT | bands)).words
+        assert "第四条 Pays each part of boxes of each firm, each year" in said
         assert "TEU ≥ 0 150.00 CNY/TEU; TEU ≥ 1,000 2,000.00 CNY/TEU." in said

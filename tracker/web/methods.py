@@ -122,6 +122,7 @@ def method(key: int) -> ResponseReturnValue:
         "methods/one.html",
         method=found,
         sentences=sentences.sentences(found.params, described),
+        articles=read_back(rule.definition) if rule and rule.definition else (),
         panel=trials_page.panel(session, found),
         fault=fault,
         compared=compared,

@@ -53,8 +53,8 @@ def panel(session: Session, method: Method) -> Panel | None:
         Law(both[tongue() == "en"], tuple(one for one in trial.broken if one["law"] == law))
         for law, both in LAWS.items()
     )
-    columns = trial.cases[0][len(HEAD) :] if trial.cases else []
-    names = [name.partition("#")[0] for name in columns]
+    told = [*zip(*trial.cases, strict=True)][len(HEAD) :]
+    names = [name.partition("#")[0] for name, *cells in told if any(cells)]
     return Panel(trial, laws, tuple(dict.fromkeys(names)), _may_try(user, method))
 
 
@@ -75,12 +75,17 @@ def cases(key: int) -> Response:
 @bp.post("/<int:key>/cases")
 @policy.only(*DRAFTERS)
 def attempt(key: int) -> ResponseReturnValue:
-    """Try the method with the golden cases of an uploaded workbook."""
+    """Try the method with the golden cases of an uploaded workbook.
+
+    The laws are tried before the books are locked, should this process not know them yet.
+    """
     file = request.files.get("file")
     name = uploads.file_name(file.filename or "" if file else "")
     assert file is not None
     rows = papers.read(file.stream.read(papers.MOST_BYTES + 1))
     registry, now = context.ground().registry, context.now()
+    looked = access.see(context.session(), access.visible_methods(context.user()), key)
+    trials.broken_laws(methods.pinned(registry, looked), looked.params)
 
     def work(db: Session, person: User) -> bool:
         found = access.see(db, access.visible_methods(person), key)
