@@ -7,7 +7,7 @@ import pytest
 
 from rules import conformance
 from rules.batch import Facts
-from rules.conformance import check, wrong_with
+from rules.conformance import check, gate, wrong_with
 from rules.facts import ShipmentFacts
 from rules.quantity import Quantity
 from rules.rule import Rule
@@ -115,3 +115,12 @@ def test_counters_that_differ_between_the_back_ends_are_caught(
 
     monkeypatch.setattr(Run, "consumption", wrong)
     assert any("计数器占用不同" in str(one) for one in check(made(boxes), RICH))
+
+
+def test_a_rule_that_cannot_compute_every_shipment_is_a_counter_example_and_no_crash() -> None:
+    def compute(s: Facts, p: Rich, t: Steps) -> Quantity:
+        return t.pay("第五条", p.rate * s.feu * s.domestic_km)
+
+    (found,) = gate(replace(made(compute), source_path=""), RICH, count=3)
+    assert found.law == "computes"
+    assert "计量单位" in str(found)
