@@ -48,13 +48,20 @@ class Portions:
 
 
 def one_limit(groups: Groups, limits: Array, live: Mask) -> Array:
-    """The limit of each group; RuleError where rows of one pool see different ones."""
+    """The limit of each group; RuleError where rows in play of one pool see different ones.
+
+    A pool that nobody in play draws on has the limit its rows see: they are shown what they missed.
+    """
     if limits.size == 1:
         return np.broadcast_to(limits, (len(groups.words),))
     top = np.zeros(len(groups.words), dtype=np.int64)
     np.maximum.at(top, groups.codes[live], limits[live])
     if bool(np.any(limits[live] != top[groups.codes[live]])):
         raise RuleError("同一资金池只能有一个总额（rows of one pool see different totals）")
+    idle = np.ones(len(groups.words), dtype=bool)
+    idle[groups.codes[live]] = False
+    rest = idle[groups.codes]
+    np.maximum.at(top, groups.codes[rest], limits[rest])
     return top
 
 

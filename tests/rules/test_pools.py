@@ -71,6 +71,18 @@ def test_only_those_in_play_share_a_pool_and_the_others_see_what_they_missed() -
     assert done.tally(1).computed_fen == 3_333
 
 
+def test_whoever_is_refused_sees_a_pool_nobody_draws_on_as_it_is() -> None:
+    def compute(s: Facts, p: Rich, t: Steps) -> Quantity:
+        t.require("第二条", s.tir, "没有 TIR", "no TIR")
+        return divide(s, p, t)
+
+    before = shipment(1, freight_fen=9_000, tir=False, departure_day="2025-12-30")
+    years = RICH | {"by_year": {"2025": "100.00", "2026": "200.00"}}
+    done = run(compute, [before, shipment(2, freight_fen=9_000)], None, Rich, **years)
+    assert (done.outcomes, done.awards) == (["refused", "awarded"], [0, 9_000])
+    assert done.tally(0).computed_fen == 9_000
+
+
 def test_a_settled_pool_stays_as_it_was_settled() -> None:
     rows = [shipment(n, freight_fen=f) for n, f in enumerate((9_000, 7_001, 5_003, 1), 1)]
     whole = run(divide, rows)
