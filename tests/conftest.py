@@ -52,7 +52,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--soak",
         action="store_true",
-        help="crash, race, fuzz and rule tests with their full counts (make soak); a part otherwise",
+        help="crash, race, fuzz and rule tests with full counts (make soak); a part otherwise",
     )
 
 

@@ -23,7 +23,8 @@ from rules.tally import assess, explain
 from tests.rules.rule_samples import RICH, Rich, made, shipment
 
 RULES = sorted(name for name, rule in every_rule().rules.items() if rule.subject is SHIPMENT)
-ROWS = 6
+ROWS, ENOUGH = 14, 8
+"""Made-up shipments a rule is tried on, and hints that are held against it."""
 FIRM = counter_key("第七条", [("firm", "示例甲")])
 
 
@@ -89,6 +90,8 @@ def test_every_hint_is_true_and_no_smaller_change_does(name: str) -> None:
                 less = nearer.was is None and proof.award_fen < hint.award_fen
                 assert less or stands_in_the_way(proof, hint.article), hint.zh
         told += found
+        if len(told) >= ENOUGH:
+            break
     assert told
 
 
