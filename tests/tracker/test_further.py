@@ -7,6 +7,7 @@ from tests import journeys
 from tests.ingest.further_samples import book, laid_out, leg, parcel
 from tests.ingest.manifest_samples import Row, csv_bytes, road
 from tracker import jobs
+from tracker.errors import Conflict
 from tracker.models.cargo import Manifest, ManifestProblem, Shipment
 from tracker.models.further import FurtherSheet, Leg, ParcelList
 from tracker.steps import by_itself, further, legs, parcels
@@ -68,6 +69,27 @@ def test_a_corrected_leg_is_a_new_version_and_goes_when_its_upload_is_withdrawn(
     assert standing(world) == [TWO_TRACTORS[0], (2, "9999УБА", 2)]
     assert journeys.withdraw(world, key) == "done"
     assert standing(world) == TWO_TRACTORS
+    take_in(world, csv_bytes(laid_out("legs", [leg(2, tractor_plate="8888УБА")])))
+    assert standing(world) == [TWO_TRACTORS[0], (2, "8888УБА", 3)]
+
+
+def test_the_legs_and_lists_of_a_replaced_upload_leave_and_a_replacement_goes_in_whole(
+    world: jobs.Bench,
+) -> None:
+    old = take_in(world, book([road(1)], [leg(1), leg(2)], [parcel(1)]))
+    halved = book([road(1)], [leg(1), leg(2, depart_at="昨天")])
+    waiting = journeys.replace(world, old, halved)
+    with pytest.raises(Conflict, match="still to be mended"):
+        journeys.commit(world, waiting)
+    assert (standing(world), lists(world)) == (TWO_TRACTORS, [(1, 1)])
+    journeys.withdraw_upload(world, waiting)
+    new = journeys.replace(world, old, book([road(1)], [leg(1, tractor_plate="蒙A00009")]))
+    with world.database.reading() as session:
+        both = (session.get_one(Manifest, key) for key in (new, old))
+        assert further.leaving(session, *both) == (1, 1)
+    journeys.commit(world, new)
+    assert states(world, Leg)[-1] == "changed"
+    assert (standing(world), lists(world)) == ([(1, "蒙A00009", 2)], [])
 
 
 def test_legs_of_a_line_that_stays_out_wait_with_it(world: jobs.Bench) -> None:

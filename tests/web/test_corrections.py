@@ -150,6 +150,8 @@ def test_all_of_it_can_be_done_by_a_firms_own_system(
         "manifest": 1,
         "difference_fen": 0,
         "leaving": 1,
+        "legs_leaving": 0,
+        "lists_leaving": 0,
         "hindrances": ["还有 1 行改动未确认。 请逐行并列核对，确认无误的行。"],
     }
     assert system.get("manifests/1")["replaced_by"] == [2]

@@ -94,6 +94,12 @@ def leg_states(session: Session, manifest: Manifest) -> Mapping[str, int]:
     return Counter(session.scalars(query))
 
 
+def leaving(session: Session, manifest: Manifest, replaced: Manifest) -> tuple[int, int]:
+    """How many legs and lists that count by the replaced upload the new one does not say."""
+    old, new = (_said(session, one, counts=one is replaced) for one in (replaced, manifest))
+    return len(old[0] - new[0]), len(old[1] - new[1])
+
+
 def stay_out(session: Session, manifest: Manifest) -> Mapping[str, int]:
     """Of the further sheets' rows those that leave an upload to a person, by state."""
     found: Counter[str] = Counter()
@@ -101,6 +107,22 @@ def stay_out(session: Session, manifest: Manifest) -> Mapping[str, int]:
         for name, state in STAY_OUT.items():
             found[state] += int(sheet.states.get(name, 0))
     return +found
+
+
+def _said(
+    session: Session, manifest: Manifest, *, counts: bool
+) -> tuple[set[tuple[str, int]], set[str]]:
+    """The legs and the lists that an upload says, or only those of it that went in."""
+    told = (
+        select(Leg.unit_key, Leg.leg_no)
+        .join(FurtherSheet, FurtherSheet.id == Leg.further_sheet_id)
+        .where(FurtherSheet.manifest_id == manifest.id)
+    )
+    listed = select(ParcelList.unit_key).where(ParcelList.manifest_id == manifest.id)
+    if counts:
+        told = told.where(Leg.shipment_id.is_not(None))
+        listed = listed.where(ParcelList.shipment_id.is_not(None))
+    return {(unit, number) for unit, number in session.execute(told)}, {*session.scalars(listed)}
 
 
 def _lines(

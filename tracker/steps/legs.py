@@ -7,15 +7,17 @@ new version, and the newest of a committed upload stands.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import ColumnElement, Select, delete, select
 from sqlalchemy.orm import Session
 
 from ingest.rows import Further
 from ingest.shipments import content_sha256
 from tracker.db import chunks
 from tracker.models.cargo import Manifest, Shipment
-from tracker.models.further import FurtherSheet, Leg
+from tracker.models.further import FurtherSheet, Leg, ParcelList
+from tracker.steps import replacement
 
+Kept = Leg | ParcelList
 COUNTING = ("committing", "committed")
 """States of an upload whose further sheets count."""
 
@@ -64,17 +66,37 @@ def take_in(session: Session, manifest: Manifest, known: Mapping[str, int]) -> N
         .order_by(Leg.id)
     ).all()
     stand = _sort(session, manifest, rows, known)
+    last = _by_key(session, _every(), known.values())
     for row in rows:
         row.shipment_id = known.get(row.unit_key)
         if row.shipment_id is not None:
-            before = stand.get((row.shipment_id, row.leg_no))
-            version = (before.version_no or 0) if before else 0
-            row.version_no = version if row.state == "unchanged" else version + 1
+            key = row.shipment_id, row.leg_no
+            row.version_no = version_of(row, stand.get(key), last.get(key))
+
+
+def version_of(row: Kept, before: Kept | None, last: Kept | None) -> int:
+    """The version of a row, given what stands and the last one that ever went in.
+
+    A number stands for one content, also when an upload that said another was taken back.
+    """
+    if row.state == "unchanged":
+        last = before
+    if last is None:
+        return 1
+    return (last.version_no or 0) + (last.content_sha256 != row.content_sha256)
+
+
+def counting(session: Session, manifest: Manifest | None = None) -> ColumnElement[bool]:
+    """Of an upload: that what it says counts, or did until this one took its place."""
+    link = replacement.of(session, manifest) if manifest else None
+    counts = Manifest.state.in_(COUNTING)
+    return counts | (Manifest.id == link.replaced_id) if link else counts
 
 
 def of(session: Session, shipment: Shipment) -> list[Told]:
     """The legs of a shipment that stand, in the order of the journey."""
-    return _newest(session, _every().where(Leg.shipment_id == shipment.id))
+    query = _every().where(Leg.shipment_id == shipment.id, counting(session))
+    return list(_newest(session, query).values())
 
 
 def _every() -> Select[Leg, int, str, str]:
@@ -82,17 +104,29 @@ def _every() -> Select[Leg, int, str, str]:
         select(Leg, Manifest.id, Manifest.file_name, FurtherSheet.sheet)
         .join(FurtherSheet, FurtherSheet.id == Leg.further_sheet_id)
         .join(Manifest, Manifest.id == FurtherSheet.manifest_id)
-        .where(Manifest.state.in_(COUNTING))
+        .where(Leg.version_no.is_not(None))
         .order_by(Leg.leg_no, Leg.version_no, Leg.id)
     )
 
 
-def _newest(session: Session, query: Select[Leg, int, str, str]) -> list[Told]:
-    found = {
+def _newest(
+    session: Session, query: Select[Leg, int, str, str]
+) -> dict[tuple[int | None, int], Told]:
+    return {
         (leg.shipment_id, leg.leg_no): Told(leg, key, name, sheet)
         for leg, key, name, sheet in session.execute(query)
     }
-    return list(found.values())
+
+
+def _by_key(
+    session: Session, query: Select[Leg, int, str, str], ids: Iterable[int]
+) -> dict[tuple[int | None, int], Leg]:
+    """Shipment and number -> the newest leg of the query."""
+    found: dict[tuple[int | None, int], Leg] = {}
+    for part in chunks(sorted(set(ids))):
+        told = _newest(session, query.where(Leg.shipment_id.in_(part)))
+        found |= {key: one.leg for key, one in told.items()}
+    return found
 
 
 def _sort(
@@ -100,18 +134,14 @@ def _sort(
     manifest: Manifest,
     rows: Sequence[Leg],
     known: Mapping[str, int] | None = None,
-) -> dict[tuple[int, int], Leg]:
+) -> dict[tuple[int | None, int], Leg]:
     """Say of each leg what it is against what stands; returns those that stand by their keys.
 
     Once ``known`` are all the shipments there are, a leg of another one is held.
     """
     units = [row.unit_key for row in rows]
     ids = shipments_of(session, manifest, units) if known is None else known
-    stand: dict[tuple[int, int], Leg] = {}
-    for part in chunks(sorted(set(ids.values()))):
-        for told in _newest(session, _every().where(Leg.shipment_id.in_(part))):
-            assert told.leg.shipment_id is not None
-            stand[told.leg.shipment_id, told.leg.leg_no] = told.leg
+    stand = _by_key(session, _every().where(counting(session, manifest)), ids.values())
     for row in rows:
         before = stand.get((ids.get(row.unit_key, 0), row.leg_no))
         if known is not None and row.unit_key not in known:

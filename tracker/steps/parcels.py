@@ -8,7 +8,7 @@ within six months, by their hashes: no parcel has a row of its own.
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select, true
 from sqlalchemy.orm import Session
 
 from ingest import parcels
@@ -18,7 +18,7 @@ from tracker.db import chunks
 from tracker.models.cargo import Manifest, Shipment
 from tracker.models.further import ParcelList
 from tracker.steps import replacement
-from tracker.steps.legs import COUNTING, shipments_of
+from tracker.steps.legs import counting, shipments_of, version_of
 
 
 def forget(session: Session, manifest: Manifest) -> None:
@@ -45,7 +45,8 @@ def keep(session: Session, manifest: Manifest, made: Sequence[Read]) -> None:
         for one in made
     ]
     session.add_all(kept)
-    _sort(session, kept, shipments_of(session, manifest, [one.unit_key for one in kept]))
+    known = shipments_of(session, manifest, [one.unit_key for one in kept])
+    _sort(session, manifest, kept, known)
 
 
 def take_in(session: Session, manifest: Manifest, known: Mapping[str, int]) -> None:
@@ -60,20 +61,20 @@ def take_in(session: Session, manifest: Manifest, known: Mapping[str, int]) -> N
     made = [Claimed(one.unit_key, one.departure_date, one.hashes) for one in kept]
     lists = Books(lambda _asked: (), lambda first, last: claims(session, manifest, first, last))
     taken = parcels.overlapping(made, lists)
-    stand = _sort(session, kept, known)
+    stand = _sort(session, manifest, kept, known)
+    last = _newest(session, sorted(set(known.values())), true())
     for one in kept:
         key = known.get(one.unit_key)
         if key is None or one.unit_key in taken:
             one.state = "held" if key is None else "claimed"
             continue
-        version = (stand[key].version_no or 0) if key in stand else 0
         one.shipment_id = key
-        one.version_no = version if one.state == "unchanged" else version + 1
+        one.version_no = version_of(one, stand.get(key), last.get(key))
 
 
 def of(session: Session, shipment: Shipment) -> ParcelList | None:
     """The parcel list of a shipment that stands, if there is one."""
-    return _standing(session, [shipment.id]).get(shipment.id)
+    return _newest(session, [shipment.id], counting(session)).get(shipment.id)
 
 
 def claims(session: Session, manifest: Manifest, first: date, last: date) -> Iterator[Claimed]:
@@ -95,19 +96,21 @@ def claims(session: Session, manifest: Manifest, first: date, last: date) -> Ite
         ).all()
     )
     for part in chunks(sorted(shipments)):
-        for key, one in _standing(session, part).items():
+        for key, one in _newest(session, part, counting(session)).items():
             if one.manifest_id != leaving:
                 yield Claimed(shipments[key], one.departure_date, one.hashes)
 
 
-def _standing(session: Session, ids: Sequence[int]) -> dict[int, ParcelList]:
-    """Shipment id -> the newest version of its list that an upload counts with."""
+def _newest(
+    session: Session, ids: Sequence[int], of_upload: ColumnElement[bool]
+) -> dict[int, ParcelList]:
+    """Shipment id -> the newest version of its list that went in by such an upload."""
     found: dict[int, ParcelList] = {}
     for part in chunks(ids):
         query = (
             select(ParcelList)
             .join(Manifest, Manifest.id == ParcelList.manifest_id)
-            .where(ParcelList.shipment_id.in_(part), Manifest.state.in_(COUNTING))
+            .where(ParcelList.shipment_id.in_(part), of_upload)
             .order_by(ParcelList.version_no, ParcelList.id)
         )
         found |= {one.shipment_id: one for one in session.scalars(query) if one.shipment_id}
@@ -115,10 +118,10 @@ def _standing(session: Session, ids: Sequence[int]) -> dict[int, ParcelList]:
 
 
 def _sort(
-    session: Session, kept: Sequence[ParcelList], known: Mapping[str, int]
+    session: Session, manifest: Manifest, kept: Sequence[ParcelList], known: Mapping[str, int]
 ) -> dict[int, ParcelList]:
     """Say of each list what it is against what stands; returns those that stand."""
-    stand = _standing(session, sorted(set(known.values())))
+    stand = _newest(session, sorted(set(known.values())), counting(session, manifest))
     for one in kept:
         before = stand.get(known.get(one.unit_key, 0))
         if before is None:

@@ -158,9 +158,8 @@ def hindrances(
         .where(Shipment.firm_id == manifest.firm_id)
         .with_only_columns(Shipment.label)
     ).all()
-    if count := session.scalar(
-        select(func.count()).select_from(left_out.to_mend(manifest).subquery())
-    ):
+    rows = session.scalar(select(func.count()).select_from(left_out.to_mend(manifest).subquery()))
+    if count := (rows or 0) + left_out.further_rows(session, manifest):
         found.append(Hindrance(MENDING, MENDING_MEND, {"count": count}))
     changing = _changing(session, manifest)
     labels = {line.shipment_id: line.label for line in gone}

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from tracker import access
 from tracker.models.cargo import Manifest, Shipment
 from tracker.models.corrections import ManifestReplacement, ManifestWithdrawal
-from tracker.steps import replacement, withdrawal
+from tracker.steps import further, replacement, withdrawal
 from tracker.web import asked, context, policy, uploads
 
 bp = Blueprint("withdrawals", __name__, url_prefix="/manifests")
@@ -34,6 +34,8 @@ class Replacing:
     leaving: tuple[replacement.Leaving, ...]
     hindrances: tuple[str, ...]
     """In words, each with how to mend it."""
+    further: tuple[int, int]
+    """Legs and parcel lists that leave."""
 
 
 @bp.get("/<int:key>/withdrawal")
@@ -97,7 +99,12 @@ def replacing(session: Session, found: Manifest) -> Replacing | None:
     said = tuple(
         f"{gettext(one.message) % one.values} {gettext(one.mend)}".strip() for one in hindered
     )
-    return Replacing(link, tuple(gone), said)
+    left = (
+        (0, 0)
+        if link.manifest.state != "checked"
+        else further.leaving(session, link.manifest, link.replaced)
+    )
+    return Replacing(link, tuple(gone), said, left)
 
 
 def leaving_by(session: Session, link: ManifestReplacement) -> list[replacement.Leaving]:

@@ -42,6 +42,11 @@ class ReplacesAnswer(Answer):
         metadata={"description": "Change of the accrued money, tried out when it was read."},
     )
     leaving = fields.Function(lambda one: len(one.leaving), metadata={"type": "integer"})
+    legs_leaving = fields.Function(lambda one: one.further[0], metadata={"type": "integer"})
+    lists_leaving = fields.Function(
+        lambda one: one.further[1],
+        metadata={"type": "integer", "description": "Parcel lists that leave."},
+    )
     hindrances = fields.List(fields.String(), metadata={"description": "Why it cannot go in."})
 
 
