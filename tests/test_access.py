@@ -30,6 +30,7 @@ from tracker.models import (
     cargo,
     evidence,
     filings,
+    further,
     methods,
     money,
     networks,
@@ -197,13 +198,14 @@ def one_of_role(app: Flask, role: str) -> str:
 
 
 def hidden_from(app: Flask, login: str) -> set[str]:
-    """Plates, boxes, waybills, files and names that this person must never meet."""
+    """Plates, boxes, waybills, legs, files and names that this person must never meet."""
     ground: context.Ground = app.extensions[context.EXTENSION]
     with ground.database.reading() as session:
         user = session.scalars(select(people.User).where(people.User.login == login)).one()
         visible = {one.id for one in session.scalars(access.visible_shipments(user))}
         files = {one.id for one in session.scalars(access.visible_manifests(user))}
         words = of_shipments(session, visible) | of_manifests(session, files, visible)
+        words |= of_legs(session, visible)
         seen = {one.id for one in session.scalars(access.visible_evidence(user))}
         papers = session.scalars(select(evidence.Evidence)).all()
         words |= {one.sha256 for one in papers if one.id not in seen}
@@ -223,6 +225,16 @@ def of_shipments(session: Session, visible: set[int]) -> set[str]:
         if shipment.id not in visible:
             found |= {shipment.label, shipment.unit_key, waybill}
     return found
+
+
+def of_legs(session: Session, visible: set[int]) -> set[str]:
+    """Tractors and hashes of the legs of all shipments but these."""
+    return {
+        word
+        for leg in session.scalars(select(further.Leg))
+        if leg.shipment_id not in visible
+        for word in (leg.fields["tractor_plate"], leg.content_sha256)
+    }
 
 
 def of_manifests(session: Session, files: set[int], visible: set[int]) -> set[str]:

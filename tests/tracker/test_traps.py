@@ -6,13 +6,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from ingest.fields import Kind
 from tests import evidences, journeys
+from tests.ingest.further_samples import laid_out, leg, parcel
+from tests.ingest.manifest_samples import Row, csv_bytes
 from tracker import jobs
 from tracker.errors import Refused
-from tracker.models.cargo import CargoLine, ManifestRow, Shipment
+from tracker.models.cargo import CargoLine, ManifestProblem, ManifestRow, Shipment
 from tracker.models.evidence import EvidenceLink
 from tracker.models.money import Assessment
-from tracker.steps import finding
+from tracker.steps import finding, legs, parcels
 from tracker.steps.evidence_links import Subject
 
 
@@ -40,6 +43,16 @@ def with_columns(raw: bytes, **cells: str) -> bytes:
     return "\r\n".join([",".join([head, *cells]), *more]).encode("gb18030")
 
 
+def sheet_of(kind: Kind, *rows: Row) -> bytes:
+    """A file of legs or parcels alone."""
+    return csv_bytes(laid_out(kind, rows))
+
+
+def with_leg(number: int, **said: str) -> Row:
+    """A leg of the truck of waybill W1."""
+    return leg(number) | {"waybill_no": "W1", "depart_at": "", "arrive_at": ""} | said
+
+
 def test_a_mixed_truck_keeps_its_other_goods_and_they_count_in_the_share(
     world: jobs.Bench,
 ) -> None:
@@ -58,16 +71,25 @@ def test_a_9610_truck_of_two_thousand_lists_needs_no_declaration(world: jobs.Ben
         (line,) = session.scalars(select(CargoLine))
         assert line.fields["list_count"] == "2000"
         assert "declaration_no" not in line.fields
+    numbers = range(1, 2001)
+    take_in(world, raw=sheet_of("parcels", *(parcel(one, waybill_no="W1") for one in numbers)))
+    with world.database.reading() as session:
+        listed = parcels.of(session, session.get_one(Shipment, truck.id))
+        assert listed is not None
+        assert (listed.parcel_count, listed.list_count) == (2000, 2000)
+        assert not list(session.scalars(select(ManifestProblem)))
 
 
 def test_a_mongolian_carrier_is_a_party_and_the_firm_signed_in_applies(world: jobs.Bench) -> None:
     raw = journeys.sheet(journeys.row("W1"))
     raw = with_columns(raw, 承运人="Монгол Транс ХХК（示例）", 承运人国别="蒙古")
     (truck,) = take_in(world, raw=raw)
-    assert truck.firm.uscc == journeys.FIRM
+    (same,) = take_in(world, raw=sheet_of("legs", with_leg(2, carrier_country="蒙古")))
+    assert (same.id, same.firm.uscc) == (truck.id, journeys.FIRM)
     with world.database.reading() as session:
         (line,) = session.scalars(select(CargoLine))
-        assert line.fields["carrier_country"] == "MN"
+        (told,) = legs.of(session, same)
+        assert [one["carrier_country"] for one in (line.fields, told.leg.fields)] == ["MN", "MN"]
 
 
 def test_drop_and_pull_with_two_tractors_is_one_crossing_of_one_truck(world: jobs.Bench) -> None:
@@ -75,6 +97,12 @@ def test_drop_and_pull_with_two_tractors_is_one_crossing_of_one_truck(world: job
     trucks = take_in(world, raw=with_columns(raw, 境外车牌="1234УБА", 挂车号="蒙A1234挂"))
     assert [one.label for one in trucks] == ["蒙A12345"]
     assert trucks[0].unit["trailer_plate"] == "蒙A1234挂"
+    told = [with_leg(1, tractor_plate="蒙A12345"), with_leg(2, tractor_plate="1234УБА")]
+    (same,) = take_in(world, raw=sheet_of("legs", *told))
+    assert (same.id, same.unit) == (trucks[0].id, trucks[0].unit)
+    with world.database.reading() as session:
+        carried = [one.leg.fields["tractor_plate"] for one in legs.of(session, same)]
+    assert carried == ["蒙A12345", "1234УБА"]
 
 
 def test_a_truck_still_waiting_at_the_border_is_welcome_and_stays_the_same_truck(
