@@ -3,7 +3,7 @@
 import pytest
 
 from ingest import headings
-from ingest.fields import FIELDS
+from ingest.fields import FIELDS, SHEETS, Kind
 from ingest.formats import delimited
 from ingest.headings import Heading
 from ingest.rows import Report
@@ -25,17 +25,19 @@ def headed(**changed: str) -> Report:
     return read(cells)
 
 
-@pytest.mark.parametrize("name", FIELDS)
-def test_every_heading_of_the_table_means_its_own_field(name: str) -> None:
-    for text in FIELDS[name].headings():
-        meant = headings.meaning(text)
-        assert meant, text
-        assert meant[0] == name, text
+@pytest.mark.parametrize("kind", SHEETS)
+def test_every_heading_of_the_table_means_its_own_field(kind: Kind) -> None:
+    for name, one in SHEETS[kind].items():
+        for text in one.headings():
+            meant = headings.meaning(text, kind)
+            assert meant, text
+            assert meant[0] == name, text
 
 
-def test_no_two_fields_share_a_heading() -> None:
+@pytest.mark.parametrize("kind", SHEETS)
+def test_no_two_fields_share_a_heading(kind: Kind) -> None:
     said: dict[str, str] = {}
-    for name, one in FIELDS.items():
+    for name, one in SHEETS[kind].items():
         for text in one.headings():
             assert said.setdefault(headings.norm(text), name) == name, text
 
@@ -77,9 +79,10 @@ def test_traditional_and_english_and_russian_headings_are_read() -> None:
 
 @pytest.mark.parametrize("between", [" ", "\n", "/", " / ", ""])
 def test_a_heading_in_two_languages_is_read_whatever_units_stand_in_it(between: str) -> None:
-    for one in FIELDS.values():
-        for first in (one.zh, f"*{one.zh_hant}"):
-            assert (headings.meaning(first + between + one.en) or ("",))[0] == one.name
+    for kind, fields in SHEETS.items():
+        for one in fields.values():
+            for first in (one.zh, f"*{one.zh_hant}"):
+                assert (headings.meaning(first + between + one.en, kind) or ("",))[0] == one.name
     turned = headings.meaning(f"Gross weight (kg){between}毛重(KG)")
     assert turned
     assert turned[0] == "gross_weight_kg"
