@@ -16,6 +16,8 @@ from ingest.grid import HEADER_WITHIN, Grid
 from ingest.rows import Problem, problem
 
 LONGEST = 80
+NOTED = 500
+"""Longer texts are no headings, whatever notes those bear; each bracket would be searched from."""
 LEAST_KNOWN = 3
 """A heading row has at least this many known headings."""
 DOUBTFUL = 2
@@ -80,9 +82,13 @@ def dictionary(kind: Kind = "lines") -> dict[str, tuple[str, int]]:
     return found
 
 
-@lru_cache(maxsize=4096)
 def meaning(text: str, kind: Kind = "lines") -> tuple[str, int] | None:
     """Return the field a heading means and how surely (0 best); None for an unknown heading."""
+    return None if len(text) > NOTED else _meant(text, kind)
+
+
+@lru_cache(maxsize=4096)
+def _meant(text: str, kind: Kind) -> tuple[str, int] | None:
     words = dictionary(kind)
     plain = unicodedata.normalize("NFKC", text)
     for form in (plain, BRACKETS.sub("", plain)):
@@ -254,7 +260,7 @@ def _currencies(mapping: Mapping[str, str], texts: Mapping[str, str]) -> dict[st
     for column, name in mapping.items():
         wanted = AMOUNTS.get(name)
         if wanted and wanted not in mapping.values():
-            inside = BRACKETS.findall(unicodedata.normalize("NFKC", texts[column]))
+            inside = BRACKETS.findall(unicodedata.normalize("NFKC", texts[column][:NOTED]))
             code = next(
                 filter(None, (codes.load("currencies").find(one[1:-1]) for one in inside)), None
             )

@@ -15,6 +15,8 @@ WITH_UNIT = re.compile(
     r"(?:[¥￥$€₽£]|[A-Za-zА-я\u4e00-\u9fff][A-Za-zА-я\u4e00-\u9fff0-9]{0,6}\.?)?"
 )
 SCIENTIFIC = re.compile(r"[+-]?\d+(?:\.\d+)?[eE][+-]?\d+")
+LONGEST = 100
+"""Commas and units are looked for in no longer texts: it takes the square of their length."""
 DIGITS = 30
 """Texts of more digits are no quantity of anything."""
 
@@ -64,7 +66,7 @@ def _bound(one: Field) -> Args:
 def _trouble(said: str) -> str:
     if PLAIN.fullmatch(said):
         return "too_large"
-    if SCIENTIFIC.fullmatch(said):
+    if SCIENTIFIC.fullmatch(said) or len(said) > LONGEST:
         return "not_a_number"
     if COMMAS.fullmatch(said):
         return "ambiguous_number"

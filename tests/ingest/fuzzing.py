@@ -23,6 +23,7 @@ from ingest import examine, formats, headings, messages, readings, sniff
 from ingest.answers import Answer
 from ingest.formats import _child, _process
 from ingest.rows import Report
+from ingest.shipments import group
 from tests.ingest import apart, mutants
 from tests.ingest.manifest_samples import DAY
 
@@ -82,6 +83,9 @@ def weigh(report: Report) -> None:
         silent = {line.row for line in lines} - told
         if silent and not any(one.severity == level for one in whole):
             raise WrongError(f"rows {silent} have no reason to {level}")
+    units = group(report.lines)
+    if sum(len(unit.lines) for unit in units) != len(report.lines):
+        raise WrongError("a line belongs to no shipment, or to two")
     if report.outcome == "reject" and not any(one.severity == "refuse" for one in report.problems):
         raise WrongError("a file is refused without a reason")
 

@@ -1,8 +1,11 @@
 """Headings: every way people head a column is understood, and doubt is said once."""
 
+import time
+
 import pytest
 
 from ingest import headings
+from ingest.answers import Answer
 from ingest.fields import FIELDS, SHEETS, Kind
 from ingest.formats import delimited
 from ingest.headings import Heading
@@ -86,6 +89,20 @@ def test_a_heading_in_two_languages_is_read_whatever_units_stand_in_it(between: 
     turned = headings.meaning(f"Gross weight (kg){between}毛重(KG)")
     assert turned
     assert turned[0] == "gross_weight_kg"
+
+
+def test_a_cell_of_nothing_but_brackets_is_passed_over_at_once() -> None:
+    """A pattern that looks for the other bracket from each of them would take minutes."""
+    begun = time.process_time()
+    long = "(" * 60_000
+    cells = table([road(1), road(2)])
+    report = read([[*cells[0], "备注", long], [*cells[1], long, ""], [*cells[2], "", ""]])
+    assert only(report, "cell_too_long").row == 2
+    said = Answer(kind="column", column="Q", value="freight")
+    assert read([[*cells[0], "备注", long], [*cells[1], "", "7"]], answers=[said]).refused
+    assert time.process_time() - begun < 5
+    noted = f"毛重(KG)\n（{'按过磅单填写。' * 30}）"
+    assert headings.meaning(noted) == headings.meaning("毛重")
 
 
 def test_the_order_of_the_columns_changes_nothing() -> None:
