@@ -121,12 +121,19 @@ class Found:
 
 
 def run(seed: int, first: int, count: int) -> Found:
-    """Read mutants in forked processes, a batch each; one that dies or hangs costs only itself."""
+    """Read mutants in forked processes, a batch each; one that dies or hangs costs only itself.
+
+    What went wrong is written at once.
+    """
     warm()
     found = Found()
     begin = first
     while begin < first + count:
+        told = len(found.wrong)
         begin = _batch(seed, begin, min(begin + BATCH, first + count), found)
+        for one in found.wrong[told:]:
+            sys.stdout.write(json.dumps(one, ensure_ascii=False) + "\n")
+            sys.stdout.flush()
     return found
 
 
@@ -209,8 +216,6 @@ def main(seed: int, first: int, count: int | None = None) -> int:
     found = run(seed, first, count)
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     seconds = time.process_time() - begun + used.ru_utime + used.ru_stime
-    for one in found.wrong:
-        sys.stdout.write(json.dumps(one, ensure_ascii=False) + "\n")
     summary = {"ends": dict(sorted(found.ends.items())), "cpu_seconds": round(seconds, 1)}
     sys.stdout.write(json.dumps(summary, ensure_ascii=False) + "\n")
     return 1 if found.wrong else 0

@@ -23,6 +23,9 @@ LARGEST = 16_000
 """Larger files of the corpus are about size, and would only make every mutant slow."""
 LIKED = 4
 """How much more often a file is changed whose rows would be read as it is."""
+GROWN_FROM, GROWN = 1_000, 40
+"""One in so many mutants is made long, but none that is read in the short tests."""
+LONG_BYTES = (4_000, 40_000, 400_000)
 TAMPERINGS = (1, 1, 1, 2, 2, 4)
 """How many things are done to one file."""
 Tamper = Callable[[bytes, Random], bytes]
@@ -129,6 +132,12 @@ TAG = re.compile(rb"<[^<>]*>")
 ATTRIBUTE = re.compile(rb'([\w:]+=)("[^"]*"|\'[^\']*\'|\w+)')
 WORDS = re.compile(rb"(?<=>)[^<>]+(?=<)")
 DECLARED = re.compile(rb'(encoding="|charset=)[\w-]*')
+BEGUN = (
+    *(b'"', b"'", b"<", b"<!--", b"<?x ?>", b"&amp;", b"<c ", b'<c r="A1">', b"<f>", b"<v>1"),
+    *(b"<td>", b"<tr>", b"<row>", b'="', b"[", b"{", b"(", b"\\u0041", b"\n", b",", b"1", b"1,"),
+    *(b"1 ", b"-", b" ", b"a ", b"A1", "长".encode(), "（".encode(), "０".encode(), "年".encode()),
+)
+"""Beginnings of what might never end."""
 BYTES = (b"\0", b"\xff", b"\xfe\xff", b"\xef\xbb\xbf", b"\x81", b"\x84\x31\xa4\x37", b"\r\n", b'"')
 WORDS_OF_TWO = (0, 1, 0x7FFF, 0x8000, 0xFFFF)
 
@@ -262,7 +271,15 @@ def _declared(raw: bytes, chance: Random) -> bytes:
     return DECLARED.sub(rb"\1" + chance.choice(ENCODINGS), raw, count=1)
 
 
-def _package(raw: bytes, chance: Random) -> bytes:
+def _grown(raw: bytes, chance: Random) -> bytes:
+    """Repeat a piece of a file, or what begins something, until it is long."""
+    at = _place(raw, chance)
+    own = raw[at : at + chance.choice((1, 2, 5, 20, 100, 400))]
+    piece = (own if chance.randrange(3) else b"") or chance.choice(BEGUN)
+    return _spliced(raw, at, at, piece * (chance.choice(LONG_BYTES) // len(piece)))
+
+
+def _package(raw: bytes, chance: Random, ways: Sequence[Tamper] = ()) -> bytes:
     """Change a part of a package, most often the sheet, and pack it again."""
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
@@ -274,7 +291,7 @@ def _package(raw: bytes, chance: Random) -> bytes:
     likely = [name for name in parts if "sheet" in name or "shared" in name or "book" in name]
     name = chance.choice(likely if likely and chance.randrange(5) else list(parts))
     if chance.randrange(12):
-        parts[name] = chance.choice((*MARKUP, *MARKUP, *ANY))(parts[name], chance)
+        parts[name] = chance.choice(ways or (*MARKUP, *MARKUP, *ANY))(parts[name], chance)
     else:
         del parts[name]
     out = io.BytesIO()
@@ -337,4 +354,6 @@ def mutant(seed: int, number: int) -> bytes:
             raw = chance.choice(WAYS[kind])(raw, chance)
         else:
             raw = _mixed(raw, chance, files)
+    if number >= GROWN_FROM and not chance.randrange(GROWN):
+        raw = _package(raw, chance, [_grown]) if kind == "zip" else _grown(raw, chance)
     return raw

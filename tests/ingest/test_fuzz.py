@@ -80,7 +80,7 @@ def test_one_that_dies_or_hangs_is_told_and_the_others_are_read(
         "    if number == 1: os.abort()\n"
         "    if number == 2: time.sleep(60)\n"
         "    return b'a,b'\n"
-        "fuzzing.mutants.mutant = mutant; fuzzing.SECONDS = 2\n"
+        "fuzzing.mutants.mutant = mutant; fuzzing.SECONDS = 5\n"
         "raise SystemExit(fuzzing.main(1, 0, 4))\n"
     )
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
