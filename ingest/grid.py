@@ -3,8 +3,8 @@
 Formats make grids, everything after them reads grids, so that no check knows what a file was.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -15,6 +15,9 @@ MAX_ROWS = 1_100_000
 MAX_SHEETS = 12
 HEADER_WITHIN = 40
 """The heading row must be among this many first rows."""
+
+ROW = "row"
+"""The column of a part that holds the numbers of its rows."""
 
 Cell = tuple[int, str]
 """Row number as the person sees it, and column letter."""
@@ -57,6 +60,38 @@ class Source:
     encoding: str | None = None
     grids: tuple[Grid, ...] = ()
     problems: tuple[Problem, ...] = ()
+
+
+Parts = Generator[pl.DataFrame, None, Source]
+"""A long sheet as it is read: some rows after the other, each part with its column `ROW`; then the
+source, whose one grid still lacks them. So nobody need hold what can be handed on."""
+
+
+def joined(parts: Iterable[pl.DataFrame]) -> tuple[pl.Series, pl.DataFrame]:
+    """Join the parts of a sheet to row numbers and cells; parts may be narrower than others."""
+    frames = [pl.DataFrame(schema={ROW: pl.UInt32}), *parts]
+    whole = pl.concat(frames, how="diagonal", rechunk=True)
+    return whole[ROW], whole.drop(ROW)
+
+
+def drained(parts: Parts, take: Callable[[pl.DataFrame], object]) -> Source:
+    """Hand every part on as it comes; return the source."""
+    while True:
+        try:
+            take(next(parts))
+        except StopIteration as end:
+            source: Source = end.value
+            return source
+
+
+def whole(parts: Parts) -> Source:
+    """Take all parts of a sheet, here and now."""
+    frames: list[pl.DataFrame] = []
+    source = drained(parts, frames.append)
+    rows, cells = joined(frames)
+    return replace(
+        source, grids=tuple(replace(one, rows=rows, cells=cells) for one in source.grids)
+    )
 
 
 def letter(index: int) -> str:

@@ -1,8 +1,10 @@
 """Formats 文件格式: one module each, found by being here; nothing is registered anywhere.
 
 A format module has `KINDS`, the kinds of `ingest.sniff.kind` it reads; `NAME`, what a report calls
-such a file; `APART`, whether it is read in a process of its own, under limits; and
-`read(raw: bytes) -> Source`. Modules whose name begins with an underscore are helpers.
+such a file; `APART`, from how many bytes on it is read in a process of its own, under limits; and
+`read(raw: bytes) -> Source`. One whose sheets are long may have `parts(raw: bytes) -> Parts` too,
+so that its process hands rows on and never holds them all. Modules whose name begins with an
+underscore are helpers.
 """
 
 import importlib
@@ -20,7 +22,7 @@ class Format(Protocol):
     __name__: str
     KINDS: tuple[str, ...]
     NAME: str
-    APART: bool
+    APART: int
 
     @staticmethod
     def read(raw: bytes) -> Source:
@@ -46,4 +48,5 @@ def read(raw: bytes, kind: str) -> Source | None:
     one = by_kind().get(kind)
     if one is None:
         return None
-    return _process.read(one.__name__, one.NAME, raw) if one.APART else one.read(raw)
+    apart = len(raw) >= one.APART
+    return _process.read(one.__name__, one.NAME, raw) if apart else one.read(raw)

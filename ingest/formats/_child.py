@@ -1,7 +1,8 @@
 """The process that opens one file 读取文件的子进程 and may die of it without harm.
 
-It limits its own memory and time before it looks at the bytes, reads them with the `read` of the
-format that is named, and writes the sheets: the length of a JSON head, the head, then Arrow data.
+It limits its own memory and time before it looks at the bytes, reads them with the format that is
+named, and writes the rows of the sheets as Arrow data, each piece after its length and as soon as
+it is read, then a JSON tail, and the length of the tail.
 """
 
 import importlib
@@ -11,7 +12,9 @@ import resource
 import struct
 from typing import BinaryIO
 
-from ingest.grid import Grid, Source
+import polars as pl
+
+from ingest.grid import ROW, Grid, drained
 from ingest.rows import Problem
 
 MEMORY = 512 * 2**20
@@ -28,27 +31,38 @@ def main(module: str, file: BinaryIO, out: BinaryIO) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 5))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    write(importlib.import_module(module).read(file.read()), out)
+    write(module, file.read(), out)
 
 
-def write(source: Source, out: BinaryIO) -> None:
-    """Write what was read, for `ingest.formats._process` to take up."""
-    heads = [_head(one) for one in source.grids]
-    problems = [_problem(one) for one in source.problems]
-    head = json.dumps([source.kind, source.encoding, heads, problems])
-    out.write(struct.pack(">I", len(head)) + head.encode("ascii"))
-    for one in source.grids:
+def write(module: str, raw: bytes, out: BinaryIO) -> None:
+    """Read a file and write what it is, for `ingest.formats._process` to take up."""
+    one = importlib.import_module(module)
+    sent: list[int] = []
+
+    def send(frame: pl.DataFrame) -> None:
         data = io.BytesIO()
-        frame = one.cells.with_columns(one.rows.alias("row"))
-        frame.write_ipc(data, compression="uncompressed")
+        frame.write_ipc(data, compression="lz4")
         out.write(struct.pack(">Q", data.tell()))
-        out.write(data.getbuffer())
+        sent.append(out.write(data.getbuffer()))
+
+    if hasattr(one, "parts"):
+        source = drained(one.parts(raw), send)
+        heads = [_head(grid, len(sent)) for grid in source.grids]
+    else:
+        source = one.read(raw)
+        heads = [_head(grid, 1) for grid in source.grids]
+        for grid in source.grids:
+            send(grid.cells.with_columns(grid.rows.alias(ROW)))
+    problems = [_problem(one) for one in source.problems]
+    tail = json.dumps([source.kind, source.encoding, heads, problems]).encode("ascii")
+    out.write(tail + struct.pack(">I", len(tail)))
 
 
-def _head(one: Grid) -> Head:
+def _head(one: Grid, parts: int) -> Head:
     marks = one.marks
     return {
         "sheet": one.sheet,
+        "parts": parts,
         "numbers": {column: sorted(rows) for column, rows in marks.numbers.items()},
         "errors": [[row, column, text] for (row, column), text in marks.errors.items()],
         "unsolved": sorted(marks.unsolved),

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 import polars as pl
 
 from ingest.formats._child import WHOLE
-from ingest.grid import Grid, Marks, Source
+from ingest.grid import Grid, Marks, Source, joined
 from ingest.rows import Problem, problem
 
 WALL_SECONDS = 110
@@ -26,6 +26,8 @@ PATIENCE_SECONDS = 2
 TRIES = 2
 """Of reading one file: the forkserver may have been killed before or while it was asked."""
 ROOT = Path(__file__).parents[2]
+LENGTH = 4
+"""Bytes that tell how long the tail of an answer is."""
 
 
 def read(module: str, name: str, raw: bytes) -> Source:
@@ -33,7 +35,7 @@ def read(module: str, name: str, raw: bytes) -> Source:
     answer = ask(module, raw)
     if isinstance(answer, Problem):
         return Source(name, None, (), (answer,))
-    return _unpacked(io.BytesIO(answer))
+    return _unpacked(answer)
 
 
 def ask(module: str, raw: bytes) -> bytes | Problem:
@@ -119,17 +121,21 @@ def forkserver(_process: int) -> Forkserver:
     return made
 
 
-def _unpacked(answer: io.BytesIO) -> Source:
-    head = json.loads(answer.read(*struct.unpack(">I", answer.read(4))))
-    kind, encoding, heads, problems = head
+def _unpacked(answer: bytes) -> Source:
+    (size,) = struct.unpack(">I", answer[-LENGTH:])
+    kind, encoding, heads, problems = json.loads(answer[-LENGTH - size : -LENGTH])
     told = tuple(problem(**one) for one in problems)
-    return Source(kind, encoding, tuple(_grids(heads, answer)), told)
+    return Source(kind, encoding, tuple(_grids(heads, io.BytesIO(answer))), told)
+
+
+def _part(answer: io.BytesIO) -> pl.DataFrame:
+    (size,) = struct.unpack(">Q", answer.read(8))
+    return pl.read_ipc(answer.read(size))
 
 
 def _grids(heads: list[dict[str, Any]], answer: io.BytesIO) -> Iterator[Grid]:
     for head in heads:
-        (size,) = struct.unpack(">Q", answer.read(8))
-        frame = pl.read_ipc(answer.read(size))
+        rows, cells = joined(_part(answer) for _ in range(head["parts"]))
         marks = Marks(
             numbers={column: frozenset(rows) for column, rows in head["numbers"].items()},
             errors={(row, column): text for row, column, text in head["errors"]},
@@ -139,4 +145,4 @@ def _grids(heads: list[dict[str, Any]], answer: io.BytesIO) -> Iterator[Grid]:
             merged=tuple((column, first, last) for column, first, last in head["merged"]),
             widths=dict(head["widths"]),
         )
-        yield Grid(head["sheet"], frame["row"], frame.drop("row"), marks)
+        yield Grid(head["sheet"], rows, cells, marks)

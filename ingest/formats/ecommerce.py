@@ -20,7 +20,7 @@ from ingest.quantities import canonical
 from ingest.rows import Problem, problem
 
 KINDS = ("ceb",)
-NAME, APART = "ceb", True
+NAME, APART = "ceb", 0
 RECORDS = {
     "CEB505": ("Logistics", ""),
     "CEB507": ("Arrival", "ArrivalHead"),

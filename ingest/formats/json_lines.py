@@ -17,7 +17,7 @@ from ingest.grid import MAX_ROWS, Source, letter
 from ingest.rows import Problem, problem
 
 KINDS = ("json",)
-NAME, APART = "json", True
+NAME, APART = "json", 0
 BLANKS = re.compile(r"[ \t\r\n]*")
 UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 """Characters that are no text: NUL, and one half of a character that needs two."""

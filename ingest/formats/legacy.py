@@ -14,7 +14,7 @@ from ingest.grid import MAX_SHEETS, Grid, Source
 from ingest.rows import Problem, problem
 
 KINDS = ("ole",)
-NAME, APART = "xls", True
+NAME, APART = "xls", 0
 LOCKED = frozenset({"EncryptedPackage", "EncryptionInfo"})
 BOOKS = ("Workbook", "WORKBOOK", "Book", "BOOK")
 

@@ -19,7 +19,7 @@ from ingest.grid import HEADER_WITHIN, MAX_COLUMNS, MAX_ROWS, Source, letter
 from ingest.rows import Problem, problem
 
 KINDS = ("html",)
-NAME, APART = "html", True
+NAME, APART = "html", 0
 BLANKS = re.compile(r"[ \t\r\n\f\xa0]+")
 UNSEEN = frozenset({"script", "style"})
 BREAKS = frozenset({"br", "p", "div"})

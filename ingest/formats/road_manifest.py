@@ -16,7 +16,7 @@ from ingest.identifiers import PLATE
 from ingest.rows import Problem, problem
 
 KINDS = ("mt",)
-NAME, APART = "mt", True
+NAME, APART = "mt", 0
 DIRECTIONS = {"MT1401": "I", "MT2401": "E"}
 TYPE = re.compile(r"MT\d{4}")
 DELETES = "3"

@@ -19,7 +19,7 @@ from ingest.grid import MAX_SHEETS, Source, letter
 from ingest.rows import Problem, problem
 
 KINDS = ("xml2003",)
-NAME, APART = "xml2003", True
+NAME, APART = "xml2003", 0
 SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
 WORKSHEET = f"{SS}Worksheet"
 HIDDEN = frozenset({"SheetHidden", "SheetVeryHidden"})

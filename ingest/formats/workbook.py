@@ -7,7 +7,7 @@ from ingest.formats import _package, _sheets
 from ingest.grid import Source
 
 KINDS = ("zip",)
-NAME, APART = "xlsx", True
+NAME, APART = "xlsx", 0
 
 
 def read(raw: bytes) -> Source:

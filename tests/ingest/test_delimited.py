@@ -1,12 +1,19 @@
 """Text tables: rows are numbered as a spreadsheet shows them, and damage is never read over."""
 
+import random
+
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from ingest import examine
+from ingest.formats import _process, _text, delimited
+from ingest.formats.delimited import Careful, plain, split
 from ingest.formats.delimited import read as read_text
 from ingest.rows import Report
 from tests.ingest.manifest_samples import (
     DAY,
+    GIVEN,
     check,
     codes,
     csv_bytes,
@@ -15,6 +22,7 @@ from tests.ingest.manifest_samples import (
     read,
     road,
     table,
+    told,
 )
 
 
@@ -122,3 +130,83 @@ def test_a_table_that_fills_a_whole_sheet_was_probably_cut_off() -> None:
     report = text(first + "\n" * (1_048_576 - 2) + last)
     assert codes(report) == ["cut_at_limit"]
     assert [line.row for line in report.lines] == [2, 1_048_576]
+
+
+CELLS = st.text(st.sampled_from("a甲, \t'#^\ufeff\u2028\x0bx\x01|;"), max_size=3)
+
+
+@given(
+    rows=st.lists(st.lists(CELLS, min_size=2, max_size=3), min_size=1, max_size=4),
+    even=st.booleans(),
+)
+@example(rows=[["a", "b"], ["c", "d", "e"], ["f"]], even=False)
+@example(rows=[["x^", "b"]], even=True)
+@example(rows=[["\ufeffa", "b"], ["", ""]], even=True)
+@GIVEN
+def test_the_fast_reader_gives_the_cells_that_care_gives_or_none(
+    rows: list[list[str]], *, even: bool
+) -> None:
+    if even:
+        rows = [[cell.replace(",", "") for cell in row[:2]] for row in rows]
+    piece = "".join(",".join(row) + "\n" for row in rows).encode()
+    (careful,) = Careful(piece, iter(()), ",").slices(0)
+    width = max(map(len, careful))
+    fast = plain(piece, ",")
+    if fast is not None:
+        assert {len(row) for row in careful} == {width}
+        assert fast.equals(split(careful, width))
+    odd = piece.startswith((b"x^", b"x\x01", b"\xef\xbb\xbf"))
+    assert (fast is None) == (odd or not all(len(row) == width for row in careful))
+
+
+@given(st.randoms(use_true_random=False), st.sampled_from(["utf-8", "gb18030", "utf-16"]))
+@GIVEN
+def test_where_a_text_is_parted_changes_nothing(chance: random.Random, encoding: str) -> None:
+    """Rows ragged, blank and quoted over lines; pieces of a few bytes, so that all are parted."""
+    cells = ["", "a", "服装", '"a,b"', '"一\n\n二"', '"说""话"', "\u2028"]
+    lines = [",".join(chance.choices(cells, k=chance.randint(1, 4))) for _ in range(30)]
+    raw = chance.choice(["\n", "\r\n", "\r"]).join([*lines, ""][: chance.choice([30, 31])])
+    (whole,) = read_text(raw.encode(encoding)).grids
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_text, "STEP", chance.randint(1, 9))
+        patch.setattr(_text, "PIECE", chance.randint(1, 60))
+        patch.setattr(delimited, "UNEVEN", chance.randint(1, 60))
+        (parted,) = read_text(raw.encode(encoding)).grids
+    assert (parted.rows.to_list(), parted.marks) == (whole.rows.to_list(), whole.marks)
+    assert parted.cells.equals(whole.cells)
+
+
+def test_a_large_text_is_read_by_a_child_and_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = csv_bytes(table([road(number) for number in range(9)])) + b"\r\n" * 2**19
+    asked: list[int] = []
+    real = _process.ask
+
+    def ask(module: str, raw: bytes) -> object:
+        asked.append(len(raw))
+        return real(module, raw)
+
+    monkeypatch.setattr(_process, "ask", ask)
+    assert told(examine(raw, day=DAY)) == told(examine(raw.rstrip(), day=DAY))
+    assert asked == [len(raw)]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "utf-16"])
+def test_the_line_of_damage_far_behind_is_named(
+    encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_text, "STEP", 64)
+    monkeypatch.setattr(_text, "PIECE", 200)
+    raw = ("甲,乙\r\n" * 99 + "甲").encode(encoding)
+    for damage in (b"\0\0", b"\xff\xdf"):
+        assert "第 100 行" in read_text(raw + damage).problems[0].message()
+
+
+@pytest.mark.parametrize("wide", [b"a" + b"," * 255, b"a," * 100])
+def test_a_wide_row_over_many_short_ones_is_no_large_table(wide: bytes) -> None:
+    (problem,) = read_text(wide + b"\n" + b"a\n" * 1_000_000).problems
+    assert problem.code == "too_many_cells"
+
+
+def test_a_line_that_never_ends_is_refused() -> None:
+    (problem,) = read_text(b"a\n" * 7 + b"a" * 9 * 2**20).problems
+    assert (problem.code, problem.args["line"]) == ("line_too_long", 8)

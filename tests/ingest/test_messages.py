@@ -181,6 +181,8 @@ PROVOKED: dict[str, Callable[[], Report]] = {
     "bad_quote": _file(LINES + b'"a"b'),
     "too_many_columns": _file(raw_workbook(WIDE)),
     "too_many_rows": _file(b"a\n" * 1_100_001),
+    "too_many_cells": _file(b"a" + b"," * 255 + b"\n" + b"a\n" * 20_000),
+    "line_too_long": _file(b"a" * 9 * 2**20),
     "cut_at_limit": lambda: examine(
         LINES[:-2] + b"\n" * 1_048_573 + LINES.split(b"\r\n")[1], day=DAY
     ),
