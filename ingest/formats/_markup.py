@@ -16,10 +16,15 @@ wrong as often as right, and the bytes decide."""
 ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
 START = 2048
 PIECE = 2**20
+MARKS = 18_000_000
+"""Beginnings and ends of elements: as many as eight million cells have, in rows. To go through
+more takes time, and what they would make is too large in any case."""
 
 
 def text(raw: bytes) -> Text | Problem:
     """Decode a file of markup, or say why it must not be read."""
+    if (count := raw.count(b"<")) > MARKS:
+        return problem("markup_limits", args={"count": count, "limit": MARKS})
     found = decode(raw)
     declared = DECLARED.search(raw[:START])
     other = OTHERS.get(declared[1].decode().lower()) if declared else None

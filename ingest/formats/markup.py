@@ -28,6 +28,9 @@ DEEPEST = 255
 INSIDE_PART = 2
 """How deep a row is in a table that has parts."""
 OPENED, CLOSED = re.compile(r"<table", re.IGNORECASE), re.compile(r"</table", re.IGNORECASE)
+FINIS = "the-end-of-the-page"
+"""An element fed behind the page: a parser that gave up in silence, or is inside a comment that
+never ends, does not tell of it."""
 Attributes = Mapping[str, str]
 
 
@@ -36,8 +39,8 @@ def read(raw: bytes) -> Source:
     found = _markup.text(raw)
     if isinstance(found, Problem):
         return Source(NAME, None, (), (found,))
-    if _cut(found.text):
-        return Source(NAME, found.encoding, (), (problem("html_cut"),))
+    if trouble := _trouble(found.text):
+        return Source(NAME, found.encoding, (), (trouble,))
     page = Page()
     parser = etree.HTMLParser(
         target=cast("Any", page), encoding="utf-8", no_network=True, huge_tree=False
@@ -45,22 +48,40 @@ def read(raw: bytes) -> Source:
     try:
         for piece in _markup.pieces(found.text):
             parser.feed(piece)
+        parser.feed(f"<{FINIS}>".encode())
         parser.close()
     except TooDeepError:
         return Source(NAME, found.encoding, (), (problem("html_depth"),))
-    if not page.tables:
-        return Source(NAME, found.encoding, (), (problem("html_table"),))
+    except TooLargeError as error:
+        return _markup.source(NAME, found.encoding, [error.sheet])
+    if not (page.whole and page.tables):
+        told = problem("html_table" if page.whole else "html_cut")
+        return Source(NAME, found.encoding, (), (told,))
     best = max(page.tables, key=lambda table: table.known)
     return _markup.source(NAME, found.encoding, [best.done()])
 
 
-def _cut(text: str) -> bool:
-    """Say whether a table never ends, which the parser would mend in silence."""
-    return sum(1 for _ in OPENED.finditer(text)) > sum(1 for _ in CLOSED.finditer(text))
+def _trouble(text: str) -> Problem | None:
+    """Say what is wrong before anything is parsed: too many rows, or a table that never ends.
+
+    The parser would mend that in silence.
+    """
+    rows = text.count("<tr") + text.count("<TR")
+    if rows > MAX_ROWS:
+        return problem("too_many_rows", args={"count": rows, "limit": MAX_ROWS})
+    opened, closed = (sum(1 for _ in one.finditer(text)) for one in (OPENED, CLOSED))
+    return problem("html_cut") if opened > closed else None
 
 
 class TooDeepError(Exception):
     """Elements within elements beyond what any table has."""
+
+
+class TooLargeError(Exception):
+    """A table beyond what a sheet may be; the rest of the page would only cost time."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
 
 
 @dataclass(slots=True)
@@ -88,9 +109,9 @@ class Table:
             self.first.append(text)
         while self.until.get(self.column, 0) >= self.number:
             self.column += 1
-        if self.column > MAX_COLUMNS:
-            return  # as many columns are too many, whatever comes
         self.cells[self.column] = Number(text) if "x:num" in about else text
+        if self.column >= MAX_COLUMNS and text:
+            self.end_row()
         if not about:
             self.column += 1
             return
@@ -105,6 +126,8 @@ class Table:
     def end_row(self) -> None:
         """Keep the row."""
         self.sheet.put(self.number, self.cells)
+        if self.sheet.too_large:
+            raise TooLargeError(self.sheet)
         self.known = max(self.known, headings.known(self.first))
 
     def done(self) -> Sheet:
@@ -137,9 +160,13 @@ class Page:
     tables: list[Table] = field(default_factory=list)
     path: list[str] = field(default_factory=list)
     around: list[Open] = field(default_factory=list)
+    whole: bool = False
 
     def start(self, tag: str, about: Attributes) -> None:
         """Take the beginning of an element."""
+        if tag == FINIS:
+            self.whole = True
+            return
         depth = len(self.path)
         if depth >= DEEPEST:
             raise TooDeepError

@@ -22,6 +22,7 @@ KINDS = ("xml2003",)
 NAME, APART = "xml2003", 0
 SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
 WORKSHEET = f"{SS}Worksheet"
+CELL, DATA, TYPE, FORMULA = f"{SS}Cell", f"{SS}Data", f"{SS}Type", f"{SS}Formula"
 HIDDEN = frozenset({"SheetHidden", "SheetVeryHidden"})
 PROLOG = re.compile(r"\s*<\?xml[^>]*\?>")
 """It names an encoding, and the text is decoded already."""
@@ -44,6 +45,8 @@ def read(raw: bytes) -> Source:
         book.take(_markup.pieces(found.text, begin))
     except etree.XMLSyntaxError as error:
         broken = problem("spreadsheet_broken", args={"line": error.lineno or 1})
+        if len(cast("Any", error.error_log).filter_types(etree.ErrorTypes.ERR_NO_MEMORY)):
+            broken = problem("workbook_limits")
         return Source(NAME, found.encoding, (), (broken,))
     told = [problem("hidden_sheet", value="、".join(book.hidden))] if book.hidden else []
     return _markup.source(NAME, found.encoding, book.shown[:MAX_SHEETS], *told)
@@ -91,7 +94,8 @@ class Book:
         elif _path(element) == [f"{SS}Table", WORKSHEET]:
             self.number = _index(element, "Index") or self.number + 1
             self.sheet.hidden_rows += element.get(f"{SS}Hidden") == "1"
-            _row(self.sheet, element, self.number)
+            if not self.sheet.too_large:  # but it may still turn out to be hidden
+                _row(self.sheet, element, self.number)
             self.number += _index(element, "Span")
             _forget(element)
 
@@ -111,12 +115,15 @@ def _forget(element: etree._Element) -> None:
 def _row(sheet: Sheet, row: etree._Element, number: int) -> None:
     cells: dict[int, str] = {}
     column = -1
-    for cell in row.iterfind(f"{SS}Cell"):
-        at = _index(cell, "Index")
-        column = at - 1 if at else column + 1
-        said = _cell(sheet, cell, number, column)
-        if said:
+    for cell in row.iterchildren(CELL):
+        column += 1
+        plain = not cell.keys()
+        if not plain and (at := _index(cell, "Index")):
+            column = at - 1
+        if said := _cell(sheet, cell, number, column):
             cells[column] = said
+        if plain:
+            continue
         wide, tall = _index(cell, "MergeAcross"), _index(cell, "MergeDown")
         if tall and len(sheet.merged) < MERGES_KEPT:
             columns = map(letter, range(column, column + min(wide, 255) + 1))
@@ -127,16 +134,17 @@ def _row(sheet: Sheet, row: etree._Element, number: int) -> None:
 
 def _cell(sheet: Sheet, cell: etree._Element, number: int, column: int) -> str:
     """Return the text of a cell, with its kind noted where it says something against it."""
-    data = cell.find(f"{SS}Data")
-    said = "" if data is None else "".join(map(str, data.itertext()))
-    kind = None if data is None else data.get(f"{SS}Type")
-    at = (number, letter(column))
-    if cell.get(f"{SS}Formula"):
+    data = next(cell.iterchildren(DATA), None)
+    if cell.get(FORMULA):
         sheet.formulas += 1
         if data is None:
-            sheet.unsolved.add(at)
+            sheet.unsolved.add((number, letter(column)))
+    if data is None:
+        return ""
+    said = "".join(map(str, data.itertext())) if len(data) else data.text or ""
+    kind = data.get(TYPE)
     if kind == "Error":
-        sheet.errors[at] = said
+        sheet.errors[number, letter(column)] = said
         return ""
     if kind == "Number":
         return Number(format(Decimal(said), "f") if POWER.fullmatch(said) else said)

@@ -137,6 +137,7 @@ PROVOKED: dict[str, Callable[[], Report]] = {
     "encrypted": lambda: examine(_locked(), day=DAY),
     "html_table": _file(b"<html><p>1"),
     "html_cut": _file(b"<html><table>"),
+    "markup_limits": _file(b"<html>" + b"<p>" * 18_000_000),
     "html_depth": _file(b"<table></table>" + b"<div>" * 5000),
     "spreadsheet_broken": _file(b'<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">'),
     "xml_file": _file(b"<?xml version='1.0'?><a/>"),

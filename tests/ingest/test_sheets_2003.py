@@ -30,6 +30,13 @@ def test_hidden_worksheets_are_never_read() -> None:
     assert len(report.lines) == 3
 
 
+def test_a_hidden_worksheet_may_be_too_large() -> None:
+    wide = page(
+        lines(table([road(9)])).replace("<Cell>", '<Cell ss:Index="999">', 1), "机密", HIDDEN
+    )
+    assert codes(taken(ROWS, wide)) == ["hidden_sheet"]
+
+
 def test_numbers_are_no_document_numbers_and_dates_are_days() -> None:
     rows = ROWS.replace(data("CMR202500001"), data("7.0520250000000003E+16", "Number"))
     rows = rows.replace(data("18500.5"), data("1.85005E4", "Number"))
@@ -78,6 +85,7 @@ def test_merged_cells_hidden_rows_errors_and_formulas_are_told() -> None:
             xml_book(page(ROWS.replace("<Cell>", '<Cell ss:Index="99999999">', 1))),
             "too_many_columns",
         ),
+        (xml_book(page("<Row/>" * 18_000_000)), "markup_limits"),
         (xml_book(), "no_sheet"),
     ],
 )
