@@ -22,7 +22,7 @@ def kind(raw: bytes) -> str | None:
         return "ceb"
     if ROAD.search(found[2]):
         return "mt"
-    start = raw[:START].lower()
+    start = bare(raw[: 2 * START]).lower()
     sheets = found[1] == b"Workbook" and any(mark in start for mark in SHEETS)
     return "xml2003" if sheets else None
 

@@ -34,7 +34,7 @@ def first(**said: object) -> Report:
         "\r\n\r\n".join(json.dumps(one, ensure_ascii=False) for one in RECORDS) + "\r\n",
     ],
 )
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_records_are_the_lines_of_the_same_table(text: str, encoding: str) -> None:
     report = examine(text.encode(encoding), day=DAY)
     assert report.file.kind == "json"

@@ -17,7 +17,7 @@ def taken(page: str | bytes) -> Report:
     return examine(raw, "表.xls", day=DAY)
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "gbk"])
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "gbk", "utf-16"])
 def test_a_web_page_holds_the_lines_of_the_same_table(encoding: str) -> None:
     report = taken(html_bytes(CELLS, encoding))
     assert report.file.kind == "html"

@@ -17,7 +17,7 @@ def taken(rows: str, *more: str) -> Report:
     return examine(xml_book(*more, page(rows)), "表.xls", day=DAY)
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
 def test_an_xml_spreadsheet_holds_the_lines_of_the_same_table(encoding: str) -> None:
     report = examine(xml_bytes(CELLS, encoding), day=DAY)
     assert (report.file.kind, report.file.sheet) == ("xml2003", "明细")
