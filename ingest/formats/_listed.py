@@ -139,7 +139,7 @@ def _numbers(grid: Grid, sheet: Sheet) -> dict[str, frozenset[int]]:
 
 def _odd_widths(grid: Grid, widths: Mapping[int, int]) -> dict[int, int]:
     """Return the rows below the headings that have more or fewer cells, where they are counted."""
-    start = headings.start(grid) if widths else None
+    start = headings.start(grid, headings.kind_of(grid)) if widths else None
     if start is None:
         return {}
     return {row: width for row, width in widths.items() if row > start and width != widths[start]}
