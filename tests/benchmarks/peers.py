@@ -200,6 +200,8 @@ def _one_by_one(check: Callable[[Row], object], wrong: type[Exception], rows: li
     return run
 
 
+READ_TOO = ("frictionless",)
+"""Peers that cannot check without reading the file: laid beside both of ours."""
 PEERS = {one.__name__: one for one in (frictionless, pydantic, marshmallow, pandera)}
 
 if __name__ == "__main__":
