@@ -104,7 +104,7 @@ def test_the_workbook_of_failing_rows() -> None:
 def test_many_rows_into_both_databases(make_settings: MakeSettings, tmp_path: Path) -> None:
     file = tmp_path / "large.csv"
     file.write_bytes(storing.table(LARGE))
-    clock: dict[tuple[str, str], float] = {}
+    took: dict[tuple[str, str, str], float] = {}
     for kind, way in product(databases.KINDS, ("naive", "ours")):
         settings = make_settings(kind)
         told = json.loads(
@@ -115,14 +115,20 @@ def test_many_rows_into_both_databases(make_settings: MakeSettings, tmp_path: Pa
         )
         assert told["rows"] == LARGE
         parts = told["parts"]
-        used = sum(one["cpu"] for one in parts.values())
-        clock[kind, way] = sum(one["clock"] for one in parts.values())
-        each = ", ".join(f"{name} {one['clock']:.1f} s" for name, one in parts.items())
+        for by in ("cpu", "clock"):
+            took[kind, way, by] = sum(one[by] for one in parts.values())
+        each = ", ".join(
+            f"{name} {one['cpu']:.1f} CPU-s, {one['clock']:.1f} s" for name, one in parts.items()
+        )
         own, child = told["peak_mb"]
         say(
-            f"manifest, {LARGE:,} x 25 GB18030 into {kind}, {way}: {clock[kind, way]:.1f} s, "
-            f"{LARGE / used:,.0f} rows/CPU-s ({each}); peak memory {own:,} MB, child {child:,} MB"
+            f"manifest, {LARGE:,} x 25 GB18030 into {kind}, {way}: "
+            f"{took[kind, way, 'clock']:.1f} s, {LARGE / took[kind, way, 'cpu']:,.0f} rows/CPU-s "
+            f"({each}); peak memory {own:,} MB, child {child:,} MB"
         )
     for kind in databases.KINDS:
-        ratio = clock[kind, "ours"] / clock[kind, "naive"]
-        say(f"manifest, {LARGE:,} rows into {kind}: {ratio:.1f} times the naive way")
+        cpu, clock = (took[kind, "ours", by] / took[kind, "naive", by] for by in ("cpu", "clock"))
+        say(
+            f"manifest, {LARGE:,} rows into {kind}: {cpu:.1f} times the processor "
+            f"and {clock:.1f} times the clock of the naive way"
+        )
