@@ -198,7 +198,7 @@ def sorted_out(
         return Lines(data.sheet, data.rows.filter(where), kept, data.cells.filter(where))
 
     found = problems_of(work.faults, data, letters)
-    totals = tuple(_totals(frame, parts, letters))
+    totals = tuple(_totals(frame, parts, letters, said.readings))
     return Checked(
         lines(accepted),
         lines(waiting),
@@ -209,8 +209,16 @@ def sorted_out(
     )
 
 
-def _totals(frame: pl.DataFrame, parts: Sorted, letters: Mapping[str, str]) -> Iterator[Problem]:
-    """Compare the sheet's total rows with our own sums; a subtotal sums since the one before."""
+def _totals(
+    frame: pl.DataFrame,
+    parts: Sorted,
+    letters: Mapping[str, str],
+    wanted: Mapping[str, Mapping[str, str]],
+) -> Iterator[Problem]:
+    """Compare the sheet's total rows with our own sums; a subtotal sums since the one before.
+
+    A total is read as was answered for its column.
+    """
     since = 0
     for place, row in enumerate(parts.totals.rows.to_list()):
         part = row in parts.subtotals
@@ -221,7 +229,7 @@ def _totals(frame: pl.DataFrame, parts: Sorted, letters: Mapping[str, str]) -> I
             letter = letters.get(name)
             said = parts.totals.cells[letter][place] if letter else None
             ours = _sum(frame[name].filter(where)) if said else Decimal(0)
-            if said and letter and _differs(FIELDS[name], said, ours):
+            if said and letter and _differs(FIELDS[name], said.strip(), wanted.get(name, {}), ours):
                 args = {"other": format(ours.normalize(), "f")}
                 yield problem(
                     "total_differs", parts.data.sheet, row,
@@ -234,6 +242,11 @@ def _sum(texts: pl.Series) -> Decimal:
     return total if isinstance(total, Decimal) else Decimal(0)
 
 
-def _differs(one: Field, said: str, ours: Decimal) -> bool:
-    verdict = columns.judge(replace(one, max=None), said.strip(), date.max)
+def _differs(one: Field, said: str, wanted: Mapping[str, str], ours: Decimal) -> bool:
+    one = replace(one, max=None)
+    verdict = columns.judge(one, said, date.max)
+    if wanted:
+        odd = {said: verdict} if verdict.code else {}
+        read = readings.reread(one, pl.Series([said]), odd, wanted, date.max)
+        verdict = columns.judge(one, read.cells[0], date.max)
     return not verdict.code and Decimal(verdict.value or "0") != ours

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ingest.answers import Answer
 from tests.ingest.manifest_samples import Table, codes, read, road, table
 
 ROWS = [
@@ -85,6 +86,20 @@ def test_a_wrong_total_is_told_with_both_numbers() -> None:
     ]
     assert "合计行的“件数”是 250，各行相加是 240" in report.problems[0].message()
     assert report.outcome == "accept"
+
+
+@pytest.mark.parametrize(("unit", "other"), [("tonnes", []), ("kilograms", ["37.001"])])
+def test_a_total_is_read_in_the_unit_that_was_said_for_its_column(
+    unit: str, other: list[str]
+) -> None:
+    rows = [road(1, gross_weight_kg="18.5005"), road(2, gross_weight_kg="18.5005")]
+    cells = [*table(rows), total(weight="37.001" if unit == "tonnes" else "37.002")]
+    cells[0] = ["毛重(吨)" if cell == "毛重(KG)" else cell for cell in cells[0]]
+    told = Answer(kind="reading", field="gross_weight_kg", code="tonnes", value=unit)
+    report = read(cells, answers=[told])
+    assert len(report.lines) == 2
+    found = [one for one in report.problems if one.code == "total_differs"]
+    assert [one.args["other"] for one in found] == other
 
 
 def test_subtotals_are_held_against_their_own_part() -> None:
