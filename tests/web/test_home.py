@@ -1,12 +1,16 @@
 """The first screen answers what each role comes for: what waits, what is left, where money is."""
 
+from datetime import date
+
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from tests import journeys
 from tests.web import money
 from tests.web.visitors import visit
 from tracker import jobs
+from tracker.models.methods import Method
 
 
 def test_a_firm_sees_what_it_can_apply_for_and_where_its_money_is(
@@ -50,6 +54,28 @@ def test_what_waits_stands_on_top_and_leads_there(
     page = visit(app, login).see("/")
     assert waits in page.links
     visit(app, login).see(waits)
+
+
+def test_a_method_that_ends_before_long_is_told_until_another_follows(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    waits = "/methods?ending=yes"
+
+    def last_day(day: date | None) -> None:
+        bench.database.transact(
+            lambda session: session.execute(update(Method).values(valid_to=day))
+        )
+
+    people = [visit(app, login) for login in ("league_officer", "commerce_officer")]
+    for day, told in ((date(2026, 8, 2), True), (date(2026, 8, 3), False), (None, False)):
+        last_day(day)
+        assert [waits in one.see("/").links for one in people] == [told, told]
+    last_day(date(2026, 5, 31))
+    assert waits not in visit(app, "clerk").see("/").links
+    (row,) = people[0].see(waits).table()[1:]
+    assert "none follows" in people[0].see("/").words
+    assert "no recorded method follows" in people[0].see("/methods/1").words
+    assert row[2]
 
 
 def test_a_league_sees_what_is_left_of_its_allotments(bench: jobs.Bench, app: Flask) -> None:

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from rules.conformance import divides
 from rules.facts import SHIPMENT
@@ -24,6 +24,8 @@ from tracker.steps import flow, trials
 
 ENDED_STATES = ("recorded", "superseded", "withdrawn")
 """Of a method that will not be recorded any more, so it ends no other."""
+WARNED_DAYS = 90
+"""Before the last day of a method: time for a document, its review and its record."""
 
 
 def rule_of(registry: Registry, rule_id: str) -> Rule:
@@ -190,6 +192,19 @@ def in_force(session: Session, league_id: int, programme_id: int, day: date) -> 
             or_(Method.valid_to.is_(None), Method.valid_to >= day),
         )
     )
+
+
+def ends_unfollowed(today: date) -> ColumnElement[bool]:
+    """Of a method: that its last day is near, and no recorded one goes on from there."""
+    later = aliased(Method)
+    followed = select(later.id).where(
+        later.league_id == Method.league_id,
+        later.programme_id == Method.programme_id,
+        later.state == "recorded",
+        later.valid_from > Method.valid_to,
+    )
+    near = Method.valid_to.between(today, today + timedelta(days=WARNED_DAYS))
+    return (Method.state == "recorded") & near & ~followed.exists()
 
 
 def _checked(

@@ -11,12 +11,13 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from tracker import access
+from tracker.db import local_day
 from tracker.errors import NotThere, mark
 from tracker.models.cargo import Manifest, Shipment
 from tracker.models.filings import Allotment
 from tracker.models.people import FIRM_ROLES, LEAGUE_ROLES, PROVINCE_ROLES, League, User
 from tracker.models.work import Job
-from tracker.steps import confirmations
+from tracker.steps import confirmations, methods
 from tracker.steps.flow import FLOWS
 from tracker.web import applying, context, disbursements, funds, labels, policy, rooms, totals
 from tracker.web.addresses import inside
@@ -48,6 +49,9 @@ AFTERWARDS: dict[tuple[str, str, str], str] = {
     ("finance_officer", "filing", "approved"): mark("Allot for approved filings"),
 }
 """What one does next where it begins something new, not a step of the same thing."""
+
+WARNED = ("league_officer", "league_approver", "commerce_officer", "commerce_approver")
+"""Who is told of methods that end."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,7 @@ def waiting(session: Session, user: User) -> list[Waiting]:
             url = _open_room(endpoints, state=states[0])
             if count and url:
                 found.append(Waiting(f"{gettext(KINDS[kind])} · {gettext(label)}", count, url))
+    found += _ending(session, user)
     if drawable := len(disbursements.drawable(session, user)):
         label = mark("Draft the disbursements")
         title = " · ".join((gettext("Disbursements"), gettext(label)))
@@ -138,6 +143,18 @@ def _manifests(session: Session, user: User) -> list[Waiting]:
             title = " · ".join((gettext("Manifests"), gettext(label)))
             found.append(Waiting(title, count, url))
     return found
+
+
+def _ending(session: Session, user: User) -> list[Waiting]:
+    """Methods that end before long with none to follow, for who drafts and who records them."""
+    if user.role not in WARNED:
+        return []
+    soon = access.visible_methods(user).where(methods.ends_unfollowed(local_day(context.now())))
+    if not (count := _count(session, soon)):
+        return []
+    kind = KINDS["method"]
+    title = " · ".join((gettext(kind), gettext("End soon, and none follows")))
+    return [Waiting(title, count, url_for("methods.methods", ending="yes"))]
 
 
 def _open_room(endpoints: tuple[str, ...], state: str) -> str:

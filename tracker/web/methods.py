@@ -135,6 +135,11 @@ def method(key: int) -> ResponseReturnValue:
         reasons=acting.reasons(),
         decisions=acting.history(session, found),
         today=local_day(context.now()),
+        unfollowed=session.scalar(
+            select(Method.id).where(
+                Method.id == found.id, steps.ends_unfollowed(local_day(context.now()))
+            )
+        ),
         may_amend=found.league_id == user.league_id and user.role in DRAFTERS,
     )
 
@@ -176,6 +181,8 @@ def filtered(user: User) -> Select[Method]:
     query = access.visible_methods(user)
     if state := asked.one_of("state", METHOD_STATES):
         query = query.where(Method.state == state)
+    if asked.one_of("ending", ("yes",)):
+        query = query.where(steps.ends_unfollowed(local_day(context.now())))
     if league := asked.text("league"):
         chosen = select(League.id).where(League.code == league)
         query = query.where(Method.league_id.in_(chosen))
