@@ -212,12 +212,12 @@ def _events(session: Session, firm_id: int, changed: set[Identity]) -> dict[Iden
         kin[before].add(event.successor)
         kin[event.successor].add(before)
     found: dict[Identity, list[Event]] = {}
-    asked = list(changed)
+    asked = sorted(changed)  # a set has another order in every process
     while asked:
         identity = asked.pop()
         if identity not in found:
             found[identity] = [event for _, event in became[identity]]
-            asked += kin[identity]
+            asked += sorted(kin[identity])
     _echoes(session, firm_id, found, _words(session, found))
     for told in found.values():
         told.sort(key=lambda event: (event.seq, event.row_no, event.row_id))
