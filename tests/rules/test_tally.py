@@ -16,7 +16,7 @@ from rules.quantity import Quantity
 from rules.registry import every_rule
 from rules.steps import Steps
 from rules.tally import ENGINE_VERSION, BatchError, Run, Tally, assess
-from tests.rules.rule_samples import RICH, Rich, made, shipment
+from tests.rules.rule_samples import RICH, Rich, made, period, shipment
 
 GOLDEN = Path(__file__).with_name("golden_tallies.json")
 
@@ -110,6 +110,11 @@ def test_a_batch_must_have_one_order() -> None:
         assess(RULE, RICH, [shipment(1), replace(shipment(2), order=1)])
     with pytest.raises(BatchError, match="编号重复"):
         assess(RULE, RICH, [shipment(1), replace(shipment(2), key="S1")])
+
+
+def test_a_rule_about_shipments_is_asked_about_no_period() -> None:
+    with pytest.raises(BatchError, match="about a shipment, not a period"):
+        assess(RULE, RICH, [period()])
 
 
 @pytest.mark.parametrize("balance", [-1, 1.0, True])

@@ -175,6 +175,17 @@ def test_a_recovery_is_the_leagues_until_it_is_demanded(bench: jobs.Bench) -> No
     assert [seen(bench, login)[place] for login in told] == [1, 0, 1, 1, 1, 0]
 
 
+def test_both_sides_of_a_contest_are_the_reviewers_to_see_and_no_firms(bench: jobs.Bench) -> None:
+    ahead(bench)
+
+    def sides(login: str) -> int:
+        with bench.database.reading() as session:
+            return len(session.scalars(access.contest_sides(person(session, login))).all())
+
+    logins = ("clerk", "finance_officer", "league_officer", "auditor")
+    assert [sides(login) for login in logins] == [0, 0, 3, 3]
+
+
 def test_a_draft_is_its_makers_alone(bench: jobs.Bench) -> None:
     way.shipped(bench)
     way.drafted(bench)

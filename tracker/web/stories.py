@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, aliased
 
+from rules.hints import Hint
 from tracker import access
 from tracker.books import ledger
 from tracker.models.applications import Application, ApplicationLine
@@ -70,6 +71,11 @@ class Due:
     holders: tuple[Holder, ...]
     hints: hints.Found | None
     """What would change the result; none where the shipment gets all there is."""
+
+    @property
+    def changed_by(self) -> Sequence[Hint]:
+        """What would change the result, without the reasons where nothing does."""
+        return self.hints.hints if self.hints else ()
 
     @property
     def standing(self) -> Assessment | None:

@@ -189,8 +189,8 @@ class DueAnswer(Answer):
     holders = fields.List(fields.Nested(HolderAnswer))
     hints = fields.List(
         fields.Nested(HintAnswer),
-        attribute="hints.hints",
-        metadata={"description": "What would change the result; absent where it gets all."},
+        attribute="changed_by",
+        metadata={"description": "What would change the result; none where it gets all."},
     )
 
 
