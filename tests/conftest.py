@@ -57,10 +57,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL run what the named database can change; the rest ran with SQLite already."""
+    """Run each test where it can tell something.
+
+    On PostgreSQL what the named database can change; the rest ran with SQLite already. What only
+    throws things at the program is asked of PostgreSQL, which refuses more than SQLite does.
+    """
     if config.getoption("--database") == "sqlite":
-        return
-    told = {item: "database_kind" in getattr(item, "fixturenames", ()) for item in items}
+        told = {item: item.get_closest_marker("strict_database") is None for item in items}
+    else:
+        told = {item: "database_kind" in getattr(item, "fixturenames", ()) for item in items}
     config.hook.pytest_deselected(items=[item for item in items if not told[item]])
     items[:] = [item for item in items if told[item]]
 

@@ -16,7 +16,10 @@ from tests import journeys
 from tests.web.api.callers import Journey, token
 from tracker import jobs
 
-pytestmark = pytest.mark.no_cover  # it runs everything; what it happens to pass proves little
+pytestmark = [
+    pytest.mark.strict_database,
+    pytest.mark.no_cover,  # it runs everything; what it happens to pass proves little
+]
 
 Operation = APIOperation[Any, Any, Any, Any]
 EXAMPLES = 3
