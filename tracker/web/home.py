@@ -15,6 +15,7 @@ from tracker.db import local_day
 from tracker.errors import NotThere, mark
 from tracker.models.cargo import Manifest, Shipment
 from tracker.models.filings import Allotment
+from tracker.models.methods import Method
 from tracker.models.people import FIRM_ROLES, LEAGUE_ROLES, PROVINCE_ROLES, League, User
 from tracker.models.work import Job
 from tracker.steps import confirmations, methods
@@ -150,11 +151,14 @@ def _ending(session: Session, user: User) -> list[Waiting]:
     if user.role not in WARNED:
         return []
     soon = access.visible_methods(user).where(methods.ends_unfollowed(local_day(context.now())))
+    mine = {"league": user.league.code} if user.league else {}
+    if user.league:
+        soon = soon.where(Method.league_id == user.league_id)
     if not (count := _count(session, soon)):
         return []
     kind = KINDS["method"]
     title = " · ".join((gettext(kind), gettext("End soon, and none follows")))
-    return [Waiting(title, count, url_for("methods.methods", ending="yes"))]
+    return [Waiting(title, count, rooms.address("methods.methods", ending="yes", **mine))]
 
 
 def _open_room(endpoints: tuple[str, ...], state: str) -> str:
