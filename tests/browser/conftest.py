@@ -7,6 +7,7 @@ so do an error in the page's console and an answer that the strict policy blocke
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,13 +21,14 @@ from playwright.sync_api import (
     ViewportSize,
     sync_playwright,
 )
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests import chromium, journeys
 from tracker import jobs
 from tracker.models.people import User
+from tracker.models.work import Job
 from tracker.web import context, create_app
 from tracker.web.passwords import hashed
 
@@ -67,6 +69,17 @@ class World:
         page.on("pageerror", lambda error: self.wrong.append(str(error)))
         page.on("request", self._asked)
         return page
+
+    def settle(self) -> None:
+        """Wait for the jobs there are; the worker may have begun one before the test could."""
+        until = time.monotonic() + PATIENCE_MS / 1000
+        open_ones = select(Job.id).where(Job.state.not_in(("done", "dead"))).limit(1)
+        while True:
+            with self.bench.database.reading() as session:
+                if session.scalar(open_ones) is None:
+                    return
+            assert time.monotonic() < until, "a job is not done"
+            time.sleep(0.05)
 
     def sign_in(self, login: str, size: ViewportSize | None = None, **how: bool) -> Page:
         """Sign this person in through the form."""

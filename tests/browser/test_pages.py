@@ -24,7 +24,10 @@ DRAWN_MS = 30_000
 def shipped(world: World) -> None:
     """Something to look at."""
     rows = [journeys.row(f"W{n}", f"蒙A1000{n}") for n in range(3)]
-    journeys.commit(world.bench, journeys.upload(world.bench, journeys.sheet(*rows)))
+    key = journeys.upload(world.bench, journeys.sheet(*rows))
+    world.settle()
+    journeys.commit(world.bench, key)
+    world.settle()
 
 
 def rooms(page: Page) -> list[str]:
