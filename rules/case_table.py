@@ -8,7 +8,6 @@ The workbook itself is made and read elsewhere.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from rules.cases import Case, CasesError, Expected
 from rules.params import describe
@@ -142,7 +141,7 @@ def _whole(name: str, text: str, column: str) -> int:
     return int(text)
 
 
-def _param(name: str, text: str, column: str) -> Any:  # noqa: ANN401  tables and lists are JSON
+def _param(name: str, text: str, column: str) -> object:
     try:
         return json.loads(text) if text[0] in "[{" else text
     except json.JSONDecodeError as wrong:

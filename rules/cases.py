@@ -132,7 +132,7 @@ def record(rule: Rule, values: Mapping[str, Any], place: int) -> Record:
     return rule.record.from_json({**given, **values})
 
 
-def _listed(value: Any) -> list[Any]:  # noqa: ANN401  any JSON
+def _listed(value: object) -> list[Any]:
     if value is None:
         return []
     return list(value) if isinstance(value, list) else [value]

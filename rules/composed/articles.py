@@ -11,7 +11,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields
 
 from rules.composed import parts
-from rules.composed.nodes import Env, Named, Names, Need, Node, Two, joined
+from rules.composed.nodes import Computed, Env, Named, Names, Need, Node, Two, joined
 from rules.composed.parts import Form, Many, Name, Part, Strict, Text, Yes
 from rules.composed.wrong import both
 from rules.steps import Draw
@@ -43,7 +43,7 @@ class OnlyIf(Strict):
     class Meta:
         """`is` is no name in Python."""
 
-    def on_bind_field(self, field_name: str, field_obj: Any) -> None:  # noqa: ANN401
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
         """Read `is_` under the key `is`."""
         field_obj.data_key = field_name.rstrip("_")
 
@@ -63,21 +63,17 @@ class Draws(Part):
         return parts.many(value, lambda one, _deep: parts.loaded(Drawn(), one), 0)
 
 
-def _either(cls: type[Part], *given: Any) -> Callable[[], Part]:  # noqa: ANN401
-    return lambda: cls(*given)
-
-
 FIELDS: dict[str, Callable[[], fields.Field[Any]]] = {
-    "when": _either(Form, parts.condition),
-    "zh": _either(Text),
-    "en": _either(Text),
-    "factors": _either(Form, parts.product),
-    "name": _either(Name),
-    "of": _either(Name),
-    "rates": _either(Name),
+    "when": lambda: Form(parts.condition),
+    "zh": Text,
+    "en": Text,
+    "factors": lambda: Form(parts.product),
+    "name": Name,
+    "of": Name,
+    "rates": Name,
     "per": lambda: Many(_per, least=0),
-    "draws": _either(Draws),
-    "whole": _either(Yes),
+    "draws": Draws,
+    "whole": Yes,
 }
 """The keys of a step and how each is read."""
 
@@ -91,7 +87,7 @@ class Article:
     of: Mapping[str, Any]
     only_if: tuple[str, str] | None = None
 
-    def run(self, env: Env, amount: Any) -> Any:  # noqa: ANN401  an amount of either back end
+    def run(self, env: Env, amount: Computed) -> Computed:
         """What the amount is after the step."""
         if self.only_if is not None and getattr(env.p, self.only_if[0]) != self.only_if[1]:
             return amount
@@ -132,7 +128,7 @@ class Article:
                     yield from one["factors"].needs()
 
 
-def article(value: object) -> Article:
+def article(value: object, _deep: int = 0) -> Article:
     """Read one step; ValidationError with every problem of it."""
     step = value.get("step") if isinstance(value, Mapping) else None
     if not isinstance(value, Mapping) or not isinstance(step, str) or step not in STEPS:
@@ -163,48 +159,48 @@ class Step:
     """What one kind of step reads, does and says."""
 
     keys: tuple[str, ...]
-    run: Callable[[Article, Env, Any], Any]
+    run: Callable[[Article, Env, Computed], Computed]
     said: Callable[[Article, Names], Two]
     wants_amount: bool = True
 
 
-def _answer(a: Article, env: Env, amount: Any) -> Any:  # noqa: ANN401
+def _answer(a: Article, env: Env, amount: Computed) -> Computed:
     getattr(env.t, a.step)(a.article, a.of["when"].value(env), a.of["zh"], a.of["en"])
     return amount
 
 
-def _pay(a: Article, env: Env, amount: Any) -> Any:  # noqa: ANN401
+def _pay(a: Article, env: Env, amount: Computed) -> Computed:
     return env.t.pay(a.article, a.of["factors"].value(env), onto=amount)
 
 
-def _changed(a: Article, env: Env, amount: Any) -> Any:  # noqa: ANN401
+def _changed(a: Article, env: Env, amount: Computed) -> Computed:
     return getattr(env.t, a.step)(a.article, amount, a.of["factors"].value(env))
 
 
-def _over_many(a: Article, env: Env, amount: Any) -> Any:  # noqa: ANN401
+def _over_many(a: Article, env: Env, amount: Computed) -> Computed:
     step = getattr(env.t, a.step)
     return step(a.article, amount, a.of["factors"].value(env), per=a.of["per"])
 
 
-def _count(a: Article, env: Env, amount: Any) -> Any:  # noqa: ANN401
+def _count(a: Article, env: Env, amount: Computed) -> Computed:
     env.counted[a.of["name"]] = env.t.count(a.article, per=a.of["per"])
     return amount
 
 
-def _measure(a: Article, env: Env, amount: Any) -> Any:  # noqa: ANN401
+def _measure(a: Article, env: Env, amount: Computed) -> Computed:
     what = env.s.named(a.of["of"])
     env.counted[a.of["name"]] = env.t.measure(a.article, what, per=a.of["per"])
     return amount
 
 
-def _marginal(a: Article, env: Env, amount: Any) -> Any:  # noqa: ANN401
+def _marginal(a: Article, env: Env, amount: Computed) -> Computed:
     if amount is not None:
         raise RuleError("累进分段须是第一笔补贴（marginal bands must be what is paid first）")
     rates = getattr(env.p, a.of["rates"])
     return env.t.marginal(a.article, env.s.named(a.of["of"]), rates, per=a.of["per"])
 
 
-def _draw(a: Article, env: Env, amount: Any) -> Any:  # noqa: ANN401
+def _draw(a: Article, env: Env, amount: Computed) -> Computed:
     draws = [Draw(d["article"], d["factors"].value(env), d["per"]) for d in a.of["draws"]]
     return env.t.draw(amount, draws, whole=a.of["whole"])
 
@@ -229,11 +225,9 @@ def _say(zh: str, en: str) -> Callable[[Article, Names], Two]:
         of = n[a.of["of"]] if "of" in a.of else ("", "")
         name = n[a.of["name"]] if "name" in a.of else ("", "")
         rates = n[a.of["rates"]] if "rates" in a.of else ("", "")
-        given = (factors, per, of, name, rates)
-        return tuple(  # type: ignore[return-value]  # two texts of two templates
-            text.format(**dict(zip(("f", "per", "of", "name", "rates"), words, strict=True)))
-            for text, words in zip((zh, en), zip(*given, strict=True), strict=True)
-        )
+        given = {"f": factors, "per": per, "of": of, "name": name, "rates": rates}
+        in_zh, in_en = ({key: words[at] for key, words in given.items()} for at in (0, 1))
+        return zh.format(**in_zh), en.format(**in_en)
 
     return said
 

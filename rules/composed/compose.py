@@ -16,8 +16,8 @@ from marshmallow import ValidationError, fields, validates_schema
 from rules.composed import parts
 from rules.composed.articles import Article, article, counters, nodes
 from rules.composed.declared import Declared, declared
-from rules.composed.nodes import Env, Index, Names, Node, Product, TableAt, Two
-from rules.composed.parts import Part, Strict, Text
+from rules.composed.nodes import Backend, Computed, Env, Index, Names, Node, Product, TableAt, Two
+from rules.composed.parts import Many, Part, Strict, Text
 from rules.composed.wrong import ComposedError, Wrong, both, flattened
 from rules.facts import SHIPMENT, ShipmentFacts
 from rules.params import COMMON, ParamsError, PeriodParams, RuleParams
@@ -30,7 +30,7 @@ from rules.units import RuleError
 from rules.values import TableValue
 
 FORMAT = 1
-MOST_ARTICLES, MOST_PARAMS = 60, 60
+MOST_ARTICLES, MOST_PARAMS, MOST_MONOTONE = 60, 60, 20
 SUBJECTS: dict[str, tuple[Subject, type[PeriodParams], type[Record]]] = {
     "shipment": (SHIPMENT, RuleParams, ShipmentFacts),
     "period": (PERIOD, PeriodParams, PeriodFacts),
@@ -53,29 +53,6 @@ ROLE_WORDS: dict[str, Two] = {
     "day": ("日期参数", "parameter that is a day"),
     "choice": ("选项参数", "parameter that is a choice"),
 }
-
-
-class Listed(Part):
-    """A list read item by item, every problem under its place."""
-
-    def __init__(self, read: Any, most: int, *, least: int) -> None:  # noqa: ANN401
-        super().__init__()
-        self.read, self.most, self.least = read, most, least
-
-    def _deserialize(self, value: object, *_: object, **__: object) -> tuple[Any, ...]:
-        if not isinstance(value, list) or not self.least <= len(value) <= self.most:
-            most = f"{self.least} 至 {self.most}"
-            raise ValidationError(both(f"应为 {most} 项的列表", f"should be a list of {most}"))
-        made: list[Any] = []
-        problems: dict[int, Any] = {}
-        for place, one in enumerate(value):
-            try:
-                made.append(self.read(one))
-            except ValidationError as wrong:
-                problems[place] = wrong.messages
-        if problems:
-            raise ValidationError(problems)
-        return tuple(made)
 
 
 class Title(Strict):
@@ -117,9 +94,9 @@ class Definition(Strict):
     subject = OneOf(*SUBJECTS)
     source = Text(600)
     stated = Anything()
-    params = Listed(declared, MOST_PARAMS, least=0)
-    articles = Listed(article, MOST_ARTICLES, least=1)
-    monotone = Listed(parts.a_name, 20, least=0)
+    params = Many(declared, least=0, most=MOST_PARAMS)
+    articles = Many(article, most=MOST_ARTICLES)
+    monotone = Many(parts.a_name, least=0, most=MOST_MONOTONE)
 
 
 @dataclass(frozen=True)
@@ -149,7 +126,7 @@ class Composed:
                 roles[name], words[name] = "number", said
         return Names(roles, words)
 
-    def run(self, s: Any, p: Any, t: Any) -> Any:  # noqa: ANN401  of either back end
+    def run(self, s: Backend, p: Backend, t: Backend) -> Computed:
         """The rule: each article in turn changes the amount."""
         env = Env(s, p, t, self.subject)
         amount = None

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_, ge, gt, le, lt, or_
-from typing import Any
 
-from rules.composed.nodes import Env, Index, Names, Need, Node, Product, Two, joined
+from rules.composed.nodes import Computed, Env, Index, Names, Need, Node, Product, Two, joined
 from rules.lines import code_words
 from rules.units import RuleError
 
@@ -24,7 +23,7 @@ class OneOf:
     index: Index
     words: tuple[str, ...]
 
-    def value(self, env: Env) -> Any:  # noqa: ANN401
+    def value(self, env: Env) -> Computed:
         """Compared."""
         return self.index.value(env).isin(*self.words)
 
@@ -45,7 +44,7 @@ class Flag:
 
     name: str
 
-    def value(self, env: Env) -> Any:  # noqa: ANN401
+    def value(self, env: Env) -> Computed:
         """The fact."""
         return env.s.named(self.name)
 
@@ -65,7 +64,7 @@ class Opposite:
 
     of: Node
 
-    def value(self, env: Env) -> Any:  # noqa: ANN401
+    def value(self, env: Env) -> Computed:
         """Turned over."""
         return ~self.of.value(env)
 
@@ -86,7 +85,7 @@ class Several:
     of: tuple[Node, ...]
     every: bool
 
-    def value(self, env: Env) -> Any:  # noqa: ANN401
+    def value(self, env: Env) -> Computed:
         """Joined."""
         return reduce(and_ if self.every else or_, [one.value(env) for one in self.of])
 
@@ -109,7 +108,7 @@ class Compared:
     sign: str
     right: Product
 
-    def value(self, env: Env) -> Any:  # noqa: ANN401
+    def value(self, env: Env) -> Computed:
         """The answer of each row."""
         return SIGNS[self.sign][0](self.left.value(env), self.right.value(env))
 
@@ -132,7 +131,7 @@ class Listed:
     table: str
     by: Index
 
-    def value(self, env: Env) -> Any:  # noqa: ANN401
+    def value(self, env: Env) -> Computed:
         """Whether it does."""
         return getattr(env.p, self.table).covers(self.by.value(env))
 
@@ -153,7 +152,7 @@ class Nothing:
 
     of: Node
 
-    def value(self, env: Env) -> Any:  # noqa: ANN401
+    def value(self, env: Env) -> Computed:
         """A known zero."""
         return self.of.value(env).none()
 
@@ -174,7 +173,7 @@ class Between:
     first: str
     last: str
 
-    def value(self, env: Env) -> Any:  # noqa: ANN401
+    def value(self, env: Env) -> Computed:
         """Whether it does."""
         day = env.s.named(env.subject.day)
         first, last = getattr(env.p, self.first), getattr(env.p, self.last)

@@ -145,7 +145,7 @@ class Sample(Part):
         return value
 
 
-def declared(value: object) -> Declared:
+def declared(value: object, _deep: int = 0) -> Declared:
     """Read one declaration; ValidationError with every problem of it."""
     kind = value.get("kind") if isinstance(value, Mapping) else None
     if not isinstance(value, Mapping) or not isinstance(kind, str) or kind not in KINDS:

@@ -15,17 +15,21 @@ from rules.subject import Subject
 Two = tuple[str, str]
 Need = tuple[str, str]
 """What a name must be (number, flag, text, table, words, bands, day, choice), and the name."""
+Computed = Any
+"""What a back end computes: columns of many records, or a number, flag or text of one."""
+Backend = Any
+"""Facts, parameters or steps of a back end: `rules.batch` and `rules.steps`, or `rules.naive`."""
 
 
 @dataclass(frozen=True)
 class Env:
     """One computation: facts, parameters and steps of either back end, and what was counted."""
 
-    s: Any
-    p: Any
-    t: Any
+    s: Backend
+    p: Backend
+    t: Backend
     subject: Subject
-    counted: dict[str, Any] = field(default_factory=dict)
+    counted: dict[str, Computed] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ class Names:
 class Node(Protocol):
     """A part of a composed rule."""
 
-    def value(self, env: Env) -> Any:  # noqa: ANN401  of either back end
+    def value(self, env: Env) -> Computed:
         """What it comes to."""
 
     def said(self, names: Names) -> Two:
@@ -67,7 +71,7 @@ class Named:
 
     name: str
 
-    def value(self, env: Env) -> Any:  # noqa: ANN401
+    def value(self, env: Env) -> Computed:
         """Counters first, then facts; what is left is a parameter."""
         if self.name in env.counted:
             return env.counted[self.name]
@@ -89,7 +93,7 @@ class Share:
 
     as_stated: bool
 
-    def value(self, env: Env) -> Any:  # noqa: ANN401
+    def value(self, env: Env) -> Computed:
         """The share by the base the method states; None where it is no factor."""
         if self.as_stated and env.p.share_mode == "full":
             return None
@@ -115,7 +119,7 @@ class TableAt:
     table: str
     by: "Index"
 
-    def value(self, env: Env) -> Any:  # noqa: ANN401
+    def value(self, env: Env) -> Computed:
         """Look it up."""
         return getattr(env.p, self.table)[self.by.value(env)]
 
@@ -137,7 +141,7 @@ class BandAt:
     bands: str
     at: Node
 
-    def value(self, env: Env) -> Any:  # noqa: ANN401
+    def value(self, env: Env) -> Computed:
         """The step it stands on."""
         return getattr(env.p, self.bands).at(self.at.value(env))
 
@@ -158,7 +162,7 @@ class Product:
 
     factors: tuple[Node, ...]
 
-    def value(self, env: Env) -> Any:  # noqa: ANN401
+    def value(self, env: Env) -> Computed:
         """The product of those that count."""
         values = [one for f in self.factors if (one := f.value(env)) is not None]
         return reduce(mul, values)
@@ -181,7 +185,7 @@ class Either:
     then: Product
     other: Product
 
-    def value(self, env: Env) -> Any:  # noqa: ANN401
+    def value(self, env: Env) -> Computed:
         """Chosen row by row."""
         return env.t.choose(self.when.value(env), self.then.value(env), self.other.value(env))
 
@@ -209,7 +213,7 @@ class Index:
     name: str
     by: "Index | None" = None
 
-    def value(self, env: Env) -> Any:  # noqa: ANN401
+    def value(self, env: Env) -> Computed:
         """The text."""
         if self.by is not None:
             return getattr(env.p, self.name).word(self.by.value(env))

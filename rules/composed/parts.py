@@ -97,14 +97,16 @@ class Yes(Part):
 
 
 class Many(Part):
-    """A list of at least one and at most MOST of something."""
+    """A list of `least` to `most` of something."""
 
-    def __init__(self, one: Callable[[object, int], Any], *, least: int = 1) -> None:
+    def __init__(
+        self, one: Callable[[object, int], Any], *, least: int = 1, most: int = MOST
+    ) -> None:
         super().__init__()
-        self.one, self.least = one, least
+        self.one, self.least, self.most = one, least, most
 
     def _deserialize(self, value: object, *_: object, **__: object) -> tuple[Any, ...]:
-        return many(value, self.one, 0, self.least)
+        return many(value, self.one, 0, self.least, self.most)
 
 
 class Form(Part):
@@ -135,12 +137,16 @@ def a_word(value: object, _deep: int = 0) -> str:
 
 
 def many(
-    value: object, one: Callable[[object, int], Any], deep: int, least: int = 1
+    value: object,
+    one: Callable[[object, int], Any],
+    deep: int,
+    least: int = 1,
+    most: int = MOST,
 ) -> tuple[Any, ...]:
     """Each of a list read by `one`, every problem under its place in it."""
-    if not isinstance(value, list) or not least <= len(value) <= MOST:
+    if not isinstance(value, list) or not least <= len(value) <= most:
         raise ValidationError(
-            both(f"应为 {least} 至 {MOST} 项的列表", f"should be a list of {least} to {MOST}")
+            both(f"应为 {least} 至 {most} 项的列表", f"should be a list of {least} to {most}")
         )
     made: list[Any] = []
     problems: dict[int, Any] = {}
