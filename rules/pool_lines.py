@@ -3,9 +3,19 @@
 Like `rules.lines`: both back ends hand the figures of one row to these functions.
 """
 
+from dataclasses import replace
 from fractions import Fraction
 
-from rules.lines import Factor, Line, Two, decimal_text, product, value_text, yuan
+from rules.lines import (
+    Factor,
+    Line,
+    Two,
+    cap_total_line,
+    decimal_text,
+    product,
+    value_text,
+    yuan,
+)
 from rules.units import PLAIN, Unit
 
 PORTION: Two = ("分配比例", "proportion")
@@ -104,30 +114,33 @@ def whole_total_line(
     counter: str,
 ) -> Line:
     """A cap over many that pays a claim whole or not at all."""
+    line = cap_total_line(
+        article,
+        factors,
+        who=who,
+        before=before,
+        limit=limit,
+        used_before=used_before,
+        counter=counter,
+    )
     left = max(limit - used_before, 0)
     after = before if before <= left else 0
-    name = (factors[0].name_zh, factors[0].name_en)
+    zh, en = factors[0].name_zh, factors[0].name_en
     reason: tuple[str | None, str | None] = (None, None)
     if after < before:
         reason = (
-            f"{name[0]}（{who[0]}）余额 {yuan(left)} 元，不足整笔支付",
-            f"{name[1]} of {who[1]} has {yuan(left)} CNY left, not enough to pay it whole",
+            f"{zh}（{who[0]}）余额 {yuan(left)} 元，不足整笔支付",
+            f"{en} of {who[1]} has {yuan(left)} CNY left, not enough to pay it whole",
         )
-    return Line(
-        article,
-        "whole_total",
-        f"{name[0]}（{who[0]}）{yuan(limit)} 元，此前已用 {yuan(used_before)} 元，"
+    return replace(
+        line,
+        kind="whole_total",
+        title_zh=f"{zh}（{who[0]}）{yuan(limit)} 元，此前已用 {yuan(used_before)} 元，"
         f"余 {yuan(left)} 元，整笔支付，得 {yuan(after)} 元",
-        f"{name[1]} of {who[1]} {yuan(limit)} CNY, {yuan(used_before)} CNY used before, "
+        title_en=f"{en} of {who[1]} {yuan(limit)} CNY, {yuan(used_before)} CNY used before, "
         f"{yuan(left)} CNY left, paid whole or not at all, gives {yuan(after)} CNY",
-        before_fen=before,
         after_fen=after,
-        factors=tuple(f.as_json() for f in factors),
-        limit_fen=limit,
-        used_before=used_before,
         cut_fen=before - after,
-        rounding="down",
-        counter=counter,
         reason_zh=reason[0],
         reason_en=reason[1],
     )
