@@ -24,7 +24,8 @@ DECLARATION = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s|<\?.*?\?>|<!--.*?-->)*+<!\w",
 """A document type or an entity declared before the first element."""
 PROLOG = 65_536
 UNREADABLE = (zipfile.BadZipFile, ValueError, OSError, NotImplementedError)
-"""What the library finds wrong with a stranger's bytes; the person is told, by its name."""
+"""What the library finds wrong with a stranger's bytes, the last for ways to pack that it does not
+know; the person is told, by its name."""
 PIECE, ROW_END = 4 * 2**20, b"</row>"
 STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 

@@ -64,12 +64,11 @@ def _asked(message: str, manifest: int, answer: int) -> bytes:
         server = forkserver(os.getpid())
         hears, says = os.pipe()
         with os.fdopen(hears, "rb") as heard:
+            stands = False
             try:
-                socket.send_fds(server.asks, [message.encode()], (manifest, answer, says))
-            except OSError:
-                stands = False
-            else:
-                stands = True
+                with suppress(OSError):  # it died before: another one is asked
+                    socket.send_fds(server.asks, [message.encode()], (manifest, answer, says))
+                    stands = True
             finally:
                 os.close(says)
             said = heard.read()
