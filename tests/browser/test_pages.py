@@ -82,8 +82,9 @@ def test_keyboard_alone_reaches_the_content_and_the_menu(world: World) -> None:
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="退出登录")).to_be_hidden()
 
-
     world.settle()
+
+
 @pytest.mark.parametrize("agreed", [False, True])
 def test_a_grave_step_asks_first(world: World, *, agreed: bool) -> None:
     key = journeys.upload(world.bench, journeys.sheet(journeys.row("W1")))

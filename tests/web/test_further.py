@@ -28,8 +28,8 @@ def test_legs_and_parcels_are_shown_with_the_upload_and_then_with_the_shipment(
     clerk: Visitor, bench: jobs.Bench, app: Flask
 ) -> None:
     page = clerk.see("/manifests/1")
-    assert "Legs：new 2" in page.words
-    assert "good 2 + not data 1" in page.words
+    assert "Legs：New 2" in page.words
+    assert "Good 2 + Not data 1" in page.words
     assert "2 parcels" in page.words
     clerk.send(page.form("/manifests/1/commit"))
     jobs.drain(bench)

@@ -7,6 +7,7 @@ import pytest
 from tracker.models.applications import APPLICATION_STATES
 from tracker.models.cargo import MANIFEST_STATES, ROUTE_STATES, ROW_STATES, SHIPMENT_STATES
 from tracker.models.filings import ALLOTMENT_STATES, DISBURSEMENT_STATES, FILING_STATES
+from tracker.models.further import LIST_STATES
 from tracker.models.inbox import INBOX_FILE_STATES
 from tracker.models.methods import METHOD_STATES
 from tracker.models.money import LIMIT_STAGES, MONEY_STAGES
@@ -18,6 +19,7 @@ from tracker.web import labels
 LIVES = {
     "manifest": MANIFEST_STATES,
     "row": ROW_STATES,
+    "further": ("accepted", *LIST_STATES, "doubled", "refused", "asked", "not_data"),
     "shipment": SHIPMENT_STATES,
     "route": ROUTE_STATES,
     "method": METHOD_STATES,

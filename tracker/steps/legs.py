@@ -15,11 +15,9 @@ from ingest.shipments import content_sha256
 from tracker.db import chunks
 from tracker.models.cargo import Manifest, Shipment
 from tracker.models.further import FurtherSheet, Leg, ParcelList
-from tracker.steps import replacement
+from tracker.steps import replacement, standing
 
 Kept = Leg | ParcelList
-COUNTING = ("committing", "committed")
-"""States of an upload whose further sheets count."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +72,13 @@ def take_in(session: Session, manifest: Manifest, known: Mapping[str, int]) -> N
             row.version_no = version_of(row, stand.get(key), last.get(key))
 
 
+def state_of(row: Kept, before: Kept | None) -> str:
+    """What a row is beside what stands: new, changed or unchanged."""
+    if before is None:
+        return "new"
+    return "unchanged" if before.content_sha256 == row.content_sha256 else "changed"
+
+
 def version_of(row: Kept, before: Kept | None, last: Kept | None) -> int:
     """The version of a row, given what stands and the last one that ever went in.
 
@@ -89,7 +94,7 @@ def version_of(row: Kept, before: Kept | None, last: Kept | None) -> int:
 def counting(session: Session, manifest: Manifest | None = None) -> ColumnElement[bool]:
     """Of an upload: that what it says counts, or did until this one took its place."""
     link = replacement.of(session, manifest) if manifest else None
-    counts = Manifest.state.in_(COUNTING)
+    counts = Manifest.state.in_(standing.COUNTING)
     return counts | (Manifest.id == link.replaced_id) if link else counts
 
 
@@ -144,13 +149,8 @@ def _sort(
     stand = _by_key(session, _every().where(counting(session, manifest)), ids.values())
     for row in rows:
         before = stand.get((ids.get(row.unit_key, 0), row.leg_no))
-        if known is not None and row.unit_key not in known:
-            row.state = "held"
-        elif before is None:
-            row.state = "new"
-        else:
-            same = before.content_sha256 == row.content_sha256
-            row.state = "unchanged" if same else "changed"
+        held = known is not None and row.unit_key not in known
+        row.state = "held" if held else state_of(row, before)
     session.flush()
     return stand
 

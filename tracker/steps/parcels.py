@@ -18,7 +18,7 @@ from tracker.db import chunks
 from tracker.models.cargo import Manifest, Shipment
 from tracker.models.further import ParcelList
 from tracker.steps import replacement
-from tracker.steps.legs import counting, shipments_of, version_of
+from tracker.steps.legs import counting, shipments_of, state_of, version_of
 
 
 def forget(session: Session, manifest: Manifest) -> None:
@@ -123,11 +123,6 @@ def _sort(
     """Say of each list what it is against what stands; returns those that stand."""
     stand = _newest(session, sorted(set(known.values())), counting(session, manifest))
     for one in kept:
-        before = stand.get(known.get(one.unit_key, 0))
-        if before is None:
-            one.state = "new"
-        else:
-            same = before.content_sha256 == one.content_sha256
-            one.state = "unchanged" if same else "changed"
+        one.state = state_of(one, stand.get(known.get(one.unit_key, 0)))
     session.flush()
     return stand

@@ -1,37 +1,25 @@
 """Further sheets 附表 on a page: legs and parcel lists of an upload, and of a shipment."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from ingest.fields import SHEETS, Kind
-from tracker.errors import mark
-from tracker.models.cargo import Manifest, Shipment
-from tracker.models.further import FurtherSheet, ParcelList
+from tracker.models.cargo import Manifest
+from tracker.models.further import LIST_STATES, FurtherSheet
 from tracker.papers.template import NAMES
-from tracker.steps import further, legs, parcels
+from tracker.steps import further, legs
 from tracker.web.filters import tongue
 
-STATES = {
-    "accepted": mark("good"),
-    "waiting": mark("waiting for an answer"),
-    "refused": mark("to be mended"),
-    "doubled": mark("repeated"),
-    "skipped": mark("not data"),
-}
-"""Where the rows of a further sheet ended -> msgid."""
-KEPT = {
-    "new": mark("new"),
-    "changed": mark("changed"),
-    "unchanged": mark("unchanged"),
-    "held": mark("waiting for their shipment"),
-    "claimed": mark("with parcels of another shipment"),
-}
-"""What legs and lists are against what stands -> msgid."""
+ENDED = {"accepted": "accepted", **further.STAY_OUT, "skipped": "not_data"}
+"""Where the rows of a further sheet ended -> the state they show as."""
 GOES_IN = ("new", "changed", "unchanged")
-CARRIED = ("tractor_plate", "trailer_plate", "carrier_name", "from_place", "to_place")
+"""States of legs and lists that go in with their upload."""
+Counts = Sequence[tuple[str, int]]
+"""States and how many."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +30,7 @@ class Sheet:
     name: str
     header_row: int
     rows_read: int
-    states: Sequence[tuple[str, int]]
+    states: Counts
     columns: Sequence[tuple[str, str]]
     """Letter and field, in words."""
     unknown: Sequence[tuple[str, str]]
@@ -54,12 +42,12 @@ class Sheets:
     """The further sheets of an upload, and what of them goes in."""
 
     sheets: Sequence[Sheet]
-    legs: Sequence[tuple[str, int]]
-    lists: Sequence[tuple[str, int]]
+    legs: Counts
+    lists: Counts
     parcels: int
     good: int
     """Legs and parcel lists that go in with the upload."""
-    mended: int = field(default=0)
+    mended: int
     """Rows that stay out until they are mended or answered."""
 
 
@@ -67,30 +55,16 @@ def of(session: Session, manifest: Manifest) -> Sheets:
     """The further sheets of an upload in words."""
     found = further.sheets(session, manifest)
     lists = further.lists(session, manifest)
-    leg_states = further.leg_states(session, manifest)
-    list_states: dict[str, int] = {}
-    for one in lists:
-        list_states[one.state] = list_states.get(one.state, 0) + 1
-    counted = (leg_states, list_states)
+    told = further.leg_states(session, manifest), Counter(one.state for one in lists)
     stay_out = further.stay_out(session, manifest)
     return Sheets(
         sheets=[_sheet(one) for one in found],
-        legs=_in_words(leg_states, KEPT),
-        lists=_in_words(list_states, KEPT),
+        legs=_counted(told[0], LIST_STATES),
+        lists=_counted(told[1], LIST_STATES),
         parcels=sum(one.parcel_count for one in lists),
-        good=sum(states.get(state, 0) for states in counted for state in GOES_IN),
+        good=sum(states.get(state, 0) for states in told for state in GOES_IN),
         mended=sum(stay_out.get(state, 0) for state in ("asked", "refused")),
     )
-
-
-def legs_of(session: Session, shipment: Shipment) -> list[legs.Told]:
-    """The legs of a shipment that stand, in the order of the journey."""
-    return legs.of(session, shipment)
-
-
-def parcels_of(session: Session, shipment: Shipment) -> ParcelList | None:
-    """The parcel list of a shipment that stands."""
-    return parcels.of(session, shipment)
 
 
 def reload_name(leg: legs.Told) -> str:
@@ -108,11 +82,11 @@ def _sheet(one: FurtherSheet) -> Sheet:
         name=one.sheet,
         header_row=one.header_row,
         rows_read=one.rows_read,
-        states=_in_words(one.states, STATES),
+        states=[(ENDED[state], number) for state, number in _counted(one.states, ENDED)],
         columns=[(letter, fields[name].label(tongue())) for letter, name in one.mapping.items()],
         unknown=list(one.unknown.items()),
     )
 
 
-def _in_words(counts: Mapping[str, int], words: Mapping[str, str]) -> list[tuple[str, int]]:
-    return [(gettext(msgid), counts[state]) for state, msgid in words.items() if counts.get(state)]
+def _counted(counts: Mapping[str, int], order: Iterable[str]) -> Counts:
+    return [(state, counts[state]) for state in order if counts.get(state)]

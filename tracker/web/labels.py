@@ -143,6 +143,14 @@ STATES: dict[str, dict[str, Look]] = {
     },
 }
 """Kind of thing -> its states, beside the common ones."""
+LIKE_ROWS = ("new", "unchanged", "changed", "doubled", "refused", "asked", "not_data")
+STATES["further"] = {
+    "accepted": Look(mark("Good"), "good"),
+    "held": Look(mark("Waits for its shipment"), "warn"),
+    "claimed": Look(mark("With parcels of another shipment"), "bad"),
+    **{state: STATES["row"][state] for state in LIKE_ROWS},
+}
+"""Legs, parcel lists and the rows of their sheets; what is like a row is called like one."""
 
 BACKWARD = (
     *("return", "withdraw", "decline", "reopen", "fail"),

@@ -11,6 +11,7 @@ from rules.facts import ECOMMERCE_MODES
 from tracker import access
 from tracker.models.cargo import SHIPMENT_STATES, Shipment
 from tracker.models.people import FIRM_ROLES, League
+from tracker.steps import legs, parcels
 from tracker.web import (
     asked,
     context,
@@ -94,8 +95,8 @@ def shipment(key: int) -> ResponseReturnValue:
         shipment=found,
         unit=found.unit,
         versions=versions,
-        legs=further_sheets.legs_of(session, found),
-        parcels=further_sheets.parcels_of(session, found),
+        legs=legs.of(session, found),
+        parcels=parcels.of(session, found),
         reload_name=further_sheets.reload_name,
         earlier=stories.earlier(versions),
         route=route_views[0] if route_views and route_views[0].route.standing else None,

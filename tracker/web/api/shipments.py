@@ -7,10 +7,10 @@ from marshmallow import fields
 
 from tracker import access
 from tracker.models.cargo import SHIPMENT_STATES
+from tracker.steps import legs, parcels
 from tracker.steps.lacking import LACKS
 from tracker.web import (
     context,
-    further_sheets,
     lacking,
     policy,
     routes,
@@ -253,8 +253,8 @@ def one(key: int) -> Mapping[str, Any]:
                 "file_name": told.file_name,
                 "sheet": told.sheet,
             }
-            for told in further_sheets.legs_of(session, found)
+            for told in legs.of(session, found)
         ],
-        "parcels": further_sheets.parcels_of(session, found),
+        "parcels": parcels.of(session, found),
         "lacks": [one.name for one in lacking.of(found)],
     }
