@@ -34,7 +34,7 @@ from ingest.rows import problem
 
 KINDS = ("text",)
 NAME, APART = "csv", 2**20
-"""To start a process takes longer than to read a smaller table, which is soon read in any case."""
+"""To hand a smaller table to a process takes longer than to read it, which is soon done in any case."""
 csv.field_size_limit(2 * _text.LONGEST)
 """A longer cell has a quotation mark that is never closed: no line is as long."""
 SEPARATORS = (",", "\t", ";", "|")
