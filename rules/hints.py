@@ -165,7 +165,7 @@ def _together(
 ) -> Iterator[Hint]:
     """Several changes at once, where that brings more than any one of them."""
     names = {(change.kind, change.name) for change in changes}
-    if len(names) < 2 or len(names) != len(changes):  # noqa: PLR2004  two are needed to go together
+    if len(changes) <= 1 or len(names) != len(changes):
         return
     again = probe.tally(*changes)
     best = max((hint.award_fen for hint in found), default=0)

@@ -34,7 +34,7 @@ from ingest.rows import problem
 
 KINDS = ("text",)
 NAME, APART = "csv", 2**20
-"""To hand a smaller table to a process takes longer than to read it, which is soon done in any case."""
+"""Handing a smaller table to a process takes longer than reading it, which is soon done."""
 csv.field_size_limit(2 * _text.LONGEST)
 """A longer cell has a quotation mark that is never closed: no line is as long."""
 SEPARATORS = (",", "\t", ";", "|")
