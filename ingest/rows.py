@@ -182,6 +182,11 @@ class Lines(Sequence[Line]):
             return Lines(self.sheet, self.rows[index], self.values[index], self.raw[index])
         return next(iter(self[range(len(self))[index] :][:1]))
 
+    def pick(self, at: pl.Series) -> "Lines":
+        """Return the lines at these places, in this order, still as columns."""
+        raw = self.raw[at] if self.raw.width else self.raw
+        return Lines(self.sheet, self.rows.gather(at), self.values[at], raw)
+
     def __iter__(self) -> Iterator[Line]:
         """Make the lines, a slice at a time."""
         return chain.from_iterable(map(self._slice, range(0, len(self), SLICE)))

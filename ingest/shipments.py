@@ -125,7 +125,7 @@ def group(lines: Sequence[Line]) -> tuple[ShipmentUnit, ...]:
     units: dict[str, list[Line]] = {}
     for line in lines:
         units.setdefault(unit_key(line, exits.get(_trip(line), "")), []).append(line)
-    return tuple(_unit(key, tuple(found)) for key, found in sorted(units.items()))
+    return tuple(unit_of(key, found) for key, found in sorted(units.items()))
 
 
 def _vehicle(line: Line) -> str:
@@ -146,7 +146,9 @@ def _exits(lines: Iterable[Line]) -> dict[tuple[str, ...], str]:
     return {trip: next(iter(days)) for trip, days in said.items() if len(days) == 1}
 
 
-def _unit(key: str, lines: tuple[Line, ...]) -> ShipmentUnit:
+def unit_of(key: str, members: Iterable[Line]) -> ShipmentUnit:
+    """Put the lines together that belong to the shipment of this key."""
+    lines = tuple(members)
     if len(lines) > 1:
         lines = tuple(sorted(lines, key=lambda line: (line["waybill_no"], content_sha256(line))))
     first = {name: _heaviest(lines, name) for name in (*PARTIES, *AGREE, "truck_plate")}
