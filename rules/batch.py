@@ -16,6 +16,8 @@ from rules.quantity import Array, Condition, Gap, Gaps, Ints, Mask, Quantity, Tw
 from rules.subject import Record, Subject, year_of
 from rules.units import PLAIN, RuleError, unit
 
+Cell = str | int | None
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Wholes:
@@ -53,12 +55,23 @@ class Facts:
     def of(cls, rows: Sequence[Record]) -> "Facts":
         """Columns of these records of one subject, row by row in the order given."""
         subject = rows[0].SUBJECT if rows else SHIPMENT
+        cells = {name: [getattr(row, name) for row in rows] for name in subject.facts}
+        return cls.of_columns(cells, subject)
+
+    @classmethod
+    def of_columns(
+        cls, cells: Mapping[str, Sequence[Cell]], subject: Subject = SHIPMENT
+    ) -> "Facts":
+        """Facts given as columns of plain values, None for unknown, under all of their names.
+
+        The values are taken as they are: `rules.subject.Record` is what checks them.
+        """
         known = subject.facts.items()
-        wholes = {n: _wholes(rows, n) for n, f in known if f.kind in {"whole", "flag"}}
-        texts = {n: _words(rows, n) for n, f in known if f.kind in {"text", "day"}}
-        order = np.array([row.order for row in rows], dtype=np.int64)
+        wholes = {n: _wholes(cells[n]) for n, f in known if f.kind in {"whole", "flag"}}
+        texts = {n: _words(cells[n]) for n, f in known if f.kind in {"text", "day"}}
+        order = np.array(cells["order"], dtype=np.int64)
         del wholes["order"], texts["key"]
-        return cls([row.key for row in rows], order, wholes, texts, subject)
+        return cls([str(key) for key in cells["key"]], order, wholes, texts, subject)
 
     def __len__(self) -> int:
         """How many shipments."""
@@ -290,15 +303,13 @@ def _array(ints: Ints) -> Array:
     return np.asarray(ints.v, dtype=np.int64)
 
 
-def _wholes(rows: Sequence[Record], field: str) -> Wholes:
-    cells = [getattr(row, field) for row in rows]
+def _wholes(cells: Sequence[Cell]) -> Wholes:
     lost = np.array([cell is None for cell in cells], dtype=np.bool_)
     values = Ints.of(np.array([int(cell or 0) for cell in cells], dtype=np.int64))
     return Wholes(values, lost if bool(lost.any()) else None)
 
 
-def _words(rows: Sequence[Record], field: str) -> Words:
+def _words(cells: Sequence[Cell]) -> Words:
     codes: dict[str, int] = {}
-    cells = [getattr(row, field) for row in rows]
-    column = [-1 if cell is None else codes.setdefault(cell, len(codes)) for cell in cells]
+    column = [-1 if cell is None else codes.setdefault(str(cell), len(codes)) for cell in cells]
     return Words(np.array(column, dtype=np.int64), tuple(codes))

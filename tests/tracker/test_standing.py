@@ -13,7 +13,7 @@ from tests.journeys import commit, sheet, upload
 from tests.tracker.test_shipments import truck
 from tracker import jobs
 from tracker.models.cargo import CargoLine, Manifest, ManifestRow, Shipment
-from tracker.steps import shipments, standing
+from tracker.steps import keeping, standing
 
 LINKS = 40
 """Keys that a line was given one after the other."""
@@ -50,7 +50,7 @@ def put_right(session: Session, line: CargoLine, manifest: Manifest, link: int) 
     )
     session.add_all((shipment, row))
     session.flush()
-    new = shipments.line_of(shipment.id, row, 1)
+    new = keeping.line_of(shipment.id, row, 1)
     new.standing = False
     session.add(new)
     session.flush()

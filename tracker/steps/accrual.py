@@ -4,13 +4,15 @@ Running it twice posts nothing. A shipment that left a league, or stands no long
 was accrued there. A zero result is an answer too: its assessment and an entry are written.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from ingest.shipments import ShipmentUnit
 from rules.registry import Registry
 from rules.tally import Run
 from tracker.books import ledger
@@ -48,10 +50,12 @@ def accrue(
     programme: Programme,
     touched: Sequence[Shipment],
     cause: Cause,
+    units: Mapping[int, ShipmentUnit] = MappingProxyType({}),
 ) -> int:
     """Recompute what the shipments may change and post differences; returns items changed.
 
     A shipment that leaves a method frees what it took there: those after it are computed anew too.
+    ``units`` are those of the touched ones, as far as they are put together already.
     """
     pools = assessment.methods_of(session, programme, touched)
     left = assessment.methods_before(session, programme, touched)
@@ -60,7 +64,7 @@ def accrue(
         method = pools.get(key) or session.get_one(Method, key)
         before = left.get(key, set())
         mine = [one for one in touched if one.id in before or _falls_under(method, one)]
-        ran = assessment.run_pool(session, registry, method, mine)
+        ran = assessment.run_pool(session, registry, method, mine, units)
         if ran is not None:
             changed += _post(session, method, *ran, cause)
     session.flush()

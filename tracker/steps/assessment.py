@@ -6,12 +6,15 @@ counters, and it is never recomputed here.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from ingest.shipments import ShipmentUnit
+from rules.batch import Facts
 from rules.facts import ShipmentFacts
 from rules.registry import Registry
 from rules.tally import Run, assess
@@ -41,19 +44,13 @@ class Due:
     facts: ShipmentFacts
 
 
-def estimate(
-    session: Session, registry: Registry, dry: Sequence[tuple[Method, ShipmentFacts]]
-) -> int:
-    """Fen that shipments not yet committed would earn after all that stands."""
-    by_method: dict[int, list[tuple[Method, ShipmentFacts]]] = defaultdict(list)
-    for method, known in dry:
-        by_method[method.id].append((method, known))
+def estimate(session: Session, registry: Registry, dry: Sequence[tuple[Method, Facts]]) -> int:
+    """Fen that shipments not yet committed would earn after all that stands, method by method."""
     total = 0
-    for members in by_method.values():
-        method = members[0][0]
+    for method, known in dry:
         rule = methods.pinned(registry, method)
         opening = opening_of(session, method, frozenset())
-        total += sum(assess(rule, method.params, [known for _, known in members], opening).awards)
+        total += sum(assess(rule, method.params, known, opening).awards)
     return total
 
 
@@ -110,7 +107,11 @@ def methods_before(
 
 
 def run_pool(
-    session: Session, registry: Registry, method: Method, changed: Sequence[Shipment]
+    session: Session,
+    registry: Registry,
+    method: Method,
+    changed: Sequence[Shipment],
+    units: Mapping[int, ShipmentUnit] = MappingProxyType({}),
 ) -> tuple[list[Due], Run] | None:
     """The rule over the changed shipments and every unsettled one of the method after them.
 
@@ -123,7 +124,7 @@ def run_pool(
     settled = shipments.settled(session, [shipment.id for shipment in members])
     unsettled = [shipment for shipment in members if shipment.id not in settled]
     known = _stored_facts(session, method, unsettled, {one.id for one in changed})
-    known |= facts.of(session, [one for one in unsettled if one.id not in known])
+    known |= facts.of(session, [one for one in unsettled if one.id not in known], units)
     if not unsettled:
         return None
     dues = [Due(shipment, method, known[shipment.id]) for shipment in unsettled]

@@ -3,20 +3,22 @@
 Committing, replacing and withdrawing an upload end alike, in the caller's one transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ingest.shipments import ShipmentUnit
 from rules.registry import Registry
 from tracker.books import ledger
 from tracker.db import local_day
 from tracker.models.cargo import Manifest, Shipment
 from tracker.models.methods import Programme
 from tracker.models.money import Entry
-from tracker.steps import accrual, matching, preview, shipments, standing
+from tracker.steps import accrual, claims, matching, preview, shipments, standing
 
 
 @dataclass(frozen=True)
@@ -31,13 +33,20 @@ class Deed:
 
 
 def book(
-    session: Session, registry: Registry, deed: Deed, touched: Sequence[Shipment], seq: int
+    session: Session,
+    registry: Registry,
+    deed: Deed,
+    touched: Sequence[Shipment],
+    seq: int,
+    known: Mapping[int, ShipmentUnit] = MappingProxyType({}),
 ) -> Entry:
     """Settle who may claim, write the entry, match and accrue; ``seq`` is the entry's sequence.
 
-    The rows that begin to count bear the sequence already: an assertion fails for another.
+    The rows that begin to count bear the sequence already: an assertion fails for another. What is
+    ``known`` of the shipments is not put together again: no line changes any more.
     """
-    units = shipments.units_of(session, touched)  # no line changes any more
+    units = shipments.units_of(session, [one for one in touched if one.id not in known])
+    units |= known
     standing.contest(session, touched, units)
     manifest = deed.manifest
     stem = f"manifest:{manifest.firm.uscc}:{manifest.sha256}"
@@ -61,14 +70,13 @@ def book(
         now=deed.now,
     )
     assert entry.seq == seq, f"the entry came to be {entry.seq}, not {seq}"
-    shipments.release(session, touched, units, entry.seq)
+    claims.release(session, touched, units, entry.seq)
     stand = [one for one in touched if one.state == "standing"]
-    shipments.claim(session, stand, units)
+    claims.hold(session, stand, units)
     matching.place(session, stand, units)
     programme = session.scalars(select(Programme).where(Programme.code == preview.FREIGHT)).one()
-    accrual.accrue(
-        session, registry, programme, touched, accrual.Cause(cause, deed.actor, deed.now)
-    )
+    why = accrual.Cause(cause, deed.actor, deed.now)
+    accrual.accrue(session, registry, programme, touched, why, units)
     session.flush()
     return entry
 

@@ -16,7 +16,7 @@ from tracker.errors import Conflict, Refused, mark
 from tracker.models.cargo import Manifest, ManifestRow
 from tracker.models.corrections import RowConfirmation
 from tracker.models.people import User
-from tracker.steps.shipments import Sorted
+from tracker.steps.sorting import Sorted
 from tracker.steps.succession import Place
 
 OPEN_STATES = ("checked", "committed")

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from tracker.db import chunks
 from tracker.errors import mark
 from tracker.models.cargo import Shipment
-from tracker.steps import shipments
+from tracker.steps import claims, shipments
 
 MOST = 200
 """Pairs of each kind, the newest first: a page that people read."""
@@ -55,13 +55,13 @@ def _contested(session: Session, sides: Select[Shipment]) -> list[Contest]:
         .limit(MOST)
     ).all()
     units = shipments.units_of(session, later)
-    claims = {one.id: shipments.claims_of(units[one.id]) for one in later if one.id in units}
-    held = shipments.taken(session, [claim for own in claims.values() for claim in own])
+    wanted = {one.id: claims.of(units[one.id]) for one in later if one.id in units}
+    held = claims.taken(session, (text for own in wanted.values() for _, text in own))
     grounds: dict[tuple[int, int], list[str]] = defaultdict(list)
-    for key, own in claims.items():
+    for key, own in wanted.items():
         for claim in own:
             holder = held.get(claim)
-            if isinstance(holder, int) and holder != key and claim[0] not in grounds[holder, key]:
+            if holder is not None and holder != key and claim[0] not in grounds[holder, key]:
                 grounds[holder, key].append(claim[0])
     stands = sides.where(Shipment.state == "standing")
     holders = _among(session, stands, [holder for holder, _ in grounds])

@@ -5,21 +5,22 @@ add up to the rows read. Good rows can go in while bad ones come back.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from ingest import examine
-from ingest.rows import Line, Problem, Report, Skipped
+from ingest import contents, examine
+from ingest.rows import Problem, Report
 from rules.registry import Registry
-from tracker import blobs
+from tracker import blobs, bulk
 from tracker.books import audit, queue
-from tracker.db import insert_all, local_day
+from tracker.db import canonical, insert_all, local_day
 from tracker.errors import Conflict, NotAllowed, mark
 from tracker.models.cargo import MENDED_STATES, Manifest, ManifestProblem, ManifestRow, Shipment
 from tracker.models.corrections import ManifestReplacement
@@ -30,12 +31,14 @@ from tracker.steps import (
     further,
     preview,
     replacement,
-    shipments,
     taking_in,
 )
+from tracker.steps.sorting import Sorting, sort
 from tracker.steps.taking_in import ACCEPTED_STATES
 
 VALUE_CHARACTERS = 500
+PLACE = ("manifest_id", "sheet", "row_no", "state")
+GOOD = ("unit_key", "line_key", "content_sha256", "reason", "before_id", "fields")
 CLEAN_STATES = frozenset({"new", "unchanged", "not_data"})
 """Of rows that leave nothing for a person to decide."""
 
@@ -145,7 +148,7 @@ def read_stored(session: Session, home: Path, manifest: Manifest) -> Report:
 class Sifted:
     """The good rows beside what stood when they were read, and what they would earn, in fen."""
 
-    rows: Sequence[shipments.Sorted]
+    rows: Sorting
     estimate_fen: int | None
 
 
@@ -157,9 +160,8 @@ def sift(session: Session, registry: Registry, manifest: Manifest, report: Repor
     link = replacement.of(session, manifest)
     apart = confirmations.apart(confirmations.holding(session, manifest))
     leaving = replacement.wholly_by(session, link.replaced) if link else frozenset()
-    lines = [Line(one.sheet, one.row, one.fields) for one in report.lines]  # raw cells are let go
-    rows = shipments.sort(session, manifest.firm_id, lines, apart, leaving)
-    accepted = [one for one in rows if one.state in ACCEPTED_STATES]
+    rows = sort(session, manifest.firm_id, report.lines, apart, leaving)
+    accepted = rows.only(ACCEPTED_STATES)
     return Sifted(rows, preview.estimate(session, registry, manifest, accepted))
 
 
@@ -175,15 +177,8 @@ def keep(
     session.execute(delete(ManifestRow).where(ManifestRow.manifest_id == manifest.id))
     session.execute(delete(ManifestProblem).where(ManifestProblem.manifest_id == manifest.id))
     insert_all(session, (_problem(manifest, problem) for problem in report.problems))
-    insert_all(session, (_good(manifest, one) for one in sifted.rows))
-    for state, lines in (
-        ("asked", report.waiting),
-        ("refused", report.refused),
-        ("doubled", report.doubled),
-    ):
-        with_cells = state in MENDED_STATES
-        insert_all(session, (_row(manifest, line, state, with_cells=with_cells) for line in lines))
-    insert_all(session, (_skipped(manifest, skipped) for skipped in report.skipped))
+    bulk.write(session, ManifestRow, (*PLACE, *GOOD), _good(manifest, sifted.rows))
+    bulk.write(session, ManifestRow, (*PLACE, "reason", "cells"), _others(manifest, report))
     further.keep(session, manifest, report)
     manifest.reading = {**report.file.as_json(), "outcome": report.outcome}
     manifest.rows_done = manifest.rows_total = report.rows_read
@@ -338,33 +333,27 @@ def _problem(manifest: Manifest, problem: Problem) -> ManifestProblem:
     )
 
 
-def _good(manifest: Manifest, one: shipments.Sorted) -> ManifestRow:
-    row = _row(manifest, one.line, one.state)
-    row.reason, row.before_id = one.reason, one.before_id
-    row.fields = dict(one.line.fields)
-    row.unit_key, row.line_key = one.unit_key, one.line_key
-    row.content_sha256 = one.content_sha256
-    return row
+def _good(manifest: Manifest, rows: Sorting) -> Iterator[tuple[object, ...]]:
+    for some in rows.slices():
+        lines = some.chosen()
+        said = some.places.select(
+            pl.lit(manifest.id),
+            pl.lit(lines.sheet[:120]).alias("sheet"),
+            lines.rows.alias("row_no"),
+            *("state", "unit_key", "line_key", "content_sha256", "reason", "before_id"),
+            contents.texts(lines.values).alias("fields"),
+        )
+        yield from said.iter_rows()
 
 
-def _row(manifest: Manifest, line: Line, state: str, *, with_cells: bool = False) -> ManifestRow:
-    return ManifestRow(
-        manifest_id=manifest.id,
-        sheet=line.sheet[:120],
-        row_no=line.row,
-        state=state,
-        cells=dict(line.raw) if with_cells else None,
-    )
-
-
-def _skipped(manifest: Manifest, skipped: Skipped) -> ManifestRow:
-    return ManifestRow(
-        manifest_id=manifest.id,
-        sheet=skipped.sheet[:120],
-        row_no=skipped.row,
-        state="not_data",
-        reason=skipped.reason,
-    )
+def _others(manifest: Manifest, report: Report) -> Iterator[tuple[object, ...]]:
+    ended = {"asked": report.waiting, "refused": report.refused, "doubled": report.doubled}
+    for state, lines in ended.items():
+        for line in lines:
+            cells = canonical(dict(line.raw)) if state in MENDED_STATES else None
+            yield manifest.id, line.sheet[:120], line.row, state, "", cells
+    for one in report.skipped:
+        yield manifest.id, one.sheet[:120], one.row, "not_data", one.reason, None
 
 
 def _plain(values: Mapping[str, object]) -> dict[str, Any]:

@@ -1,81 +1,101 @@
-"""Preview 预览: what a checked manifest would earn, matched and assessed dry, nothing kept."""
+"""Preview 预览: what a checked manifest would earn, matched and assessed dry, nothing kept.
+
+Whole columns at a time, with the rule of the method in force; facts are those of `steps.facts`.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 
+import polars as pl
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ingest.match import Match, match
-from ingest.shipments import ShipmentUnit, group
-from rules.facts import ShipmentFacts
+from ingest.match import Ask, match
+from ingest.matching.asked import NAMES
+from ingest.units import Units, units
+from rules.batch import Facts
+from rules.facts import FACTS
 from rules.registry import Registry
 from tracker.models.cargo import Manifest
 from tracker.models.methods import Method, Programme
+from tracker.models.networks import NetworkVersion
 from tracker.models.people import League
-from tracker.steps import assessment, facts, methods, networks, shipments
+from tracker.steps import assessment, facts, methods, networks
+from tracker.steps.sorting import Sorting
 
 FREIGHT = "freight"
 """The programme that manifests are for."""
+EARNING = ("new", "changed", "replaces")
+"""States of rows that would earn something."""
+ASKED = list(NAMES[1:])
+"""What the route of a unit depends on."""
+FOUND = {
+    **dict.fromkeys(("status", "league", "hub", "port", "corridor_id"), pl.String),
+    **dict.fromkeys(("distance_km_tenths", "domestic_km_tenths", "province_km_tenths"), pl.Int64),
+}
+ROUTED = {"unit": pl.UInt32, **FOUND}
 
 
 def estimate(
-    session: Session,
-    registry: Registry,
-    manifest: Manifest,
-    accepted: Sequence[shipments.Sorted],
+    session: Session, registry: Registry, manifest: Manifest, accepted: Sorting
 ) -> int | None:
     """Fen the new and changed rows would earn as the books stand; None when nothing can be told.
 
     Contested rows earn nothing. The result is a preview only: the queue of acceptance decides.
     """
-    units = _units([one for one in accepted if one.state != "contested"])
-    leagues = {league.code: league for league in session.scalars(select(League))}
+    going = accepted.only(EARNING)
+    if not len(going):
+        return None
+    made = going.units if len(going) == len(going.lines) else units(going.chosen())
+    routes = _routed(session, made).filter(pl.col("status") == "matched")
+    known = facts.columns(made, routes, manifest.firm.uscc)
+    leagues = {league.code: league.id for league in session.scalars(select(League))}
     programme = session.scalars(select(Programme).where(Programme.code == FREIGHT)).one()
-    in_force: dict[tuple[int, date], Method | None] = {}
-    dry: list[tuple[Method, ShipmentFacts]] = []
-    for order, (unit, found) in enumerate(_matched(session, units), start=1):
-        league = leagues.get(found.league or "") if found.status == "matched" else None
-        if league is None:
-            continue
-        day = unit.departure_date
-        if (league.id, day) not in in_force:
-            in_force[league.id, day] = methods.in_force(session, league.id, programme.id, day)
-        method = in_force[league.id, day]
-        if method is not None:
-            known = facts.from_values(
-                unit, found.as_json(), order=order, firm=manifest.firm.uscc, league=league.code
-            )
-            dry.append((method, known))
-    return assessment.estimate(session, registry, dry) if dry else None
+    found: dict[int, list[pl.DataFrame]] = defaultdict(list)
+    dry: dict[int, Method] = {}
+    for (code, day), some in known.group_by("league", "departure_day", maintain_order=True):
+        league = leagues.get(str(code))
+        method = league and methods.in_force(
+            session, league, programme.id, date.fromisoformat(str(day))
+        )
+        if method:
+            dry[method.id] = method
+            found[method.id].append(some)
+    batches = [(dry[key], _batch(pl.concat(parts))) for key, parts in found.items()]
+    return assessment.estimate(session, registry, batches) if batches else None
 
 
-def _matched(
-    session: Session, units: Sequence[ShipmentUnit]
-) -> Iterator[tuple[ShipmentUnit, Match]]:
-    """Each unit with its match by the network in force on its day; without one it is left out."""
-    in_force = {
-        day: networks.in_force(session, day) for day in {unit.departure_date for unit in units}
-    }
-    versions = {version.id: version for version in in_force.values() if version is not None}
-    by_version: dict[int, list[ShipmentUnit]] = defaultdict(list)
-    for unit in sorted(units, key=lambda unit: unit.departure_date):
-        version = in_force[unit.departure_date]
+def _batch(known: pl.DataFrame) -> Facts:
+    ordered = known.sort("order")
+    return Facts.of_columns({name: ordered[name].to_list() for name in FACTS})
+
+
+def _routed(session: Session, made: Units) -> pl.DataFrame:
+    """What is found of each unit's route by the network in force on its day, if there is one."""
+    asked = made.table.with_row_index("unit").select("unit", "departure_date", *ASKED)
+    asked = asked.with_columns(pl.col(ASKED).fill_null(""))
+    parts = [pl.DataFrame(schema=ROUTED)]
+    for version, days in _networks(session, asked["departure_date"]):
+        some = asked.filter(pl.col("departure_date").is_in(pl.Series(days).implode()))
+        routes = some.select(ASKED).unique(maintain_order=True)
+        asks = [Ask(unit_key="", **one) for one in routes.to_dicts()]
+        routes = routes.with_row_index("route")
+        matched = match(asks, networks.opened(version))
+        rows = [tuple(getattr(one, name) for name in FOUND) for one in matched]
+        told = pl.DataFrame(rows, FOUND, orient="row").with_row_index("route")
+        asking = some.join(routes, on=ASKED).select("unit", "route")
+        parts.append(asking.join(told, on="route").select(list(ROUTED)))
+    return pl.concat(parts)
+
+
+def _networks(session: Session, days: pl.Series) -> Iterator[tuple[NetworkVersion, list[str]]]:
+    """The networks in force on these days, each with its days."""
+    found: dict[int, list[str]] = defaultdict(list)
+    versions: dict[int, NetworkVersion] = {}
+    for day in days.unique().sort().to_list():
+        version = networks.in_force(session, date.fromisoformat(day))
         if version is not None:
-            by_version[version.id].append(unit)
-    for key, members in by_version.items():
-        yield from zip(members, match(members, networks.opened(versions[key])), strict=True)
-
-
-def _units(accepted: Sequence[shipments.Sorted]) -> list[ShipmentUnit]:
-    """The units of the lines, in the order of their keys; anew only where not all lines go in."""
-    lines: dict[str, list[shipments.Sorted]] = defaultdict(list)
-    for one in accepted:
-        lines[one.unit_key].append(one)
-    units: list[ShipmentUnit] = []
-    for members in lines.values():
-        whole = members[0].unit
-        all_in = len(members) == len(whole.lines)
-        units += [whole] if all_in else group([one.line for one in members])
-    return sorted(units, key=lambda unit: unit.unit_key)
+            versions[version.id] = version
+            found[version.id].append(day)
+    yield from ((versions[key], listed) for key, listed in found.items())

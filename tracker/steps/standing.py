@@ -8,15 +8,14 @@ Nothing is edited: what stands again is a new version of the line.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from ingest.shipments import ShipmentUnit
 from tracker.db import chunks, insert_all
 from tracker.models.cargo import CargoLine, Manifest, ManifestRow, Shipment
-from tracker.steps import shipments
+from tracker.steps import claims, keeping, shipments
 from tracker.steps.succession import standing
 
 Identity = tuple[int, str]
@@ -72,16 +71,16 @@ def contest(
     What the touched ones held is free among them; the earlier in the sequence has it.
     """
     would_stand = [one for one in touched if one.state == "standing"]
-    wanted = {one.id: shipments.claims_of(units[one.id]) for one in would_stand}
-    held = shipments.taken(session, list(chain.from_iterable(wanted.values())))
+    wanted = {one.id: claims.of(units[one.id]) for one in would_stand}
+    held = claims.taken(session, (text for own in wanted.values() for _, text in own))
     ids = {one.id for one in touched}
     taken = {claim: holder for claim, holder in held.items() if holder not in ids}
     for shipment in would_stand:
-        claims = wanted[shipment.id]
-        if any(claim in taken for claim in claims):
+        own = wanted[shipment.id]
+        if any(claim in taken for claim in own):
             shipment.state = "contested"
         else:
-            taken |= dict.fromkeys(claims, shipment.id)
+            taken |= dict.fromkeys(own, shipment.id)
     session.flush()
 
 
@@ -122,7 +121,7 @@ def told_anew(session: Session, firm_id: int, changed: set[Identity]) -> list[Sh
     now = standing(session, ids)
     rows = _rows(session, [event.row_id for event in wanted.values() if event])
     lines = _lines(session, [line_id for line_id, _ in now.values()])
-    versions = _versions(session, ids)
+    versions = keeping.versions(session, ids)
     other: set[int] = set()
     fresh: list[CargoLine] = []
     for identity, event in wanted.items():
@@ -136,7 +135,7 @@ def told_anew(session: Session, firm_id: int, changed: set[Identity]) -> list[Sh
         if line is not None:
             line.standing = False
         if row is not None:
-            fresh.append(shipments.line_of(identity[0], row, versions[identity] + 1))
+            fresh.append(keeping.line_of(identity[0], row, versions[identity] + 1))
     session.flush()
     insert_all(session, fresh)
     return _rested(session, events, other)
@@ -320,20 +319,6 @@ def _lines(session: Session, line_ids: Sequence[int]) -> dict[int, tuple[CargoLi
     for part in chunks(line_ids):
         for line, state in session.execute(query.where(CargoLine.id.in_(part))):
             found[line.id] = (line, state in COUNTING)
-    return found
-
-
-def _versions(session: Session, shipment_ids: Sequence[int]) -> dict[Identity, int]:
-    """The highest version there is of each line."""
-    found: dict[Identity, int] = {}
-    for part in chunks(shipment_ids):
-        query = (
-            select(CargoLine.shipment_id, CargoLine.line_key, func.max(CargoLine.version_no))
-            .where(CargoLine.shipment_id.in_(part))
-            .group_by(CargoLine.shipment_id, CargoLine.line_key)
-        )
-        for shipment_id, line_key, number in session.execute(query):
-            found[shipment_id, line_key] = number
     return found
 
 

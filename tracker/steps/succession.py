@@ -9,13 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import polars as pl
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ingest.likeness import masks, others_apart
-from ingest.rows import Line
-from ingest.shipments import ShipmentUnit
-from tracker.db import chunks
+from ingest.rows import Line, Lines
+from ingest.shipments import unit_key
+from tracker import bulk
 from tracker.models.cargo import CargoLine, Shipment
 
 Place = tuple[str, int]
@@ -38,41 +39,45 @@ def standing(
     session: Session, shipment_ids: Sequence[int]
 ) -> dict[tuple[int, str], tuple[int, str]]:
     """Shipment and waybill -> the standing line's id and content."""
-    found: dict[tuple[int, str], tuple[int, str]] = {}
-    for part in chunks(shipment_ids):
-        query = select(
-            CargoLine.shipment_id, CargoLine.line_key, CargoLine.id, CargoLine.content_sha256
-        ).where(CargoLine.shipment_id.in_(part), CargoLine.standing)
-        for shipment_id, key, line_id, content in session.execute(query):
-            found[shipment_id, key] = (line_id, content)
-    return found
+    query = select(
+        CargoLine.shipment_id, CargoLine.line_key, CargoLine.id, CargoLine.content_sha256
+    ).where(CargoLine.standing)
+    rows = bulk.looked_up(session, query, CargoLine.shipment_id, shipment_ids)
+    return {(shipment_id, key): (line_id, content) for shipment_id, key, line_id, content in rows}
 
 
 def of(
     session: Session,
     firm_id: int,
-    units: Sequence[ShipmentUnit],
-    mine: Mapping[str, Shipment],
-    stands: Mapping[tuple[int, str], tuple[int, str]],
+    lines: Lines,
+    known: pl.DataFrame,
     apart: frozenset[Place],
 ) -> dict[Place, Earlier]:
     """Place of a row of no known line -> the standing line that it differs from in one key part.
 
-    What the upload says itself is no other row's earlier self, and rows said to be ``apart`` have
-    none, nor has one that more than ``MOST_ALIKE`` lines are alike to in the same way. No line is
-    offered twice; the row that says most alike comes first.
+    ``known`` has of every line ``at`` (its place in ``lines``), ``row``, ``waybill_no``,
+    ``departure_date``, ``own_key``, ``unit_key``, ``earlier_key``, and ``shipment_id`` and
+    ``line_id`` of what stands. What the upload says itself is no other row's earlier self, and rows
+    said to be ``apart`` have none, nor has one that more than ``MOST_ALIKE`` lines are alike to in
+    the same way. No line is offered twice; the row that says most alike comes first.
     """
-    here: set[tuple[int, str]] = set()
-    fresh: list[tuple[ShipmentUnit, Line]] = []
-    for unit in units:
-        shipment = mine.get(unit.unit_key)
-        for line in unit.lines:
-            known = (shipment.id, line["waybill_no"]) if shipment else None
-            here |= {known} if known else set()
-            if known not in stands and (line.sheet, line.row) not in apart:
-                fresh.append((unit, line))
-    by_mask = _by_mask(session, firm_id, fresh, here) if fresh else {}
-    return _nearest([line for _, line in fresh], by_mask) if by_mask else {}
+    others = pl.Series([row for _, row in apart], dtype=pl.UInt32).implode()
+    fresh = known.filter(pl.col("line_id").is_null() & ~pl.col("row").is_in(others))
+    if not fresh.height:
+        return {}
+    alike = _alike(session, firm_id, fresh, known)
+    if not alike.height:
+        return {}
+    said = _said(session, alike["line_id"].to_list())
+    by_mask: dict[tuple[str, ...], list[tuple[Earlier, Line]]] = defaultdict(list)
+    for line_id, shipment_id in alike.select("line_id", "shipment_id").iter_rows():
+        for mask in masks(said[line_id]):
+            by_mask[mask].append((Earlier(line_id, shipment_id), said[line_id]))
+    near = {mask: found for mask, found in by_mask.items() if len(found) <= MOST_ALIKE}
+    trips = pl.Series([unit_key(line) for line in said.values()], dtype=pl.String).implode()
+    waybill = pl.col("waybill_no").is_in(alike["waybill_no"].implode())
+    maybe = fresh.filter(waybill | pl.col("own_key").is_in(trips))
+    return _nearest(list(lines.pick(maybe["at"])), near)
 
 
 def wholly(session: Session, earlier: Mapping[Place, Earlier]) -> frozenset[int]:
@@ -107,20 +112,15 @@ def _nearest(
     return found
 
 
-def _by_mask(
-    session: Session,
-    firm_id: int,
-    fresh: Sequence[tuple[ShipmentUnit, Line]],
-    here: set[tuple[int, str]],
-) -> dict[tuple[str, ...], list[tuple[Earlier, Line]]]:
+def _alike(
+    session: Session, firm_id: int, fresh: pl.DataFrame, known: pl.DataFrame
+) -> pl.DataFrame:
     """The firm's standing lines about these days that share waybill or unit with a fresh row.
 
-    Lines of which too many are alike are left out: 10,000 waybills on one truck would be laid
+    Lines of which too many are alike are left out later: 10,000 waybills on one truck would be laid
     beside 10,000 others each, while the ledger waits.
     """
-    days = [date.fromisoformat(line["departure_date"]) for _, line in fresh]
-    waybills = {line["waybill_no"] for _, line in fresh}
-    keys = {key for unit, _ in fresh for key in (unit.unit_key, unit.earlier_key)}
+    days = [date.fromisoformat(str(day)) for day in fresh["departure_date"].unique()]
     query = (
         select(CargoLine.id, CargoLine.line_key, Shipment.id, Shipment.unit_key)
         .join(Shipment, Shipment.id == CargoLine.shipment_id)
@@ -130,16 +130,22 @@ def _by_mask(
             CargoLine.standing,
         )
     )
-    alike = {
-        line_id: Earlier(line_id, shipment_id)
-        for line_id, waybill, shipment_id, unit_key in session.execute(query)
-        if (waybill in waybills or unit_key in keys) and (shipment_id, waybill) not in here
+    shape = {
+        "line_id": pl.Int64,
+        "waybill_no": pl.String,
+        "shipment_id": pl.Int64,
+        "unit_key": pl.String,
     }
-    found: dict[tuple[str, ...], list[tuple[Earlier, Line]]] = defaultdict(list)
-    for part in chunks(list(alike)):
-        said = select(CargoLine.id, CargoLine.fields).where(CargoLine.id.in_(part))
-        for line_id, fields in session.execute(said):
-            other = Line("", 0, fields)
-            for mask in masks(other):
-                found[mask].append((alike[line_id], other))
-    return {mask: lines for mask, lines in found.items() if len(lines) <= MOST_ALIKE}
+    rows = [tuple(row) for row in session.execute(query)]
+    standing = pl.DataFrame(rows, shape, orient="row")
+    keys = pl.concat([fresh["unit_key"], fresh["earlier_key"].drop_nulls()]).implode()
+    shares = pl.col("waybill_no").is_in(fresh["waybill_no"].implode()) | pl.col("unit_key").is_in(
+        keys
+    )
+    return standing.filter(shares).join(known, on=["shipment_id", "waybill_no"], how="anti")
+
+
+def _said(session: Session, line_ids: Sequence[int]) -> dict[int, Line]:
+    query = select(CargoLine.id, CargoLine.fields)
+    rows = bulk.looked_up(session, query, CargoLine.id, line_ids)
+    return {line_id: Line("", 0, fields) for line_id, fields in rows}

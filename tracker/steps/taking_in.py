@@ -4,24 +4,33 @@ Rows that change what stands go in once somebody confirmed them; the others wait
 can be confirmed after the rest was committed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Text, func, select, type_coerce, update
 from sqlalchemy.orm import Session
 
-from ingest.rows import Line
+from ingest import contents
+from ingest.shipments import ShipmentUnit
 from rules.registry import Registry
-from tracker.db import chunks
+from tracker import bulk
 from tracker.models.cargo import Manifest, ManifestRow, Shipment
 from tracker.models.corrections import ManifestReplacement
-from tracker.steps import booking, confirmations, further, replacement, shipments, standing
+from tracker.steps import (
+    booking,
+    confirmations,
+    further,
+    keeping,
+    replacement,
+    shipments,
+    sorting,
+    standing,
+)
 
 ACCEPTED_STATES = ("new", "changed", "replaces", "contested")
 """Of good rows that go in, some of them once they are confirmed."""
 COUNTED_STATES = ("new", "unchanged", "contested")
 """Of rows that count from the commit on without anybody's confirmation, where none is asked."""
-Taken = list[tuple[ManifestRow, shipments.Sorted]]
 
 
 def take_in(
@@ -41,23 +50,21 @@ def take_in(
     manifest.state = "committing"  # its rows count from here on
     link = replacement.of(session, manifest)
     verdicts = confirmations.holding(session, manifest)
-    taken: Taken = []
-    for row, one in _sorted_again(session, manifest, verdicts, link):
-        row.state, row.reason, row.before_id = one.state, one.reason, one.before_id
-        may = confirmations.lets_in(verdicts, one) or (trial and one.reason != "settled")
-        if one.state in ACCEPTED_STATES and may:
-            taken.append((row, one))
-    session.flush()
+    taken = [
+        (row_id, one)
+        for row_id, one in _sorted_again(session, manifest, verdicts, link)
+        if one.state in ACCEPTED_STATES
+        and (confirmations.lets_in(verdicts, one) or (trial and one.reason != "settled"))
+    ]
     if link is not None and not trial:
         replacement.require_whole(session, manifest)
     seq = booking.next_seq(session)
-    touched = _let_in(session, manifest, taken, now)
-    _count(session, manifest, [row.id for row, one in taken if one.before_id is not None], seq)
+    touched, units = _let_in(session, manifest, taken, now)
+    _count(session, manifest, [row_id for row_id, one in taken if one.before_id is not None], seq)
     if link is not None:
         touched += _give_way(session, link, {one.id for one in touched})
-    booking.book(
-        session, registry, booking.Deed(manifest, "manifest.commit", actor, now), touched, seq
-    )
+    deed = booking.Deed(manifest, "manifest.commit", actor, now)
+    booking.book(session, registry, deed, touched, seq, units)
     further.take_in(session, manifest)
     manifest.state = "committed"
     manifest.committed_at = manifest.committed_at or now
@@ -66,14 +73,9 @@ def take_in(
 
 def states_now(session: Session, manifest: Manifest) -> set[str]:
     """The states of the good rows as the books stand now, kept with the rows."""
-    found: set[str] = set()
     link = replacement.of(session, manifest)
-    for row, one in _sorted_again(
-        session, manifest, confirmations.holding(session, manifest), link
-    ):
-        row.state, row.reason, row.before_id = one.state, one.reason, one.before_id
-        found.add(one.state)
-    return found
+    verdicts = confirmations.holding(session, manifest)
+    return {one.state for _, one in _sorted_again(session, manifest, verdicts, link)}
 
 
 def _sorted_again(
@@ -81,23 +83,38 @@ def _sorted_again(
     manifest: Manifest,
     verdicts: confirmations.Verdicts,
     link: ManifestReplacement | None,
-) -> Iterator[tuple[ManifestRow, shipments.Sorted]]:
-    """The rows that do not count yet, sorted anew among all of the upload."""
-    query = select(ManifestRow).where(
+) -> list[keeping.Taken]:
+    """The rows that do not count yet, sorted anew among all of the upload, and kept so."""
+    query = select(ManifestRow.id, ManifestRow.sheet, ManifestRow.row_no, ManifestRow.taken_seq)
+    query = query.add_columns(ManifestRow.state, ManifestRow.reason, ManifestRow.before_id)
+    said = query.add_columns(type_coerce(ManifestRow.fields, Text)).where(
         ManifestRow.manifest_id == manifest.id, ManifestRow.fields.is_not(None)
     )
-    rows = session.scalars(query.order_by(ManifestRow.row_no)).all()
-    by_place = {(row.sheet, row.row_no): row for row in rows}
-    lines = [Line(row.sheet, row.row_no, row.fields or {}) for row in rows]
+    rows = session.execute(said.order_by(ManifestRow.row_no)).all()
+    lines = contents.read(
+        rows[0].sheet if rows else "", [row.row_no for row in rows], [row[-1] for row in rows]
+    )
     leaving = replacement.wholly_by(session, link.replaced) if link else frozenset()
     apart = confirmations.apart(verdicts)
-    for one in shipments.sort(session, manifest.firm_id, lines, apart, leaving):
-        row = by_place[one.place]
-        if row.taken_seq is None:
-            yield row, one
+    sorted_anew = sorting.sort(session, manifest.firm_id, lines, apart, leaving)
+    found: list[keeping.Taken] = []
+    changed: list[dict[str, object]] = []
+    for at, one in zip(sorted_anew.places["at"], sorted_anew, strict=True):
+        row = rows[at]
+        if row.taken_seq is not None:
+            continue
+        found.append((row.id, one))
+        if (row.state, row.reason, row.before_id) != (one.state, one.reason, one.before_id):
+            said_anew = {"state": one.state, "reason": one.reason, "before_id": one.before_id}
+            changed.append({"id": row.id, **said_anew})
+    if changed:
+        session.execute(update(ManifestRow), changed)
+    return found
 
 
-def _let_in(session: Session, manifest: Manifest, taken: Taken, now: datetime) -> list[Shipment]:
+def _let_in(
+    session: Session, manifest: Manifest, taken: Sequence[keeping.Taken], now: datetime
+) -> tuple[list[Shipment], dict[int, ShipmentUnit]]:
     """Keep the rows as lines; what they correct stands no longer, and its place is theirs."""
     corrected = {
         one.before_id: one
@@ -106,7 +123,7 @@ def _let_in(session: Session, manifest: Manifest, taken: Taken, now: datetime) -
     }
     last = session.scalar(select(func.max(Shipment.accepted_seq))) or 0
     stopped = standing.stop(session, corrected)
-    touched = shipments.keep(session, manifest.firm_id, taken, now)
+    touched, units = keeping.keep(session, manifest.firm_id, taken, now)
     kept = {one.id for one in touched}
     left = list({one.id: one for one in stopped.values() if one.id not in kept}.values())
     standing.rest(session, left)
@@ -115,7 +132,7 @@ def _let_in(session: Session, manifest: Manifest, taken: Taken, now: datetime) -
         new = by_key[corrected[line_id].unit_key]
         if old.state == "withdrawn" and new.accepted_seq > last:
             standing.pass_on(session, old, new)
-    return [*touched, *left]
+    return [*touched, *left], units
 
 
 def _give_way(session: Session, link: ManifestReplacement, kept: set[int]) -> list[Shipment]:
@@ -144,5 +161,4 @@ def _count(session: Session, manifest: Manifest, confirmed: Sequence[int], seq: 
             ManifestRow.state.in_(COUNTED_STATES),
         )
     )
-    for part in chunks(confirmed):
-        session.execute(values.where(ManifestRow.id.in_(part)))
+    session.execute(values.where(bulk.among(session, ManifestRow.id, confirmed)))

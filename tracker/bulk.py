@@ -1,0 +1,67 @@
+"""Bulk 批量: many rows written, and many keys looked up, past the object mapper.
+
+A large manifest is kept under the lock, and rows as objects would hold it for minutes: PostgreSQL
+takes them by COPY, SQLite by one prepared statement. Keys are one parameter, however many.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, any_, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from tracker.db import Base
+
+AT_ONCE = 10_000
+"""Rows handed to the driver, or keys looked up, in one call: as objects they take memory."""
+
+
+def write(
+    session: Session, table: type[Base], names: Sequence[str], rows: Iterable[Sequence[object]]
+) -> None:
+    """Insert rows that have a value for each of the named columns; the others must default.
+
+    Values are the driver's own: JSON is canonical text already. Constraints and triggers hold as
+    ever. Objects of the session learn nothing of the rows.
+    """
+    session.flush()
+    connection = session.connection()
+    listed = ", ".join(names)
+    if connection.dialect.name == "postgresql":
+        driver: Any = connection.connection.driver_connection
+        with (
+            driver.cursor() as cursor,
+            cursor.copy(f"COPY {table.__tablename__} ({listed}) FROM STDIN") as copy,
+        ):
+            for row in rows:
+                copy.write_row(row)
+        return
+    places = ", ".join("?" for _ in names)
+    statement = f"INSERT INTO {table.__tablename__} ({listed}) VALUES ({places})"  # noqa: S608
+    waiting = iter(rows)
+    while part := list(islice(waiting, AT_ONCE)):
+        connection.exec_driver_sql(statement, part)
+
+
+def among(
+    session: Session, column: InstrumentedAttribute[Any], keys: Sequence[str] | Sequence[int]
+) -> ColumnElement[bool]:
+    """Whether the column is one of the keys, which are one parameter: those are limited."""
+    if session.get_bind().dialect.name == "postgresql":
+        return column == any_(bindparam(None, list(keys), ARRAY(column.type)))
+    return column.in_(select(func.json_each(json.dumps(list(keys))).table_valued("value").c.value))
+
+
+def looked_up(
+    session: Session,
+    query: Select[*tuple[Any, ...]],
+    column: InstrumentedAttribute[Any],
+    keys: Sequence[str] | Sequence[int],
+) -> Iterator[tuple[Any, ...]]:
+    """The query's rows whose column is one of the keys, however many keys there are."""
+    for start in range(0, len(keys), AT_ONCE):
+        part = query.where(among(session, column, keys[start : start + AT_ONCE]))
+        yield from map(tuple, session.execute(part))

@@ -1,0 +1,100 @@
+"""Claims 唯一键: what a shipment must have to itself, across firms and leagues, while it stands.
+
+A truck crosses once under a batch number, whatever day it is claimed with, and once a day in a
+direction, whatever batch number it is claimed under; a box leaves once a day in a direction.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import polars as pl
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ingest.shipments import ShipmentUnit
+from ingest.units import Units
+from tracker import bulk
+from tracker.db import chunks
+from tracker.models.cargo import ClaimKey, Shipment
+
+Claim = tuple[str, str]
+"""Kind and text."""
+
+
+def of(unit: ShipmentUnit) -> list[Claim]:
+    """What must be free: the unit's own key, its boxes, and on the road two more.
+
+    While the day a truck crosses is not known, nothing can be applied for either.
+    """
+    day, direction = unit.departure_date, unit.direction
+    boxes = sorted({f"{box.container_no}|{day}|{direction}" for box in unit.containers})
+    claims = [("unit", unit.unit_key), *(("box", claim) for claim in boxes)]
+    if unit.mode == "ROAD":
+        claims.append(("batch", unit.earlier_key or unit.unit_key))
+        vehicle = unit.truck_plate or unit.trailer_plate
+        if unit.border_exit_date:
+            claims.append(("vehicle", f"{vehicle}|{unit.border_exit_date}|{direction}"))
+    return claims
+
+
+def columns(units: Units) -> pl.DataFrame:
+    """What ``of`` says of each of the units, as columns: ``unit``, ``kind``, ``claim``."""
+    table = units.table.with_row_index("unit")
+    day, direction = pl.col("departure_date"), pl.col("direction").fill_null("")
+    boxes = units.boxes.join(table, on="unit", maintain_order="left")
+    road = table.filter(pl.col("mode") == "ROAD")
+    crossed = road.filter(pl.col("border_exit_date").is_not_null())
+    vehicle = pl.coalesce("truck_plate", "trailer_plate", pl.lit(""))
+    made = (
+        ("unit", table, pl.col("unit_key")),
+        ("box", boxes, pl.concat_str("container_no", day, direction, separator="|")),
+        ("batch", road, pl.coalesce("earlier_key", "unit_key")),
+        ("vehicle", crossed, pl.concat_str(vehicle, "border_exit_date", direction, separator="|")),
+    )
+    return pl.concat(
+        frame.select("unit", pl.lit(kind).alias("kind"), claim.alias("claim"))
+        for kind, frame, claim in made
+    )
+
+
+def taken(session: Session, texts: Iterable[str]) -> dict[Claim, int]:
+    """Live claim of one of these texts -> the shipment that holds it."""
+    query = select(ClaimKey.kind, ClaimKey.claim, ClaimKey.shipment_id).where(
+        ClaimKey.released_seq.is_(None)
+    )
+    rows = bulk.looked_up(session, query, ClaimKey.claim, sorted(set(texts)))
+    return {(kind, claim): shipment_id for kind, claim, shipment_id in rows}
+
+
+def hold(session: Session, standing: Sequence[Shipment], units: Mapping[int, ShipmentUnit]) -> None:
+    """Claim what the shipments, which stand, must have to themselves, in sorted order."""
+    wanted = sorted(
+        (kind, claim, shipment.id)
+        for shipment in standing
+        for kind, claim in of(units[shipment.id])
+    )
+    query = select(ClaimKey.kind, ClaimKey.claim, ClaimKey.shipment_id).where(
+        ClaimKey.released_seq.is_(None)
+    )
+    ids = [shipment.id for shipment in standing]
+    held = set(bulk.looked_up(session, query, ClaimKey.shipment_id, ids))
+    fresh = (one for one in wanted if one not in held)
+    bulk.write(session, ClaimKey, ("kind", "claim", "shipment_id"), fresh)
+
+
+def release(
+    session: Session, touched: Sequence[Shipment], units: Mapping[int, ShipmentUnit], seq: int
+) -> None:
+    """Free what corrected or withdrawn shipments no longer claim, by the entry that made them so.
+
+    A corrected one keeps every unit key it ever had, a withdrawn one nothing.
+    """
+    kept = {(key, *claim) for key, unit in units.items() for claim in of(unit)}
+    for keys in chunks([shipment.id for shipment in touched]):
+        query = select(ClaimKey).where(
+            ClaimKey.shipment_id.in_(keys), ClaimKey.released_seq.is_(None)
+        )
+        for key in session.scalars(query):
+            stays = key.kind == "unit" and key.shipment_id in units
+            if not stays and (key.shipment_id, key.kind, key.claim) not in kept:
+                key.released_seq = seq
+    session.flush()
