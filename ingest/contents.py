@@ -40,7 +40,11 @@ def read(sheet: str, rows: Sequence[int], said: Sequence[str]) -> Lines:
 
 def texts(values: pl.DataFrame) -> pl.Series:
     """Return what each row of fields says as canonical JSON; blank fields are left out."""
-    members = [_member(values[name]) for name in sorted(values.columns)]
+    odd = values.select(pl.all().str.contains(ESCAPED).any())
+    members = [
+        _member(pl.col(name), _escaped(values[name]) if odd[name][0] else {})
+        for name in sorted(values.columns)
+    ]
     if not members:
         return pl.Series(["{}"]).new_from_index(0, values.height)
     said = pl.concat_str(members, separator=",", ignore_nulls=True)
@@ -53,10 +57,14 @@ def hashes(said: Iterable[str]) -> pl.Series:
     return pl.Series("content", made, dtype=pl.String)
 
 
-def _member(cells: pl.Series) -> pl.Expr:
+def _escaped(cells: pl.Series) -> dict[str, str]:
+    """Each value that JSON cannot hold as it is, and how it is written there."""
     odd = cells.filter(cells.str.contains(ESCAPED).fill_null(value=False)).unique().to_list()
-    escaped = [json.dumps(text, ensure_ascii=False)[1:-1] for text in odd]
-    said = pl.col(cells.name)
-    shown = said.replace(odd, escaped) if odd else said
-    member = pl.concat_str(pl.lit(f'"{cells.name}":"'), shown, pl.lit('"'))
+    return {text: json.dumps(text, ensure_ascii=False)[1:-1] for text in odd}
+
+
+def _member(said: pl.Expr, escaped: dict[str, str]) -> pl.Expr:
+    shown = said.replace(list(escaped), list(escaped.values())) if escaped else said
+    name = said.meta.output_name()
+    member = pl.concat_str(pl.lit(f'"{name}":"'), shown, pl.lit('"'))
     return pl.when(said.fill_null("") != "").then(member)

@@ -22,6 +22,7 @@ SAID = (
 """What a unit says of itself, in the words of its lines."""
 KEYED = ("waybill_no", "transport_mode", "trip_batch_no", "train_no", "container_no")
 MORE = ("container_type", "load_state")
+KEYS = ("at", "row", "waybill_no", "departure_date", "own_key", "unit_key")
 Shape = dict[str, type[pl.DataType]]
 SHAPE: Shape = {
     "unit_key": pl.String,
@@ -39,12 +40,12 @@ class Units:
     """The units of some lines, by the first of their rows.
 
     `table` has the columns of `SHAPE`: text as in `ShipmentUnit`, null where it says nothing, dates
-    ISO; `row` is the first row. `of` has the unit of every line and `boxes` each unit's container
-    numbers (`unit`, `container_no`), both as places in the table.
+    ISO; `row` is the first row. `keyed` has of every line the columns of `KEYS` and its `unit`,
+    `boxes` each unit's container numbers (`unit`, `container_no`): both as places in the table.
     """
 
     lines: Lines
-    of: pl.Series
+    keyed: pl.DataFrame
     table: pl.DataFrame
     boxes: pl.DataFrame
 
@@ -52,7 +53,7 @@ class Units:
 def units(lines: Sequence[Line]) -> Units:
     """Group lines to units, as `ingest.shipments.group` does."""
     whole = columns(lines)
-    known = keyed(whole)
+    known = _keyed(whole)
     shared = known["unit_key"].is_duplicated()
     boxes = _boxes(known)
     alone = known.filter(~shared).with_columns(pl.lit(value=False).alias("odd"))
@@ -69,18 +70,18 @@ def units(lines: Sequence[Line]) -> Units:
     places = table.select("unit_key").with_row_index("unit")
     return Units(
         whole,
-        known.join(places, on="unit_key", how="left", maintain_order="left")["unit"],
+        known.select(KEYS).join(places, on="unit_key", how="left", maintain_order="left"),
         table,
         boxes.join(places, on="unit_key", maintain_order="left").select("unit", "container_no"),
     )
 
 
-def keyed(lines: Lines) -> pl.DataFrame:
+def _keyed(lines: Lines) -> pl.DataFrame:
     """Return of each line, in their order, the keys of its unit and what they are made of.
 
-    `unit_key` and `earlier_key` are those of `ingest.shipments`, `own_key` is the unit's where no
-    other line names the day it left China; `batch` is a batch number or a carnet, `vehicle` a truck
-    or a trailer. All that is blank is null.
+    `at` is its place; `unit_key` and `earlier_key` are those of `ingest.shipments`, `own_key` is
+    the unit's where no other line names the day it left China; `batch` is a batch number or a
+    carnet, `vehicle` a truck or a trailer. All that is blank is null.
     """
     frame = _known(lines)
     rail = pl.col("mode") == "RAIL"
@@ -98,22 +99,25 @@ def keyed(lines: Lines) -> pl.DataFrame:
 
 
 def _known(lines: Lines) -> pl.DataFrame:
-    values = lines.values
     said = [
-        values[name].replace("", None) if name in values else _nothing(name, len(lines))
+        pl.when(pl.col(name) != "").then(pl.col(name)) if name in lines.values else _nothing(name)
         for name in (*KEYED, *MORE, *SAID)
     ]
-    frame = pl.DataFrame([lines.rows.cast(pl.UInt32).alias("row"), *said])
+    rows = lines.rows.cast(pl.UInt32).alias("row")
     rail = pl.col("transport_mode").eq_missing("RAIL")
-    return frame.with_columns(
-        pl.when(rail).then(pl.lit("RAIL")).otherwise(pl.lit("ROAD")).alias("mode"),
-        pl.coalesce("trip_batch_no", "tir_carnet_no").alias("batch"),
-        pl.coalesce("truck_plate", "trailer_plate").alias("vehicle"),
-    ).with_row_index("at")
+    return (
+        lines.values.select(rows, *said)
+        .with_columns(
+            pl.when(rail).then(pl.lit("RAIL")).otherwise(pl.lit("ROAD")).alias("mode"),
+            pl.coalesce("trip_batch_no", "tir_carnet_no").alias("batch"),
+            pl.coalesce("truck_plate", "trailer_plate").alias("vehicle"),
+        )
+        .with_row_index("at")
+    )
 
 
-def _nothing(name: str, height: int) -> pl.Series:
-    return pl.Series(name, [None], dtype=pl.String).new_from_index(0, height)
+def _nothing(name: str) -> pl.Expr:
+    return pl.lit(None, pl.String).alias(name)
 
 
 def _key(word: str, *names: str | pl.Expr) -> pl.Expr:
@@ -121,11 +125,11 @@ def _key(word: str, *names: str | pl.Expr) -> pl.Expr:
     return pl.concat_str(pl.lit(word), *names, separator=SEPARATOR, ignore_nulls=True)
 
 
-def _exits(frame: pl.DataFrame) -> pl.Series:
+def _exits(frame: pl.DataFrame) -> pl.Series | pl.Expr:
     """Return of each line the one day its trip left China, where its lines name exactly one."""
     lacks = frame["border_exit_date"].is_null()
     if not lacks.any() or lacks.all():
-        return _nothing("exit", frame.height)
+        return _nothing("exit")
     day = pl.col("border_exit_date")
     said = frame.filter(~lacks).group_by(TRIP).agg(day.min().alias("exit"), day.max().alias("last"))
     said = said.filter(pl.col("exit") == pl.col("last")).drop("last")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from ingest import contents
 from ingest.rows import Line
 from ingest.shipments import ShipmentUnit, content_sha256, group, unit_key
-from ingest.units import SAID, Units, keyed, units
+from ingest.units import SAID, Units, units
 
 FEW = {
     "waybill_no": ("W1", "W2", "W3"),
@@ -74,9 +74,8 @@ def test_units_as_columns_say_what_units_of_lines_one_by_one_say(lines: list[Lin
     }
     of = {line.row: unit.unit_key for unit in one_by_one for line in unit.lines}
     keys = found.table["unit_key"]
-    assert [keys[at] for at in found.of] == [of[line.row] for line in lines]
-    own = keyed(contents.columns(lines))["own_key"]
-    assert own.to_list() == [unit_key(line) for line in lines]
+    assert [keys[at] for at in found.keyed["unit"]] == [of[line.row] for line in lines]
+    assert found.keyed["own_key"].to_list() == [unit_key(line) for line in lines]
 
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)

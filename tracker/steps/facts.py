@@ -134,7 +134,7 @@ def _weighed(made: Units) -> pl.DataFrame:
     said = values.with_columns(pl.lit(None, pl.String).alias(name) for name in lacking)
     commerce = pl.col("supervision_mode").is_in(sorted(ECOMMERCE_MODES)).fill_null(value=False)
     lines = said.select(
-        made.of.alias("unit"),
+        made.keyed["unit"],
         commerce.alias("commerce"),
         _cut(pl.col("gross_weight_kg"), GRAM_DIGITS).alias("weight_g"),
         pl.col("packages").cast(pl.Int64).alias("packages"),

@@ -43,9 +43,13 @@ def place(session: Session, touched: Sequence[Shipment], units: Mapping[int, Shi
     for key, members in by_version.items():
         version = versions[key]
         found = match([units[shipment.id] for shipment in members], networks.opened(version))
+        bodies: dict[Match, dict[str, object]] = {}  # the same routes again and again
         for shipment, one in zip(members, found, strict=True):
             _set(shipment, one, leagues)
-            route = _route(shipment, version, one)
+            alike = one._replace(unit_key="")
+            if alike not in bodies:
+                bodies[alike] = alike.as_json()
+            route = _route(shipment, version, one, bodies[alike] | {"unit_key": one.unit_key})
             before = old.get(shipment.id)
             if before is None or not _same(before, route):
                 routes.append(route)
@@ -73,7 +77,9 @@ def _same(old: Route, new: Route) -> bool:
     return old.network_version_id == new.network_version_id and old.match == new.match
 
 
-def _route(shipment: Shipment, version: NetworkVersion, found: Match) -> Route:
+def _route(
+    shipment: Shipment, version: NetworkVersion, found: Match, body: dict[str, object]
+) -> Route:
     return Route(
         shipment_id=shipment.id,
         network_version_id=version.id,
@@ -85,5 +91,5 @@ def _route(shipment: Shipment, version: NetworkVersion, found: Match) -> Route:
         league_code=found.league,
         distance_km_tenths=found.distance_km_tenths,
         confidence=found.confidence,
-        match=found.as_json(),
+        match=body,
     )

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from ingest import contents
 from ingest.rows import Line, Lines
-from ingest.units import Units, keyed, units
+from ingest.units import Units, units
 from tracker import bulk
 from tracker.models.cargo import Shipment
 from tracker.steps import claims, shipments, succession
@@ -135,12 +135,9 @@ def _mine(session: Session, firm_id: int, table: pl.DataFrame) -> pl.DataFrame:
 
 def _found(made: Units, mine: pl.DataFrame) -> pl.DataFrame:
     """Each line with its unit, its shipment where there is one, and the hash of what it says."""
-    known = keyed(made.lines).select("at", "row", "own_key", "departure_date", "waybill_no")
-    known = known.with_columns(
-        pl.col("waybill_no").fill_null(""), made.of.alias("unit"), _hashed(made.lines)
-    )
-    units_of = mine.hstack([made.table["earlier_key"]]).with_row_index("unit")
-    return known.join(units_of, on="unit", how="left", maintain_order="left")
+    known = made.keyed.with_columns(pl.col("waybill_no").fill_null(""), _hashed(made.lines))
+    of_units = mine.select("shipment_id").hstack([made.table["earlier_key"]]).with_row_index("unit")
+    return known.join(of_units, on="unit", how="left", maintain_order="left")
 
 
 def _series(keys: Iterable[int]) -> pl.Series:
