@@ -15,6 +15,7 @@ from tracker.db import Base, chunks
 from tracker.errors import NotAllowed, NotThere, mark
 from tracker.models.applications import Application, ApplicationLine
 from tracker.models.cargo import CargoLine, Manifest, ManifestRow, Shipment
+from tracker.models.composed import ComposedDraft, ComposedRule
 from tracker.models.evidence import Evidence, EvidenceLink
 from tracker.models.filings import (
     Allotment,
@@ -51,6 +52,8 @@ POLICY: dict[str, tuple[str, ...]] = {
     "see_contests": (*LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
     "see_methods": BUSINESS_ROLES,
     "replay_methods": (*LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
+    "see_composed": (*LEAGUE_ROLES, *PROVINCE_ROLES, "auditor"),
+    "compose_rule": ("league_officer",),
     "see_networks": BUSINESS_ROLES,
     "draft_application": FIRM_ROLES,
     "see_applications": (*FIRM_ROLES, *LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
@@ -156,6 +159,20 @@ def replayable_methods(user: User) -> Select[Method]:
         return select(Method).where(false())
     found = visible_methods(user)
     return found.where(Method.league_id == user.league_id) if user.role in LEAGUE_ROLES else found
+
+
+def visible_composed(user: User) -> Select[ComposedRule]:
+    """A league's composed rules: its own; all for the province and the auditor."""
+    if user.role in PROVINCE_ROLES:
+        return select(ComposedRule)
+    return select(ComposedRule).where(_own(user, None, ComposedRule.league_id, "see_composed"))
+
+
+def visible_composed_drafts(user: User) -> Select[ComposedDraft]:
+    """Those in work: the league's own, which nobody else needs to judge yet; the auditor's all."""
+    if user.role in PROVINCE_ROLES:
+        return select(ComposedDraft).where(false())
+    return select(ComposedDraft).where(_own(user, None, ComposedDraft.league_id, "see_composed"))
 
 
 def visible_applications(user: User) -> Select[Application]:

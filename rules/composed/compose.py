@@ -31,6 +31,7 @@ from rules.values import TableValue
 
 FORMAT = 1
 MOST_ARTICLES, MOST_PARAMS, MOST_MONOTONE = 60, 60, 20
+MOST_DEEP = 40
 SUBJECTS: dict[str, tuple[Subject, type[PeriodParams], type[Record]]] = {
     "shipment": (SHIPMENT, RuleParams, ShipmentFacts),
     "period": (PERIOD, PeriodParams, PeriodFacts),
@@ -83,6 +84,15 @@ class Anything(Part):
         return value
 
 
+class Stated(Part):
+    """What every method states, as the samples of this rule have it; judged with them."""
+
+    def _deserialize(self, value: object, *_: object, **__: object) -> Mapping[str, Any]:
+        if not isinstance(value, Mapping):
+            raise ValidationError(parts.ERRORS["type"])
+        return value
+
+
 class Definition(Strict):
     """The whole of a composed rule."""
 
@@ -93,7 +103,7 @@ class Definition(Strict):
     title = fields.Nested(Title, required=True, error_messages=parts.ERRORS)
     subject = OneOf(*SUBJECTS)
     source = Text(600)
-    stated = Anything()
+    stated = Stated()
     params = Many(declared, least=0, most=MOST_PARAMS)
     articles = Many(article, most=MOST_ARTICLES)
     monotone = Many(parts.a_name, least=0, most=MOST_MONOTONE)
@@ -130,8 +140,12 @@ class Composed:
         """The rule: each article in turn changes the amount."""
         env = Env(s, p, t, self.subject)
         amount = None
-        for each in self.articles:
-            amount = each.run(env, amount)
+        for place, each in enumerate(self.articles):
+            try:
+                amount = each.run(env, amount)
+            except RuleError as wrong:
+                wrong.add_note(f"articles.{place}")  # where the form of the rule shows it
+                raise
         return amount
 
 
@@ -153,7 +167,7 @@ def compose(definition: object, cases: Sequence[Mapping[str, Any]] = ()) -> Rule
         compute=composed.run,
         source_sha256=hashlib.sha256(canonical(definition)).hexdigest(),
         source_path="",
-        sample_params={**(made["stated"] or {}), **samples},
+        sample_params={**made["stated"], **samples},
         monotone=tuple(made["monotone"]),
         definition=definition,
         cases=tuple(cases),
@@ -195,12 +209,14 @@ def _read(definition: object) -> dict[str, Any]:
     return made
 
 
-def _inexact(value: object, where: str) -> Iterator[Wrong]:
+def _inexact(value: object, where: str, deep: int = 0) -> Iterator[Wrong]:
     """Whatever JSON has no exact word for: floats above all, and what only TOML has."""
-    if isinstance(value, Mapping | list):
+    if deep > MOST_DEEP:
+        yield Wrong(where, "嵌套过深，请拆成几条", "too deep; write it as several articles")
+    elif isinstance(value, Mapping | list):
         items = value.items() if isinstance(value, Mapping) else enumerate(value)
         for key, below in items:
-            yield from _inexact(below, f"{where}.{key}".lstrip("."))
+            yield from _inexact(below, f"{where}.{key}".lstrip("."), deep + 1)
     elif not isinstance(value, str | int):
         yield Wrong(
             where,
@@ -315,7 +331,8 @@ def _try(rule: Rule, kind: type[Record]) -> None:
             assess(rule, rule.sample_params, rows, backend=backend)
         except RuleError as wrong:
             zh, _, en = str(wrong).rstrip("）").partition("（")
-            raise ComposedError([Wrong("articles", str(wrong), en or zh)]) from wrong
+            where = next(iter(getattr(wrong, "__notes__", ())), "articles")
+            raise ComposedError([Wrong(where, str(wrong), en or zh)]) from wrong
 
 
 def anything(kind: type[Record]) -> Record:

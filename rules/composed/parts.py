@@ -178,6 +178,15 @@ def factor(value: object, deep: int = 0) -> Node:
     return made
 
 
+def number(value: object, deep: int = 0) -> Node:
+    """A factor that always is a number: not the share that may count for nothing."""
+    if value == "share_as_stated":
+        raise ValidationError(
+            both("此处请用“跨境电商占比”", "take ecommerce_share here, which always counts")
+        )
+    return factor(value, deep)
+
+
 def index(value: object, deep: int = 0) -> Index:
     """A text: the name of a fact, "year", or {"table": ..., "by": ...} for a table of words."""
     if isinstance(value, str):
@@ -262,7 +271,7 @@ Forms = Mapping[
 _TEXTS: Forms = {("table", "by"): ((a_name, index), Index)}
 _FACTORS: Forms = {
     ("table", "by"): ((a_name, index), TableAt),
-    ("band", "at"): ((a_name, factor), BandAt),
+    ("band", "at"): ((a_name, number), BandAt),
     ("if", "then", "else"): ((condition, product, product), Either),
 }
 _CONDITIONS: Forms = {
@@ -273,7 +282,7 @@ _CONDITIONS: Forms = {
     ("any",): ((_conditions,), lambda of: Several(of, every=False)),
     ("left", "is", "right"): ((product, _sign, product), Compared),
     ("listed", "by"): ((a_name, index), Listed),
-    ("none",): ((factor,), Nothing),
+    ("none",): ((number,), Nothing),
     ("between",): ((_days,), lambda days: Between(*days)),
 }
 """The forms of conditions: their keys, how each is read, and what they make of them in order."""

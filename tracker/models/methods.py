@@ -4,9 +4,10 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from tracker.db import Base, CanonicalJson, Key, Moment, one_of
+from tracker.models.composed import ComposedRule
 from tracker.models.people import League, User
 
 METHOD_STATES = (
@@ -63,6 +64,12 @@ class Method(Base):
     revision: Mapped[int] = mapped_column(default=1)
     league: Mapped[League] = relationship(init=False, lazy="joined")
     programme: Mapped[Programme] = relationship(init=False, lazy="joined")
+    composed: Mapped[ComposedRule | None] = relationship(
+        primaryjoin=lambda: foreign(Method.rule_id) == ComposedRule.rule_id,
+        viewonly=True,
+        init=False,
+    )
+    """The league's composed rule it computes with; None where the rule is installed."""
 
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012  SQLAlchemy's own shape
 

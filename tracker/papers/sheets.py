@@ -31,6 +31,7 @@ from tracker.models.networks import NetworkVersion
 from tracker.papers import settlement as paper
 from tracker.papers.content import Detail, Document, Settlement
 from tracker.papers.parameters import listed
+from tracker.steps import methods
 from tracker.steps.flow import REASON_CODES
 
 LIMIT_BYTES = 256 * 1024 * 1024
@@ -250,7 +251,7 @@ def _share(base: str, facts: Mapping[str, Any]) -> tuple[int, int] | None:
 
 
 def _document(method: Method, registry: Registry) -> Document:
-    rule = registry.rules.get(method.rule_id)
+    rule = methods.found(registry, method)
     described = rule.describe_params() if rule is not None else []
     return Document(
         title=method.title,

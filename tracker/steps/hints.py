@@ -17,7 +17,7 @@ from rules.hints import Hint
 from rules.outcome import Tally
 from rules.registry import Registry
 from rules.rule import Rule
-from tracker.errors import mark
+from tracker.errors import Conflict, mark
 from tracker.models.methods import Method
 from tracker.models.money import Assessment
 from tracker.steps import assessment, methods, shipments
@@ -56,8 +56,10 @@ def of(session: Session, registry: Registry, made: Assessment) -> Found | None:
 
 def _rule(registry: Registry, method: Method) -> Rule | None:
     """The rule as the method was recorded with; None where it is another one now, or none."""
-    rule = registry.rules.get(method.rule_id)
-    return rule if rule is not None and rule.source_sha256 == method.rule_sha256 else None
+    try:
+        return methods.pinned(registry, method)
+    except Conflict:
+        return None
 
 
 def _other_versions(

@@ -20,7 +20,7 @@ from tracker.models.cargo import Shipment
 from tracker.models.filings import Decision
 from tracker.models.methods import Method, Programme
 from tracker.models.people import League, User
-from tracker.steps import flow, trials
+from tracker.steps import composed, flow, trials
 
 ENDED_STATES = ("recorded", "superseded", "withdrawn")
 """Of a method that will not be recorded any more, so it ends no other."""
@@ -42,9 +42,22 @@ def rule_of(registry: Registry, rule_id: str) -> Rule:
     return rule
 
 
+def chosen(session: Session, registry: Registry, user: User, rule_id: str) -> Rule:
+    """The rule a league drafts with: one it composed itself, or an installed one."""
+    return composed.find(session, user.league_id, rule_id) or rule_of(registry, rule_id)
+
+
+def found(registry: Registry, method: Method) -> Rule | None:
+    """The rule of the method's id as it is now, installed or composed; None where there is none."""
+    installed = registry.rules.get(method.rule_id)
+    if installed is not None or method.composed is None:
+        return installed
+    return composed.rule(method.composed)
+
+
 def pinned(registry: Registry, method: Method) -> Rule:
     """The rule a recorded method was recorded with; another source under the same id is refused."""
-    rule = rule_of(registry, method.rule_id)
+    rule = found(registry, method) or rule_of(registry, method.rule_id)
     if rule.source_sha256 != method.rule_sha256:
         raise Conflict(
             mark("The rule %(rule)s is no longer the one that was recorded with the method."),
@@ -210,7 +223,7 @@ def ends_unfollowed(today: date) -> ColumnElement[bool]:
 def _checked(
     session: Session, registry: Registry, user: User, rule_id: str, params: dict[str, Any]
 ) -> Rule:
-    rule = rule_of(registry, rule_id)
+    rule = chosen(session, registry, user, rule_id)
     if rule.league not in {"", session.get_one(League, user.league_id).code}:
         raise NotAllowed(mark("This rule is another league's."))
     try:

@@ -1,21 +1,23 @@
 """Verify 核对: proves the books from the database alone, sharing no code with what wrote them.
 
 Standard library for chain, balances, claims, decisions and anchors (psycopg reads PostgreSQL), and
-the naive back end of ``rules`` for the money; nothing else of the tracker. Works on a copied file,
-without sign-in: ``python -m tracker.verify /backup/tracker.sqlite --anchor 120:9f86…``. An anchor
-is what a receipt or a filing has printed: without one, a cut tail or a rewrite of everything cannot
-show. A package (``….zip``) is held against its own list as well, and brings an anchor with it.
+the naive back end of ``rules`` for the money; nothing else of the tracker. Rules that leagues put
+together themselves are read from the database, so nothing else is needed to run them again. Works
+on a copied file, without sign-in: ``python -m tracker.verify /backup/tracker.sqlite --anchor
+120:9f86…``. An anchor is what a receipt or a filing has printed: without one, a cut tail or a
+rewrite of everything cannot show. A package (``….zip``) is held against its own list as well, and
+brings an anchor with it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from rules.registry import every_rule
 from rules.rule import Rule
-from tracker.verify import chain, records
+from tracker.verify import chain, composed, records
 from tracker.verify.package import opened_package
-from tracker.verify.reading import Fault, Rows, opened
+from tracker.verify.reading import Fault, Rows, opened, tables
 
 __all__ = ["Fault", "Report", "verify"]
 
@@ -55,9 +57,11 @@ def verify(
             faults = (*package.faults, *report.faults)[:MOST_FAULTS]
             return replace(report, faults=faults)
     walk = chain.Walk()
-    known = every_rule().rules if rules is None else rules
+    known: Mapping[str, Rule] = every_rule().rules if rules is None else rules
     with opened(url) as rows:
-        found = tuple(islice(_faults(rows, walk, anchors or {}, known), MOST_FAULTS))
+        kept = composed.kept(rows) if composed.TABLE in tables(url, rows) else ()
+        known = {**composed.usable(kept), **known}
+        found = tuple(islice(_faults(rows, walk, anchors or {}, known, kept), MOST_FAULTS))
     return Report(
         entries=walk.entries,
         postings=walk.postings,
@@ -70,7 +74,11 @@ def verify(
 
 
 def _faults(
-    rows: Rows, walk: chain.Walk, anchors: Mapping[int, str], known: Mapping[str, Rule]
+    rows: Rows,
+    walk: chain.Walk,
+    anchors: Mapping[int, str],
+    known: Mapping[str, Rule],
+    kept: Sequence[composed.Kept],
 ) -> Iterator[Fault]:
     checks: dict[str, Callable[[], Iterator[Fault]]] = {
         "分录": lambda: chain.walked(rows, walk),
@@ -81,6 +89,7 @@ def _faults(
         "办理记录": lambda: records.decisions(rows, walk),
         "测算": lambda: records.assessments(rows, walk, known),
         "审计日志": lambda: records.events(rows, walk),
+        "组合规则": lambda: composed.faults(kept, walk),
     }
     for name, check in checks.items():
         try:

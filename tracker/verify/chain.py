@@ -44,6 +44,8 @@ class Walk:
     """(sequence, item, outcome, award) as the entries tell of assessments."""
     decided: dict[int, tuple[str, str]] = field(default_factory=dict)
     """Sequence -> (actor, hash of what was shown) as the entries tell of decisions."""
+    composed: dict[str, object] = field(default_factory=dict)
+    """Rule id -> its hash, as the audit events tell of versions that were kept."""
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,16 @@ def opened(url: str) -> AbstractContextManager[Rows]:
     return _postgresql(url) if url.startswith("postgresql") else _sqlite(url)
 
 
+def tables(url: str, rows: Rows) -> frozenset[str]:
+    """Names of the tables there are: a package of an earlier version has fewer."""
+    query = (
+        "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()"
+        if url.startswith("postgresql")
+        else "SELECT name FROM sqlite_master WHERE type = 'table'"
+    )
+    return frozenset(name for (name,) in rows(query))
+
+
 @contextmanager
 def _sqlite(url: str) -> Iterator[Rows]:
     path = quote(url.removeprefix("sqlite:///"))

@@ -9,6 +9,7 @@ from rules.facts import ShipmentFacts
 from rules.rule import Rule
 from rules.tally import assess
 from tracker.verify.chain import Walk
+from tracker.verify.composed import KEPT
 from tracker.verify.reading import GENESIS, Fault, Rows, canonical, moment, sha256
 
 
@@ -134,4 +135,6 @@ def events(rows: Rows, walk: Walk) -> Iterator[Fault]:
         link = sha256(b"\x02" + canonical([previous_hash, content]))
         if previous_hash != previous or link != own_hash:
             yield Fault(f"审计日志 {key}", "被改动，或之前的记录缺失")
+        if content["action"] == KEPT:
+            walk.composed[content["subject"]] = content["detail"].get("sha256")
         previous = own_hash
