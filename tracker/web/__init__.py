@@ -59,6 +59,8 @@ PAGES = (
     "methods",
     "trials",
     "replays",
+    "composed",
+    "composing",
     "networks",
     "jobs",
     "audit",

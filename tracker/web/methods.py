@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from rules.composed import sentences as read_back
@@ -18,10 +18,11 @@ from rules.units import RuleError
 from tracker import access
 from tracker.db import local_day
 from tracker.errors import Conflict, NotThere, mark
+from tracker.models.composed import ComposedRule
 from tracker.models.methods import METHOD_STATES, Method, Programme
 from tracker.models.people import League, User
+from tracker.steps import composed, trials
 from tracker.steps import methods as steps
-from tracker.steps import trials
 from tracker.web import acting, asked, context, filters, numbers, policy, sentences
 from tracker.web import trials as trials_page
 
@@ -80,7 +81,7 @@ def new() -> ResponseReturnValue:
     rule = found[named]
     earlier = session.scalar(
         access.visible_methods(user)
-        .where(Method.league_id == user.league_id, Method.rule_id == rule.id)
+        .where(Method.league_id == user.league_id, _of_rule(rule))
         .order_by(Method.version_no.desc())
         .limit(1)
     )
@@ -196,7 +197,12 @@ def rules_of(user: User) -> dict[str, Rule]:
     """The rules there are for this person's league, its own and those any league may take."""
     codes = {"", user.league.code if user.league else ""}
     found = context.ground().registry.rules
-    return {name: rule for name, rule in found.items() if rule.league in codes}
+    installed = {name: rule for name, rule in found.items() if rule.league in codes}
+    newest = composed.newest(access.visible_composed(user)).order_by(ComposedRule.number)
+    return {
+        **{one.rule_id: composed.rule(one) for one in context.session().scalars(newest)},
+        **installed,
+    }
 
 
 def _offered(found: Iterable[Rule]) -> dict[str, Any]:
@@ -225,7 +231,7 @@ def make(rule_id: str, filled: Filled) -> int:
     The laws are tried before the books are locked: that takes about a second.
     """
     ground, now = context.ground(), context.now()
-    rule = steps.rule_of(ground.registry, rule_id)
+    rule = steps.chosen(context.session(), ground.registry, context.user(), rule_id)
     trials.broken_laws(rule, filled.params)
 
     def work(db: Session, person: User) -> int:
@@ -268,8 +274,28 @@ def _from_earlier(rule: Rule, earlier: Method | None) -> Filled:
         issued_on="",
         valid_from="",
         valid_to="",
-        params=earlier.params if earlier else rule.sample_params,
+        params={**rule.sample_params, **_carried(rule, earlier.params)}
+        if earlier
+        else rule.sample_params,
     )
+
+
+def _of_rule(rule: Rule) -> ColumnElement[bool]:
+    """Of a method: that it is by this rule, or by an earlier version of it that was composed."""
+    stem, _, version = rule.id.rpartition("/")
+    composed_here = rule.id.startswith("composed/") and version.isdecimal()
+    return Method.rule_id.startswith(f"{stem}/") if composed_here else Method.rule_id == rule.id
+
+
+def _carried(rule: Rule, params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Numbers of an earlier method that this rule still asks for in the same form."""
+    sample = rule.sample_params
+    known = {str(one["name"]) for one in rule.describe_params()}
+    return {
+        name: value
+        for name, value in params.items()
+        if name in known and isinstance(value, type(sample.get(name, value)))
+    }
 
 
 def _filled(rule: Rule) -> Filled:

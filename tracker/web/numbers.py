@@ -11,6 +11,8 @@ from typing import Any
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
+from rules.facts import SHIPMENT
+from rules.periods import PERIOD
 from tracker.errors import Refused, mark
 from tracker.web.asked import clean
 from tracker.web.filters import tongue
@@ -89,8 +91,8 @@ def _field(
         error="；".join(wrong),
         value="" if value is None or shape in {"table", "tiers"} else str(value),
         options=tuple((option["value"], option_of(option)) for option in one.get("options", ())),
-        heads=_heads(one),
-        rows=_rows(shape, value) if shape in {"table", "tiers"} else (),
+        heads=heads(one),
+        rows=rows(shape, value) if shape in {"table", "tiers"} else (),
     )
 
 
@@ -111,17 +113,28 @@ def _hint(one: Mapping[str, Any]) -> str:
     return "; ".join(said) if tongue() == "en" else "；".join(said)
 
 
-def _heads(one: Mapping[str, Any]) -> tuple[str, str]:
+def heads(one: Mapping[str, Any]) -> tuple[str, str]:
+    """The headings of a parameter that is a table; empty for others."""
     if one["kind"] == "tiers":
         return gettext("From number"), gettext("Per cent")
     if one["kind"] == "table":
         by = str(one["by"])
-        named = by_of(one) if "by_en" in one else gettext(BY[by]) if by in BY else by
-        return named, unit_of(one) or gettext("Word")
+        return by_of(one) if "by_en" in one else _by(by), unit_of(one) or gettext("Word")
     return "", ""
 
 
-def _rows(shape: str, value: Any) -> tuple[tuple[str, str], ...]:  # noqa: ANN401  any JSON
+def _by(by: str) -> str:
+    """What a table is by: a fact, or else the words of another table."""
+    if by in BY:
+        return str(gettext(BY[by]))
+    fact = SHIPMENT.facts.get(by) or PERIOD.facts.get(by)
+    if fact is None:
+        return str(gettext("Word"))
+    return fact.en if tongue() == "en" else fact.zh
+
+
+def rows(shape: str, value: Any) -> tuple[tuple[str, str], ...]:  # noqa: ANN401  any JSON
+    """What is filled in of a ``table`` or of ``tiers``, and spare rows below."""
     filled: list[tuple[str, str]] = []
     if shape == "table" and isinstance(value, Mapping):
         filled = [(str(key), str(entry)) for key, entry in value.items()]
