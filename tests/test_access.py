@@ -28,6 +28,7 @@ from tracker import access, demo, jobs
 from tracker.models import (
     applications,
     cargo,
+    composed,
     evidence,
     filings,
     further,
@@ -67,6 +68,8 @@ NOUNS: dict[str, type[Any]] = {
     "recoveries": recoveries.Recovery,
     "funds": filings.Fund,
     "methods": methods.Method,
+    "composed": composed.ComposedRule,
+    "composing": composed.ComposedDraft,
     "networks": networks.NetworkVersion,
     "jobs": work.Job,
     "users": people.User,

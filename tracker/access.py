@@ -169,10 +169,11 @@ def visible_composed(user: User) -> Select[ComposedRule]:
 
 
 def visible_composed_drafts(user: User) -> Select[ComposedDraft]:
-    """Those in work: the league's own, which nobody else needs to judge yet; the auditor's all."""
+    """Those in work: the league's own, which the province need not judge yet; the auditor's all."""
     if user.role in PROVINCE_ROLES:
         return select(ComposedDraft).where(false())
-    return select(ComposedDraft).where(_own(user, None, ComposedDraft.league_id, "see_composed"))
+    mine = _own(user, None, ComposedDraft.league_id, "see_composed")
+    return select(ComposedDraft).where(mine & (ComposedDraft.state == "open"))
 
 
 def visible_applications(user: User) -> Select[Application]:

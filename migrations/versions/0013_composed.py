@@ -1,4 +1,4 @@
-"""Composed rules 组合规则: versions a league keeps, the drafts beside them, and what keeps those."""
+"""Composed rules 组合规则: versions a league keeps, the drafts beside them, and their triggers."""
 
 from pathlib import Path
 
@@ -6,6 +6,7 @@ from alembic import op
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     DateTime,
     ForeignKeyConstraint,
@@ -55,7 +56,11 @@ def upgrade() -> None:
         Column("definition", Text(), nullable=False),
         Column("user_id", KEY, nullable=False),
         Column("edited_at", DateTime(timezone=True), nullable=False),
+        Column("state", String(10), nullable=False),
         Column("revision", Integer(), nullable=False),
+        CheckConstraint(
+            "state IN ('open', 'kept', 'discarded')", name=op.f("ck_composed_draft_state")
+        ),
         _to("composed_draft", "league_id", "league"),
         _to("composed_draft", "user_id", "user_account"),
         PrimaryKeyConstraint("id", name="pk_composed_draft"),

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
+from unicodedata import category
 
 from marshmallow import ValidationError, fields, validates_schema
 
@@ -32,6 +33,8 @@ from rules.values import TableValue
 FORMAT = 1
 MOST_ARTICLES, MOST_PARAMS, MOST_MONOTONE = 60, 60, 20
 MOST_DEEP = 40
+UNSEEN = ("Cc", "Cs")
+"""Categories of signs that no text of a rule may hold: controls, and halves of no sign."""
 SUBJECTS: dict[str, tuple[Subject, type[PeriodParams], type[Record]]] = {
     "shipment": (SHIPMENT, RuleParams, ShipmentFacts),
     "period": (PERIOD, PeriodParams, PeriodFacts),
@@ -155,7 +158,7 @@ def compose(definition: object, cases: Sequence[Mapping[str, Any]] = ()) -> Rule
     assert isinstance(definition, Mapping)
     subject, base, kind = SUBJECTS[made["subject"]]
     composed = Composed(subject, made["params"], made["articles"])
-    if wrong := [*_misnamed(composed, made["monotone"])] or [*_unused(composed)]:
+    if wrong := [*misnamed(composed, made["monotone"])]:
         raise ComposedError(wrong)
     samples = {one.name: one.sample for one in composed.declared}
     rule = Rule(
@@ -172,7 +175,8 @@ def compose(definition: object, cases: Sequence[Mapping[str, Any]] = ()) -> Rule
         definition=definition,
         cases=tuple(cases),
     )
-    _try(rule, kind)
+    if wrong := [*_unused(composed), *_tried(rule, kind)]:
+        raise ComposedError(wrong)
     return rule
 
 
@@ -217,7 +221,12 @@ def _inexact(value: object, where: str, deep: int = 0) -> Iterator[Wrong]:
         items = value.items() if isinstance(value, Mapping) else enumerate(value)
         for key, below in items:
             yield from _inexact(below, f"{where}.{key}".lstrip("."), deep + 1)
-    elif not isinstance(value, str | int):
+    elif isinstance(value, str):
+        if any(category(sign) in UNSEEN and sign != "\n" for sign in value):
+            yield Wrong(
+                where, "含有看不见的控制符，请删去", "control signs stand in it; remove them"
+            )
+    elif not isinstance(value, int):
         yield Wrong(
             where,
             f'{value} 不精确或不可存：数值请写成文本，例如 "0.125"，日期例如 "2026-12-31"',
@@ -225,7 +234,7 @@ def _inexact(value: object, where: str, deep: int = 0) -> Iterator[Wrong]:
         )
 
 
-def _misnamed(composed: Composed, monotone: Sequence[str]) -> Iterator[Wrong]:
+def misnamed(composed: Composed, monotone: Sequence[str]) -> Iterator[Wrong]:
     """Names used twice, not there, or not what they are used as."""
     names = composed.names()
     taken = {*composed.subject.facts, *composed.subject.quantities, *COMMON, "year"}
@@ -255,8 +264,8 @@ def _unused(composed: Composed) -> Iterator[Wrong]:
         if one.name not in used:
             yield Wrong(
                 f"params.{place}",
-                f"参数“{one.name}”没有任何条款用到，请删去或用上",
-                f"no article uses the parameter {one.name}; remove it or use it",
+                f"参数“{one.field.title[0]}”没有任何条款用到，请删去或用上",
+                f"no article uses the parameter “{one.field.title[1]}”; remove it or use it",
             )
 
 
@@ -314,17 +323,16 @@ def _chains(composed: Composed) -> Iterator[tuple[str, str]]:
             yield from within(node)
 
 
-def _try(rule: Rule, kind: type[Record]) -> None:
+def _tried(rule: Rule, kind: type[Record]) -> Iterator[Wrong]:
     """The engine's own judgement of units and order, on one of a kind in both back ends."""
     try:
         rule.load_params(rule.sample_params)
     except ParamsError as wrong:
-        told = [
-            Wrong(f"sample.{name}", said, f"the sample value of {name} is not right: {said}")
-            for name, messages in wrong.messages.items()
-            for said in messages
-        ]
-        raise ComposedError(told) from wrong
+        for name, messages in wrong.messages.items():
+            for told in messages:
+                en = f"the sample value of {name} is not right: {told}"
+                yield Wrong(f"sample.{name}", told, en)
+        return
     rows = [anything(kind)]
     for backend in ("columns", "naive"):
         try:
@@ -332,7 +340,8 @@ def _try(rule: Rule, kind: type[Record]) -> None:
         except RuleError as wrong:
             zh, _, en = str(wrong).rstrip("）").partition("（")
             where = next(iter(getattr(wrong, "__notes__", ())), "articles")
-            raise ComposedError([Wrong(where, str(wrong), en or zh)]) from wrong
+            yield Wrong(where, str(wrong), en or zh)
+            return
 
 
 def anything(kind: type[Record]) -> Record:

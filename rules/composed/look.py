@@ -4,17 +4,17 @@ Whoever composes a rule sees at every moment how it reads back, also while half 
 what can be read is read, and each fault names its place in the definition.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from marshmallow import ValidationError
 
 from rules.composed.articles import Article, article
-from rules.composed.compose import SUBJECTS, Composed, compose
-from rules.composed.declared import declared
+from rules.composed.compose import SUBJECTS, Composed, compose, misnamed
+from rules.composed.declared import Declared, declared
 from rules.composed.nodes import Names, Node, Two
-from rules.composed.wrong import ComposedError, Wrong
+from rules.composed.wrong import ComposedError, Wrong, flattened
 from rules.rule import Rule
 
 Read = TypeVar("Read")
@@ -49,14 +49,47 @@ def look(definition: Mapping[str, Any]) -> Look:
     try:
         rule = compose(definition)
     except ComposedError as error:
-        wrong = error.wrong
+        further = [*_samples(composed), *_names(composed, params, articles)]
+        wrong = tuple(dict.fromkeys((*error.wrong, *further)))
     return Look(composed, _said(articles, composed.names()), wrong, rule)
+
+
+def placed(definition: Mapping[str, Any]) -> dict[str, Any]:
+    """The definition with each parameter that names no article placed in the first that uses it."""
+    uses: dict[str, str] = {}
+    for each in look(definition).composed.articles:
+        for _, name in each.needs():
+            uses.setdefault(name, each.article)
+    params = [
+        {"article": uses[one["name"]], **one} if one.get("name") in uses else one
+        for one in definition["params"]
+    ]
+    return {**definition, "params": params}
 
 
 def words(part: object, read: Callable[[object, int], Node], names: Names) -> Two | None:
     """A factor, a text or a condition in words; None where it cannot be read."""
     node = _read(read, part)
     return None if node is None else node.said(names)
+
+
+def _samples(composed: Composed) -> Iterator[Wrong]:
+    """Sample values that are not right, whatever else keeps the definition from being a rule."""
+    for one in composed.declared:
+        try:
+            one.field.deserialize(one.sample)
+        except ValidationError as error:
+            for told in flattened(error.messages, f"sample.{one.name}"):
+                en = f"the sample value of {one.name} is not right: {told.zh}"
+                yield Wrong(told.where, told.zh, en)
+
+
+def _names(
+    composed: Composed, params: Sequence[Declared | None], articles: Sequence[Article | None]
+) -> Iterator[Wrong]:
+    """Names that are not there; nothing is said while what would give them cannot be read."""
+    if None not in params and None not in articles:
+        yield from misnamed(composed, ())
 
 
 def _said(articles: list[Article | None], names: Names) -> tuple[Two | None, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from tracker.db import Base, CanonicalJson, Key, Moment
+from tracker.db import Base, CanonicalJson, Key, Moment, one_of
 from tracker.models.people import League, User
 
 
@@ -39,11 +39,20 @@ class ComposedRule(Base):
     user: Mapped[User] = relationship(init=False, lazy="joined")
 
 
+DRAFT_STATES = ("open", "kept", "discarded")
+
+
 class ComposedDraft(Base):
-    """组合规则草稿: a definition in work; edited until it is kept as a version or thrown away."""
+    """组合规则草稿: a definition in work; edited until it is kept as a version or thrown away.
+
+    The row stays, so that its number never comes to mean another draft.
+    """
 
     __tablename__ = "composed_draft"
-    __table_args__ = (Index("ix_composed_draft_league_id", "league_id"),)
+    __table_args__ = (
+        one_of("state", DRAFT_STATES),
+        Index("ix_composed_draft_league_id", "league_id"),
+    )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True, init=False)
     league_id: Mapped[int] = mapped_column(ForeignKey("league.id"))
@@ -53,6 +62,7 @@ class ComposedDraft(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     """Who worked on it last."""
     edited_at: Mapped[datetime] = mapped_column(Moment)
+    state: Mapped[str] = mapped_column(String(10), default="open")
     revision: Mapped[int] = mapped_column(default=1)
     league: Mapped[League] = relationship(init=False, lazy="joined")
     user: Mapped[User] = relationship(init=False, lazy="joined")

@@ -104,17 +104,17 @@ def discard(session: Session, user: User, draft: ComposedDraft, now: datetime) -
         subject=f"composed_draft:{draft.id}",
         detail={"title": str(draft.definition["title"]["zh"])},
     )
-    session.delete(draft)
+    draft.state = "discarded"
     session.flush()
 
 
 def keep(
     session: Session, user: User, draft: ComposedDraft, now: datetime, *, is_sample: bool
 ) -> ComposedRule:
-    """Keep the draft as a version for good; the draft is gone. Raises as ``add``."""
+    """Keep the draft as a version for good; the draft is closed. Raises as ``add``."""
     _own(session, user, draft)
     made = add(session, user, draft.definition, now, number=draft.number, is_sample=is_sample)
-    session.delete(draft)
+    draft.state = "kept"
     session.flush()
     return made
 
@@ -261,4 +261,6 @@ def _own(session: Session, user: User, draft: ComposedDraft) -> League:
     league = _league(session, user)
     if draft.league_id != league.id:
         raise NotAllowed(mark("This draft is another league's."))
+    if draft.state != "open":
+        raise Conflict(mark("This draft was kept or thrown away."), mark("Begin another one."))
     return league

@@ -81,6 +81,7 @@ APIS = (
     "disbursements",
     "recoveries",
     "methods",
+    "composed",
     "ledger",
 )
 """Modules of ``tracker.web.api`` with a blueprint ``blp``; they go into the OpenAPI file."""

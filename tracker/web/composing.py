@@ -14,7 +14,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from rules.composed import ComposedError, compose
-from rules.composed.look import look
+from rules.composed.look import look, placed
 from tracker import access
 from tracker.errors import NotThere, Refused, TooMuch, mark
 from tracker.models.composed import ComposedRule
@@ -88,7 +88,8 @@ def work(key: int) -> ResponseReturnValue:
     def write(db: Session, person: User) -> tuple[str, int | None]:
         found = access.see(db, access.visible_composed_drafts(person), key)
         said = composing_form.read(form, found.definition)
-        definition, block = composing_form.changed(said, do, form)
+        made, block = composing_form.changed(said, do, form)
+        definition = placed(made) if do == "keep" else made
         steps.save(db, person, found, definition, asked.key(form.get("revision", "")), now)
         if do != "keep" or look(found.definition).wrong:
             return block, None
@@ -141,7 +142,7 @@ def _start(named: str, subject: str, wanted: str) -> tuple[Mapping[str, Any], in
         return steps.blank(subject), None
     rule = context.ground().registry.rules.get(named)
     if rule is not None and rule.definition and not rule.league:
-        return rule.definition, None
+        return {**rule.definition, "source": ""}, None  # where the shape was seen is no basis
     seen = access.visible_composed(context.user()).where(ComposedRule.rule_id == named)
     kept = context.session().scalar(seen)
     if kept is None:

@@ -79,6 +79,8 @@ UNITS = (
     *("trip", "FEU", "TEU", "km", "train", "year", "CNY", "USD", "CNY/USD", "USD/FEU", "USD/TEU"),
     *("USD/FEU·km", "platform", "firm", ""),
 )
+FIRST = 5
+"""Faults told while a form is being filled in; all stand at their fields once it is saved."""
 TABLED = ("table", "words", "bands", "tiers")
 SHOWN = {
     "articles": {"article", "zh", "en", "when", "factors", "of", "rates", "per", "draws"},
@@ -281,6 +283,14 @@ class Kit:
             return where == block or (not head and bool(rest) and rest.split(".")[0] not in shown)
 
         return self._told(here)
+
+    def wrong_in_all(self) -> int:
+        """How many things are wrong."""
+        return len(self._wrong)
+
+    def wrong_first(self) -> list[str]:
+        """The first few of them, each once."""
+        return [*dict.fromkeys(self._told(lambda _where: True))][:FIRST]
 
     def wrong_besides(self) -> list[str]:
         """What is wrong with the rule as a whole."""

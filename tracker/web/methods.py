@@ -142,6 +142,7 @@ def method(key: int) -> ResponseReturnValue:
             )
         ),
         may_amend=found.league_id == user.league_id and user.role in DRAFTERS,
+        **_composed(session, user, found),
     )
 
 
@@ -160,6 +161,18 @@ def changes(found: Method, earlier: Method) -> list[sentences.Change]:
         rule.describe_params() if (rule := _rule(one)[0]) else () for one in (earlier, found)
     ]
     return sentences.changes(earlier.params, described[0], found.params, described[1])
+
+
+def _composed(session: Session, user: User, found: Method) -> dict[str, Any]:
+    """The composed rule it computes with, where one may see it, and the rule to amend it by."""
+    seen = access.visible_composed(user)
+    kept = session.scalar(seen.where(ComposedRule.rule_id == found.rule_id))
+    newest = kept and session.scalar(
+        composed.newest(seen).where(
+            ComposedRule.league_id == kept.league_id, ComposedRule.number == kept.number
+        )
+    )
+    return {"kept": kept, "amended_by": newest.rule_id if newest else found.rule_id}
 
 
 def _version_before(session: Session, user: User, found: Method) -> Method | None:
