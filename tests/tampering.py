@@ -11,7 +11,7 @@ Execute = Callable[..., list[tuple[Any, ...]]]
 """Runs a statement with ``?`` for its values; answers the rows, if there are any."""
 OPENED = (
     *("entry", "posting", "account", "item", "item_stage", "assessment", "decision"),
-    *("audit_event", "chain_head", "claim_key", "method"),
+    *("audit_event", "chain_head", "claim_key", "method", "composed_rule"),
 )
 CHECKS = {
     "account": ("source", "floor"),
