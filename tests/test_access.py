@@ -24,7 +24,7 @@ from werkzeug.test import TestResponse
 from rules.registry import every_rule
 from tests.databases import Databases
 from tests.web.visitors import visit
-from tracker import access, demo, jobs
+from tracker import access, composed_access, demo, jobs
 from tracker.models import (
     applications,
     cargo,
@@ -212,6 +212,7 @@ def hidden_from(app: Flask, login: str) -> set[str]:
         seen = {one.id for one in session.scalars(access.visible_evidence(user))}
         papers = session.scalars(select(evidence.Evidence)).all()
         words |= {one.sha256 for one in papers if one.id not in seen}
+        words |= of_composed(session, user)
         if user.firm_id is not None:
             others = session.scalars(select(people.Firm).where(people.Firm.id != user.firm_id))
             words |= {word for firm in others for word in (firm.uscc, firm.name)}
@@ -228,6 +229,17 @@ def of_shipments(session: Session, visible: set[int]) -> set[str]:
         if shipment.id not in visible:
             found |= {shipment.label, shipment.unit_key, waybill}
     return found
+
+
+def of_composed(session: Session, user: people.User) -> set[str]:
+    """Ids, titles and hashes of all rules but those that this person's league composed."""
+    seen = {one.id for one in session.scalars(composed_access.visible_composed(user))}
+    return {
+        word
+        for one in session.scalars(select(composed.ComposedRule))
+        if one.id not in seen
+        for word in (one.rule_id, one.title, one.sha256)
+    }
 
 
 def of_legs(session: Session, visible: set[int]) -> set[str]:

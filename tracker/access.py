@@ -15,7 +15,6 @@ from tracker.db import Base, chunks
 from tracker.errors import NotAllowed, NotThere, mark
 from tracker.models.applications import Application, ApplicationLine
 from tracker.models.cargo import CargoLine, Manifest, ManifestRow, Shipment
-from tracker.models.composed import ComposedDraft, ComposedRule
 from tracker.models.evidence import Evidence, EvidenceLink
 from tracker.models.filings import (
     Allotment,
@@ -28,13 +27,7 @@ from tracker.models.filings import (
 from tracker.models.inbox import Inbox, InboxFile
 from tracker.models.methods import Method
 from tracker.models.money import Account, Entry, Item, Posting
-from tracker.models.people import (
-    FIRM_ROLES,
-    LEAGUE_ROLES,
-    PROVINCE_ROLES,
-    ROLES,
-    User,
-)
+from tracker.models.people import FIRM_ROLES, LEAGUE_ROLES, PROVINCE_ROLES, ROLES, User
 from tracker.models.recoveries import Recovery
 
 Row = TypeVar("Row", bound=Base)
@@ -159,21 +152,6 @@ def replayable_methods(user: User) -> Select[Method]:
         return select(Method).where(false())
     found = visible_methods(user)
     return found.where(Method.league_id == user.league_id) if user.role in LEAGUE_ROLES else found
-
-
-def visible_composed(user: User) -> Select[ComposedRule]:
-    """A league's composed rules: its own; all for the province and the auditor."""
-    if user.role in PROVINCE_ROLES:
-        return select(ComposedRule)
-    return select(ComposedRule).where(_own(user, None, ComposedRule.league_id, "see_composed"))
-
-
-def visible_composed_drafts(user: User) -> Select[ComposedDraft]:
-    """Those in work: the league's own, which the province need not judge yet; the auditor's all."""
-    if user.role in PROVINCE_ROLES:
-        return select(ComposedDraft).where(false())
-    mine = _own(user, None, ComposedDraft.league_id, "see_composed")
-    return select(ComposedDraft).where(mine & (ComposedDraft.state == "open"))
 
 
 def visible_applications(user: User) -> Select[Application]:

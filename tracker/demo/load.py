@@ -16,13 +16,16 @@ from tracker.demo.doing import person, take
 from tracker.demo.files import SampleFile
 from tracker.demo.people import FIRMS, LEAGUES, people
 from tracker.models.cargo import Manifest
+from tracker.models.composed import ComposedRule
 from tracker.models.methods import Method, Programme
 from tracker.models.people import Firm, League, User
-from tracker.steps import beginnings, manifests, methods
+from tracker.steps import beginnings, composed, manifests, methods
 from tracker.web.passwords import hashed
 
 FIRST_DAY = date(2026, 1, 1)
 WAIT_SECONDS = 1.0
+COMPOSING = "150900"
+"""The league that composes a rule of its own."""
 
 
 def load_places(bench: jobs.Bench) -> str:
@@ -108,6 +111,29 @@ def _draft(session: Session, bench: jobs.Bench, rule: Rule, number: int) -> int:
         is_sample=True,
     )
     return method.id
+
+
+def compose_rule(bench: jobs.Bench) -> str:
+    """One league keeps a rule of its own, put together from a shape, and works on its next one."""
+    now = datetime.now(UTC)
+    shape = bench.registry.rules["shapes/trip-tiers"]
+    assert shape.definition is not None
+    titles = {"zh": "按年度车次分档，自拟（示例）", "en": "Tiers by trips, composed (sample)"}
+    definition = {
+        **shape.definition,
+        "title": titles,
+        "source": "示例：照公式样板拟订，并非真实文件",
+    }
+
+    def work(session: Session) -> str:
+        user = person(session, f"{LEAGUES[COMPOSING]}_officer")
+        there = select(ComposedRule).where(ComposedRule.league_id == user.league_id)
+        if (kept := session.scalars(there).first()) is None:
+            kept = composed.add(session, user, definition, now, is_sample=True)
+            composed.begin(session, user, definition, now, number=kept.number)
+        return f"{kept.title}：{kept.rule_id}"
+
+    return bench.database.transact(work)
 
 
 def upload(bench: jobs.Bench, sample: SampleFile) -> str:

@@ -58,6 +58,7 @@ def parts(bench: jobs.Bench) -> list[tuple[str, Callable[[], str]]]:
         ("盟市、口岸与通道", lambda: load.load_places(bench)),
         ("企业与人员", lambda: load.load_people(bench)),
         ("四个盟市的示例办法备案", lambda: load.record_methods(bench)),
+        ("一个盟市自拟规则", lambda: load.compose_rule(bench)),
         *uploads,
         ("佐证材料", lambda: evidence.attach(bench)),
         *(

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, select
 
 from rules.composed import canonical, sentences
-from tracker import access
+from tracker import access, composed_access
 from tracker.models.composed import ComposedDraft, ComposedRule
 from tracker.models.methods import Method
 from tracker.models.people import League, User
@@ -27,7 +27,7 @@ def composed() -> ResponseReturnValue:
     session, user = context.session(), context.user()
     query = filtered(user)
     paged = asked.paged(asked.count(session, query))
-    drafts = access.visible_composed_drafts(user).order_by(ComposedDraft.edited_at.desc())
+    drafts = composed_access.visible_composed_drafts(user).order_by(ComposedDraft.edited_at.desc())
     return render_template(
         "composed/list.html",
         rules=session.scalars(ordered(query).limit(paged.rows).offset(paged.offset)).all(),
@@ -43,9 +43,9 @@ def composed() -> ResponseReturnValue:
 def one(key: int) -> ResponseReturnValue:
     """One version: how it reads, its numbers, its other versions and the methods by it."""
     session, user = context.session(), context.user()
-    found = access.see(session, access.visible_composed(user), key)
+    found = access.see(session, composed_access.visible_composed(user), key)
     rule = steps.rule(found)
-    versions = access.visible_composed(user).where(
+    versions = composed_access.visible_composed(user).where(
         ComposedRule.league_id == found.league_id, ComposedRule.number == found.number
     )
     by_it = access.visible_methods(user).where(Method.rule_id == found.rule_id)
@@ -66,7 +66,7 @@ def one(key: int) -> ResponseReturnValue:
 @policy.may("see_composed")
 def definition(key: int) -> Response:
     """The definition as a file, to be taken elsewhere or laid by; its SHA-256 is the rule's."""
-    found = access.see(context.session(), access.visible_composed(context.user()), key)
+    found = access.see(context.session(), composed_access.visible_composed(context.user()), key)
     response = Response(canonical(found.definition), content_type="application/json")
     name = found.rule_id.replace("/", "-")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.json"'
@@ -76,7 +76,7 @@ def definition(key: int) -> Response:
 
 def filtered(user: User) -> Select[ComposedRule]:
     """The newest of the visible ones that the address asks for."""
-    query = steps.newest(access.visible_composed(user))
+    query = steps.newest(composed_access.visible_composed(user))
     if league := asked.text("league"):
         query = query.where(ComposedRule.league_id.in_(_leagues(league)))
     if text := asked.text("q"):

@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from rules.composed import ComposedError, compose
 from rules.composed.look import look, placed
-from tracker import access
+from tracker import access, composed_access
 from tracker.errors import NotThere, Refused, TooMuch, mark
-from tracker.models.composed import ComposedRule
+from tracker.models.composed import ComposedDraft, ComposedRule
 from tracker.models.people import User
 from tracker.steps import composed as steps
 from tracker.web import asked, composing_form, context, policy
@@ -37,7 +37,7 @@ SUBJECTS: dict[str, str] = {
 @policy.may("compose_rule")
 def new() -> ResponseReturnValue:
     """Choose what to begin from: nothing, a shape, a rule of one's own, or a file."""
-    own = context.session().scalars(steps.newest(access.visible_composed(context.user())))
+    own = context.session().scalars(steps.newest(composed_access.visible_composed(context.user())))
     return render_template(
         "composing/new.html",
         subjects=[(name, gettext(label)) for name, label in SUBJECTS.items()],
@@ -67,14 +67,15 @@ def begin() -> ResponseReturnValue:
 @policy.may("compose_rule")
 def draft(key: int) -> ResponseReturnValue:
     """A rule in work: its articles as sentences, each with its fields."""
-    found = access.see(context.session(), access.visible_composed_drafts(context.user()), key)
+    found = access.see(
+        context.session(), composed_access.visible_composed_drafts(context.user()), key
+    )
     kit = Kit(found.definition, look(found.definition))
     return render_template(
         "composing/draft.html",
         draft=found,
         kit=kit,
         opened=asked.text("open"),
-        blank=not _said(kit),
     )
 
 
@@ -86,7 +87,7 @@ def work(key: int) -> ResponseReturnValue:
     do = form.get("do", "save")
 
     def write(db: Session, person: User) -> tuple[str, int | None]:
-        found = access.see(db, access.visible_composed_drafts(person), key)
+        found = _draft(db, person, key)
         said = composing_form.read(form, found.definition)
         made, block = composing_form.changed(said, do, form)
         definition = placed(made) if do == "keep" else made
@@ -113,7 +114,9 @@ def work(key: int) -> ResponseReturnValue:
 @policy.may("compose_rule")
 def reading(key: int) -> ResponseReturnValue:
     """What the form would say as it is filled in now; nothing is saved."""
-    found = access.see(context.session(), access.visible_composed_drafts(context.user()), key)
+    found = access.see(
+        context.session(), composed_access.visible_composed_drafts(context.user()), key
+    )
     definition = composing_form.read(request.form, found.definition)
     kit = Kit(definition, look(definition))
     return render_template("composing/reading.html", kit=kit, blocks=[*blocks(kit)])
@@ -126,7 +129,7 @@ def discard(key: int) -> ResponseReturnValue:
     now = context.now()
 
     def write(db: Session, person: User) -> None:
-        found = access.see(db, access.visible_composed_drafts(person), key)
+        found = _draft(db, person, key)
         steps.discard(db, person, found, now)
 
     context.write(write)
@@ -143,7 +146,7 @@ def _start(named: str, subject: str, wanted: str) -> tuple[Mapping[str, Any], in
     rule = context.ground().registry.rules.get(named)
     if rule is not None and rule.definition and not rule.league:
         return {**rule.definition, "source": ""}, None  # where the shape was seen is no basis
-    seen = access.visible_composed(context.user()).where(ComposedRule.rule_id == named)
+    seen = composed_access.visible_composed(context.user()).where(ComposedRule.rule_id == named)
     kept = context.session().scalar(seen)
     if kept is None:
         raise NotThere(
@@ -176,5 +179,5 @@ def _from_file() -> Mapping[str, Any]:
     return definition
 
 
-def _said(kit: Kit) -> bool:
-    return bool(kit.definition["articles"] or kit.definition["params"])
+def _draft(session: Session, user: User, key: int) -> ComposedDraft:
+    return access.see(session, composed_access.visible_composed_drafts(user), key)
