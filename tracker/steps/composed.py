@@ -134,18 +134,8 @@ def add(
     version says already.
     """
     league = _league(session, user)
-    newest = _newest(session, league, number) if number is not None else None
-    if number is None:
-        top = select(func.max(ComposedRule.number)).where(ComposedRule.league_id == league.id)
-        number = (session.scalar(top) or 0) + 1
-    version_no = newest.version_no + 1 if newest else 1
+    number, version_no = _place(session, league, definition, number)
     stamped = _stamped(definition, league, number, version_no)
-    if newest and stamped == _stamped(newest.definition, league, number, version_no):
-        raise Conflict(
-            mark("It says exactly what version %(number)s says."),
-            mark("Change an article or a number first, or register a method on that version."),
-            number=newest.version_no,
-        )
     made = _whole(stamped)
     kept = ComposedRule(
         league_id=league.id,
@@ -233,6 +223,23 @@ def _stamped(
         "league": league.code,
         "programme": PROGRAMME,
     }
+
+
+def _place(
+    session: Session, league: League, definition: Mapping[str, Any], number: int | None
+) -> tuple[int, int]:
+    """The number and the version that a definition comes to stand under."""
+    if number is None:
+        top = select(func.max(ComposedRule.number)).where(ComposedRule.league_id == league.id)
+        return (session.scalar(top) or 0) + 1, 1
+    before = _newest(session, league, number)
+    if _stamped(definition, league, 0, 0) == _stamped(before.definition, league, 0, 0):
+        raise Conflict(
+            mark("It says exactly what version %(number)s says."),
+            mark("Change an article or a number first, or register a method on that version."),
+            number=before.version_no,
+        )
+    return number, before.version_no + 1
 
 
 def _newest(session: Session, league: League, number: int) -> ComposedRule:
