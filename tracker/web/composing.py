@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from rules.composed import ComposedError, compose
+from rules.composed import ComposedError, compose, sentences
 from rules.composed.look import look, placed
 from tracker import access, composed_access
 from tracker.errors import NotThere, Refused, TooMuch, mark
@@ -21,7 +21,7 @@ from tracker.models.composed import ComposedDraft, ComposedRule
 from tracker.models.people import User
 from tracker.steps import composed as steps
 from tracker.web import asked, composing_form, context, policy
-from tracker.web.composing_kit import Kit, blocks
+from tracker.web.composing_kit import Kit
 
 bp = Blueprint("composing", __name__, url_prefix="/composing")
 
@@ -42,7 +42,7 @@ def new() -> ResponseReturnValue:
         "composing/new.html",
         subjects=[(name, gettext(label)) for name, label in SUBJECTS.items()],
         shapes=[
-            (rule, look(rule.definition).said)
+            (rule, sentences(rule.definition))
             for rule in context.ground().registry.rules.values()
             if rule.definition and not rule.league
         ],
@@ -119,7 +119,7 @@ def reading(key: int) -> ResponseReturnValue:
     )
     definition = composing_form.read(request.form, found.definition)
     kit = Kit(definition, look(definition))
-    return render_template("composing/reading.html", kit=kit, blocks=[*blocks(kit)])
+    return render_template("composing/reading.html", kit=kit)
 
 
 @bp.post("/<int:key>/discard")

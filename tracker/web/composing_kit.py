@@ -13,7 +13,7 @@ from flask_babel import gettext
 from marshmallow import ValidationError
 
 from rules.composed import parts
-from rules.composed.articles import PER, STEPS
+from rules.composed.articles import PER, STEPS, Step
 from rules.composed.conditions import SIGNS
 from rules.composed.declared import KINDS, Declared
 from rules.composed.look import Look, words
@@ -90,6 +90,8 @@ SHOWN = {
     },
 }
 """Keys of a block with a field of their own; what is wrong elsewhere is told at its head."""
+ALWAYS = {"articles": {"article"}, "params": {"zh", "en", "article", "sample"}}
+"""Keys every block has."""
 Groups = list[tuple[str, list[tuple[str, str]]]]
 """Label of a group -> value and label of each."""
 
@@ -274,7 +276,26 @@ class Kit:
         """Whether anything is wrong in a block."""
         return bool(self.wrong(block))
 
-    def wrong_at(self, block: str) -> list[str]:
+    def blocks(self) -> Iterator[tuple[str, str, bool]]:
+        """Each block by its name on the page: what it says, whether anything is wrong in it."""
+        for place in range(len(self.definition["params"])):
+            yield f"params-{place}", self.declared(place), self.wrong_in(f"params.{place}")
+        for place in range(len(self.definition["articles"])):
+            yield f"articles-{place}", self.said(place), self.wrong_in(f"articles.{place}")
+
+    def fields(self) -> Iterator[tuple[str, str]]:
+        """Each field with a place for what is wrong at it, and what is; also each block's head."""
+        yield from ((path, self.wrong(path)) for path in ("title.zh", "title.en", "source"))
+        for kind, known in (("params", KINDS), ("articles", STEPS)):
+            for place, one in enumerate(self.definition[kind]):
+                block = f"{kind}.{place}"
+                yield block, self.wrong_at(block)
+                found = known.get(one.get("kind" if kind == "params" else "step"))
+                own = () if found is None else found.keys if isinstance(found, Step) else found[0]
+                for key in sorted({*ALWAYS[kind], *own} & SHOWN[kind]):
+                    yield f"{block}.{key}", self.wrong(f"{block}.{key}")
+
+    def wrong_at(self, block: str) -> str:
         """What is wrong with a block and stands at none of its fields."""
         shown = SHOWN[block.partition(".")[0]]
 
@@ -282,7 +303,7 @@ class Kit:
             head, _, rest = where.partition(f"{block}.")
             return where == block or (not head and bool(rest) and rest.split(".")[0] not in shown)
 
-        return self._told(here)
+        return "；".join(self._told(here))
 
     def wrong_in_all(self) -> int:
         """How many things are wrong."""
@@ -336,11 +357,3 @@ def _field(where: str, names: Sequence[str]) -> str:
     head, _, name = plain.partition("sample.")
     name = name.partition(".")[0]
     return f"params.{names.index(name)}.sample" if not head and name in names else plain
-
-
-def blocks(kit: Kit) -> Iterator[tuple[str, str]]:
-    """Name of each block and what it says, for a page that is being filled in."""
-    for place in range(len(kit.definition["params"])):
-        yield f"params-{place}", kit.declared(place)
-    for place in range(len(kit.definition["articles"])):
-        yield f"articles-{place}", kit.said(place)

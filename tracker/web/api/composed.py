@@ -20,6 +20,9 @@ blp = Noun(
     "composed", "组合规则", "Rules leagues put together from articles; a version is never edited."
 )
 
+MOST_NUMBER = 1_000_000
+"""More rules than any league has."""
+
 
 class ComposedAsked(Asked):
     """Filters."""
@@ -40,6 +43,7 @@ class ComposedBody(Body):
     definition = Definition(required=True, keys=fields.String())
     number = Whole(
         1,
+        MOST_NUMBER,
         load_default=None,
         allow_none=True,
         metadata={"description": "Of the rule it is the next version of; none for a new rule."},
