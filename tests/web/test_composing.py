@@ -171,6 +171,7 @@ def test_a_rule_put_together_from_nothing_pays_to_the_fen_what_the_shape_pays(
     assert "第五条 车次分档系数：自第 1 车次起 100%" in method.words, "placed where it is used"
     assert "不成立" not in method.words.replace("不成立的反例", "")
     assert kept.address in method.links
+    assert officer.client.get(f"{method.address}/cases.xlsx").status_code == 200
     officer.press(method, "submit")
 
 
@@ -247,7 +248,15 @@ def test_a_version_is_amended_by_its_next_and_carried_elsewhere_as_a_file(
     assert "第 1 号规则的下一版" in page.words
     assert "与第 1 版完全相同" in fill_refused(officer, page)
     page = officer.see(page.address)
-    second = fill(officer, page, "keep", {"params.0.sample": "6000.00"})
+    amended: dict[str, Values] = {"params.0.sample": "6000.00", "articles.1.zh": "空驶一律不补"}
+    second = fill(officer, page, "keep", amended)
+    assert second.table()[1:] == [
+        [
+            "第三条 属于空驶的，补贴为零：空驶（空箱）不予补贴。",
+            "第三条 属于空驶的，补贴为零：空驶一律不补。",
+        ],
+        ["第四条 每车次补贴：5,000.00 元/车次。", "第四条 每车次补贴：6,000.00 元/车次。"],
+    ]
     assert "composed/150100/1/2" in second.words
     assert "第 2 版" in second.words
     assert "用它登记办法" not in officer.see("/composed/1").words, "only the newest is offered"

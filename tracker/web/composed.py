@@ -50,16 +50,27 @@ def one(key: int) -> ResponseReturnValue:
     )
     by_it = access.visible_methods(user).where(Method.rule_id == found.rule_id)
     newest = session.scalar(steps.newest(versions))
+    before = session.scalar(versions.where(ComposedRule.version_no == found.version_no - 1))
     return render_template(
         "composed/one.html",
         rule=found,
         articles=sentences(found.definition),
         numbers=words.sentences(rule.sample_params, rule.describe_params()),
+        before=before,
+        changes=changes(before, found) if before else (),
         versions=session.scalars(versions.order_by(ComposedRule.version_no.desc())).all(),
         methods=session.scalars(by_it.order_by(Method.version_no.desc())).all(),
         is_newest=newest is not None and newest.id == found.id,
         may_compose=user.role in COMPOSERS and user.league_id == found.league_id,
     )
+
+
+def changes(before: ComposedRule, after: ComposedRule) -> list[words.Change]:
+    """What a version says otherwise than the one before it: articles, then numbers."""
+    rules = [steps.rule(one) for one in (before, after)]
+    numbers = [(rule.sample_params, rule.describe_params()) for rule in rules]
+    read = [sentences(one.definition) for one in (before, after)]
+    return [*words.reworded(*read), *words.changes(*numbers[0], *numbers[1])]
 
 
 @bp.get("/<int:key>/definition.json")

@@ -157,10 +157,13 @@ def step(key: int) -> ResponseReturnValue:
 
 def changes(found: Method, earlier: Method) -> list[sentences.Change]:
     """What a version says otherwise than an earlier one."""
-    described = [
-        rule.describe_params() if (rule := _rule(one)[0]) else () for one in (earlier, found)
+    rules = [_rule(one)[0] for one in (earlier, found)]
+    described = [rule.describe_params() if rule else () for rule in rules]
+    read = [read_back(rule.definition) for rule in rules if rule and rule.definition]
+    return [
+        *(sentences.reworded(*read) if len(read) == len(rules) else ()),
+        *sentences.changes(earlier.params, described[0], found.params, described[1]),
     ]
-    return sentences.changes(earlier.params, described[0], found.params, described[1])
 
 
 def _composed(session: Session, user: User, found: Method) -> dict[str, Any]:

@@ -5,6 +5,8 @@ The text of a number stays as it was recorded; only commas of thousands are put 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import zip_longest
 from typing import Any
 
 from flask_babel import gettext
@@ -21,6 +23,8 @@ COUNTED: dict[str, str] = {
 """What tiers run on -> msgid."""
 
 Value = Any  # any JSON value of a parameter
+Two = tuple[str, str]
+"""Words in Chinese and English."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,16 @@ def changes(
         for earlier, later in pairs
         if earlier.text != later.text
     ]
+
+
+def reworded(before: Sequence[Two], after: Sequence[Two]) -> list[Change]:
+    """Which articles of a composed rule read otherwise in its later version, side by side."""
+    old, new = ([pair[tongue() == "en"] for pair in one] for one in (before, after))
+    found: list[Change] = []
+    for tag, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag != "equal":
+            found += [Change("", *pair) for pair in zip_longest(old[i:j], new[k:m], fillvalue="")]
+    return found
 
 
 def _by_name(
