@@ -1,5 +1,6 @@
 """Rules a league composes: kept for good, pinned by methods, proved by the books alone."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from datetime import date
@@ -197,13 +198,19 @@ def test_a_definition_that_was_tampered_with_is_found_and_computes_nothing(
     kept = [f"composed/150100/{number}/1" for number in range(1, len(ALTERED) + 2)]
 
     def work(execute: Execute) -> None:
-        for rule_id, statement in zip(kept, (*ALTERED, next(iter(ALTERED))), strict=True):
+        for rule_id, statement in zip(kept, ALTERED, strict=False):
             execute(f"{statement} WHERE rule_id = ?", rule_id)
+        ((said,),) = execute("SELECT definition FROM composed_rule WHERE rule_id = ?", kept[-1])
+        dearer = said.replace("500.00", "900.00")
+        execute(
+            "UPDATE composed_rule SET definition = ?, sha256 = ? WHERE rule_id = ?",
+            *(dearer, hashlib.sha256(dearer.encode()).hexdigest(), kept[-1]),
+        )
 
     tamper(world.settings.database_url, work)
     faults = verify.verify(world.settings.database_url).faults
     told = {fault.where: fault.what for fault in faults}
-    for rule_id, what in zip(kept, ALTERED.values(), strict=False):
+    for rule_id, what in zip(kept, (*ALTERED.values(), "与审计日志所记"), strict=True):
         assert what in told[f"组合规则 {rule_id}"]
     assert any("无法重算" in what for where, what in told.items() if where.startswith("测算"))
     with world.database.reading() as session:

@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -24,12 +25,12 @@ from tests.web.visitors import Form, Page, Values, Visitor, found, visit
 from tracker import jobs
 from tracker.models.composed import ComposedDraft, ComposedRule
 from tracker.models.people import League, User
-from tracker.settings import Settings
 from tracker.steps import composed
+from tracker.web import context
 from tracker.web.composing_form import next_article
 
 INSTALLED = every_rule().rules
-WHOLE = ("taper", "box-km-two-funders", "caps-coupled", "committed-volume")
+WHOLE = ("taper", "box-km-two-funders", "caps-coupled", "committed-volume", "destination-zones")
 """Shapes with every kind of part: a choice within a product, stated words, coupled caps, tables."""
 TIERS = INSTALLED["shapes/trip-tiers"]
 RULES = Registry(
@@ -39,10 +40,11 @@ RULES = Registry(
 
 
 @pytest.fixture
-def app(settings: Settings, bench: jobs.Bench) -> Iterator[Flask]:
-    """The program with a few shapes to copy."""
-    assert bench.settings == settings
-    with programs.made(settings, registry=RULES) as made:
+def app(program: Flask, bench: jobs.Bench) -> Iterator[Flask]:
+    """The program over the small world, with a few shapes to copy."""
+    with programs.over(program, bench.database) as made:
+        ground: context.Ground = made.extensions[context.EXTENSION]
+        made.extensions[context.EXTENSION] = replace(ground, registry=RULES)
         yield made
 
 
@@ -269,6 +271,8 @@ def test_a_version_is_amended_by_its_next_and_carried_elsewhere_as_a_file(
         data = {**token.fields, "file": (io.BytesIO(bad), "规则.json")}
         assert officer.client.post("/composing", data=data).status_code in {413, 422}
     assert len(officer.see("/composed").table(1)) == 2
+    asked = {"q": "联动", "league": "150900"}
+    assert "没有符合筛选条件的组合规则" in officer.see("/composed", **asked).words
 
 
 def fill_refused(officer: Visitor, page: Page) -> str:
