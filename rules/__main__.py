@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from rules.composed import sentences
+from rules.composed import ComposedError, compose, sentences
 from rules.conformance import gate
 from rules.facts import FACTS, RESULT_COLUMNS, FactsError
 from rules.lines import yuan
@@ -73,7 +73,9 @@ def _parser() -> argparse.ArgumentParser:
     reading = commands.add_parser(
         "read", help="把组合规则读成条款句子 a composed rule in sentences"
     )
-    reading.add_argument("--rule", required=True, metavar="ID", help="规则编号")
+    reading.add_argument(
+        "--rule", required=True, metavar="ID", help="规则编号，或组合规则的 .json 文件"
+    )
     reading.set_defaults(run=_read)
 
     checking = commands.add_parser("check", help="自检规则与参数 check a rule")
@@ -84,7 +86,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _rule_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--rule", required=True, metavar="ID", help="规则编号，见 list")
+    parser.add_argument(
+        "--rule", required=True, metavar="ID", help="规则编号（见 list），或 .json 文件"
+    )
     parser.add_argument(
         "--params", type=Path, metavar="P.json", help="参数 JSON；不给则用该规则的示例参数"
     )
@@ -260,6 +264,12 @@ def _check(chosen: argparse.Namespace) -> int:
 
 
 def _rule(name: str) -> Rule:
+    """An installed rule by its id, or a composed one from the file it was downloaded as."""
+    if name.endswith(".json"):
+        try:
+            return compose(_json(Path(name)))
+        except ComposedError as wrong:
+            raise InputError(f"{name} 不是规则：{wrong}（no rule）") from wrong
     registry = every_rule()
     if name in registry.rules:
         return registry.rules[name]

@@ -278,10 +278,11 @@ def _no_such(where: str, role: str, name: str, names: Names) -> Wrong:
     zh, en = ROLE_WORDS[role]
     known = [one for one, what in names.roles.items() if _fits(what, role)]
     near = get_close_matches(name, known, n=3) or known[:8]
+    in_zh, in_en = ([f"{names[one][at]} {one}" for one in near] for at in (0, 1))
     return Wrong(
         where,
-        f"没有叫“{name}”的{zh}，可用的如：{'、'.join(near) or '无'}",
-        f"there is no {en} called {name}; such as: {', '.join(near) or 'none'}",
+        f"没有叫“{name}”的{zh}，可用的如：{'、'.join(in_zh) or '无'}",
+        f"there is no {en} called {name}; such as: {', '.join(in_en) or 'none'}",
     )
 
 

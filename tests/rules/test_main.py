@@ -11,6 +11,7 @@ import pytest
 from rules import __main__ as commands
 from rules import conformance
 from rules.__main__ import main
+from rules.composed import canonical
 from rules.facts import FACTS, RESULT_COLUMNS
 from rules.registry import Fault, Registry, every_rule
 from tests.rules.rule_samples import shipment
@@ -146,6 +147,20 @@ def test_a_composed_rule_is_read_aloud_and_runs_like_any_other(
     assert "每标箱补贴 400.00 元/标箱(TEU) × 标箱数 2 标箱(TEU)" in capsys.readouterr().out
     assert main(["assess", "--rule", "shapes/taper", "--facts", facts, "--explain", "1"]) == 1
     assert "标题行" in capsys.readouterr().err
+
+
+def test_a_composed_rule_is_taken_from_the_file_it_was_downloaded_as(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, broken = tmp_path / "规则.json", tmp_path / "不是.json"
+    definition = every_rule().rules["shapes/teu-flat"].definition
+    assert definition is not None
+    file.write_bytes(canonical(definition))
+    broken.write_text("{}", encoding="utf-8")
+    assert main(["read", "--rule", str(file)]) == 0
+    assert "第四条 补贴金额为每标箱补贴 × 标箱数" in capsys.readouterr().out
+    assert main(["read", "--rule", str(broken)]) == 1
+    assert "不是规则" in capsys.readouterr().err
 
 
 def test_faults_are_said_aloud(
