@@ -15,6 +15,7 @@ from rules.cases import cases_of, run_cases
 from rules.composed.compose import anything
 from rules.made_up import records, shipments
 from rules.outcome import Tally, recompute
+from rules.prorating import NUMBER, TOTAL, UNDIVIDED_YET
 from rules.purity import impure
 from rules.rule import Rule
 from rules.subject import FactsError, Record
@@ -74,6 +75,7 @@ LAWS = {
     "alone": ("逐票测算结果相同", "one at a time gives the same"),
     "explained": ("每行印出的数字算得出金额", "every printed line recomputes, caps never raise"),
     "overdrawn": ("额度不超支", "no pool or cap over many is overdrawn"),
+    "conserved": ("资金池分配不多不少", "a pool is divided to the fen"),
     "monotone": ("声明的事实增加，金额不减", "raising a declared fact never lowers the award"),
     "cases": ("样例相符", "golden cases agree"),
     "pure": ("不看时钟、不靠运气、不读文件和网络", "no clock, chance, files or network"),
@@ -138,13 +140,19 @@ def check(
     return [
         *_counter_examples(empty, run, rng),
         *_counter_examples(full, assess(rule, params, rows, full.opening), rng),
+        *(_before_division(empty, rng) if divides(rule, params) else ()),
     ]
 
 
 def divides(rule: Rule, params: Mapping[str, object]) -> bool:
     """Whether an article divides a pool in proportion: only settled once its period is over."""
+    return pools_divided(rule, params) > 0
+
+
+def pools_divided(rule: Rule, params: Mapping[str, object]) -> int:
+    """How many articles divide a pool."""
     lines = assess(rule, params, [anything(rule.record)]).tally(0).lines
-    return any(line.kind == "prorate" for line in lines)
+    return sum(line.kind == "prorate" for line in lines)
 
 
 def _countries(rule: Rule, params: Mapping[str, object]) -> tuple[str, ...]:
@@ -176,7 +184,15 @@ def _counter_examples(trial: Trial, run: Run, rng: np.random.Generator) -> Itera
         if run.awards[i] != tally.award_fen or run.outcomes[i] != tally.outcome:
             yield trial.wrong("explained", "批量结果与测算明细不同", i)
     yield from _overdrawn(trial, run, tallies)
+    yield from _kept_back(trial, run, tallies)
     yield from _falls(trial, run, rng)
+
+
+def _before_division(trial: Trial, rng: np.random.Generator) -> Iterator[CounterExample]:
+    """The same laws while no pool is divided yet: nobody is given anything that may not be paid."""
+    undivided = replace(trial, opening={UNDIVIDED_YET: 1})
+    run = assess(trial.rule, trial.params, trial.rows, undivided.opening)
+    yield from _counter_examples(undivided, run, rng)
 
 
 def _first(
@@ -309,6 +325,24 @@ def _overdrawn(trial: Trial, run: Run, tallies: list[Tally]) -> Iterator[Counter
             taken[key] = taken.get(key, 0) + amount
     if taken != run.closing:
         yield trial.wrong("overdrawn", "各票占用之和与计数器期末数不符")
+
+
+def _kept_back(trial: Trial, run: Run, tallies: list[Tally]) -> Iterator[CounterExample]:
+    """A pool gives out all that is asked, or all that is in it; before its division nothing."""
+    due: dict[str, int] = {}
+    given: dict[str, int] = {}
+    for i, tally in enumerate(tallies):
+        for line in tally.lines:
+            if line.kind != "prorate" or line.counter is None:
+                continue
+            key, seen = line.counter, run.seen(i)
+            room = max(_int(line.limit_fen) - _int(line.used_before), 0)
+            asked = 0 if line.waits else seen[f"{key}{NUMBER}{TOTAL}"]
+            due[key] = min(asked, room) if asked else due.get(key, 0)
+            given[key] = given.get(key, 0) + run.consumption(i).get(key, 0)
+    for key in sorted(due):
+        if given[key] != due[key]:
+            yield trial.wrong("conserved", f"资金池 {key} 应分 {due[key]} 分，分出 {given[key]} 分")
 
 
 def _slow(

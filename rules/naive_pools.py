@@ -4,6 +4,7 @@ The twin of `rules.pools`.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -13,7 +14,10 @@ from rules.naive import Bands, Number, Why
 from rules.naive_recorder import Asked, NaiveRecorder
 from rules.outcome import whole_fen
 from rules.pool_lines import banded, pooled
+from rules.prorating import NUMBER, PENDING, PLACE, REST, TOTAL, UNDIVIDED, undivided
 from rules.units import CNY, RuleError, same, unit
+
+NUMBERS = (TOTAL, REST, PLACE)
 
 
 class NaivePoolSteps(NaiveRecorder):
@@ -43,7 +47,7 @@ class NaivePoolSteps(NaiveRecorder):
         used = self._held.get(key, 0)
         after = min(before, max(most - used, 0))
         if not why:
-            self._take(key, used, after)
+            self._take(key, used, 0 if UNDIVIDED in amount.why + limit.why else after)
         line = lines.cap_total_line(
             article,
             limit.factors,
@@ -93,36 +97,45 @@ class NaivePoolSteps(NaiveRecorder):
         used = self._around.opening.get(key, 0)
         room = max(most - used, 0)
         around, whole_why = self._around, amount.why + pool.why + why
-        total, rest, place = (
-            around.settled.get(f"{key}|of={name}", 0) for name in ("total", "rest", "place")
-        )
+        numbers = {name: around.settled.get(f"{key}{NUMBER}{name}", 0) for name in NUMBERS}
+        total, rest, place = numbers.values()
+        waits = undivided(key, around.settled)
         if not around.in_play or whole_why:
             total += before
         portion, added, after = Fraction(1), False, before
-        if total > room:
+        if waits:
+            after = 0
+        elif total > room:
             portion = Fraction(room, total)
             after, over = divmod(before * room, total)
             mine = (-over, self._facts.order)
             added = around.in_play and not whole_why and mine <= (-rest, place)
             after += added
         if not why:
-            self._take(key, used, after)
-            self.asked[key] = Asked(before, room, self._facts.order)
-            for name in ("total", "rest", "place"):
-                self.seen[f"{key}|of={name}"] = around.settled.get(f"{key}|of={name}", 0)
-        line = pool_lines.prorate_line(
+            self._take(key, used, 0 if UNDIVIDED in whole_why else after)
+            if not waits:
+                asks = 0 if UNDIVIDED in whole_why else before
+                self.asked[key] = Asked(asks, room, self._facts.order)
+            told = {PENDING: 1} if waits else numbers
+            self.seen |= {f"{key}{NUMBER}{name}": number for name, number in told.items()}
+        line = (pool_lines.undivided_line if waits else pool_lines.prorate_line)(
             article,
             pool.factors,
             who=who,
             before=before,
             after=after,
+            asked=total,
             portion=portion,
             added=added,
             limit=most,
             used_before=used,
             counter=key,
         )
-        return self._amount(line, after, whole_why)
+        made = self._amount(line, after, whole_why)
+        if not waits:
+            return made
+        self._wait((UNDIVIDED,))
+        return replace(made, why=(*whole_why, UNDIVIDED))
 
     def draw(self, amount: Number, draws: Sequence[Any], *, whole: bool = False) -> Number:
         """Caps over many whose counters take only what all of them let through."""
@@ -150,9 +163,10 @@ class NaivePoolSteps(NaiveRecorder):
             )
             before = line.after_fen or 0
             shown.append(line)
+        passed = 0 if UNDIVIDED in why else before
         for key, _, _, known in kept:
             if known:
-                self._take(key, self._held.get(key, 0), before)
+                self._take(key, self._held.get(key, 0), passed)
         for line in shown:
             amount = self._amount(line, line.after_fen or 0, why)
         return amount

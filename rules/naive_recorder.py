@@ -12,6 +12,7 @@ from rules.counters import countable, counter_key, group_name
 from rules.lines import Factor, Line, Two
 from rules.naive import Answer, Number, One, Why, Word
 from rules.outcome import Tally, assemble, outcome_of, whole_fen
+from rules.prorating import UNDIVIDED
 from rules.subject import Record, year_of
 from rules.units import CNY, RuleError, same
 from rules.values import Exact, Loaded
@@ -43,7 +44,7 @@ class NaiveRecorder:
         self._facts, self._params, self._around = facts, params, around
         self._held = around.held
         self.lines: list[Line] = []
-        self.refused = self.nothing_due = self.waiting = False
+        self.refused = self.nothing_due = self.waiting = self.undivided = False
         self.seen: dict[str, int] = {}
         self.wanted: dict[str, int] = {}
         self.asked: dict[str, Asked] = {}
@@ -66,11 +67,11 @@ class NaiveRecorder:
             raise RuleError("规则须返回金额（a rule returns an amount）")
         fen = self._fen(amount, "返回值")
         live = not (self.refused or self.nothing_due or self.waiting)
-        award = fen if live else 0
+        award = fen if live and not self.undivided else 0
         outcome = outcome_of(
             refused=self.refused,
             nothing_due=self.nothing_due,
-            waiting=self.waiting,
+            waiting=self.waiting or self.undivided,
             award_fen=award,
         )
         took = {key: taken for key, taken in self.wanted.items() if live and taken}
@@ -92,7 +93,7 @@ class NaiveRecorder:
         return self._amount(line, after, why, hidden=hidden)
 
     def _amount(self, line: Line, after: int, why: Why, *, hidden: bool = False) -> Number:
-        self.waiting |= bool(why)
+        self._wait(why)
         if why or not hidden:
             self.lines.append(lines.wait_line(line.article, line.kind, why) if why else line)
         value = Fraction(after, 100)
@@ -107,7 +108,7 @@ class NaiveRecorder:
                 f"{article}：条件不能取决于计数（a condition may not rest on a counter）"
             )
         if condition.yes is None:
-            self.waiting = True
+            self._wait(condition.why)
             self.lines.append(lines.wait_line(article, kind, condition.why))
             return False
         failed = condition.yes is fails
@@ -117,6 +118,11 @@ class NaiveRecorder:
             )
         )
         return failed
+
+    def _wait(self, why: Why) -> None:
+        """Wait for what is unknown, or for a pool to be divided."""
+        self.waiting |= any(one != UNDIVIDED for one in why)
+        self.undivided |= UNDIVIDED in why
 
     def _counter(self, article: str, per: tuple[str, ...]) -> tuple[str, Two, Why]:
         one = One(self._facts)

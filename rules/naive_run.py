@@ -12,6 +12,7 @@ from rules.naive import Bound, One
 from rules.naive_recorder import Around, Asked
 from rules.naive_steps import NaiveSteps
 from rules.outcome import Tally
+from rules.prorating import NUMBER, TOTAL, division
 from rules.subject import Record
 from rules.values import Loaded
 
@@ -32,7 +33,7 @@ def run_naive(
     compute: Compute, rows: Sequence[Record], params: Loaded, opening: Mapping[str, int]
 ) -> NaiveResult:
     """One shipment after another in order of acceptance."""
-    settled = {key: number for key, number in opening.items() if "|of=" in key}
+    settled = {key: number for key, number in opening.items() if NUMBER in key}
     bound, in_play = Bound(params), [True] * len(rows)
     while True:
         walk = _Walk(compute, params, bound, dict(opening), settled)
@@ -82,24 +83,16 @@ class _Walk:
         found: dict[str, list[Asked]] = {}
         for plays, asked in zip(self.in_play, self.asked, strict=True):
             for key, one in asked.items():
-                if f"{key}|of=total" not in self.settled:
+                if f"{key}{NUMBER}{TOTAL}" not in self.settled:
                     found.setdefault(key, []).extend([one] if plays else [])
         article = next(iter(found), "").partition("|")[0]
         return {key: some for key, some in found.items() if key.partition("|")[0] == article}
 
 
 def _settled(pools: Mapping[str, list[Asked]]) -> dict[str, int]:
-    """What each pool is settled to: all that is asked, and where the left-over fen end."""
+    """What each pool is settled to; one that nobody in play draws on is asked for nothing."""
     made: dict[str, int] = {}
     for key, some in pools.items():
-        total = sum(one.fen for one in some)
-        made |= {f"{key}|of=total": total, f"{key}|of=rest": total, f"{key}|of=place": 0}
         room = some[0].room if some else 0
-        if total <= room:
-            continue
-        left = room - sum(one.fen * room // total for one in some)
-        queue = sorted((-(one.fen * room % total), one.place) for one in some)
-        if left:
-            rest, place = queue[left - 1]
-            made |= {f"{key}|of=rest": -rest, f"{key}|of=place": place}
+        made |= division(key, [(one.fen, one.place) for one in some], room)
     return made

@@ -12,10 +12,12 @@ from rules.lines import (
     Two,
     cap_total_line,
     decimal_text,
+    gap_text,
     product,
     value_text,
     yuan,
 )
+from rules.prorating import UNDIVIDED
 from rules.units import PLAIN, Unit
 
 PORTION: Two = ("分配比例", "proportion")
@@ -67,18 +69,23 @@ def prorate_line(  # noqa: PLR0913  a pool has this many figures
     who: Two,
     before: int,
     after: int,
+    asked: int,
     portion: Fraction,
     added: bool,
     limit: int,
     used_before: int,
     counter: str,
 ) -> Line:
-    """What a row gets of a pool that is divided in proportion."""
-    name = (factors[0].name_zh, factors[0].name_en)
+    """What a row gets of a pool that is divided in proportion.
+
+    Of the others no more is said than what all ask for together.
+    """
     part = Factor(*PORTION, portion, PLAIN)
     shown = value_text(portion, PLAIN)
-    zh = f"{name[0]}（{who[0]}）{yuan(limit)} 元按比例分配，{yuan(before)} 元 × {shown}"
-    en = f"{name[1]} of {who[1]} {yuan(limit)} CNY in proportion, {yuan(before)} CNY × {shown}"
+    name = (factors[0].name_zh, factors[0].name_en)
+    zh, en = _pool(factors, who, limit, used_before)
+    zh += f"，按比例分配（各票应补合计 {yuan(asked)} 元），{yuan(before)} 元 × {shown}"
+    en += f", in proportion ({yuan(asked)} CNY due in all), {yuan(before)} CNY × {shown}"
     if added:
         zh, en = f"{zh}，余数进一分", f"{en}, a fen added for the remainder"
     reason: tuple[str | None, str | None] = (None, None)
@@ -101,6 +108,45 @@ def prorate_line(  # noqa: PLR0913  a pool has this many figures
         reason_zh=reason[0],
         reason_en=reason[1],
     )
+
+
+def undivided_line(
+    article: str,
+    factors: tuple[Factor, ...],
+    *,
+    who: Two,
+    before: int,
+    limit: int,
+    used_before: int,
+    counter: str,
+    **_: object,
+) -> Line:
+    """What a row brings to a pool that is not divided yet: no amount, and why."""
+    zh, en = _pool(factors, who, limit, used_before)
+    reason_zh, reason_en = gap_text((UNDIVIDED,))
+    return Line(
+        article,
+        "prorate",
+        f"{zh}；以 {yuan(before)} 元参加分配，{UNDIVIDED[0]}",
+        f"{en}; takes part with {yuan(before)} CNY, {UNDIVIDED[1]}",
+        before_fen=before,
+        limit_fen=limit,
+        used_before=used_before,
+        counter=counter,
+        reason_zh=reason_zh,
+        reason_en=reason_en,
+        waits=True,
+    )
+
+
+def _pool(factors: tuple[Factor, ...], who: Two, limit: int, used_before: int) -> Two:
+    """What a pool is called, what is in it and what of it is gone."""
+    zh = f"{factors[0].name_zh}（{who[0]}）{yuan(limit)} 元"
+    en = f"{factors[0].name_en} of {who[1]} {yuan(limit)} CNY"
+    if used_before:
+        zh += f"，此前已分 {yuan(used_before)} 元"
+        en += f", {yuan(used_before)} CNY divided before"
+    return zh, en
 
 
 def whole_total_line(

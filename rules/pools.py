@@ -5,7 +5,7 @@ only what is finally paid. Which of the two a document means is a legal choice, 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,8 +14,8 @@ from rules.columns import Bands
 from rules.counters import Groups, before, group_name, held_before, openings
 from rules.lines import Line
 from rules.pool_lines import banded, pooled
-from rules.prorating import one_limit, portions, settle
-from rules.quantity import ONE, Array, Gaps, Ints, Leaf, Quantity, Term, Two, missing
+from rules.prorating import UNDIVIDED, one_limit, portions, settle
+from rules.quantity import ONE, Array, Gap, Gaps, Ints, Leaf, Mask, Quantity, Term, Two, missing
 from rules.recorder import Recorder, Use, plain, why
 from rules.units import RuleError, unit
 
@@ -122,8 +122,8 @@ class PoolSteps(Recorder):
     ) -> Quantity:
         """Divide what is in a pool in proportion to what is asked, by the largest remainder.
 
-        Settled over all rows of the run, once: a rule with this article is run when its period is
-        over. A pool whose settlement is among the opening balances stays as it was settled.
+        Settled over all rows of the run, once. A pool whose settlement is among the opening
+        balances stays as it was settled; where they say that it is not divided yet, rows wait.
         """
         start, most = self._fen(amount, article), self._column(pool.fen("down"))
         groups, group_gaps = self._group(per)
@@ -134,19 +134,23 @@ class PoolSteps(Recorder):
         order, asked = self._facts.order, plain(start)
         given = (keys, self._opening)
         pools = settle(groups, np.where(live, asked, 0), room, order, given)
+        waits = pools.waits[groups.codes]
         got = portions(groups, pools, asked, order, live)
         used = opening[groups.codes]
-        took = np.where(live, got.fen, 0)
+        fen = np.where(waits, 0, got.fen)
+        took = np.where(live, fen, 0)
         lost = missing(group_gaps)
         use = self._use(article, Use(groups, keys, lost, used, took, pools.numbers()))
 
         def line(row: int) -> Line:
-            return pool_lines.prorate_line(
+            told = pool_lines.undivided_line if waits[row] else pool_lines.prorate_line
+            return told(
                 article,
                 pool.factors(row),
                 who=_who(groups, row),
                 before=start.at(row),
-                after=int(got.fen[row]),
+                after=int(fen[row]),
+                asked=int(got.asked[row]),
                 portion=got.portion(row),
                 added=bool(got.added[row]),
                 limit=most.at(row),
@@ -154,7 +158,10 @@ class PoolSteps(Recorder):
                 counter=use.key(row) or "",
             )
 
-        return self._amount(article, "prorate", Ints(got.fen, start.top), gaps, line)
+        made = self._amount(article, "prorate", Ints(fen, start.top), gaps, line)
+        if not bool(waits.any()):
+            return made
+        return replace(made, gaps=(*gaps, *self._until_divided(waits)))
 
     def draw(self, amount: Quantity, draws: Sequence[Draw], *, whole: bool = False) -> Quantity:
         """Caps over many whose counters take only what all of them let through.
@@ -215,6 +222,11 @@ class PoolSteps(Recorder):
             )
 
         return self._amount(draw.article, kind, Ints(fits, start.top), gaps, line)
+
+    def _until_divided(self, rows: Mask) -> Gaps:
+        gaps = (Gap(rows, UNDIVIDED),)
+        self._wait(gaps)
+        return gaps
 
     def _measured(self, article: str, quantity: Quantity, per: tuple[str, ...]) -> tuple[Use, Gaps]:
         if not isinstance(quantity.den.v, int):

@@ -3,7 +3,8 @@
 Each gets the whole fen of its proportion; what is left over goes, a fen each, to the largest
 remainders, among equals to who was accepted first. A pool once settled is three numbers: what all
 asked for together, and the remainder and the place in the queue down to which a fen was added. With
-them any one shipment can be computed again by itself.
+them any one shipment can be computed again by itself. Before that nobody knows what any of it
+comes to: a run that is told so leaves its rows waiting, in play all the while.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,10 +14,21 @@ from fractions import Fraction
 import numpy as np
 
 from rules.counters import Groups
-from rules.quantity import LIMIT, Array, Mask
+from rules.quantity import LIMIT, Array, Mask, Two
 from rules.units import QuantityOverflow, RuleError
 
 TOTAL, REST, PLACE = "total", "rest", "place"
+PENDING = "pending"
+NUMBER = "|of="
+"""What parts a pool's key from one of its numbers."""
+UNDIVIDED_YET = f"{NUMBER}{PENDING}"
+"""Opening balance: 1 lets every pool without numbers of its own wait; after a pool's key, that one.
+"""
+UNDIVIDED: Two = (
+    "池内按比例分配，待本期结算",
+    "divided in proportion, once the period is settled",
+)
+"""What rows wait for whose pool is not divided yet."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,17 +39,24 @@ class Pools:
     total: Array
     rest: Array
     place: Array
+    waits: Mask
 
     def numbers(self) -> dict[str, Array]:
-        """What a later computation of one of them needs."""
-        return {TOTAL: self.total, REST: self.rest, PLACE: self.place}
+        """What a later computation of one of them needs; below zero where there is no such."""
+        known = {TOTAL: self.total, REST: self.rest, PLACE: self.place}
+        found = {name: np.where(self.waits, -1, column) for name, column in known.items()}
+        return found | {PENDING: np.where(self.waits, 1, -1)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Portions:
-    """What each row gets of its pool: fen, the proportion, and whether a fen was added."""
+    """What each row gets of its pool: fen, the proportion, and whether a fen was added.
+
+    `asked` is what all ask for together, with the row itself.
+    """
 
     fen: Array
+    asked: Array
     part: Array
     whole: Array
     added: Mask
@@ -92,8 +111,31 @@ def settle(
     keys, balances = given
     for name, column in ((TOTAL, total), (REST, rest), (PLACE, place)):
         for code, key in enumerate(keys):
-            column[code] = balances.get(f"{key}|of={name}", int(column[code]))
-    return Pools(room, total, rest, place)
+            column[code] = balances.get(f"{key}{NUMBER}{name}", int(column[code]))
+    waits = np.array([undivided(key, balances) for key in keys], dtype=np.bool_)
+    return Pools(room, total, rest, place, waits)
+
+
+def undivided(key: str, numbers: Mapping[str, int]) -> bool:
+    """Whether these opening balances say that the pool waits for its period."""
+    waits = numbers.get(f"{key}{UNDIVIDED_YET}", numbers.get(UNDIVIDED_YET, 0))
+    return bool(waits) and f"{key}{NUMBER}{TOTAL}" not in numbers
+
+
+def division(key: str, asked: Sequence[tuple[int, int]], room: int) -> dict[str, int]:
+    """What a pool is settled to: all that is asked, and where the left-over fen end.
+
+    `asked` is fen and place in the queue of each; the answer goes among the opening balances.
+    """
+    total = sum(fen for fen, _ in asked)
+    rest, last = total, 0
+    if total > room:
+        left = room - sum(fen * room // total for fen, _ in asked)
+        queue = sorted((-(fen * room % total), place) for fen, place in asked)
+        if left:
+            rest, last = -queue[left - 1][0], queue[left - 1][1]
+    named = {TOTAL: total, REST: rest, PLACE: last}
+    return {f"{key}{NUMBER}{name}": number for name, number in named.items()}
 
 
 def portions(groups: Groups, pools: Pools, asked: Array, order: Array, live: Mask) -> Portions:
@@ -106,7 +148,7 @@ def portions(groups: Groups, pools: Pools, asked: Array, order: Array, live: Mas
     added = live & ~enough & ((over > edge) | ((over == edge) & (order <= last)))
     fen = np.where(enough, asked, got + added)
     one = np.ones_like(room)
-    return Portions(fen, np.where(enough, one, room), np.where(enough, one, whole), added)
+    return Portions(fen, whole, np.where(enough, one, room), np.where(enough, one, whole), added)
 
 
 def divided(amounts: Array, part: Array, whole: Array) -> tuple[Array, Array]:

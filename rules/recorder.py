@@ -16,6 +16,7 @@ from rules.columns import Text
 from rules.counters import Groups, grouped
 from rules.lines import Line
 from rules.params import Exact, Loaded
+from rules.prorating import NUMBER, UNDIVIDED
 from rules.quantity import (
     Array,
     Condition,
@@ -37,7 +38,7 @@ FEN = Ints(100, 100)
 class Use:
     """What one article's counters held before each row and took from it.
 
-    `more` is what else decided it, a number a group: how a pool was settled.
+    `more` is what else decided it, a number a group: how a pool was settled; below zero is none.
     """
 
     groups: Groups
@@ -59,8 +60,9 @@ class Use:
         if key is None:
             return {}
         code = int(self.groups.codes[row])
-        more = {f"{key}|of={name}": int(column[code]) for name, column in self.more.items()}
-        return {key: int(self.used[row])} | more
+        more = {f"{key}{NUMBER}{name}": int(column[code]) for name, column in self.more.items()}
+        known = {name: number for name, number in more.items() if number >= 0}
+        return {key: int(self.used[row])} | known
 
     def totals(self) -> dict[str, int]:
         """What each counter took in this run, those that took nothing left out."""
@@ -84,7 +86,7 @@ class Recorder:
     ) -> None:
         self._facts, self._params, self._opening, self._only = facts, params, opening, only
         none = np.zeros(len(facts), dtype=np.bool_)
-        self.refused, self.nothing_due, self.waiting = none, none, none
+        self.refused, self.nothing_due, self.waiting, self.undivided = none, none, none, none
         self.records: list[Callable[[int], Line | None]] = []
         self.uses: dict[str, Use] = {}
         self.counted_live: list[Mask] = []
@@ -100,7 +102,10 @@ class Recorder:
     # --- what the engine asks ---
 
     def live(self) -> Mask:
-        """Rows that no article refused, zeroed or made wait."""
+        """Rows that no article refused, zeroed or made wait for a fact.
+
+        Those of a pool that is not divided yet are in play: counters before it know them.
+        """
         return ~(self.refused | self.nothing_due | self.waiting)
 
     def settled(self) -> bool:
@@ -160,9 +165,7 @@ class Recorder:
         gaps: Gaps,
         line: Callable[[int], Line | None],
     ) -> Quantity:
-        lost = missing(gaps)
-        if lost is not None:
-            self.waiting = self.waiting | lost
+        lost = self._wait(gaps)
 
         def waits_or(row: int) -> Line | None:
             if lost is not None and lost[row]:
@@ -180,11 +183,10 @@ class Recorder:
                 f"{article}：条件不能取决于计数（a condition may not rest on a counter)"
             )
         yes = np.broadcast_to(condition.yes, len(self._facts))
-        lost = missing(condition.gaps)
+        lost = self._wait(condition.gaps)
         fails = ~yes if kind == "require" else yes
         if lost is not None:
             fails = fails & ~lost
-            self.waiting = self.waiting | lost
         if kind == "require":
             self.refused = self.refused | fails
         else:
@@ -210,18 +212,32 @@ class Recorder:
         return self._groups[per]
 
     def _live_now(self, gaps: Gaps) -> Mask:
-        lost = missing(gaps)
-        if lost is not None:
-            self.waiting = self.waiting | lost
+        self._wait(gaps)
         live = self.live() if self._only is None else self._only
         self.counted_live.append(live)
-        return live
+        undivided = missing(_of_pools(gaps))
+        return live if undivided is None else live & ~undivided
+
+    def _wait(self, gaps: Gaps) -> Mask | None:
+        """Let rows wait for what is unknown or not divided yet; returns them, None where none."""
+        pools = _of_pools(gaps)
+        unknown = missing(tuple(gap for gap in gaps if gap not in pools))
+        undivided = missing(pools)
+        if unknown is not None:
+            self.waiting = self.waiting | unknown
+        if undivided is not None:
+            self.undivided = self.undivided | undivided
+        return missing(gaps)
 
     def _use(self, article: str, use: Use) -> Use:
         if article in self.uses:
             raise RuleError(f"{article} 已有计数器，一条只能有一个（one counter an article）")
         self.uses[article] = use
         return use
+
+
+def _of_pools(gaps: Gaps) -> Gaps:
+    return tuple(gap for gap in gaps if gap.why == UNDIVIDED)
 
 
 def plain(ints: Ints) -> Array:

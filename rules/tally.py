@@ -225,14 +225,15 @@ class Columns:
 
     def awards(self) -> Array:
         """Fen a row; nothing for rows out of play."""
-        return np.where(self.steps.live(), self.computed, 0)
+        return np.where(self.steps.live() & ~self.steps.undivided, self.computed, 0)
 
     def outcomes(self) -> list[str]:
         """By precedence: refused, zero by an article, waiting, then by the amount."""
         words = ("refused", "zero", "waiting", "awarded", "zero")
         s = self.steps
         code = np.where(self.computed > 0, 3, 4)
-        for number, rows in ((2, s.waiting), (1, s.nothing_due), (0, s.refused)):
+        waits = s.waiting | s.undivided
+        for number, rows in ((2, waits), (1, s.nothing_due), (0, s.refused)):
             code = np.where(rows, number, code)
         return [words[c] for c in code.tolist()]
 
@@ -243,7 +244,7 @@ class Columns:
         outcome = outcome_of(
             refused=bool(s.refused[row]),
             nothing_due=bool(s.nothing_due[row]),
-            waiting=bool(s.waiting[row]),
+            waiting=bool(s.waiting[row] or s.undivided[row]),
             award_fen=computed,
         )
         award = computed if outcome == "awarded" else 0

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from rules.batch import Facts
 from rules.params import Bands, Money
-from rules.prorating import divided
+from rules.prorating import UNDIVIDED_YET, divided, division
 from rules.quantity import Quantity
 from rules.steps import Draw, Steps
 from rules.tally import RuleError, assess, explain
@@ -38,7 +38,8 @@ def test_a_pool_that_is_too_small_is_divided_to_the_fen() -> None:
     first, second = done.tally(0).lines[1], done.tally(1).lines[1]
     assert (first.rounding, second.rounding) == ("up", "down")
     assert first.title_zh == (
-        "资金总额（2026年度）100.00 元按比例分配，100.00 元 × 1/3，余数进一分，得 33.34 元"
+        "资金总额（2026年度）100.00 元，按比例分配（各票应补合计 300.00 元），100.00 元 × 1/3，"
+        "余数进一分，得 33.34 元"
     )
     assert done.closing == {"第九条|year=2026": 10_000}
 
@@ -93,6 +94,37 @@ def test_a_settled_pool_stays_as_it_was_settled() -> None:
     }
     again = assess(made(divide), RICH, rows[2:], {k: n for k, n in seen.items() if "|of=" in k})
     assert again.awards == whole.awards[2:]
+
+
+def test_before_its_division_a_pool_gives_nothing_and_counters_before_it_go_on() -> None:
+    def compute(s: Facts, p: Rich, t: Steps) -> Quantity:
+        t.require("第二条", s.tir, "没有 TIR", "no TIR")
+        t.count("第三条", per=("firm", "year"))
+        amount = divide(s, p, t)
+        return t.cap_total("第十条", amount, p.lump, per=("firm", "year"))
+
+    rows = [shipment(n, freight_fen=10_000, tir=n != 2) for n in range(1, 4)]
+    done = run(compute, rows, {UNDIVIDED_YET: 1})
+    assert (done.outcomes, done.awards) == (["waiting", "refused", "waiting"], [0, 0, 0])
+    assert done.consumption(2) == {"第三条|firm=示例甲|year=2026": 1}, "and nothing of pool or cap"
+    assert done.seen(2)["第三条|firm=示例甲|year=2026"] == 1
+    brought = done.tally(2).lines[3]
+    assert (brought.before_fen, brought.after_fen, brought.waits) == (10_000, None, True)
+    assert brought.title_zh == (
+        "资金总额（2026年度）100.00 元；以 100.00 元参加分配，池内按比例分配，待本期结算"
+    )
+    assert {reason.zh for reason in done.tally(2).reasons} == {"待定：池内按比例分配，待本期结算"}
+    assert explain(done.rule, RICH, rows[2], done.seen(2)) == done.tally(2)
+
+
+def test_one_pool_may_be_divided_while_another_waits() -> None:
+    days = ("2025-12-30", "2026-01-02", "2026-01-03")
+    rows = [shipment(n, freight_fen=9_000, departure_day=d) for n, d in enumerate(days, 1)]
+    years = RICH | {"by_year": {"2025": "100.00", "2026": "100.00"}}
+    opening = {UNDIVIDED_YET: 1, f"第九条|year=2026{UNDIVIDED_YET}": 0}
+    assert run(divide, rows, opening, Rich, **years).awards == [0, 5_000, 5_000]
+    numbers = {UNDIVIDED_YET: 1} | division("第九条|year=2026", [(9_000, 2), (9_000, 3)], 10_000)
+    assert run(divide, rows, numbers, Rich, **years).awards == [0, 5_000, 5_000]
 
 
 def test_a_pool_whose_rows_see_two_totals_is_refused() -> None:
