@@ -64,17 +64,18 @@ def hints(
     facts: ShipmentFacts,
     tally: Tally,
     held: Mapping[str, int] | None = None,
+    pools: Mapping[str, int] | None = None,
 ) -> list[Hint]:
     """What would change this tally, in the order of its lines; nothing where it gets all.
 
     `held` is what every counter held when the shipment came; without it, only counters that the
     tally tells are known, and no hint rests on another. A tally that the rule does not give again
-    has no hints: nothing can be proven of it.
+    has no hints: nothing can be proven of it. `pools` is how those it shares stood: they stay.
     """
     obstacles = list(_obstacles(tally))
     if not obstacles:
         return []
-    probe = Probe(rule, params, facts, held_by(tally), held)
+    probe = Probe(rule, params, facts, {**held_by(tally), **(pools or {})}, held)
     if probe.tally() != tally:
         return []
     found: list[Hint] = []

@@ -127,6 +127,7 @@ def act_on(  # noqa: PLR0913  a step has this many sides
             reason_code=reason_code,
             reason=reason,
             detail=detail or {},
+            registry=made.registry,
         )
         return act.act(session, subject, step, taking, act.shown_sha256(session, subject))
 

@@ -15,15 +15,9 @@ from tracker.db import Base, chunks
 from tracker.errors import NotAllowed, NotThere, mark
 from tracker.models.applications import Application, ApplicationLine
 from tracker.models.cargo import CargoLine, Manifest, ManifestRow, Shipment
+from tracker.models.divisions import Division
 from tracker.models.evidence import Evidence, EvidenceLink
-from tracker.models.filings import (
-    Allotment,
-    Decision,
-    Disbursement,
-    Filing,
-    FilingLine,
-    Fund,
-)
+from tracker.models.filings import Allotment, Decision, Disbursement, Filing, FilingLine, Fund
 from tracker.models.inbox import Inbox, InboxFile
 from tracker.models.methods import Method
 from tracker.models.money import Account, Entry, Item, Posting
@@ -54,6 +48,8 @@ POLICY: dict[str, tuple[str, ...]] = {
     "draft_filing": ("league_officer",),
     "see_filings": (*LEAGUE_ROLES, *PROVINCE_ROLES, "auditor"),
     "see_filing_lines": (*LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
+    "draft_division": ("league_officer",),
+    "see_divisions": (*LEAGUE_ROLES, "auditor"),
     "reduce_filing": ("commerce_officer",),
     "see_funds": (*PROVINCE_ROLES, "auditor"),
     "record_fund": ("finance_approver",),
@@ -176,6 +172,11 @@ def visible_filings(user: User) -> Select[Filing]:
     return select(Filing).where(_own(user, None, Filing.league_id, "see_filings"))
 
 
+def visible_divisions(user: User) -> Select[Division]:
+    """The league's own: they say what each of its firms is given."""
+    return select(Division).where(_own(user, None, Division.league_id, "see_divisions"))
+
+
 def visible_allotments(user: User) -> Select[Allotment]:
     """Issued ones for the league they went to; all for the province."""
     if user.role in PROVINCE_ROLES:
@@ -241,6 +242,7 @@ def visible_entries(user: User) -> Select[Entry]:
             ("method", visible_methods(user), Method.id),
             ("application", visible_applications(user), Application.id),
             ("filing", visible_filings(user), Filing.id),
+            ("division", visible_divisions(user), Division.id),
             ("allotment", visible_allotments(user), Allotment.id),
             ("disbursement", visible_disbursements(user), Disbursement.id),
             ("recovery", visible_recoveries(user), Recovery.id),

@@ -12,6 +12,7 @@ from tests.journeys import NOW, RATE_FEN, act_on, person
 from tracker import jobs
 from tracker.errors import Conflict, NotAllowed, Refused
 from tracker.models.applications import APPLICATION_STATES, Application, ApplicationLine
+from tracker.models.divisions import DIVISION_STATES
 from tracker.models.filings import (
     ALLOTMENT_STATES,
     DISBURSEMENT_STATES,
@@ -35,6 +36,7 @@ STATES = {
     "filing": FILING_STATES,
     "allotment": ALLOTMENT_STATES,
     "disbursement": DISBURSEMENT_STATES,
+    "division": DIVISION_STATES,
     "recovery": RECOVERY_STATES,
 }
 TABLES: dict[str, type[Any]] = {
@@ -74,6 +76,7 @@ def test_wherever_money_leaves_a_hand_two_people_are_needed() -> None:
         *("method.record", "application.apply", "application.pass", "application.decline"),
         *("filing.file", "filing.endorse", "filing.approve", "filing.decline"),
         *("allotment.allot", "disbursement.instruct", "recovery.recover", "recovery.lift"),
+        "division.divide",
     }
 
 

@@ -29,52 +29,51 @@ def money(name: str, sample: str, per: str = "") -> dict[str, Any]:
 
 
 FIRM_YEAR = ["firm", "year"]
-composed = compose(
-    {
-        "format": 1,
-        "id": "tests/composed",
-        "league": "",
-        "programme": "freight",
-        "subject": "shipment",
-        "source": "示例",
-        "title": {"zh": "逐车次累进，扣除自付，双重额度（示例）", "en": "sample"},
-        "stated": journeys.STATED,
-        "params": [
-            {
-                "name": "rates",
-                "kind": "bands",
-                "on": "trip",
-                "zh": "标准",
-                "en": "rates",
-                "of": {"kind": "money", "per": "trip"},
-                "sample": {"0": "500.00", "3": "900.00"},
-            },
-            money("own", "100.00"),
-            money("firm_pool", "2000.00"),
-            money("pool", "1500.00"),
-        ],
-        "articles": [
-            {
-                "article": "第二条",
-                "step": "marginal",
-                "of": "trips",
-                "rates": "rates",
-                "per": FIRM_YEAR,
-            },
-            {"article": "第三条", "step": "less", "factors": ["own"]},
-            {
-                "article": "第四条",
-                "step": "draw",
-                "whole": True,
-                "draws": [
-                    {"article": "第四条", "factors": ["firm_pool"], "per": FIRM_YEAR},
-                    {"article": "第五条", "factors": ["pool"], "per": ["year"]},
-                ],
-            },
-        ],
-        "monotone": [],
-    }
-)
+DOCUMENT: dict[str, Any] = {
+    "format": 1,
+    "id": "tests/composed",
+    "league": "",
+    "programme": "freight",
+    "subject": "shipment",
+    "source": "示例",
+    "title": {"zh": "逐车次累进，扣除自付，双重额度（示例）", "en": "sample"},
+    "stated": journeys.STATED,
+    "params": [
+        {
+            "name": "rates",
+            "kind": "bands",
+            "on": "trip",
+            "zh": "标准",
+            "en": "rates",
+            "of": {"kind": "money", "per": "trip"},
+            "sample": {"0": "500.00", "3": "900.00"},
+        },
+        money("own", "100.00"),
+        money("firm_pool", "2000.00"),
+        money("pool", "1500.00"),
+    ],
+    "articles": [
+        {
+            "article": "第二条",
+            "step": "marginal",
+            "of": "trips",
+            "rates": "rates",
+            "per": FIRM_YEAR,
+        },
+        {"article": "第三条", "step": "less", "factors": ["own"]},
+        {
+            "article": "第四条",
+            "step": "draw",
+            "whole": True,
+            "draws": [
+                {"article": "第四条", "factors": ["firm_pool"], "per": FIRM_YEAR},
+                {"article": "第五条", "factors": ["pool"], "per": ["year"]},
+            ],
+        },
+    ],
+    "monotone": [],
+}
+composed = compose(DOCUMENT)
 
 
 @pytest.fixture
@@ -144,9 +143,30 @@ def test_a_composed_rule_with_every_kind_of_counter_accrues_and_verifies(
     assert proven(world), "each is computed again from what it saw in three counters"
 
 
-@pytest.mark.parametrize(
-    ("name", "why"), [("pool-in-proportion", "divides"), ("growth-gate", "firm's year")]
-)
+def test_a_shape_that_divides_a_pool_is_a_rule_of_a_method(world: jobs.Bench) -> None:
+    shape = every_rule().rules["shapes/pool-in-proportion"]
+    bench = replace(world, registry=Registry({shape.id: shape}, []))
+    record(bench, register(bench, shape))
+    took_in(bench, 1, 2)
+    assert accrued(bench) == {}, "nothing before the pool is divided"
+    assert proven(bench)
+
+
+def test_a_rule_that_divides_two_pools_is_no_rule_of_a_method(world: jobs.Bench) -> None:
+    pool = {"step": "prorate", "factors": ["pool"], "per": ["year"]}
+    articles = [
+        {"article": "第二条", "step": "pay", "factors": ["own"]},
+        {"article": "第三条", **pool},
+        {"article": "第四条", **pool},
+    ]
+    params = [money("own", "1.00"), money("pool", "10.00")]
+    twice = compose({**DOCUMENT, "id": "tests/twice", "params": params, "articles": articles})
+    bench = replace(world, registry=Registry({twice.id: twice}, []))
+    with pytest.raises(Refused, match="more than one pool"):
+        register(bench, twice)
+
+
+@pytest.mark.parametrize(("name", "why"), [("growth-gate", "firm's year")])
 def test_what_cannot_be_settled_shipment_by_shipment_is_no_rule_of_a_method(
     world: jobs.Bench, name: str, why: str
 ) -> None:

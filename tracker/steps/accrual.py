@@ -5,7 +5,7 @@ was accrued there. A zero result is an answer too: its assessment and an entry a
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from ingest.shipments import ShipmentUnit
+from rules.prorating import NUMBER
 from rules.registry import Registry
 from rules.tally import Run
 from tracker.books import ledger
@@ -64,10 +65,25 @@ def accrue(
         method = pools.get(key) or session.get_one(Method, key)
         before = left.get(key, set())
         mine = [one for one in touched if one.id in before or _falls_under(method, one)]
+        changed += _reduce(session, registry, method, mine, cause)
         ran = assessment.run_pool(session, registry, method, mine, units)
         if ran is not None:
-            changed += _post(session, method, *ran, cause)
+            changed += post(session, method, *ran, cause)
     session.flush()
+    return changed
+
+
+def _reduce(
+    session: Session, registry: Registry, method: Method, mine: Sequence[Shipment], cause: Cause
+) -> int:
+    """Compute corrected shipments anew that have their share of a pool already; see assessment."""
+    covered = [one for one in mine if _falls_under(method, one)]
+    kept = assessment.shares(session, methods.pinned(registry, method), method, covered)
+    changed = 0
+    for one in (one for one in covered if one.id in kept):
+        ran = assessment.run_again(session, registry, method, one, kept[one.id])
+        own = replace(cause, key=f"{cause.key}:{one.accepted_seq}")
+        changed += post(session, method, *ran, own) if ran else 0
     return changed
 
 
@@ -111,10 +127,21 @@ def _release(session: Session, touched: Sequence[Shipment], cause: Cause) -> int
     return len(moves)
 
 
-def _post(
-    session: Session, method: Method, dues: Sequence[assessment.Due], run: Run, cause: Cause
+def post(
+    session: Session,
+    method: Method,
+    dues: Sequence[assessment.Due],
+    run: Run,
+    cause: Cause,
+    places: Sequence[int] | None = None,
 ) -> int:
-    changes = _differences(session, method, dues, run)
+    """Post what a run says otherwise than what stands, of all or of these places in it.
+
+    Returns how many items changed.
+    """
+    changes = _differences(
+        session, method, dues, run, range(len(dues)) if places is None else places
+    )
     for start in range(0, len(changes), BATCH):
         chosen = changes[start : start + BATCH]
         entry = ledger.post(
@@ -150,14 +177,19 @@ def _post(
 
 
 def _differences(
-    session: Session, method: Method, dues: Sequence[assessment.Due], run: Run
+    session: Session,
+    method: Method,
+    dues: Sequence[assessment.Due],
+    run: Run,
+    places: Sequence[int],
 ) -> list[Change]:
-    items = _items(session, method, [due.shipment for due in dues])
+    items = _items(session, method, [dues[index].shipment for index in places])
     keys = [item.id for item in items.values()]
     stood = assessment.newest(session, keys)
     accrued = _accrued(session, keys)
     changes: list[Change] = []
-    for index, due in enumerate(dues):
+    for index in places:
+        due = dues[index]
         item = items[due.shipment.id]
         new = _assessment(item, method, due, run, index)
         waits = new.outcome == "waiting"
@@ -272,10 +304,10 @@ def move_item(
 
 def _use(run: Run, index: int) -> dict[str, dict[str, int]]:
     """What the shipment saw in each counter, and what it took: enough to explain it again."""
-    seen = run.seen(index)
+    seen, took = run.seen(index), run.consumption(index)
+    told = [*took, *(counter for counter in seen if NUMBER in counter)]
     return {
-        counter: {"before": seen.get(counter, 0), "used": used}
-        for counter, used in run.consumption(index).items()
+        counter: {"before": seen.get(counter, 0), "used": took.get(counter, 0)} for counter in told
     }
 
 

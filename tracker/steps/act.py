@@ -14,6 +14,7 @@ from tracker.steps import (
     allotment,
     application,
     disbursement,
+    division,
     filing,
     first_review,
     flow,
@@ -29,6 +30,7 @@ SHOWN: dict[str, Callable[[Session, Any], dict[str, Any]]] = {
     "filing": filing.shown,
     "allotment": allotment.shown,
     "disbursement": disbursement.shown,
+    "division": division.shown,
     "recovery": recovery.shown,
 }
 TAKES: dict[str, Take] = {
@@ -45,6 +47,7 @@ TAKES: dict[str, Take] = {
     "filing.withdraw": filing.take,
     "allotment": allotment.take,
     "disbursement": disbursement.take,
+    "division": division.take,
     "recovery": recovery.take,
 }
 """Flow, or one of its steps -> who carries it out; the step's own line wins."""

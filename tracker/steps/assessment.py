@@ -6,7 +6,7 @@ counters, and it is never recomputed here.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -15,14 +15,17 @@ from sqlalchemy.orm import Session
 
 from ingest.shipments import ShipmentUnit
 from rules.batch import Facts
+from rules.conformance import divides
 from rules.facts import ShipmentFacts
+from rules.prorating import NUMBER, TOTAL, UNDIVIDED_YET
 from rules.registry import Registry
+from rules.rule import Rule
 from rules.tally import Run, assess
 from tracker.db import chunks
 from tracker.errors import mark
 from tracker.models.cargo import Shipment
 from tracker.models.methods import Method, Programme
-from tracker.models.money import Assessment, Item
+from tracker.models.money import Assessment, Item, ItemStage
 from tracker.steps import facts, methods, shipments
 
 OUTCOMES: dict[str, str] = {
@@ -49,7 +52,7 @@ def estimate(session: Session, registry: Registry, dry: Sequence[tuple[Method, F
     total = 0
     for method, known in dry:
         rule = methods.pinned(registry, method)
-        opening = opening_of(session, method, frozenset())
+        opening = opening_for(session, rule, method, frozenset())
         total += sum(assess(rule, method.params, known, opening).awards)
     return total
 
@@ -119,21 +122,94 @@ def run_pool(
     stored consumption opens the counters, as that of settled ones does. Facts are taken anew only
     for the changed; the others' are as stored.
     """
+    first = min(one.accepted_seq for one in changed)
+    return run_from(session, registry, method, first, {one.id for one in changed}, units)
+
+
+def run_from(
+    session: Session,
+    registry: Registry,
+    method: Method,
+    first: int = 0,
+    changed: Collection[int] = (),
+    units: Mapping[int, ShipmentUnit] = MappingProxyType({}),
+) -> tuple[list[Due], Run] | None:
+    """The rule over every unsettled shipment of the method from this place in the queue on.
+
+    None where there is none. What was given a share of a pool is settled too.
+    """
     rule = methods.pinned(registry, method)
-    members = methods.covered(session, method, min(one.accepted_seq for one in changed))
+    members = methods.covered(session, method, first)
     settled = shipments.settled(session, [shipment.id for shipment in members])
+    settled |= shares(session, rule, method, members).keys()
     unsettled = [shipment for shipment in members if shipment.id not in settled]
-    known = _stored_facts(session, method, unsettled, {one.id for one in changed})
+    known = _stored_facts(session, method, unsettled, changed)
     known |= facts.of(session, [one for one in unsettled if one.id not in known], units)
     if not unsettled:
         return None
     dues = [Due(shipment, method, known[shipment.id]) for shipment in unsettled]
-    opening = opening_of(session, method, frozenset(one.id for one in unsettled))
+    opening = opening_for(session, rule, method, frozenset(one.id for one in unsettled))
     return dues, assess(rule, method.params, [due.facts for due in dues], opening)
 
 
+def run_again(
+    session: Session, registry: Registry, method: Method, shipment: Shipment, share: Assessment
+) -> tuple[list[Due], Run] | None:
+    """A shipment that has its share of a pool, corrected: computed anew in the same proportion.
+
+    None where that is more: what others were given stays, so nothing is added. What is less goes
+    back to the pool.
+    """
+    rule = methods.pinned(registry, method)
+    due = Due(shipment, method, facts.of(session, [shipment])[shipment.id])
+    tally = share.tally["lines"]
+    seen = {line["counter"]: line["used_before"] for line in tally if line["counter"] is not None}
+    opening = {UNDIVIDED_YET: 1} | seen | numbers(share)
+    run = assess(rule, method.params, [due.facts], opening)
+    return None if run.awards[0] > share.award_fen else ([due], run)
+
+
+def shares(
+    session: Session, rule: Rule, method: Method, found: Sequence[Shipment]
+) -> dict[int, Assessment]:
+    """Shipment id -> the assessment that gave it its share of a pool, where that still stands.
+
+    One whose money went back when it was withdrawn or left the league has no share any more.
+    """
+    if not divides(rule, method.params):
+        return {}
+    given: dict[int, Assessment] = {}
+    for keys in chunks([shipment.id for shipment in found]):
+        query = (
+            select(Item.shipment_id, Assessment, ItemStage.balance)
+            .join_from(Assessment, Item)
+            .outerjoin(ItemStage, (ItemStage.item_id == Item.id) & (ItemStage.stage == "accrued"))
+            .where(
+                Assessment.id.in_(last(method).where(Item.shipment_id.in_(keys))),
+                Assessment.method_id == method.id,
+                Assessment.outcome.in_(("awarded", "zero")),
+            )
+        )
+        given |= {
+            shipment_id: made
+            for shipment_id, made, stands in session.execute(query)
+            if _took_part(made) and (stands or 0) >= made.award_fen
+        }
+    return given
+
+
+def numbers(made: Assessment) -> dict[str, int]:
+    """How the pools of an assessment stood: what each was settled to, or that it was not yet."""
+    return {key: use["before"] for key, use in made.consumption.items() if NUMBER in key}
+
+
+def _took_part(made: Assessment) -> bool:
+    settled = any(key.endswith(f"{NUMBER}{TOTAL}") for key in made.consumption)
+    return settled and not any(line["passed"] is False for line in made.tally["lines"])
+
+
 def _stored_facts(
-    session: Session, method: Method, members: Sequence[Shipment], changed: set[int]
+    session: Session, method: Method, members: Sequence[Shipment], changed: Collection[int]
 ) -> dict[int, ShipmentFacts]:
     """Facts of shipments that nothing touched, from their standing assessment."""
     wanted = {shipment.id: shipment for shipment in members if shipment.id not in changed}
@@ -150,6 +226,14 @@ def _stored_facts(
             if version_no == wanted[shipment_id].version_no:
                 found[shipment_id] = ShipmentFacts.from_json(known)
     return found
+
+
+def opening_for(
+    session: Session, rule: Rule, method: Method, exclude: frozenset[int]
+) -> dict[str, int]:
+    """The counters a run of the method begins with; pools that are divided wait for that."""
+    held = opening_of(session, method, exclude)
+    return held | ({UNDIVIDED_YET: 1} if divides(rule, method.params) else {})
 
 
 def opening_of(session: Session, method: Method, exclude: frozenset[int]) -> dict[str, int]:
@@ -169,15 +253,21 @@ def opening_of(session: Session, method: Method, exclude: frozenset[int]) -> dic
     for shipment_id, consumption in session.execute(counting):
         if shipment_id not in exclude:
             for counter, use in consumption.items():
-                totals[counter] += use["used"]
+                if NUMBER not in counter:
+                    totals[counter] += use["used"]
     return dict(totals)
 
 
 def last(method: Method) -> Select[int]:
     """The ids of the standing assessments of the method's league and programme."""
+    return last_of(method.league_id, method.programme_id)
+
+
+def last_of(league_id: int, programme_id: int) -> Select[int]:
+    """The ids of the standing assessments of a league's programme."""
     return (
         select(func.max(Assessment.id))
         .join(Item, Item.id == Assessment.item_id)
-        .where(Item.league_id == method.league_id, Item.programme_id == method.programme_id)
+        .where(Item.league_id == league_id, Item.programme_id == programme_id)
         .group_by(Assessment.item_id)
     )

@@ -12,10 +12,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from rules.registry import Registry
 from tracker.books import audit, ledger
 from tracker.db import canonical, local_day
 from tracker.errors import Conflict, NotAllowed, Refused, mark
 from tracker.models.applications import Application
+from tracker.models.divisions import Division
 from tracker.models.filings import Allotment, Decision, Disbursement, Filing
 from tracker.models.methods import Method
 from tracker.models.money import Entry
@@ -24,7 +26,7 @@ from tracker.models.recoveries import Recovery
 from tracker.steps.flows import FLOWS, REASON_CODES, Step
 
 __all__ = ["FLOWS", "REASON_CODES", "Step", "Subject", "Taking", "allowed", "history", "take"]
-Subject = Application | Filing | Allotment | Disbursement | Method | Recovery
+Subject = Application | Filing | Allotment | Disbursement | Division | Method | Recovery
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,8 @@ class Taking:
     reason_code: str = ""
     reason: str = ""
     detail: Mapping[str, Any] = field(default_factory=dict)
+    registry: Registry | None = None
+    """The rules, for a step that computes money."""
 
 
 def kind_of(subject: Subject) -> str:

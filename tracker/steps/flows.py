@@ -148,6 +148,19 @@ FLOWS: dict[str, tuple[Step, ...]] = {
             needs_reason=True,
         ),
     ),
+    "division": (
+        Step("prepare", mark("Pass on for approval"), ("draft",), "prepared", ("league_officer",)),
+        Step("reopen", mark("Open again"), ("prepared",), "draft", LEAGUE),
+        Step(
+            "divide",
+            mark("Divide the pool"),
+            ("prepared",),
+            "divided",
+            ("league_approver",),
+            checks="prepare",
+        ),
+        Step("withdraw", mark("Withdraw"), ("draft",), "withdrawn", ("league_officer",)),
+    ),
     "allotment": (
         Step("prepare", mark("Pass on for approval"), ("draft",), "prepared", ("finance_officer",)),
         Step(

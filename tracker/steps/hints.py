@@ -48,8 +48,9 @@ def of(session: Session, registry: Registry, made: Assessment) -> Found | None:
     if rule is None:
         return Found(why=NOT_AS_RECORDED)
     facts = ShipmentFacts.from_json(made.facts)
-    held = _held(session, made) if made.outcome == "waiting" else None
-    found = hints.hints(rule, made.method.params, facts, tally, held)
+    held = _held(session, rule, made) if made.outcome == "waiting" else None
+    pools = assessment.numbers(made)
+    found = hints.hints(rule, made.method.params, facts, tally, held, pools)
     found += _other_versions(session, registry, made, facts, tally)
     return Found(found, "" if found else NOTHING_ALONE)
 
@@ -78,7 +79,7 @@ def _other_versions(
         if rule is None:
             continue
         day = min(max(left, other.valid_from), other.valid_to or date.max)
-        held = assessment.opening_of(session, other, frozenset({made.item.shipment_id}))
+        held = assessment.opening_for(session, rule, other, frozenset({made.item.shipment_id}))
         document = f"{other.title}（{other.document_no}）"
         hint = hints.under(
             rule, other.params, facts, tally, held, document=document, day=day.isoformat()
@@ -87,7 +88,7 @@ def _other_versions(
             yield hint
 
 
-def _held(session: Session, made: Assessment) -> Mapping[str, int] | None:
+def _held(session: Session, rule: Rule, made: Assessment) -> Mapping[str, int] | None:
     """What every counter holds for a shipment that waits, as its next assessment would see them.
 
     None under a method that assesses no more: then only what the tally tells is known.
@@ -96,6 +97,6 @@ def _held(session: Session, made: Assessment) -> Mapping[str, int] | None:
     if not later:
         return None
     fixed = shipments.settled(session, [one.id for one in later])
-    return assessment.opening_of(
-        session, made.method, frozenset(one.id for one in later if one.id not in fixed)
+    return assessment.opening_for(
+        session, rule, made.method, frozenset(one.id for one in later if one.id not in fixed)
     )

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from rules.conformance import divides
+from rules.conformance import pools_divided
 from rules.facts import SHIPMENT
 from rules.params import ParamsError
 from rules.registry import Registry
@@ -75,10 +75,8 @@ def unfit(rule: Rule, params: Mapping[str, Any]) -> str:
     """
     if rule.subject is not SHIPMENT:
         return mark("This rule is about a firm's year or another period, not about shipments.")
-    if params and divides(rule, params):
-        return mark(
-            "This rule divides a pool in proportion, which nobody can know before its period ends."
-        )
+    if params and pools_divided(rule, params) > 1:
+        return mark("This rule divides more than one pool in proportion, one after the other.")
     return ""
 
 

@@ -15,7 +15,7 @@ from itertools import islice
 
 from rules.registry import every_rule
 from rules.rule import Rule
-from tracker.verify import chain, composed, records
+from tracker.verify import chain, composed, divisions, records
 from tracker.verify.package import opened_package
 from tracker.verify.reading import Fault, Rows, opened, tables
 
@@ -88,6 +88,7 @@ def _faults(
         "补贴办法": lambda: records.methods(rows),
         "办理记录": lambda: records.decisions(rows, walk),
         "测算": lambda: records.assessments(rows, walk, known),
+        "资金分配": lambda: divisions.divisions(rows),
         "审计日志": lambda: records.events(rows, walk),
         "组合规则": lambda: composed.faults(kept, walk),
     }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rules.facts import ShipmentFacts
+from rules.prorating import NUMBER
 from rules.rule import Rule
 from rules.tally import assess
 from tracker.verify.chain import Walk
@@ -111,6 +112,7 @@ def _again(known: Mapping[str, Rule], kept: Kept) -> str:
             for line in tally["lines"]
             if line["used_before"] is not None
         }
+        opening |= {key: use["before"] for key, use in uses.items() if NUMBER in key}
         facts = ShipmentFacts.from_json(json.loads(kept.facts))
         run = assess(rule, json.loads(kept.params), [facts], opening, backend="naive")
         seen = {counter: use["before"] for counter, use in uses.items()}

@@ -92,6 +92,7 @@ def press(
     """Take the step on one of the visible rows, in one transaction, as the signed-in person."""
     now = context.now()
     asked = dict(detail or {})
+    registry = context.ground().registry
 
     def work(db: Session, person: User) -> Decision:
         subject = access.see(db, visible(person), key)
@@ -103,6 +104,7 @@ def press(
             reason_code=reason_code,
             reason=reason,
             detail=asked,
+            registry=registry,
         )
         return act.act(db, subject, step, taking, shown_sha256)
 
