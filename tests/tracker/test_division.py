@@ -1,5 +1,6 @@
 """Dividing a pool: nothing before, whole fen then, no share moves afterwards."""
 
+import io
 import json
 import random
 from collections.abc import Mapping
@@ -8,18 +9,21 @@ from datetime import date
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests import divisions, journeys
+from tests import divisions, journeys, way
 from tests.divisions import POOL, accrued, claim, divide, outcomes
 from tests.journeys import act_on
-from tracker import jobs, verify
+from tests.settlements import recomputed
+from tracker import blobs, jobs, verify
 from tracker.books import ledger
 from tracker.db import Database
 from tracker.errors import Conflict, NotAllowed, Refused
 from tracker.models.cargo import Shipment
 from tracker.models.divisions import Division
+from tracker.models.filings import Filing
 from tracker.models.methods import Programme
 from tracker.models.money import Assessment
 from tracker.models.people import League
@@ -245,6 +249,32 @@ def test_whatever_comes_and_goes_no_more_is_given_than_there_is(world: jobs.Benc
         if login == "other_clerk":
             assert journeys.withdraw(world, key, login) == "done"
     assert sum(accrued(world).values()) == 10_000
+    assert proven(world)
+
+
+def test_a_share_is_filed_with_live_formulas_and_goes_all_the_way(world: jobs.Bench) -> None:
+    claim(world, {"1": "100.00", "2": "70.00"})
+    claim(world, {"3": "130.01"}, login="other_clerk")
+    divide(world)
+    shares = accrued(world)
+    assert sum(shares.values()) == 10_000
+    filing = way.filing_drafted(world, way.passed(world))
+    with world.database.reading() as session:
+        raw = blobs.path(world.settings.home, session.get_one(Filing, filing).sheet_sha256)
+    sheet = raw.read_bytes()
+    assert recomputed(sheet) > 10
+    book = load_workbook(io.BytesIO(sheet))
+    row = [cell.value for cell in book["资金分配"][5]]
+    assert row[:2] + row[5:8] == [
+        *("FP-00001", "资金总额（2026年度）", 3, 300.01, "=IF(G5<=E5,1,E5/G5)")
+    ]
+    texts = {str(cell.value) for line in book["测算过程"].iter_rows() for cell in line}
+    assert "='资金分配'!H5" in texts
+    assert not any("130.01" in text for text in texts), "another firm's claim shows nowhere"
+    act_on(world, Filing, filing, "league_officer", "prepare")
+    act_on(world, Filing, filing, "league_approver", "file")
+    claim(world, {"1": "50.00"})
+    assert way.stages(world) == {"accrued": shares["3"], "filed": shares["1"] + shares["2"]}
     assert proven(world)
 
 

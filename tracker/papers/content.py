@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from rules.outcome import Tally
 from tracker.papers.parameters import Parameter
+from tracker.papers.pools import Pool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +79,8 @@ class Settlement:
     is_sample: bool
     details: tuple[Detail, ...]
     documents: tuple[Document, ...]
+    pools: tuple[Pool, ...] = ()
+    """Those divided in proportion of which the shipments have their shares."""
 
     @property
     def title(self) -> str:

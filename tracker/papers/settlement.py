@@ -1,13 +1,13 @@
 """Settlement 清算明细表: a filing shipment by shipment, as a workbook with live formulas. Pure.
 
-Four sheets: 汇总 by firm in 万元, 明细 by shipment in 元, 测算过程 with every line of every tally,
-办法参数 with the numbers of the methods. 汇总 sums 明细, 明细 points at 测算过程: any spreadsheet
-recomputes all of it to the fen.
+汇总 by firm in 万元, 明细 by shipment in 元, 测算过程 with every line of every tally, 办法参数 with
+the numbers of the methods, and 资金分配 where pools were divided. 汇总 sums 明细, which points at
+测算过程, and that at 资金分配: any spreadsheet recomputes all of it to the fen.
 """
 
 from xlsxwriter.worksheet import Worksheet
 
-from tracker.papers import detail, summary, working
+from tracker.papers import detail, pools, summary, working
 from tracker.papers.content import Document, Settlement
 from tracker.papers.workbook import (
     A3,
@@ -48,19 +48,24 @@ def write(content: Settlement) -> bytes:
     """The workbook as the bytes of an .xlsx file; the same for the same content."""
     assert content.details, f"{content.code} has no lines"
     book = begin(content.title, f"{content.code} {content.anchor}", content.made_at)
-    names = (summary.NAME, detail.NAME, working.SHEET, PARAMETERS)
-    first, second, third, fourth = (book.file.add_worksheet(name) for name in names)
+    divided = [pools.NAME] if content.pools else []
+    names = (summary.NAME, detail.NAME, working.SHEET, *divided, PARAMETERS)
+    first, second, third, *between, last = [book.file.add_worksheet(name) for name in names]
     summary.write(book, first, content)
     rows = _worked(content)
     detail.write(book, second, content, [one.amount for one in rows])
     _working(book, third, content, rows)
-    _parameters(book, fourth, content)
+    for sheet in between:
+        title = f"报送编号：{content.code}　　{content.anchor}　　单位：元"
+        footer = f"{content.code}　{content.anchor}"
+        pools.write(book, sheet, content.pools, title, footer, is_sample=content.is_sample)
+    _parameters(book, last, content)
     first.activate()
     return book.close()
 
 
 def _worked(content: Settlement) -> list[working.Working]:
-    columns = working.columns_of([one.tally for one in content.details])
+    columns = working.columns_of([one.tally for one in content.details], content.pools)
     done: list[working.Working] = []
     row = FIRST_ROW
     for number, one in enumerate(content.details, 1):

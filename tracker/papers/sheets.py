@@ -4,7 +4,7 @@ It is made while the filing is a draft, before it is prepared, so that the appro
 bytes the officer saw; the ledger's head is printed on it and kept beside it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -24,6 +24,7 @@ from tracker.db import SHANGHAI
 from tracker.errors import Conflict, Refused, mark
 from tracker.models.applications import ApplicationLine
 from tracker.models.cargo import CargoLine, Route, Shipment
+from tracker.models.divisions import Division
 from tracker.models.filings import Filing, FilingLine
 from tracker.models.methods import Method
 from tracker.models.money import Assessment, Item, ItemStage
@@ -31,6 +32,7 @@ from tracker.models.networks import NetworkVersion
 from tracker.papers import settlement as paper
 from tracker.papers.content import Detail, Document, Settlement
 from tracker.papers.parameters import listed
+from tracker.papers.pools import Pool, key_of
 from tracker.steps import methods
 from tracker.steps.flow import REASON_CODES
 
@@ -76,6 +78,7 @@ def settlement(
     methods = {one.method.id: one.method for one in around.assessments.values()}
     documents = sorted(methods.values(), key=lambda method: (method.valid_from, method.version_no))
     rules = registry or every_rule()
+    details = tuple(_detail(line, around) for line in lines)
     sampled = any(method.is_sample for method in documents)
     return paper.write(
         Settlement(
@@ -90,8 +93,9 @@ def settlement(
             made_at=made_at.astimezone(SHANGHAI),
             ledger_fen=sum(_standing(session, filing).values()),
             is_sample=sampled or any(item.firm.is_sample for _, item, _ in lines),
-            details=tuple(_detail(line, around) for line in lines),
+            details=details,
             documents=tuple(_document(method, rules) for method in documents),
+            pools=_pools(session, filing, details),
         )
     )
 
@@ -248,6 +252,32 @@ def _share(base: str, facts: Mapping[str, Any]) -> tuple[int, int] | None:
         return None
     part, whole = facts[SHARES[base][0]], facts[SHARES[base][1]]
     return None if part is None or not whole else (part, whole)
+
+
+def _pools(session: Session, filing: Filing, details: Sequence[Detail]) -> tuple[Pool, ...]:
+    """The divided pools of which these shipments have their shares, in the order of division."""
+    wanted = {key_of(line) for one in details for line in one.tally.lines} - {None}
+    if not wanted:
+        return ()
+    query = select(Division).where(
+        Division.league_id == filing.league_id,
+        Division.programme_id == filing.programme_id,
+        Division.state == "divided",
+    )
+    found = [
+        Pool(
+            code=one.code,
+            name=one.name_zh,
+            counter=one.counter,
+            limit_fen=one.limit_fen,
+            before_fen=one.before_fen,
+            claims=one.claims,
+            asked_fen=one.asked_fen,
+            given_fen=one.given_fen,
+        )
+        for one in session.scalars(query.order_by(Division.id))
+    ]
+    return tuple(one for one in found if one.key in wanted)
 
 
 def _document(method: Method, registry: Registry) -> Document:

@@ -4,14 +4,15 @@ The result of a tally's last amount is what 测算金额 of the shipment points 
 way from the printed factors to the total can be recomputed in any spreadsheet.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from xlsxwriter.utility import xl_col_to_name
 
 from rules.lines import Line
 from rules.outcome import Tally, recompute
+from tracker.papers import pools
 from tracker.papers.formulas import Cell, Live, exact, factor, rounded, yuan
 
 SHEET = "测算过程"
@@ -44,9 +45,13 @@ NO_FORMULA = "按精确分数计算，此行为数值"
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Where things stand: the columns of factors are as many as the longest line needs."""
+    """Where things stand: the columns of factors are as many as the longest line needs.
+
+    `divided` are the rows of pools, in their own sheet.
+    """
 
     factors: int
+    divided: Mapping[pools.Key, int] = field(default_factory=dict)
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -76,9 +81,10 @@ class Working:
     """A reference to the result, or the number itself where no row holds it."""
 
 
-def columns_of(tallies: Sequence[Tally]) -> Columns:
+def columns_of(tallies: Sequence[Tally], divided: Sequence[pools.Pool] = ()) -> Columns:
     """Columns wide enough for all of them."""
-    return Columns(max((len(line.factors) for t in tallies for line in t.lines), default=0))
+    most = max((len(line.factors) for t in tallies for line in t.lines), default=0)
+    return Columns(most, pools.rows_of(divided))
 
 
 def work(tally: Tally, number: int, label: str, columns: Columns, first_row: int) -> Working:
@@ -156,6 +162,11 @@ def _divided(line: Line, columns: Columns, row: int, cells: Cells) -> str | None
     """The whole fen of a proportion, and where the line says so the fen of a larger remainder."""
     cells["限额（元）"] = yuan(line.limit_fen or 0)
     cells["此前已用"] = yuan(line.used_before or 0)
+    key = pools.key_of(line)
+    if key is not None and key in columns.divided:
+        shown = factor(line.factors[0]["value"])
+        value_now = shown.value if isinstance(shown, Live) else shown
+        cells["因数1"] = Live(f"={pools.proportion_at(columns.divided[key])}", value_now)
     value = exact([one["value"] for one in line.factors]) * Fraction(line.before_fen or 0, 100)
     product = f"{columns.at('前值（元）', row)}*{columns.at('因数1', row)}"
     formula = rounded(product, value, "down")
