@@ -36,6 +36,7 @@ SUBJECTS: dict[str, str] = {
     "method": mark("Method"),
     "application": mark("Application"),
     "filing": mark("Filing"),
+    "division": mark("Division"),
     "allotment": mark("Allotment"),
     "disbursement": mark("Disbursement"),
     "recovery": mark("Recovery"),

@@ -117,6 +117,7 @@ STATES: dict[str, dict[str, Look]] = {
         "approved": Look(mark("Approved"), "good"),
         "closed": Look(mark("Allotted in full"), "good"),
     },
+    "division": {"divided": Look(mark("Divided"), "good")},
     "allotment": {"allotted": Look(mark("Allotted"), "good")},
     "disbursement": {
         "instructed": Look(mark("Instructed, bank has not answered"), "busy"),

@@ -26,6 +26,7 @@ PAGES_OF = {
     "method": "methods.method",
     "application": "applications.application",
     "filing": "filings.filing",
+    "division": "divisions.division",
     "allotment": "allotments.allotment",
     "disbursement": "disbursements.disbursement",
     "recovery": "recoveries.recovery",

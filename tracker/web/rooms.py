@@ -19,6 +19,7 @@ ROOMS: tuple[tuple[str, str], ...] = (
     ("manifests.manifests", mark("Manifests")),
     ("shipments.shipments", mark("Shipments")),
     ("evidence.evidence", mark("Evidence")),
+    ("divisions.divisions", mark("Divisions")),
     ("applications.applications", mark("Applications")),
     ("filings.filings", mark("Filings")),
     ("allotments.allotments", mark("Allotments")),
