@@ -6,6 +6,7 @@ import pytest
 
 from tracker.models.applications import APPLICATION_STATES
 from tracker.models.cargo import MANIFEST_STATES, ROUTE_STATES, ROW_STATES, SHIPMENT_STATES
+from tracker.models.divisions import DIVISION_STATES
 from tracker.models.filings import ALLOTMENT_STATES, DISBURSEMENT_STATES, FILING_STATES
 from tracker.models.further import LIST_STATES
 from tracker.models.inbox import INBOX_FILE_STATES
@@ -25,6 +26,7 @@ LIVES = {
     "method": METHOD_STATES,
     "application": APPLICATION_STATES,
     "filing": FILING_STATES,
+    "division": DIVISION_STATES,
     "allotment": ALLOTMENT_STATES,
     "disbursement": DISBURSEMENT_STATES,
     "recovery": RECOVERY_STATES,
