@@ -21,14 +21,14 @@ from tracker import blobs, jobs, verify
 from tracker.books import ledger
 from tracker.db import Database
 from tracker.errors import Conflict, NotAllowed, Refused
-from tracker.models.cargo import Shipment
+from tracker.models.cargo import Manifest, Shipment
 from tracker.models.divisions import Division
 from tracker.models.filings import Filing
 from tracker.models.methods import Programme
 from tracker.models.money import Assessment
 from tracker.models.people import League
 from tracker.settings import Settings
-from tracker.steps import division
+from tracker.steps import assessment, division
 from tracker.verify import divisions as verify_divisions
 
 
@@ -64,7 +64,9 @@ def test_before_its_division_a_claim_accrues_nothing_and_says_why(world: jobs.Be
     assert set(outcomes(world).values()) == {"waiting"}
     with world.database.reading() as session:
         shipments = session.scalars(select(Shipment)).all()
-        assert {one.waits_for for one in shipments} == {"待定：池内按比例分配，待本期结算"}
+        assert {one.waits_for for one in shipments} == {assessment.IN_POOL}
+        manifest = session.scalars(select(Manifest)).one()
+        assert manifest.estimate_fen is None, "nothing is promised of what is not divided"
     named = ("资金总额（2026年度）", "pool of the year of year 2026")
     assert waiting(world) == [division.Waiting(POOL, *named, 10_000, 0, 2, 20_000)]
     assert proven(world)

@@ -313,4 +313,6 @@ def _use(run: Run, index: int) -> dict[str, dict[str, int]]:
 
 def _why(run: Run, index: int) -> str:
     """What a waiting shipment waits for, in words."""
+    if assessment.claimed(run.tally(index)) is not None:
+        return assessment.IN_POOL
     return "；".join(reason.zh for reason in run.tally(index).reasons)[:200]

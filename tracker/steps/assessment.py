@@ -17,7 +17,9 @@ from ingest.shipments import ShipmentUnit
 from rules.batch import Facts
 from rules.conformance import divides
 from rules.facts import ShipmentFacts
-from rules.prorating import NUMBER, TOTAL, UNDIVIDED_YET
+from rules.lines import Line, gap_text
+from rules.outcome import Tally
+from rules.prorating import NUMBER, TOTAL, UNDIVIDED, UNDIVIDED_YET
 from rules.registry import Registry
 from rules.rule import Rule
 from rules.tally import Run, assess
@@ -38,6 +40,10 @@ OUTCOMES: dict[str, str] = {
 """What an assessment came to, or that there is none -> English msgid."""
 
 
+IN_POOL = mark("It shares a pool in proportion; the period is not settled yet.")
+"""What a shipment waits for whose pool is not divided yet."""
+
+
 @dataclass(frozen=True)
 class Due:
     """One shipment under one method, ready for the rule."""
@@ -47,13 +53,20 @@ class Due:
     facts: ShipmentFacts
 
 
-def estimate(session: Session, registry: Registry, dry: Sequence[tuple[Method, Facts]]) -> int:
-    """Fen that shipments not yet committed would earn after all that stands, method by method."""
-    total = 0
+def estimate(
+    session: Session, registry: Registry, dry: Sequence[tuple[Method, Facts]]
+) -> int | None:
+    """Fen that shipments not yet committed would earn after all that stands, method by method.
+
+    None where all of them share pools that are not divided yet: nobody knows.
+    """
+    total: int | None = None
     for method, known in dry:
         rule = methods.pinned(registry, method)
-        opening = opening_for(session, rule, method, frozenset())
-        total += sum(assess(rule, method.params, known, opening).awards)
+        if divides(rule, method.params):
+            continue
+        opening = opening_of(session, method, frozenset())
+        total = (total or 0) + sum(assess(rule, method.params, known, opening).awards)
     return total
 
 
@@ -201,6 +214,14 @@ def shares(
 def numbers(made: Assessment) -> dict[str, int]:
     """How the pools of an assessment stood: what each was settled to, or that it was not yet."""
     return {key: use["before"] for key, use in made.consumption.items() if NUMBER in key}
+
+
+def claimed(tally: Tally) -> Line | None:
+    """The line of the pool that a tally waits for, and for nothing else; None otherwise."""
+    only = gap_text((UNDIVIDED,))[0]
+    if tally.outcome != "waiting" or any(reason.zh != only for reason in tally.reasons):
+        return None
+    return next(line for line in tally.lines if line.kind == "prorate")
 
 
 def _took_part(made: Assessment) -> bool:

@@ -19,7 +19,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from rules import prorating
-from rules.lines import Line, gap_text, yuan
+from rules.lines import Line, yuan
 from rules.outcome import Tally
 from rules.registry import Registry
 from rules.tally import Run, assess
@@ -120,7 +120,8 @@ def waiting(session: Session, league: League, programme: Programme) -> list[Wait
     asked: dict[str, list[Line]] = defaultdict(list)
     method: Method | None = None
     for made in session.scalars(query):
-        line = claimed(Tally.from_json(made.tally)) if assessment.numbers(made) else None
+        tally = Tally.from_json(made.tally)
+        line = assessment.claimed(tally) if assessment.numbers(made) else None
         if line is not None and line.counter is not None:
             asked[line.counter].append(line)
             method = made.method
@@ -136,14 +137,6 @@ def waiting(session: Session, league: League, programme: Programme) -> list[Wait
         )
         for key, found in sorted(asked.items())
     ]
-
-
-def claimed(tally: Tally) -> Line | None:
-    """The line of the pool that a tally waits for, and for nothing else; None otherwise."""
-    only = gap_text((prorating.UNDIVIDED,))[0]
-    if tally.outcome != "waiting" or any(reason.zh != only for reason in tally.reasons):
-        return None
-    return next(line for line in tally.lines if line.kind == "prorate")
 
 
 def compute(
@@ -290,7 +283,7 @@ def _tried(
             Claim(place, line, due.facts.order, due.shipment.unit_key, due.shipment.firm.uscc)
             for place, due in enumerate(dues)
             if run.outcomes[place] == "waiting"
-            and (line := claimed(run.tally(place))) is not None
+            and (line := assessment.claimed(run.tally(place))) is not None
             and line.counter == counter
         ]
         if claims:

@@ -37,12 +37,13 @@ class Found:
 def of(session: Session, registry: Registry, made: Assessment) -> Found | None:
     """What would change a standing assessment; None where the shipment gets all there is.
 
-    Also None where the shipment stands no longer, or in another league: nobody applies for it here.
+    Also None where the shipment stands no longer, or in another league: nobody applies for it here;
+    and where it only waits for its pool to be divided, which no fact of it changes.
     """
     shipment = made.item.shipment
     tally = Tally.from_json(made.tally)
     stands = shipment.state == "standing" and shipment.league_id == made.item.league_id
-    if not stands or not hints.falls_short(tally):
+    if not stands or assessment.claimed(tally) is not None or not hints.falls_short(tally):
         return None
     rule = _rule(registry, made.method)
     if rule is None:

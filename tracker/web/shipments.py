@@ -11,7 +11,7 @@ from rules.facts import ECOMMERCE_MODES
 from tracker import access
 from tracker.models.cargo import SHIPMENT_STATES, Shipment
 from tracker.models.people import FIRM_ROLES, League
-from tracker.steps import legs, parcels
+from tracker.steps import assessment, legs, parcels
 from tracker.web import (
     asked,
     context,
@@ -105,6 +105,7 @@ def shipment(key: int) -> ResponseReturnValue:
         may_see_manifest=access.may(user, "see_manifests"),
         holder_url=holder_url,
         ecommerce_modes=ECOMMERCE_MODES,
+        in_pool=assessment.IN_POOL,
         turn=labels.turn,
         shows_firm=user.role not in FIRM_ROLES,
     )
