@@ -3,7 +3,9 @@
 import io
 import json
 import random
+import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -152,9 +154,22 @@ def test_two_people_divide_and_only_what_they_were_shown(world: jobs.Bench) -> N
 
 def test_of_two_who_divide_at_once_one_wins_and_the_other_is_told(world: jobs.Bench) -> None:
     claim(world, {"1": "150.00"})
-    key = divide(world)
-    with pytest.raises(Conflict, match="moved on"):
-        act_on(world, Division, key, "league_approver", "divide")
+    key = divisions.draft(world)
+    act_on(world, Division, key, "league_officer", "prepare")
+    both = threading.Barrier(2)
+
+    def presses() -> str:
+        both.wait()
+        try:
+            act_on(world, Division, key, "league_approver", "divide")
+        except Conflict as told:
+            return told.message
+        return "divided"
+
+    with ThreadPoolExecutor(2) as pool:
+        said = sorted(one.result() for one in [pool.submit(presses) for _ in range(2)])
+    assert said[1] == "divided"
+    assert "moved on since you looked" in said[0]
     assert accrued(world) == {"1": 10_000}
 
 
