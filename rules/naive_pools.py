@@ -14,7 +14,17 @@ from rules.naive import Bands, Number, Why
 from rules.naive_recorder import Asked, NaiveRecorder
 from rules.outcome import whole_fen
 from rules.pool_lines import banded, pooled
-from rules.prorating import NUMBER, PENDING, PLACE, REST, TOTAL, UNDIVIDED, undivided
+from rules.prorating import (
+    DIVIDED,
+    NUMBER,
+    PENDING,
+    PLACE,
+    REST,
+    TOTAL,
+    UNDIVIDED,
+    is_closed,
+    undivided,
+)
 from rules.units import CNY, RuleError, same, unit
 
 NUMBERS = (TOTAL, REST, PLACE)
@@ -89,7 +99,21 @@ class NaivePoolSteps(NaiveRecorder):
         assert amount is not None
         return amount
 
-    def prorate(self, article: str, amount: Number, pool: Number, per: tuple[str, ...]) -> Number:
+    def prorate_once(
+        self, article: str, amount: Number, pool: Number, per: tuple[str, ...]
+    ) -> Number:
+        """Divide a pool once."""
+        return self.prorate(article, amount, pool, per, once=True)
+
+    def prorate(
+        self,
+        article: str,
+        amount: Number,
+        pool: Number,
+        per: tuple[str, ...],
+        *,
+        once: bool = False,
+    ) -> Number:
         """Divide what is in a pool in proportion to what is asked; `rules.naive_run` settles it."""
         same(pool.unit, CNY, "金额")
         before, most = self._fen(amount, article), whole_fen(pool.value * 100, "down")
@@ -99,7 +123,9 @@ class NaivePoolSteps(NaiveRecorder):
         around, whole_why = self._around, amount.why + pool.why + why
         numbers = {name: around.settled.get(f"{key}{NUMBER}{name}", 0) for name in NUMBERS}
         total, rest, place = numbers.values()
-        waits = undivided(key, around.settled)
+        closed = once and is_closed(key, around.opening)
+        waits = undivided(key, around.settled) and not closed
+        room = 0 if closed else room
         if not around.in_play or whole_why:
             total += before
         portion, added, after = Fraction(1), False, before
@@ -116,7 +142,7 @@ class NaivePoolSteps(NaiveRecorder):
             if not waits:
                 asks = 0 if UNDIVIDED in whole_why else before
                 self.asked[key] = Asked(asks, room, self._facts.order)
-            told = {PENDING: 1} if waits else numbers
+            told = {PENDING: 1} if waits else numbers | ({DIVIDED: 1} if closed else {})
             self.seen |= {f"{key}{NUMBER}{name}": number for name, number in told.items()}
         line = (pool_lines.undivided_line if waits else pool_lines.prorate_line)(
             article,
@@ -127,6 +153,7 @@ class NaivePoolSteps(NaiveRecorder):
             asked=total,
             portion=portion,
             added=added,
+            closed=closed,
             limit=most,
             used_before=used,
             counter=key,

@@ -21,6 +21,7 @@ from rules.prorating import UNDIVIDED
 from rules.units import PLAIN, Unit
 
 PORTION: Two = ("分配比例", "proportion")
+CLOSED: Two = ("已分配完毕，之后补报的不再分配", "divided before, later claims have no part in it")
 
 
 def pooled(article: str, what: Two) -> Two:
@@ -72,6 +73,7 @@ def prorate_line(  # noqa: PLR0913  a pool has this many figures
     asked: int,
     portion: Fraction,
     added: bool,
+    closed: bool,
     limit: int,
     used_before: int,
     counter: str,
@@ -92,6 +94,9 @@ def prorate_line(  # noqa: PLR0913  a pool has this many figures
     if after < before:
         cut = yuan(before - after)
         reason = (f"{name[0]}不足，按比例核减 {cut} 元", f"{name[1]} is short, cut by {cut} CNY")
+    if closed:
+        reason = CLOSED
+        zh, en = f"{zh}，{CLOSED[0]}", f"{en}, {CLOSED[1]}"
     return Line(
         article,
         "prorate",

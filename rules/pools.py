@@ -117,8 +117,20 @@ class PoolSteps(Recorder):
 
         return self._amount(article, "cap_total", after, gaps, line)
 
-    def prorate(
+    def prorate_once(
         self, article: str, amount: Quantity, pool: Quantity, per: tuple[str, ...]
+    ) -> Quantity:
+        """Divide a pool once: nothing of it is left for what is claimed later."""
+        return self.prorate(article, amount, pool, per, once=True)
+
+    def prorate(
+        self,
+        article: str,
+        amount: Quantity,
+        pool: Quantity,
+        per: tuple[str, ...],
+        *,
+        once: bool = False,
     ) -> Quantity:
         """Divide what is in a pool in proportion to what is asked, by the largest remainder.
 
@@ -133,8 +145,8 @@ class PoolSteps(Recorder):
         room = np.maximum(one_limit(groups, plain(most), live) - opening, 0)
         order, asked = self._facts.order, plain(start)
         given = (keys, self._opening)
-        pools = settle(groups, np.where(live, asked, 0), room, order, given)
-        waits = pools.waits[groups.codes]
+        pools = settle(groups, np.where(live, asked, 0), room, order, given, once=once)
+        waits, closed = pools.waits[groups.codes], pools.closed[groups.codes]
         got = portions(groups, pools, asked, order, live)
         used = opening[groups.codes]
         fen = np.where(waits, 0, got.fen)
@@ -153,6 +165,7 @@ class PoolSteps(Recorder):
                 asked=int(got.asked[row]),
                 portion=got.portion(row),
                 added=bool(got.added[row]),
+                closed=bool(closed[row]),
                 limit=most.at(row),
                 used_before=int(used[row]),
                 counter=use.key(row) or "",

@@ -18,12 +18,14 @@ from rules.quantity import LIMIT, Array, Mask, Two
 from rules.units import QuantityOverflow, RuleError
 
 TOTAL, REST, PLACE = "total", "rest", "place"
-PENDING = "pending"
+PENDING, DIVIDED = "pending", "divided"
 NUMBER = "|of="
 """What parts a pool's key from one of its numbers."""
 UNDIVIDED_YET = f"{NUMBER}{PENDING}"
 """Opening balance: 1 lets every pool without numbers of its own wait; after a pool's key, that one.
 """
+DIVIDED_ONCE = f"{NUMBER}{DIVIDED}"
+"""Opening balance after a pool's key: it was divided before; one divided once is closed then."""
 UNDIVIDED: Two = (
     "池内按比例分配，待本期结算",
     "divided in proportion, once the period is settled",
@@ -40,12 +42,14 @@ class Pools:
     rest: Array
     place: Array
     waits: Mask
+    closed: Mask
 
     def numbers(self) -> dict[str, Array]:
         """What a later computation of one of them needs; below zero where there is no such."""
         known = {TOTAL: self.total, REST: self.rest, PLACE: self.place}
         found = {name: np.where(self.waits, -1, column) for name, column in known.items()}
-        return found | {PENDING: np.where(self.waits, 1, -1)}
+        flags = {PENDING: self.waits, DIVIDED: self.closed}
+        return found | {name: np.where(mask, 1, -1) for name, mask in flags.items()}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,12 +94,17 @@ def settle(
     room: Array,
     order: Array,
     given: tuple[Sequence[str], Mapping[str, int]],
+    *,
+    once: bool,
 ) -> Pools:
     """Settle each group's pool over these rows; one whose numbers are given stays as it is.
 
     `wanted` is fen a row, 0 where out of play; `given` the groups' counter keys, and balances.
+    With `once` nothing is in a pool that was divided before.
     """
     count = len(groups.words)
+    closed = np.array([is_closed(key, given[1]) and once for key in given[0]], dtype=np.bool_)
+    room = np.where(closed, 0, room)
     if sum(wanted.tolist()) > LIMIT:
         raise QuantityOverflow("合计申请超出 64 位整数（the total may overflow）")
     total = np.zeros(count, dtype=np.int64)
@@ -112,14 +121,19 @@ def settle(
     for name, column in ((TOTAL, total), (REST, rest), (PLACE, place)):
         for code, key in enumerate(keys):
             column[code] = balances.get(f"{key}{NUMBER}{name}", int(column[code]))
-    waits = np.array([undivided(key, balances) for key in keys], dtype=np.bool_)
-    return Pools(room, total, rest, place, waits)
+    waits = np.array([undivided(key, balances) for key in keys], dtype=np.bool_) & ~closed
+    return Pools(room, total, rest, place, waits, closed)
 
 
 def undivided(key: str, numbers: Mapping[str, int]) -> bool:
     """Whether these opening balances say that the pool waits for its period."""
     waits = numbers.get(f"{key}{UNDIVIDED_YET}", numbers.get(UNDIVIDED_YET, 0))
     return bool(waits) and f"{key}{NUMBER}{TOTAL}" not in numbers
+
+
+def is_closed(key: str, numbers: Mapping[str, int]) -> bool:
+    """Whether these opening balances say that a pool that is divided once was divided before."""
+    return bool(numbers.get(f"{key}{DIVIDED_ONCE}"))
 
 
 def division(key: str, asked: Sequence[tuple[int, int]], room: int) -> dict[str, int]:

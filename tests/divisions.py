@@ -47,11 +47,25 @@ def a_pool(s: Any, p: Any, t: Any) -> Any:  # noqa: ANN401  columns or plain num
     return t.prorate("第四条", t.pay("第三条", s.freight), p.pool[t.year], per=("year",))
 
 
-def world(database: Database, settings: Settings) -> jobs.Bench:
+@rule(
+    id="tests/pool-once",
+    league=journeys.LEAGUE,
+    programme="freight",
+    title="资金总额一次分配（示例）",
+    params=Params,
+    sample=PARAMS,
+)
+def a_pool_once(s: Any, p: Any, t: Any) -> Any:  # noqa: ANN401  columns or plain numbers alike
+    """The same, and nothing for who comes later."""
+    amount = t.pay("第三条", s.freight)
+    return t.prorate_once("第四条", amount, p.pool[t.year], per=("year",))
+
+
+def world(database: Database, settings: Settings, formula: Rule = a_pool) -> jobs.Bench:
     """Places, people and the recorded method."""
     database.transact(journeys.people)
-    made = jobs.Bench(database, settings, Registry({a_pool.id: a_pool}, []))
-    record(made, a_pool, PARAMS, date(2026, 1, 1))
+    made = jobs.Bench(database, settings, Registry({formula.id: formula}, []))
+    record(made, formula, PARAMS, date(2026, 1, 1))
     return made
 
 

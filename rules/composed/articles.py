@@ -293,6 +293,16 @@ STEPS: dict[str, Step] = {
             " once the period is over; later claims wait for what is left, corrections only lower",
         ),
     ),
+    "prorate_once": Step(
+        ("factors", "per"),
+        _over_many,
+        _say(
+            "{per}总额为{f}，期末一次分配，申请合计超出的按比例核减，余数按最大余数逐分分配，相同的先受理先得；"
+            "之后补报的不再分配，更正只减不增",
+            "{per} has {f}; where more is asked it is divided in proportion, by largest remainder,"
+            " once the period is over; later claims have no part in it, corrections only lower",
+        ),
+    ),
     "draw": Step(("draws", "whole"), _draw, _say_draw),
 }
 """Every step there is."""

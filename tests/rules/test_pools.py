@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from rules.batch import Facts
 from rules.params import Bands, Money
-from rules.prorating import UNDIVIDED_YET, divided, division
+from rules.prorating import DIVIDED_ONCE, UNDIVIDED_YET, divided, division
 from rules.quantity import Quantity
 from rules.steps import Draw, Steps
 from rules.tally import RuleError, assess, explain
@@ -115,6 +115,21 @@ def test_before_its_division_a_pool_gives_nothing_and_counters_before_it_go_on()
     )
     assert {reason.zh for reason in done.tally(2).reasons} == {"待定：池内按比例分配，待本期结算"}
     assert explain(done.rule, RICH, rows[2], done.seen(2)) == done.tally(2)
+
+
+def test_a_pool_that_is_divided_once_leaves_nothing_for_who_comes_later() -> None:
+    def compute(s: Facts, p: Rich, t: Steps) -> Quantity:
+        amount = t.pay("第五条", s.freight)
+        return t.prorate_once("第九条", amount, p.by_year[t.year], per=("year",))
+
+    rows = [shipment(n, freight_fen=3_000) for n in range(1, 3)]
+    assert run(compute, rows, {UNDIVIDED_YET: 1}).outcomes == ["waiting", "waiting"]
+    assert run(compute, rows).awards == [3_000, 3_000], "the first time it is divided like any"
+    key = "第九条|year=2026"
+    done = run(compute, rows, {UNDIVIDED_YET: 1, key: 6_000, f"{key}{DIVIDED_ONCE}": 1})
+    assert (done.outcomes, done.awards) == (["zero", "zero"], [0, 0])
+    assert done.tally(0).reasons[0].zh == "已分配完毕，之后补报的不再分配"
+    assert explain(done.rule, RICH, rows[0], done.seen(0)) == done.tally(0)
 
 
 def test_one_pool_may_be_divided_while_another_waits() -> None:

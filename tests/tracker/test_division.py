@@ -229,6 +229,22 @@ def test_what_is_withdrawn_goes_back_to_the_pool_and_waits_when_it_stands_again(
     assert proven(world)
 
 
+def test_a_method_may_say_that_late_claims_have_no_part(
+    database: Database, settings: Settings
+) -> None:
+    bench = divisions.world(database, settings, divisions.a_pool_once)
+    claim(bench, {"1": "30.00"})
+    divide(bench)
+    late = claim(bench, {"2": "40.00"})
+    assert outcomes(bench) == {"1": "awarded", "2": "zero"}
+    claim(bench, {"2": "30.00"})
+    assert accrued(bench) == {"1": 3_000}
+    assert journeys.withdraw(bench, late) == "done"
+    with pytest.raises(Refused, match="Nothing is claimed"):
+        divisions.draft(bench)
+    assert proven(bench)
+
+
 def test_versions_of_a_year_share_its_pool_and_must_agree_on_its_total(world: jobs.Bench) -> None:
     later = replace(divisions.a_pool, id="tests/pool-later", title="修订（示例）")
     bench = divisions.with_rules(world, later)

@@ -19,13 +19,14 @@ from rules.conformance import divides
 from rules.facts import ShipmentFacts
 from rules.lines import Line, gap_text
 from rules.outcome import Tally
-from rules.prorating import NUMBER, TOTAL, UNDIVIDED, UNDIVIDED_YET
+from rules.prorating import DIVIDED_ONCE, NUMBER, TOTAL, UNDIVIDED, UNDIVIDED_YET
 from rules.registry import Registry
 from rules.rule import Rule
 from rules.tally import Run, assess
 from tracker.db import chunks
 from tracker.errors import mark
 from tracker.models.cargo import Shipment
+from tracker.models.divisions import Division
 from tracker.models.methods import Method, Programme
 from tracker.models.money import Assessment, Item, ItemStage
 from tracker.steps import facts, methods, shipments
@@ -177,7 +178,13 @@ def run_again(
     due = Due(shipment, method, facts.of(session, [shipment])[shipment.id])
     tally = share.tally["lines"]
     seen = {line["counter"]: line["used_before"] for line in tally if line["counter"] is not None}
-    opening = {UNDIVIDED_YET: 1} | seen | numbers(share)
+    given = numbers(share)
+    others = {
+        key: number
+        for key, number in _pools_of(session, method).items()
+        if f"{key.partition(NUMBER)[0]}{NUMBER}{TOTAL}" not in given
+    }
+    opening = others | seen | given
     run = assess(rule, method.params, [due.facts], opening)
     return None if run.awards[0] > share.award_fen else ([due], run)
 
@@ -254,7 +261,18 @@ def opening_for(
 ) -> dict[str, int]:
     """The counters a run of the method begins with; pools that are divided wait for that."""
     held = opening_of(session, method, exclude)
-    return held | ({UNDIVIDED_YET: 1} if divides(rule, method.params) else {})
+    return held | (_pools_of(session, method) if divides(rule, method.params) else {})
+
+
+def _pools_of(session: Session, method: Method) -> dict[str, int]:
+    """That pools wait for their division, and which were divided before."""
+    before = select(Division.counter).where(
+        Division.league_id == method.league_id,
+        Division.programme_id == method.programme_id,
+        Division.state == "divided",
+    )
+    told = {f"{counter}{DIVIDED_ONCE}": 1 for counter in session.scalars(before)}
+    return told | {UNDIVIDED_YET: 1}
 
 
 def opening_of(session: Session, method: Method, exclude: frozenset[int]) -> dict[str, int]:
