@@ -15,7 +15,7 @@ from rules.cases import cases_of, run_cases
 from rules.composed.compose import anything
 from rules.made_up import records, shipments
 from rules.outcome import Tally, recompute
-from rules.prorating import NUMBER, TOTAL, UNDIVIDED_YET
+from rules.prorating import DIVIDED_ONCE, NUMBER, TOTAL, UNDIVIDED_YET
 from rules.purity import impure
 from rules.rule import Rule
 from rules.subject import FactsError, Record
@@ -147,6 +147,15 @@ def check(
 def divides(rule: Rule, params: Mapping[str, object]) -> bool:
     """Whether an article divides a pool in proportion: only settled once its period is over."""
     return pools_divided(rule, params) > 0
+
+
+def closes(rule: Rule, params: Mapping[str, object]) -> bool:
+    """Whether a pool that it divides is closed then: later claims have no part in it."""
+    facts = [anything(rule.record)]
+    lines = assess(rule, params, facts).tally(0).lines
+    before = {f"{line.counter}{DIVIDED_ONCE}": 1 for line in lines if line.kind == "prorate"}
+    again = assess(rule, params, facts, before)
+    return any(key.endswith(DIVIDED_ONCE) for key in again.seen(0))
 
 
 def pools_divided(rule: Rule, params: Mapping[str, object]) -> int:

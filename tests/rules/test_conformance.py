@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from rules import conformance
+from rules import conformance, pools
 from rules.batch import Facts
 from rules.conformance import check, gate, wrong_with
 from rules.facts import ShipmentFacts
+from rules.prorating import Portions
 from rules.quantity import Quantity
 from rules.rule import Rule
 from rules.steps import Steps
@@ -124,3 +126,28 @@ def test_a_rule_that_cannot_compute_every_shipment_is_a_counter_example_and_no_c
     (found,) = gate(replace(made(compute), source_path=""), RICH, count=3)
     assert found.law == "computes"
     assert "计量单位" in str(found)
+
+
+def divided(s: Facts, p: Rich, t: Steps) -> Quantity:
+    amount = t.pay("第五条", p.rate * s.feu)
+    return t.prorate_once("第九条", amount, p.by_year[t.year], per=("year",))
+
+
+def test_a_pool_that_is_divided_is_tried_before_and_after_its_division() -> None:
+    years = RICH | {"by_year": {"2025": "100.00", "2026": "100.00"}}
+    assert check(made(divided), years) == []
+    assert conformance.closes(made(divided), years)
+    assert not conformance.closes(made(boxes), years)
+
+
+def test_a_pool_that_keeps_a_fen_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = pools.portions
+
+    def less(*given: Any) -> Portions:  # noqa: ANN401  whatever the step hands over
+        got = whole(*given)
+        return replace(got, fen=got.fen - got.added, added=got.added & False)
+
+    monkeypatch.setattr(pools, "portions", less)
+    years = RICH | {"by_year": {"2025": "100.01", "2026": "100.01"}}
+    found = check(made(divided), years)
+    assert {"conserved", "naive"} <= {one.law for one in found}

@@ -62,6 +62,7 @@ def test_an_officer_drafts_an_approver_divides_and_each_firm_sees_its_own(
     method = officer.see("/methods/1").words
     assert "How the pool is divided" in method
     assert "largest remainders" in method
+    assert "waits for a further division of what is left" in method
 
 
 def test_the_api_divides_too(world: jobs.Bench, app: Flask) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from rules.composed import sentences as read_back
-from rules.conformance import divides
+from rules.conformance import closes, divides
 from rules.params import ParamsError
 from rules.rule import Rule
 from rules.units import RuleError
@@ -125,6 +125,7 @@ def method(key: int) -> ResponseReturnValue:
         method=found,
         sentences=sentences.sentences(found.params, described),
         divides=rule is not None and divides(rule, found.params),
+        closes=rule is not None and closes(rule, found.params),
         articles=read_back(rule.definition) if rule and rule.definition else (),
         panel=trials_page.panel(session, found),
         fault=fault,
