@@ -122,21 +122,17 @@ class NaivePoolSteps(NaiveRecorder):
         room = max(most - used, 0)
         around, whole_why = self._around, amount.why + pool.why + why
         numbers = {name: around.settled.get(f"{key}{NUMBER}{name}", 0) for name in NUMBERS}
-        total, rest, place = numbers.values()
         closed = once and is_closed(key, around.opening)
         waits = undivided(key, around.settled) and not closed
         room = 0 if closed else room
-        if not around.in_play or whole_why:
-            total += before
-        portion, added, after = Fraction(1), False, before
-        if waits:
-            after = 0
-        elif total > room:
+        plays = around.in_play and not whole_why
+        total = numbers[TOTAL] + (0 if plays else before)
+        portion, added = Fraction(1), False
+        if total > room:
             portion = Fraction(room, total)
-            after, over = divmod(before * room, total)
-            mine = (-over, self._facts.order)
-            added = around.in_play and not whole_why and mine <= (-rest, place)
-            after += added
+            mine = (-(before * room % total), self._facts.order)
+            added = plays and mine <= (-numbers[REST], numbers[PLACE])
+        after = 0 if waits else int(before * portion) + added
         if not why:
             self._take(key, used, 0 if UNDIVIDED in whole_why else after)
             if not waits:
@@ -158,11 +154,7 @@ class NaivePoolSteps(NaiveRecorder):
             used_before=used,
             counter=key,
         )
-        made = self._amount(line, after, whole_why)
-        if not waits:
-            return made
-        self._wait((UNDIVIDED,))
-        return replace(made, why=(*whole_why, UNDIVIDED))
+        return self._until_divided(self._amount(line, after, whole_why), waits=waits)
 
     def draw(self, amount: Number, draws: Sequence[Any], *, whole: bool = False) -> Number:
         """Caps over many whose counters take only what all of them let through."""
@@ -197,6 +189,10 @@ class NaivePoolSteps(NaiveRecorder):
         for line in shown:
             amount = self._amount(line, line.after_fen or 0, why)
         return amount
+
+    def _until_divided(self, amount: Number, *, waits: bool) -> Number:
+        self._wait((UNDIVIDED,) if waits else ())
+        return replace(amount, why=(*amount.why, UNDIVIDED)) if waits else amount
 
     def _measured(
         self, article: str, quantity: Number, per: tuple[str, ...]

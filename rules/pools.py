@@ -172,9 +172,7 @@ class PoolSteps(Recorder):
             )
 
         made = self._amount(article, "prorate", Ints(fen, start.top), gaps, line)
-        if not bool(waits.any()):
-            return made
-        return replace(made, gaps=(*gaps, *self._until_divided(waits)))
+        return self._until_divided(made, waits)
 
     def draw(self, amount: Quantity, draws: Sequence[Draw], *, whole: bool = False) -> Quantity:
         """Caps over many whose counters take only what all of them let through.
@@ -236,10 +234,12 @@ class PoolSteps(Recorder):
 
         return self._amount(draw.article, kind, Ints(fits, start.top), gaps, line)
 
-    def _until_divided(self, rows: Mask) -> Gaps:
+    def _until_divided(self, amount: Quantity, rows: Mask) -> Quantity:
+        if not bool(rows.any()):
+            return amount
         gaps = (Gap(rows, UNDIVIDED),)
         self._wait(gaps)
-        return gaps
+        return replace(amount, gaps=amount.gaps + gaps)
 
     def _measured(self, article: str, quantity: Quantity, per: tuple[str, ...]) -> tuple[Use, Gaps]:
         if not isinstance(quantity.den.v, int):

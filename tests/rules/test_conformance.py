@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from rules import conformance, pools
+from rules import conformance
 from rules.batch import Facts
 from rules.conformance import check, gate, wrong_with
 from rules.facts import ShipmentFacts
-from rules.prorating import Portions
+from rules.prorating import Portions, portions
 from rules.quantity import Quantity
 from rules.rule import Rule
 from rules.steps import Steps
@@ -141,13 +141,13 @@ def test_a_pool_that_is_divided_is_tried_before_and_after_its_division() -> None
 
 
 def test_a_pool_that_keeps_a_fen_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = pools.portions
+    whole = portions
 
     def less(*given: Any) -> Portions:  # noqa: ANN401  whatever the step hands over
         got = whole(*given)
         return replace(got, fen=got.fen - got.added, added=got.added & False)
 
-    monkeypatch.setattr(pools, "portions", less)
+    monkeypatch.setattr("rules.pools.portions", less)
     years = RICH | {"by_year": {"2025": "100.01", "2026": "100.01"}}
     found = check(made(divided), years)
     assert {"conserved", "naive"} <= {one.law for one in found}
