@@ -19,7 +19,7 @@ from tests import divisions, journeys, way
 from tests.divisions import POOL, accrued, claim, divide, outcomes
 from tests.journeys import act_on
 from tests.settlements import recomputed
-from tracker import blobs, jobs, verify
+from tracker import access, blobs, jobs, verify
 from tracker.books import ledger
 from tracker.db import Database
 from tracker.errors import Conflict, NotAllowed, Refused
@@ -28,7 +28,7 @@ from tracker.models.divisions import Division
 from tracker.models.filings import Filing
 from tracker.models.methods import Programme
 from tracker.models.money import Assessment
-from tracker.models.people import League
+from tracker.models.people import League, User
 from tracker.settings import Settings
 from tracker.steps import assessment, division
 from tracker.verify import divisions as verify_divisions
@@ -227,6 +227,22 @@ def test_what_is_withdrawn_goes_back_to_the_pool_and_waits_when_it_stands_again(
     assert accrued(world) == {"2": 5_000, "3": 5_000}
     assert outcomes(world)["1"] == "waiting"
     assert proven(world)
+
+
+def test_a_league_sees_its_own_divisions_and_no_other_unit_any(world: jobs.Bench) -> None:
+    claim(world, {"1": "100.00"})
+    divide(world)
+    with world.database.reading() as session:
+        sees = {
+            user.login: len(session.scalars(access.visible_divisions(user)).all())
+            for user in session.scalars(select(User))
+        }
+        other = session.scalars(select(User).where(User.login == "league_officer")).one()
+        other.league_id = 2 if other.league_id == 1 else 1
+        assert not session.scalars(access.visible_divisions(other)).all()
+        session.rollback()
+    ours = {"league_officer", "league_approver", "league_finance", "auditor"}
+    assert {login for login, count in sees.items() if count} == ours
 
 
 def test_a_method_may_say_that_late_claims_have_no_part(

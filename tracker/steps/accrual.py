@@ -81,7 +81,8 @@ def _reduce(
     kept = assessment.shares(session, methods.pinned(registry, method), method, covered)
     changed = 0
     for one in (one for one in covered if one.id in kept):
-        ran = assessment.run_again(session, registry, method, one, kept[one.id])
+        share = session.get_one(Assessment, kept[one.id])
+        ran = assessment.run_again(session, registry, method, one, share)
         own = replace(cause, key=f"{cause.key}:{one.accepted_seq}")
         changed += post(session, method, *ran, own) if ran else 0
     return changed

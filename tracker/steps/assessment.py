@@ -191,17 +191,19 @@ def run_again(
 
 def shares(
     session: Session, rule: Rule, method: Method, found: Sequence[Shipment]
-) -> dict[int, Assessment]:
+) -> dict[int, int]:
     """Shipment id -> the assessment that gave it its share of a pool, where that still stands.
 
-    One whose money went back when it was withdrawn or left the league has no share any more.
+    One whose money went back when it was withdrawn or left the league has no share any more, nor
+    has one that an article refuses by now.
     """
+    given: dict[int, int] = {}
     if not divides(rule, method.params):
-        return {}
-    given: dict[int, Assessment] = {}
+        return given
+    columns = (Item.shipment_id, Assessment.id, Assessment.award_fen, Assessment.consumption)
     for keys in chunks([shipment.id for shipment in found]):
         query = (
-            select(Item.shipment_id, Assessment, ItemStage.balance)
+            select(*columns, ItemStage.balance)
             .join_from(Assessment, Item)
             .outerjoin(ItemStage, (ItemStage.item_id == Item.id) & (ItemStage.stage == "accrued"))
             .where(
@@ -210,11 +212,12 @@ def shares(
                 Assessment.outcome.in_(("awarded", "zero")),
             )
         )
-        given |= {
-            shipment_id: made
-            for shipment_id, made, stands in session.execute(query)
-            if _took_part(made) and (stands or 0) >= made.award_fen
-        }
+        for shipment_id, made_id, award_fen, consumption, stands in session.execute(query):
+            settled = any(key.endswith(f"{NUMBER}{TOTAL}") for key in consumption)
+            if settled and (stands or 0) >= award_fen:
+                made = None if award_fen else session.get_one(Assessment, made_id)
+                if made is None or not _failed(made):
+                    given[shipment_id] = made_id
     return given
 
 
@@ -231,9 +234,8 @@ def claimed(tally: Tally) -> Line | None:
     return next(line for line in tally.lines if line.kind == "prorate")
 
 
-def _took_part(made: Assessment) -> bool:
-    settled = any(key.endswith(f"{NUMBER}{TOTAL}") for key in made.consumption)
-    return settled and not any(line["passed"] is False for line in made.tally["lines"])
+def _failed(made: Assessment) -> bool:
+    return any(line["passed"] is False for line in made.tally["lines"])
 
 
 def _stored_facts(
