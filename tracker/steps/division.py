@@ -86,15 +86,8 @@ class Divided:
     counter: str
     numbers: Mapping[str, int]
     parts: Sequence[Part]
-
-    @property
-    def lines(self) -> Iterator[tuple[Claim, Line, int]]:
-        """Each claim, its line in the division, and its award in fen."""
-        for part in self.parts:
-            for claim in part.claims:
-                line = _pool_line(part.run.tally(claim.place), self.counter)
-                assert line is not None, f"{claim.unit_key} has no line of {self.counter}"
-                yield claim, line, part.run.awards[claim.place]
+    lines: Sequence[tuple[Claim, Line, int]]
+    """Each claim, its line in the division, and its award in fen."""
 
 
 def waiting(session: Session, league: League, programme: Programme) -> list[Waiting]:
@@ -166,7 +159,7 @@ def compute(
     asked = [(claim.line.before_fen or 0, claim.order) for claim in claims]
     numbers = prorating.division(counter, asked, limit - before)
     parts = [replace(part, run=_again(part, numbers)) for part in tried]
-    return Divided(counter, numbers, parts)
+    return Divided(counter, numbers, parts, [*_lines(parts, counter)])
 
 
 def draft(
@@ -296,12 +289,16 @@ def _again(part: Part, numbers: Mapping[str, int]) -> Run:
     return assess(part.run.rule, part.run.params, facts, {**part.run.opening, **numbers})
 
 
-def _pool_line(tally: Tally, counter: str) -> Line | None:
-    return next((line for line in tally.lines if line.counter == counter), None)
+def _lines(parts: Sequence[Part], counter: str) -> Iterator[tuple[Claim, Line, int]]:
+    for part in parts:
+        for claim in part.claims:
+            lines = part.run.tally(claim.place).lines
+            line = next(line for line in lines if line.counter == counter)
+            yield claim, line, part.run.awards[claim.place]
 
 
 def _division(code: str, league: League, programme: Programme, made: Divided) -> Division:
-    lines = list(made.lines)
+    lines = made.lines
     first = lines[0][1]
     names = _names(first)
     shares: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
