@@ -86,8 +86,12 @@ class Divided:
     counter: str
     numbers: Mapping[str, int]
     parts: Sequence[Part]
-    lines: Sequence[tuple[Claim, Line, int]]
-    """Each claim, its line in the division, and its award in fen."""
+
+    @property
+    def awards(self) -> Iterator[tuple[Claim, int]]:
+        """Each claim, and its award in fen."""
+        for part in self.parts:
+            yield from ((claim, part.run.awards[claim.place]) for claim in part.claims)
 
 
 def waiting(session: Session, league: League, programme: Programme) -> list[Waiting]:
@@ -159,7 +163,7 @@ def compute(
     asked = [(claim.line.before_fen or 0, claim.order) for claim in claims]
     numbers = prorating.division(counter, asked, limit - before)
     parts = [replace(part, run=_again(part, numbers)) for part in tried]
-    return Divided(counter, numbers, parts, [*_lines(parts, counter)])
+    return Divided(counter, numbers, parts)
 
 
 def draft(
@@ -289,24 +293,15 @@ def _again(part: Part, numbers: Mapping[str, int]) -> Run:
     return assess(part.run.rule, part.run.params, facts, {**part.run.opening, **numbers})
 
 
-def _lines(parts: Sequence[Part], counter: str) -> Iterator[tuple[Claim, Line, int]]:
-    for part in parts:
-        for claim in part.claims:
-            lines = part.run.tally(claim.place).lines
-            line = next(line for line in lines if line.counter == counter)
-            yield claim, line, part.run.awards[claim.place]
-
-
 def _division(code: str, league: League, programme: Programme, made: Divided) -> Division:
-    lines = made.lines
-    first = lines[0][1]
-    names = _names(first)
     shares: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
-    for claim, line, award in lines:
+    for claim, award in made.awards:
         sums = shares[claim.uscc]
-        for at, more in enumerate((1, line.before_fen or 0, award)):
+        for at, more in enumerate((1, claim.line.before_fen or 0, award)):
             sums[at] += more
-    numbers = made.numbers
+    first = made.parts[0].claims[0].line
+    names, limit, before = _names(first), first.limit_fen or 0, first.used_before or 0
+    asked = made.numbers[_key(made, prorating.TOTAL)]
     return Division(
         code=code,
         league_id=league.id,
@@ -315,13 +310,13 @@ def _division(code: str, league: League, programme: Programme, made: Divided) ->
         name_zh=names[0][:NAME_LENGTH],
         name_en=names[1][:NAME_LENGTH],
         ends_on=_ends_on(made),
-        limit_fen=first.limit_fen or 0,
-        before_fen=first.used_before or 0,
-        claims=len(lines),
-        asked_fen=numbers[_key(made, prorating.TOTAL)],
-        given_fen=sum(line.after_fen or 0 for _, line, _ in lines),
-        rest=numbers[_key(made, prorating.REST)],
-        place=numbers[_key(made, prorating.PLACE)],
+        limit_fen=limit,
+        before_fen=before,
+        claims=sum(claims for claims, *_ in shares.values()),
+        asked_fen=asked,
+        given_fen=min(asked, limit - before),
+        rest=made.numbers[_key(made, prorating.REST)],
+        place=made.numbers[_key(made, prorating.PLACE)],
         shares=[[uscc, *sums] for uscc, sums in sorted(shares.items())],
         claims_sha256=_sha256(made),
     )
@@ -340,8 +335,8 @@ def _key(made: Divided, name: str) -> str:
 def _sha256(made: Divided) -> str:
     """Hash over every claim, what it brings and is given, and what the pool is settled to."""
     claims = [
-        [claim.uscc, claim.unit_key, claim.order, line.before_fen, line.after_fen, award]
-        for claim, line, award in made.lines
+        [claim.uscc, claim.unit_key, claim.order, claim.line.before_fen, award]
+        for claim, award in made.awards
     ]
     return hashlib.sha256(canonical([claims, dict(made.numbers)]).encode()).hexdigest()
 
