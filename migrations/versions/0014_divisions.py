@@ -17,8 +17,8 @@ from sqlalchemy import (
     text,
 )
 
-revision = "0015"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 KEY = BigInteger().with_variant(Integer(), "sqlite")
@@ -68,7 +68,7 @@ def upgrade() -> None:
         postgresql_where=text(OPEN),
     )
     bind = op.get_bind().execution_options(no_parameters=True)  # a percent sign is one
-    file = Path(__file__).parents[1] / "sql" / f"0015_{bind.dialect.name}.sql"
+    file = Path(__file__).parents[1] / "sql" / f"0014_{bind.dialect.name}.sql"
     for statement in file.read_text(encoding="utf-8").split("\n\n"):
         lines = [line for line in statement.splitlines() if not line.startswith("--")]
         if lines:
