@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from rules.batch import Facts
 from rules.composed import canonical
+from rules.composed.articles import STEPS
+from rules.composed.declared import KINDS
 from rules.made_up import shipments
 from rules.registry import Registry, every_rule
 from rules.tally import assess
@@ -26,7 +28,7 @@ from tracker import jobs
 from tracker.models.composed import ComposedDraft, ComposedRule
 from tracker.models.people import League, User
 from tracker.steps import composed
-from tracker.web import context
+from tracker.web import composing_kit, context
 from tracker.web.composing_form import next_article
 
 INSTALLED = every_rule().rules
@@ -316,6 +318,11 @@ def test_a_rule_is_kept_and_read_through_the_api(app: Flask, bench: jobs.Bench) 
     assert "articles" in officer.post("composed", 422, definition=broken)["message"]
     assert officer.post("composed", 409, definition=one["definition"], number=1)["code"]
     journey.as_("auditor").post("composed", 403, definition=broken)
+
+
+def test_every_step_and_every_kind_of_parameter_has_words_in_the_lists() -> None:
+    assert set(composing_kit.STEP_LABELS) == set(STEPS)
+    assert set(composing_kit.KIND_LABELS) == set(KINDS)
 
 
 def test_articles_are_numbered_on() -> None:

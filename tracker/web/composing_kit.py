@@ -38,7 +38,8 @@ STEP_LABELS: dict[str, str] = {
     "measure": mark("Running sum of a number"),
     "cap_total": mark("Cap over many, first come first served"),
     "draw": mark("Several caps used up together"),
-    "prorate": mark("Pool divided in proportion"),
+    "prorate": mark("Pool divided in proportion; later claims share what is left"),
+    "prorate_once": mark("Pool divided in proportion once; later claims have no part"),
 }
 """Kind of an article -> msgid."""
 KIND_LABELS: dict[str, str] = {
