@@ -388,3 +388,24 @@ def test_a_shipment_outside_every_corridor_matches_none_and_says_so(world: jobs.
     take_in(world, truck(1, 出境口岸="4604", 始发地="上海", 集结中心="上海"))
     assert accrued(world) == {}
     assert "corridor" in waiting(world)["1"]
+
+
+def test_a_shipment_that_comes_back_to_its_league_is_due_again(bench: jobs.Bench) -> None:
+    way.shipped(bench)
+
+    def goes(to: str) -> dict[str, int]:
+        def work(session: Session) -> None:
+            shipment = session.scalars(select(Shipment)).one()
+            league = session.scalars(select(League).where(League.code == to)).one()
+            shipment.league_id = league.id
+            session.flush()
+            session.refresh(shipment)
+            programme = session.scalars(select(Programme)).one()
+            cause = accrual.Cause(f"route:{to}", "system", NOW)
+            accrual.accrue(session, bench.registry, programme, [shipment], cause)
+
+        bench.database.transact(work)
+        return way.stages(bench)
+
+    assert goes("150900") == {}
+    assert goes(journeys.LEAGUE) == {"accrued": journeys.RATE_FEN}

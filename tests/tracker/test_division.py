@@ -301,7 +301,7 @@ def test_whatever_comes_and_goes_no_more_is_given_than_there_is(world: jobs.Benc
     assert proven(world)
 
 
-def test_a_share_is_filed_with_live_formulas_and_goes_all_the_way(world: jobs.Bench) -> None:
+def test_a_share_is_filed_with_live_formulas_and_stays_as_filed(world: jobs.Bench) -> None:
     claim(world, {"1": "100.00", "2": "70.00"})
     claim(world, {"3": "130.01"}, login="other_clerk")
     divide(world)

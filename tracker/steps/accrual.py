@@ -195,8 +195,9 @@ def _differences(
         new = _assessment(item, method, due, run, index)
         waits = new.outcome == "waiting"
         due.shipment.waits_for = _why(run, index) if waits else ""
-        if (old := stood.get(item.id)) is None or not _same(old, new):
-            stands = accrued.get(item.id, 0)
+        stands = accrued.get(item.id, 0)
+        old = stood.get(item.id)
+        if old is None or not _same(old, new) or stands != new.award_fen:
             changes.append(Change(item, new, _move(item, stands, new.award_fen)))
     return changes
 
