@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, Text, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from ingest.shipments import ShipmentUnit
@@ -200,7 +200,7 @@ def shares(
     given: dict[int, int] = {}
     if not divides(rule, method.params):
         return given
-    columns = (Item.shipment_id, Assessment.id, Assessment.award_fen, Assessment.consumption)
+    columns = (Item.shipment_id, Assessment.id, Assessment.award_fen)
     for keys in chunks([shipment.id for shipment in found]):
         query = (
             select(*columns, ItemStage.balance)
@@ -210,15 +210,20 @@ def shares(
                 Assessment.id.in_(last(method).where(Item.shipment_id.in_(keys))),
                 Assessment.method_id == method.id,
                 Assessment.outcome.in_(("awarded", "zero")),
+                tells(TOTAL),
             )
         )
-        for shipment_id, made_id, award_fen, consumption, stands in session.execute(query):
-            settled = any(key.endswith(f"{NUMBER}{TOTAL}") for key in consumption)
-            if settled and (stands or 0) >= award_fen:
-                made = None if award_fen else session.get_one(Assessment, made_id)
-                if made is None or not _failed(made):
-                    given[shipment_id] = made_id
+        for shipment_id, made_id, award_fen, stands in session.execute(query):
+            failed = award_fen == 0 and _failed(session.get_one(Assessment, made_id))
+            if not failed and (stands or 0) >= award_fen:
+                given[shipment_id] = made_id
     return given
+
+
+def tells(name: str) -> ColumnElement[bool]:
+    """Of an assessment: that it keeps this number of a pool, asked of its text."""
+    kept: ColumnElement[str] = type_coerce(Assessment.consumption, Text)
+    return kept.contains(f'{NUMBER}{name}"', autoescape=True)
 
 
 def numbers(made: Assessment) -> dict[str, int]:

@@ -109,6 +109,7 @@ def waiting(session: Session, league: League, programme: Programme) -> list[Wait
             Item.programme_id == programme.id,
             Assessment.id.in_(assessment.last_of(league.id, programme.id)),
             Assessment.outcome == "waiting",
+            assessment.tells(prorating.PENDING),
             Method.state == "recorded",
             Shipment.state == "standing",
             Shipment.league_id == league.id,
@@ -117,8 +118,7 @@ def waiting(session: Session, league: League, programme: Programme) -> list[Wait
     asked: dict[str, list[Line]] = defaultdict(list)
     method: Method | None = None
     for made in session.scalars(query):
-        tally = Tally.from_json(made.tally)
-        line = assessment.claimed(tally) if assessment.numbers(made) else None
+        line = assessment.claimed(Tally.from_json(made.tally))
         if line is not None and line.counter is not None:
             asked[line.counter].append(line)
             method = made.method
