@@ -6,6 +6,7 @@ both read the same table of names in `rules.facts`.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -17,6 +18,10 @@ from rules.subject import Record, Subject, year_of
 from rules.units import PLAIN, RuleError, unit
 
 Cell = str | int | None
+
+
+class BatchError(ValueError):
+    """A batch that has no stated order: two shipments with one key or one place in the queue."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +43,7 @@ class Words:
     words: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Facts:
     """The facts of a batch, each a column; facts nobody knows may be absent.
 
@@ -76,6 +81,23 @@ class Facts:
     def __len__(self) -> int:
         """How many shipments."""
         return len(self.order)
+
+    @cached_property
+    def queue(self) -> tuple[Array | None, Array | None]:
+        """Where each row stands in the queue, and the rows in queue order; None if given so.
+
+        Found once, however many rules are run over the batch. Raises BatchError.
+        """
+        if len(set(self.keys)) != len(self):
+            raise BatchError("发运编号重复（two shipments have one key）")
+        if bool(np.all(np.diff(self.order) > 0)):
+            return None, None
+        queue = np.argsort(self.order, kind="stable")
+        if bool(np.any(np.diff(self.order[queue]) == 0)):
+            raise BatchError("受理次序重复（two shipments have one place in the queue）")
+        rows = np.empty_like(queue)
+        rows[queue] = np.arange(len(queue))
+        return rows, queue
 
     def take(self, rows: Array) -> "Facts":
         """The same facts with their rows picked in this order."""

@@ -140,8 +140,10 @@ class Ladder:
             raise RuleError(
                 f"{self.ladder.name[0]} 按 {self.ladder.on} 分档（tiers on another unit）"
             )
-        starts = np.array([start for start, _ in self.ladder.rungs], dtype=np.int64)
-        step = np.maximum(np.searchsorted(starts, _column(number.num), side="right") - 1, 0)
+        numbers = _column(number.num)
+        step = np.zeros(numbers.size, dtype=np.int64)
+        for start, _ in self.ladder.rungs[1:]:
+            step += numbers >= start
         factors = [f.value for _, f in self.ladder.rungs]
         den = lcm(*(f.denominator for f in factors))
         values = Ints.of(np.array([int(f * den) for f in factors], dtype=np.int64))

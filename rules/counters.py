@@ -100,8 +100,8 @@ def held_before(groups: Groups, amounts: Array, limits: Array, opening: Array, l
         per_group = np.broadcast_to(limits, opening.shape)
     else:
         top = np.full(len(groups.words), -1, dtype=np.int64)
-        np.maximum.at(top, groups.codes[live], limits[live])
-        if bool(np.any(limits[live] != top[groups.codes[live]])):
+        top[groups.codes[live]] = limits[live]
+        if bool(np.any((limits != top[groups.codes]) & live)):
             return _walk(groups, wanted, limits, opening)
         per_group = np.maximum(top, 0)
     used = before(groups, wanted, opening)

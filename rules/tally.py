@@ -14,7 +14,7 @@ from typing import Protocol
 
 import numpy as np
 
-from rules.batch import Facts
+from rules.batch import BatchError, Facts
 from rules.columns import Bound
 from rules.lines import Line
 from rules.naive_run import NaiveResult, run_naive
@@ -46,10 +46,6 @@ __all__ = [
 
 ENGINE_VERSION = "1"
 """Raised whenever any tally could come out different; frozen golden tallies guard it."""
-
-
-class BatchError(ValueError):
-    """A batch that has no stated order: two shipments with one key or one place in the queue."""
 
 
 class Result(Protocol):
@@ -158,7 +154,7 @@ def assess(
             f"规则 {rule.id} 针对{rule.subject.zh}，给出的是{columns.subject.zh}"
             f"（the rule is about a {rule.subject.en}, not a {columns.subject.en}）"
         )
-    rows, queue = _queue(columns)
+    rows, queue = columns.queue
     if backend == "naive":
         if isinstance(facts, Facts):
             raise TypeError("朴素后端要逐票的事实（the naive back end wants rows of facts）")
@@ -186,21 +182,6 @@ def _check_opening(opening: Mapping[str, int]) -> None:
     for key, balance in opening.items():
         if type(balance) is not int or balance < 0:
             raise BatchError(f"计数器 {key} 的期初数应为非负整数，得到 {balance!r}")
-
-
-def _queue(facts: Facts) -> tuple[Array | None, Array | None]:
-    """Where each given row stands in the queue, and the given rows in queue order; None if so."""
-    if len(set(facts.keys)) != len(facts):
-        raise BatchError("发运编号重复（two shipments have one key）")
-    steps = np.diff(facts.order)
-    if bool(np.all(steps > 0)):
-        return None, None
-    queue = np.argsort(facts.order, kind="stable")
-    if bool(np.any(np.diff(facts.order[queue]) == 0)):
-        raise BatchError("受理次序重复（two shipments have one place in the queue）")
-    rows = np.empty_like(queue)
-    rows[queue] = np.arange(len(queue))
-    return rows, queue
 
 
 def _columns(rule: Rule, params: Loaded, facts: Facts, opening: dict[str, int]) -> "Columns":
