@@ -326,9 +326,10 @@ def _array(ints: Ints) -> Array:
 
 
 def _wholes(cells: Sequence[Cell]) -> Wholes:
-    lost = np.array([cell is None for cell in cells], dtype=np.bool_)
-    values = Ints.of(np.array([int(cell or 0) for cell in cells], dtype=np.int64))
-    return Wholes(values, lost if bool(lost.any()) else None)
+    if None not in cells:
+        return Wholes(Ints.of(np.array(cells, dtype=np.int64)), None)
+    values = np.array([cell or 0 for cell in cells], dtype=np.int64)
+    return Wholes(Ints.of(values), np.array([cell is None for cell in cells], dtype=np.bool_))
 
 
 def _words(cells: Sequence[Cell]) -> Words:

@@ -6,13 +6,14 @@ the figures have two. Every printed factor is exact, so a line can be recomputed
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from rules.units import PLAIN, Unit
 
 Two = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Factor:
     """One number that was multiplied: its name, exact value and unit."""
 
@@ -21,12 +22,17 @@ class Factor:
     value: Fraction
     unit: Unit
 
+    @cached_property
+    def text(self) -> str:
+        """Its exact value: "1.20", "83.4%" or "15011/18000"."""
+        return value_text(self.value, self.unit)
+
     def as_json(self) -> dict[str, str]:
-        """Name, exact value text ("1.20", "83.4%" or "15011/18000") and unit, both languages."""
+        """Name, exact value as text and unit, both languages."""
         return {
             "name": self.name_zh,
             "name_en": self.name_en,
-            "value": value_text(self.value, self.unit),
+            "value": self.text,
             "unit": self.unit.zh,
             "unit_en": str(self.unit),
         }
@@ -86,20 +92,20 @@ LINE_FIELDS = tuple(Line.__dataclass_fields__)
 
 def value_text(value: Fraction, unit: Unit) -> str:
     """An exact text: percent for plain numbers, decimals where finite, else a ratio."""
+    ratio = f"{value.numerator}/{value.denominator}"
     if unit == PLAIN:
-        percent = decimal_text(value * 100, 4, 0 if (value * 100).denominator == 1 else 2)
-        return f"{percent}%" if percent else f"{value.numerator}/{value.denominator}"
-    if ("CNY", 1) in unit.powers:
-        return decimal_text(value, 8, 2) or f"{value.numerator}/{value.denominator}"
-    return decimal_text(value, 8) or f"{value.numerator}/{value.denominator}"
+        hundredfold = value * 100
+        percent = decimal_text(hundredfold, 4, 0 if hundredfold.denominator == 1 else 2)
+        return f"{percent}%" if percent else ratio
+    return decimal_text(value, 8, 2 if ("CNY", 1) in unit.powers else 0) or ratio
 
 
 def decimal_text(value: Fraction, most: int, least: int = 0) -> str:
     """The value as a decimal of at most `most` places, or "" where that would not be exact."""
-    scaled = value * 10**most
-    if scaled.denominator != 1:
+    scaled, rest = divmod(value.numerator * 10**most, value.denominator)
+    if rest:
         return ""
-    whole, part = divmod(scaled.numerator, 10**most)
+    whole, part = divmod(scaled, 10**most)
     digits = f"{part:0{most}d}".rstrip("0").ljust(least, "0")
     return f"{whole}.{digits}" if digits else str(whole)
 
@@ -117,7 +123,7 @@ def yuan(fen: int) -> str:
 
 
 def _shown(factor: Factor) -> Two:
-    text = value_text(factor.value, factor.unit)
+    text = factor.text
     if factor.unit == PLAIN and not text.endswith("%"):
         basis = round(factor.value * 10_000)
         approx = f"{basis // 100}.{basis % 100:02d}%"

@@ -6,6 +6,7 @@ refused, and every problem is told at once, a list a field. The fields are in `r
 """
 
 from collections.abc import Mapping
+from functools import cache
 
 from marshmallow import Schema, ValidationError
 
@@ -104,12 +105,18 @@ def load(schema: type[PeriodParams], values: object) -> Loaded:
     if not isinstance(values, Mapping):
         raise ParamsError({"": ["应为参数表（JSON 对象）"]})
     try:
-        loaded: Loaded = schema().load(dict(values))
+        loaded: Loaded = _ready(schema).load(dict(values))
     except ValidationError as wrong:
         messages: dict[str, list[str]] = {}
         _flatten("", wrong.messages, messages)
         raise ParamsError(messages) from wrong
     return loaded
+
+
+@cache
+def _ready(schema: type[PeriodParams]) -> PeriodParams:
+    """A schema ready to load: marshmallow copies all of its fields each time one is made."""
+    return schema()
 
 
 def _flatten(path: str, node: object, into: dict[str, list[str]]) -> None:

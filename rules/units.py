@@ -53,20 +53,25 @@ class Unit:
 
     def __str__(self) -> str:
         """The unit in English, such as CNY/km."""
-        return spell(self, NAMES_EN)
+        return _spelled(self)[1]
 
     @property
     def zh(self) -> str:
         """The unit in Chinese, such as 元/公里."""
-        return spell(self, NAMES_ZH)
+        return _spelled(self)[0]
 
 
 PLAIN = Unit()
 CNY = Unit((("CNY", 1),))
 
 
-def spell(unit: Unit, names: dict[str, str]) -> str:
-    """The unit in words: what stands above the line, then what it is divided by."""
+@cache
+def _spelled(unit: Unit) -> tuple[str, str]:
+    return _words(unit, NAMES_ZH), _words(unit, NAMES_EN)
+
+
+def _words(unit: Unit, names: dict[str, str]) -> str:
+    """What stands above the line, then what it is divided by."""
     above = "·".join(_power(names[n], e) for n, e in unit.powers if e > 0)
     below = "·".join(_power(names[n], -e) for n, e in unit.powers if e < 0)
     return f"{above or '1'}/{below}" if below else above
