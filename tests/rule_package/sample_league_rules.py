@@ -1,7 +1,7 @@
 """Alxa 阿拉善盟 (示例): each loaded box to the port, half of it inbound, a firm's year capped."""
 
 from rules.batch import Facts
-from rules.params import Money, Percent, RuleParams
+from rules.params import Money, Percent, RuleParams, Table
 from rules.quantity import Quantity
 from rules.rule import rule
 from rules.steps import Steps
@@ -11,8 +11,7 @@ class Params(RuleParams):
     """The numbers of the document."""
 
     rate = Money(per="FEU", doc="每大箱补贴", en="rate for each 40-foot box", article="第三条")
-    inbound = Percent(doc="进境折算", en="part for inbound", article="第四条")
-    outbound = Percent(doc="出境折算", en="part for outbound", article="第四条")
+    part = Table(by="direction", of=Percent(), doc="进出境折算", en="part", article="第四条")
     firm_year_cap = Money(doc="企业年度上限", en="firm-year cap", article="第五条")
 
 
@@ -29,8 +28,7 @@ class Params(RuleParams):
         "year_start_month": 1,
         "rounding": "half_up",
         "rate": "1500.00",
-        "inbound": "50",
-        "outbound": "100",
+        "part": {"E": "100", "I": "50"},
         "firm_year_cap": "2000000.00",
     },
     monotone=("feu",),
@@ -38,7 +36,5 @@ class Params(RuleParams):
 def alxa_box(s: Facts, p: Params, t: Steps) -> Quantity:
     """The document, article by article."""
     t.nothing("第二条", s.empty, "空箱不予补贴", "empty boxes are not paid")
-    amount = t.pay("第三条", p.rate * s.feu)
-    part = t.choose(s.direction == "I", p.inbound, p.outbound)
-    amount = t.times("第四条", amount, part)
+    amount = t.times("第四条", t.pay("第三条", p.rate * s.feu), p.part[s.direction])
     return t.cap_total("第五条", amount, p.firm_year_cap, per=("firm", "year"))

@@ -1,14 +1,19 @@
-"""Methods by composed rules: registered, accrued and verified like those by rules in code."""
+"""Methods by rules we did not ship: composed ones, and one new file. All accrue and verify."""
 
+import sys
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import rules.leagues
+from ingest.identifiers import container_digit
 from rules.composed import compose
+from rules.conformance import gate
 from rules.registry import Registry, every_rule
 from rules.rule import Rule
 from tests import journeys
@@ -21,6 +26,9 @@ from tracker.models.methods import Method, Programme
 from tracker.models.money import Item, ItemStage
 from tracker.settings import Settings
 from tracker.steps import methods
+
+NEW_LEAGUE = Path(__file__).parents[1] / "rule_package" / "sample_league_rules.py"
+MOST_LINES_OF_A_LEAGUE = 40
 
 
 def money(name: str, sample: str, per: str = "") -> dict[str, Any]:
@@ -174,3 +182,25 @@ def test_what_cannot_be_settled_shipment_by_shipment_is_no_rule_of_a_method(
     bench = replace(world, registry=Registry({shape.id: shape}, []))
     with pytest.raises(Refused, match=why):
         register(bench, shape)
+
+
+def test_a_league_is_added_by_one_file_of_forty_lines_and_nothing_else(
+    database: Database, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = NEW_LEAGUE.read_text(encoding="utf-8").replace("152900", journeys.LEAGUE)
+    assert len(text.splitlines()) <= MOST_LINES_OF_A_LEAGUE
+    (tmp_path / "newcomer.py").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(rules.leagues, "__path__", [*rules.leagues.__path__, str(tmp_path)])
+    monkeypatch.delitem(sys.modules, "rules.leagues.newcomer", raising=False)
+    found = every_rule()
+    rule = found.rules["alxa-box"]
+    assert found.faults == []
+    assert gate(rule, rule.sample_params, count=20) == []
+    database.transact(journeys.people)
+    bench = jobs.Bench(database, settings, found)
+    record(bench, register(bench, rule))
+    start = "TGBU000001"
+    boxed = {"集装箱号": f"{start}{container_digit(start)}", "箱型": "40HQ"}
+    journeys.commit(bench, journeys.upload(bench, sheet(row("W1", "蒙A10001", **boxed))))
+    assert list(accrued(bench).values()) == [150_000]
+    assert proven(bench)
