@@ -7,7 +7,6 @@ beside the least that could do. No figure is asserted: the ratios of one run are
 
 import json
 import os
-import subprocess
 import sys
 from dataclasses import dataclass
 from itertools import product
@@ -22,21 +21,12 @@ from ingest.formats import delimited
 from tests import databases
 from tests.benchmarks import peers, storing
 from tests.benchmarks.bench_check import BAD, COUNT, DAY, as_csv, by_hand, rows
-from tests.benchmarks.measure import ROOT, say, seconds
+from tests.benchmarks.measure import PEERS, installed, run, say, seconds
 from tests.conftest import MakeSettings
 from tests.ingest.manifest_samples import FIRM
 from tracker.papers.failing import failing
 
-PEERS = Path(sys.prefix) / "peers" / "bin" / "python"
-"""The interpreter of the peers' own environment, made by ``make bench``."""
 LARGE = int(os.environ.get("BENCH_ROWS", "1000000"))
-
-
-def run(*command: str | Path) -> str:
-    """What a program says; its own complaint is shown where it fails."""
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
-    return done.stdout.splitlines()[-1]
 
 
 @dataclass(frozen=True)
@@ -72,13 +62,7 @@ def lines(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("name", peers.PEERS)
 def test_a_peer_beside_us(name: str, lines: Path, ours: Ours) -> None:
-    known = (
-        PEERS.exists()
-        and not subprocess.run(
-            [PEERS, "-c", f"import {name}"], capture_output=True, check=False
-        ).returncode
-    )
-    if not known:
+    if not installed(name):
         say(f"manifest, {name}: absent (make bench installs it into {PEERS.parents[1].name})")
         return
     told = json.loads(run(PEERS, peers.__file__, name, lines))

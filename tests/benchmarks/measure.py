@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+PEERS = Path(sys.prefix) / "peers" / "bin" / "python"
+"""The interpreter of the peers' own environment, made by ``make bench``."""
 
 
 def seconds(work: Callable[[], object], times: int = 3) -> float:
@@ -30,6 +32,23 @@ def cpu_seconds() -> float:
     """Processor seconds that this process and those of its children that ended have used."""
     who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     return sum(use.ru_utime + use.ru_stime for use in map(resource.getrusage, who))
+
+
+def run(*command: str | Path) -> str:
+    """The last line a program says; its own complaint is shown where it fails."""
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout.splitlines()[-1]
+
+
+def installed(module: str) -> bool:
+    """Whether the peers' environment is there and has this module."""
+    return (
+        PEERS.exists()
+        and not subprocess.run(
+            [PEERS, "-c", f"import {module}"], capture_output=True, check=False
+        ).returncode
+    )
 
 
 def peak_mb(program: str, *arguments: str) -> tuple[int, int]:
