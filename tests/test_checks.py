@@ -13,6 +13,11 @@ from tests import checks, chromium
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def one(name: str, program: str, turn: int = 1) -> checks.Check:
+    """A check that runs a line of Python."""
+    return checks.Check(turn=turn, name=name, heading=name, command=("python", "-c", program))
+
+
 def test_the_checks_run_in_the_promised_order() -> None:
     assert [check.name for check in checks.CHECKS] == [
         "lint",
@@ -39,8 +44,7 @@ def test_every_folder_a_check_names_exists() -> None:
 def test_a_failing_check_fails_the_whole_and_the_next_still_runs(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    bad = checks.Check(name="bad", heading="bad", command=("python", "-c", "raise SystemExit(3)"))
-    good = checks.Check(name="good", heading="good", command=("python", "-c", "print('ran')"))
+    bad, good = one("bad", "raise SystemExit(3)"), one("good", "print('ran')", turn=2)
     monkeypatch.setattr(checks, "CHECKS", (bad, good))
     assert checks.main([]) == 1
     assert "ran" in capfd.readouterr().out
@@ -48,13 +52,37 @@ def test_a_failing_check_fails_the_whole_and_the_next_still_runs(
     assert checks.main(["unheard"]) == 2
 
 
+def test_checks_of_one_turn_run_at_the_same_time_and_are_told_in_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    met = tmp_path / "met"
+    waits = f"""
+import pathlib, time
+print("first", flush=True)
+until = time.monotonic() + 60
+while not pathlib.Path({str(met)!r}).exists():
+    assert time.monotonic() < until
+    time.sleep(0.01)
+"""
+    comes = f"import pathlib; print('second'); pathlib.Path({str(met)!r}).touch()"
+    monkeypatch.setattr(checks, "CHECKS", (one("waits", waits), one("comes", comes)))
+    assert checks.main([]) == 0
+    said = capfd.readouterr().out.split()
+    assert said.index("first") < said.index("second")
+
+
+def test_no_check_reads_in_its_own_turn_what_another_leaves() -> None:
+    turns = {check.name: check.turn for check in checks.CHECKS}
+    assert list(turns.values()) == sorted(turns.values())
+    assert turns["sqlite"] < min(turns["coverage"], turns["whole"])
+
+
 def test_what_is_compiled_once_is_kept_even_where_the_machine_forbids_it(
-    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     asked = "import sys; sys.exit(sys.dont_write_bytecode)"
-    check = checks.Check(name="kept", heading="kept", command=("python", "-c", asked))
-    passed, _seconds = checks.run(check, {})
+    passed, _seconds = checks.run(one("kept", asked), {}, tmp_path / "said")
     assert passed
 
 
