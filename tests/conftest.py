@@ -1,4 +1,8 @@
-"""What all tests share: a fresh migrated database each, of the kind the command line names."""
+"""What all tests share: a fresh migrated database each, of the kind the command line names.
+
+Tests are marked ``no_cover`` where tracing makes them dear and others pass every line and branch
+they do: they run and judge as all others do, and the covered part is told without their help.
+"""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

@@ -66,6 +66,7 @@ def stands_in_the_way(tally: Tally, article: str) -> bool:
     )
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", RULES)
 def test_every_hint_is_true_and_no_smaller_change_does(name: str) -> None:
     rule = every_rule().rules[name]

@@ -98,6 +98,7 @@ def ahead(bench: jobs.Bench) -> None:
     commit(bench, key, login="other_clerk")
 
 
+@pytest.mark.no_cover
 def test_each_sees_their_own_and_the_province_only_what_was_filed(bench: jobs.Bench) -> None:
     ahead(bench)
     told = {
@@ -141,6 +142,7 @@ def test_another_league_sees_nothing_of_it(bench: jobs.Bench) -> None:
     assert {noun for noun, number in counts.items() if number} <= {"methods", "entries"}
 
 
+@pytest.mark.no_cover
 def test_allotments_funds_and_disbursements_are_seen_from_when_they_concern_one(
     bench: jobs.Bench,
 ) -> None:

@@ -84,6 +84,7 @@ def fill_in(bench: jobs.Bench, key: int, **changes: object) -> None:
     )
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("missing", "said"),
     [
@@ -164,6 +165,7 @@ def reduce(bench: jobs.Bench, fen: int, code: str = "calculation", words: str = 
     bench.database.transact(work)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("fen", "code", "words", "said"),
     [

@@ -130,6 +130,7 @@ def proven(bench: jobs.Bench) -> bool:
     return not report.faults
 
 
+@pytest.mark.no_cover
 def test_the_method_in_force_on_the_day_of_departure_applies(world: jobs.Bench) -> None:
     record(world, register(world, "tests/journey", PLAIN, date(2026, 1, 1), date(2026, 2, 28)))
     later = {**PLAIN, "rate": "700.00"}
@@ -144,6 +145,7 @@ def test_the_method_in_force_on_the_day_of_departure_applies(world: jobs.Bench) 
     assert proven(world)
 
 
+@pytest.mark.no_cover
 def test_shipments_that_waited_are_assessed_when_their_method_is_recorded(
     world: jobs.Bench,
 ) -> None:
@@ -189,6 +191,7 @@ def test_a_later_version_supersedes_the_one_before_from_its_first_day(world: job
     assert proven(world)
 
 
+@pytest.mark.no_cover
 def test_a_superseded_version_counts_no_more_whichever_was_drafted_first(
     world: jobs.Bench,
 ) -> None:
@@ -210,6 +213,7 @@ def test_a_superseded_version_counts_no_more_whichever_was_drafted_first(
     assert proven(world)
 
 
+@pytest.mark.no_cover
 def test_the_pool_is_spent_in_the_order_of_acceptance_to_the_fen(world: jobs.Bench) -> None:
     a_year(world)
     take_in(world, *(truck(number) for number in range(1, 5)))
@@ -263,6 +267,7 @@ def test_running_again_posts_nothing(world: jobs.Bench) -> None:
     assert way.count(world, Entry) == before
 
 
+@pytest.mark.no_cover
 def test_a_shipment_that_leaves_the_league_frees_its_pool_and_gives_its_money_back(
     world: jobs.Bench,
 ) -> None:
@@ -277,6 +282,7 @@ def test_a_shipment_that_leaves_the_league_frees_its_pool_and_gives_its_money_ba
     assert proven(world)
 
 
+@pytest.mark.no_cover
 def test_a_shipment_that_becomes_contested_frees_its_pool(world: jobs.Bench) -> None:
     a_year(world)
     box = {"集装箱号": "SHLU0000012", "箱型": "45G1"}
@@ -296,6 +302,7 @@ def test_what_was_applied_for_keeps_its_place_in_the_pool(world: jobs.Bench) -> 
     assert way.stages(world) == {"applied": 100_000, "accrued": 20_000}
 
 
+@pytest.mark.no_cover
 def test_a_preview_tells_what_is_left_of_the_pool(world: jobs.Bench) -> None:
     a_year(world)
     take_in(world, truck(1), truck(2))
@@ -304,6 +311,7 @@ def test_a_preview_tells_what_is_left_of_the_pool(world: jobs.Bench) -> None:
         assert session.get_one(Manifest, key).estimate_fen == 20_000
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "other",
     [
@@ -372,6 +380,7 @@ def test_a_percentage_is_kept_exactly(world: jobs.Bench) -> None:
     assert share.value == Fraction(1, 8)
 
 
+@pytest.mark.no_cover
 def test_the_same_route_is_not_kept_again_and_another_is_a_new_version(world: jobs.Bench) -> None:
     take_in(world, truck(1))
     take_in(world, truck(1, 件数="101"))

@@ -113,6 +113,7 @@ def standing(bench: jobs.Bench) -> tuple[int, int, dict[str, int]]:
     return way.count(bench, Entry), way.count(bench, Decision), way.stages(bench)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("kind", [kind for kind in TABLES if kind != "method"])
 def test_only_the_right_role_takes_a_step_and_only_once(bench: jobs.Bench, kind: str) -> None:
     key, name = at(bench, kind)

@@ -125,6 +125,7 @@ def test_a_file_that_is_no_table_is_told_why_beside_it(box: Box) -> None:
     assert told["failing_rows"] is None
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("rows", "held"),
     [

@@ -170,6 +170,7 @@ def test_balances_can_be_read_as_they_stood_at_any_sequence(database: Database) 
             assert sum(fen for ref, fen in now.items() if ref.unit == unit) == 0
 
 
+@pytest.mark.no_cover
 def test_many_lines_and_accounts_are_one_entry(database: Database) -> None:
     sample = seeded(database, 600)
     moves = tuple(move(item, "entitlement", "accrued", 3) for item in sample.items)

@@ -2,6 +2,7 @@
 
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -18,6 +19,7 @@ from tracker.models.money import SOURCE_STAGES as SOURCES
 from tracker.models.money import Account, Item, ItemStage
 
 
+@pytest.mark.no_cover
 @settings(max_examples=12)
 @given(seed=st.integers(0, 10**9), count=st.integers(1, 40))
 def test_any_sequence_of_entries_leaves_what_the_model_says_at_every_point(

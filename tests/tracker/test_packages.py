@@ -81,6 +81,7 @@ def test_what_was_packed_is_restored_to_the_byte_into_either_kind_of_database(
         assert way.count(again, Manifest) == 3, "work goes on with numbers of its own"
 
 
+@pytest.mark.no_cover
 def test_a_package_is_proved_without_the_program(bench: jobs.Bench, tmp_path: Path) -> None:
     way.disbursed(bench)
     made = packed(bench, tmp_path)
@@ -160,6 +161,7 @@ def test_bytes_that_are_damaged_are_said_to_be_so_and_never_break_anything(
             verify.verify(str(damaged), rules=bench.registry.rules)
 
 
+@pytest.mark.no_cover
 def test_what_fails_while_a_package_is_open_is_not_told_as_its_damage(
     bench: jobs.Bench, tmp_path: Path
 ) -> None:

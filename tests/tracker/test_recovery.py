@@ -46,6 +46,7 @@ def amounts(bench: jobs.Bench, key: int, *fen: int) -> None:
     bench.database.transact(work)
 
 
+@pytest.mark.no_cover
 def test_what_was_paid_wrongly_comes_back_in_parts_until_nothing_is_owed(bench: jobs.Bench) -> None:
     key = way.demanded(bench, way.recovery_drafted(bench, way.disbursed(bench, 2)))
     assert way.stages(bench) == {"recoverable": 2 * RATE_FEN}
@@ -77,6 +78,7 @@ def test_a_part_of_some_shipments_may_be_demanded_and_the_rest_stays_paid(
         amounts(bench, key, 9)
 
 
+@pytest.mark.no_cover
 def test_nothing_is_demanded_that_was_not_paid_nor_twice(bench: jobs.Bench) -> None:
     paid = way.disbursed(bench)
     first = way.recovery_drafted(bench, paid, whole=False)
@@ -233,6 +235,7 @@ def test_a_debt_is_kept_off_the_next_payment_once_the_bank_has_paid_the_rest(
     assert report.faults == ()
 
 
+@pytest.mark.no_cover
 def test_a_debt_larger_than_the_payment_stays_and_nets_the_next(bench: jobs.Bench) -> None:
     owed = way.demanded(bench, way.recovery_drafted(bench, way.disbursed(bench, 2)))
     way.shipped(bench, 1, first=5)

@@ -141,6 +141,7 @@ def proven(bench: jobs.Bench) -> bool:
     return not report.faults
 
 
+@pytest.mark.no_cover
 def test_a_composed_rule_with_every_kind_of_counter_accrues_and_verifies(
     world: jobs.Bench,
 ) -> None:

@@ -45,6 +45,7 @@ def state(bench: jobs.Bench, key: int) -> str:
         return session.get_one(Manifest, key).state
 
 
+@pytest.mark.no_cover
 def test_missing_rows_leave_changed_ones_change_equal_ones_stay_and_new_ones_come(
     bench: jobs.Bench,
 ) -> None:
@@ -88,6 +89,7 @@ def test_a_replacement_waits_until_every_changed_row_is_confirmed_and_none_is_to
     assert packages(bench) == [("蒙A10001", 7), ("蒙A10002", 100)]
 
 
+@pytest.mark.no_cover
 def test_what_was_applied_for_can_neither_leave_nor_change_by_a_replacement(
     bench: jobs.Bench,
 ) -> None:

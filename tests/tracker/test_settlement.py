@@ -30,6 +30,7 @@ from tracker.papers.parameters import Parameter
 DANGEROUS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", '=HYPERLINK("x")', "{=1}", "<r>x</r>")
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("rounding", ["half_up", "down"])
 def test_formulas_recompute_every_amount_to_the_fen(rounding: str) -> None:
     details = every_kind(rounding)
@@ -85,6 +86,7 @@ def test_a_changed_entry_changes_everything_that_rests_on_it() -> None:
     assert [place[1] for place in places if book.computed(place) == total], "汇总 follows"
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("amount", "shown"),
     [(4_999, 0.0), (5_000, 0.01), (1_005_000, 1.01), (1_015_000, 1.02), (12_345_678, 12.35)],
@@ -186,6 +188,7 @@ def _texts(sheet: Worksheet) -> set[object]:
     return {cell.value for row in sheet.iter_rows() for cell in row}
 
 
+@pytest.mark.no_cover
 def test_what_is_no_sample_is_not_called_one() -> None:
     raw = settlement.write(content([one(paid(5_000))], is_sample=False))
     for sheet in load_workbook(io.BytesIO(raw)).worksheets:
@@ -258,6 +261,7 @@ def test_a_reduction_can_only_be_typed_between_nothing_and_the_amount_to_the_fen
     assert check.formula1 == "AND(ISNUMBER(V5),V5>=0,V5<=U5,ROUND(V5,2)=V5)"
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("text", ["a\ufffeb", "a\uffffb", "a\x00b", "a]]>&<b", "_x0041_", "🚚"])
 def test_no_sign_in_a_text_spoils_the_file(text: str) -> None:
     raw = settlement.write(content([one(paid(5_000), firm=text, label=text)], basis=text))

@@ -67,6 +67,7 @@ def anew(bench: jobs.Bench, key: int) -> bytes:
         return sheets.settlement(session, found, ledger.head(session), NOW, bench.registry)
 
 
+@pytest.mark.no_cover
 def test_every_amount_is_what_stands_in_the_ledger(bench: jobs.Bench) -> None:
     key = two_firms(bench)
     rows = rows_of(kept(bench, key))
@@ -96,6 +97,7 @@ def test_every_amount_is_what_stands_in_the_ledger(bench: jobs.Bench) -> None:
     assert [cell.value for cell in check if cell.value is not None][1:] == [0]
 
 
+@pytest.mark.no_cover
 def test_what_the_league_took_off_shows_with_its_reason(bench: jobs.Bench) -> None:
     *lines, total = rows_of(kept(bench, two_firms(bench)))
     assert [
@@ -111,6 +113,7 @@ def test_what_the_league_took_off_shows_with_its_reason(bench: jobs.Bench) -> No
     assert fen(total[detail.REDUCED]) == 62_345
 
 
+@pytest.mark.no_cover
 def test_what_commerce_takes_off_shows_in_a_sheet_made_afterwards(bench: jobs.Bench) -> None:
     key = way.filed(bench, _two_trucks(bench))
 
@@ -133,6 +136,7 @@ def _two_trucks(bench: jobs.Bench) -> int:
     return way.applied(bench)
 
 
+@pytest.mark.no_cover
 def test_each_firm_is_summed_in_yuan_and_in_ten_thousands(bench: jobs.Bench) -> None:
     raw = kept(bench, two_firms(bench))
     first = load_workbook(io.BytesIO(raw), data_only=True)[summary.NAME]
@@ -149,6 +153,7 @@ def test_the_same_filing_makes_the_same_bytes(bench: jobs.Bench) -> None:
     assert anew(bench, key) == anew(bench, key) == kept(bench, key)
 
 
+@pytest.mark.no_cover
 def test_names_and_words_of_anybody_stay_text(bench: jobs.Bench) -> None:
     key = two_firms(bench)
 
@@ -208,6 +213,7 @@ def test_a_filing_without_lines_has_no_sheet(bench: jobs.Bench) -> None:
         bench.database.transact(work)
 
 
+@pytest.mark.no_cover
 def test_the_method_is_printed_with_its_parameters(bench: jobs.Bench) -> None:
     sheet = load_workbook(io.BytesIO(kept(bench, two_firms(bench))))[settlement.PARAMETERS]
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]

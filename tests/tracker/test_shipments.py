@@ -91,6 +91,7 @@ def test_a_truck_crosses_once_a_day_whatever_batch_number_it_is_claimed_under(
     assert taken_in(bench, truck(1, 货物运输批次号="B100", **again)) == ["new"]
 
 
+@pytest.mark.no_cover
 def test_a_trip_is_paid_once_whatever_day_of_crossing_it_is_claimed_with(
     bench: jobs.Bench,
 ) -> None:

@@ -208,6 +208,7 @@ def test_who_lost_the_claim_stays_contested_and_is_not_paid_until_they_come_agai
     )
 
 
+@pytest.mark.no_cover
 def test_a_correction_that_lost_a_claim_is_undone_by_its_withdrawal(bench: jobs.Bench) -> None:
     taken_in(bench, truck(1, **BOX))
     taken_in(bench, truck(2), login="other_clerk")

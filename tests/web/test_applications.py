@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
@@ -259,6 +260,7 @@ def test_a_passed_application_says_who_has_it_until_the_money_is_there(
     assert "BS-00001 Filed to the province next: Department of Commerce, officer" in words
 
 
+@pytest.mark.no_cover
 def test_a_decided_application_waits_for_allotment_and_disbursement(
     bench: jobs.Bench, app: Flask
 ) -> None:
@@ -335,6 +337,7 @@ def test_the_list_filters_and_pages(bench: jobs.Bench, people: People) -> None:
     assert address == "/applications/1"
 
 
+@pytest.mark.no_cover
 def test_lines_are_paged_in_every_order(bench: jobs.Bench, people: People) -> None:
     way.shipped(bench, 53)
     address, officer = walks.applied(bench), people["league_officer"]

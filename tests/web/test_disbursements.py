@@ -1,5 +1,6 @@
 """The treasury pays, the bank answers, the firm sees it; what failed is paid again, once."""
 
+import pytest
 from flask import Flask
 
 from tests.web import money
@@ -69,6 +70,7 @@ def test_what_the_bank_refused_is_paid_again_and_never_twice(bench: jobs.Bench, 
     assert states == ["failed", "disbursed"]
 
 
+@pytest.mark.no_cover
 def test_pressing_twice_confirms_once(bench: jobs.Bench, app: Flask) -> None:
     money.allotted(bench)
     finance = visit(app, "league_finance")

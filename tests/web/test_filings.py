@@ -7,6 +7,7 @@ import io
 from datetime import date
 from typing import Any
 
+import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -91,6 +92,7 @@ def test_an_approved_filing_is_with_finance_until_all_of_it_is_allotted(
     assert "next: Department of Finance, officer" in page.words, "until it is issued"
 
 
+@pytest.mark.no_cover
 def test_the_firm_sees_what_became_of_each_line(bench: jobs.Bench, people: People) -> None:
     way.shipped(bench, 2)
     way.a_fund(bench)
@@ -168,6 +170,7 @@ def test_no_text_of_anybody_is_a_formula_in_the_sheet_or_the_download(
     assert "'=HYPERLINK" in text
 
 
+@pytest.mark.no_cover
 def test_finance_sees_sums_and_no_rows(bench: jobs.Bench, people: People) -> None:
     way.shipped(bench, 2)
     address = walks.endorsed(bench)
@@ -229,6 +232,7 @@ def test_a_returned_filing_says_why_and_is_filed_anew(bench: jobs.Bench, people:
     assert "It is with: Department of Commerce, officer" in page.words
 
 
+@pytest.mark.no_cover
 def test_finance_returns_too_and_commerce_declines_with_a_reason(
     bench: jobs.Bench, people: People
 ) -> None:
@@ -247,6 +251,7 @@ def test_finance_returns_too_and_commerce_declines_with_a_reason(
     assert way.stages(bench) == {}
 
 
+@pytest.mark.no_cover
 def test_nobody_approves_what_they_prepared(bench: jobs.Bench, people: People) -> None:
     way.shipped(bench, 2)
     walks.passed(bench)

@@ -100,6 +100,7 @@ def test_nothing_is_left_to_draw_once_all_is_disbursed(bench: jobs.Bench, app: F
     assert "Draft the disbursements" not in visit(app, "league_finance").see("/").words
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("login", ["commerce_officer", "finance_approver", "auditor"])
 def test_the_province_sees_the_units_side_by_side(
     bench: jobs.Bench, app: Flask, login: str

@@ -49,6 +49,7 @@ def drafted(officer: Visitor) -> Page:
     return officer.send(form_of(officer).form("/methods"), 200, **DOCUMENT)
 
 
+@pytest.mark.no_cover
 def test_a_draft_through_the_form_reads_back_as_sentences(officer: Visitor) -> None:
     words = drafted(officer).words
     assert "第三条 zones: Germany 远程; Mongolia 近程." in words
@@ -57,6 +58,7 @@ def test_a_draft_through_the_form_reads_back_as_sentences(officer: Visitor) -> N
     assert "minimum e-commerce share: 12.5%." in words
 
 
+@pytest.mark.no_cover
 def test_the_same_in_chinese(officer: Visitor, wide: Flask) -> None:
     address = drafted(officer).address
     words = visit(wide, "league_officer", "zh").see(address).words
@@ -121,6 +123,7 @@ def test_two_people_of_commerce_examine_and_record(
     assert made.params["rate"] == SAMPLE["rate"]
 
 
+@pytest.mark.no_cover
 def test_a_returned_method_says_why_and_is_drafted_anew_from_its_numbers(
     officer: Visitor, wide: Flask
 ) -> None:
@@ -136,6 +139,7 @@ def test_a_returned_method_says_why_and_is_drafted_anew_from_its_numbers(
     assert again.fields["document_no"] == ""
 
 
+@pytest.mark.no_cover
 def test_days_that_overlap_a_recorded_method_are_refused_when_recording(
     officer: Visitor, wide: Flask
 ) -> None:
