@@ -5,7 +5,7 @@ two problems. What one cell may say stands in `ingest.columns`, what cells say t
 `ingest.together`; both only collect faults, and this module decides where every row ends.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -103,36 +103,43 @@ def _column(work: Work, data: Grid, one: Field, letter: str | None, day: date, s
 
     A field without a column is one of blank cells: an answer fills them.
     """
-    taken = marked.column(data, one, letter) if letter else marked.nothing(data)
+    raw = data.cells[letter] if letter else marked.blank(data)
+    look = columns.look(one, raw, day)
+    taken = marked.column(data, one, letter, look)
     cells = taken.cells
     if one.name in said.fills:
         cells = correction.filled(cells, taken.settled, said.fills[one.name])
-    judged = columns.judge_all(one, cells, day)
+    look = look if cells is raw else columns.look(one, cells, day)
+    judged = columns.judge_looked(one, look, day)
     if one.name in said.readings:
         read = readings.reread(one, cells, judged.odd, said.readings[one.name], day)
         if read.used:
-            cells, judged = read.cells, columns.judge_all(one, read.cells, day)
+            look = columns.look(one, read.cells, day)
+            judged = columns.judge_looked(one, look, day)
             work.told += readings.told(read, data, one, letter)
-    odd = judged.odd
+    verdicts = list(_verdicts(one.name, look, judged.odd))
     work.values[one.name] = judged.values
-    work.blank[one.name] = judged.values.is_null() & ~_among(cells, odd) & ~taken.settled
+    work.blank[one.name] = _blank(judged.values, taken.settled, verdicts)
     work.faults += taken.faults
-    work.faults += _verdicts(one.name, cells, odd)
+    work.faults += verdicts
 
 
-def _verdicts(name: str, cells: pl.Series, odd: Mapping[str, Verdict]) -> Iterator[Fault]:
+def _blank(values: pl.Series, settled: pl.Series, verdicts: Iterable[Fault]) -> pl.Series:
+    """Return which cells are really blank, not merely wrong."""
+    blank = values.is_null()
+    if blank.any():
+        blank = blank & ~settled
+        for fault in verdicts:
+            blank = blank & ~fault.where
+    return blank
+
+
+def _verdicts(name: str, look: columns.Look, odd: Mapping[str, Verdict]) -> Iterator[Fault]:
     texts: dict[str, list[str]] = {}
     for text, verdict in odd.items():
         texts.setdefault(verdict.code or "", []).append(text)
     for code, said in texts.items():
-        yield Fault(code, _among(cells, said), name, lambda at: odd[cells[at]].args)
-
-
-def _among(cells: pl.Series, texts: Collection[str]) -> pl.Series:
-    """Return which cells say one of these texts."""
-    if not texts:
-        return pl.Series([False]).new_from_index(0, len(cells))
-    return cells.is_in(pl.Series(list(texts), dtype=pl.String).implode()).fill_null(value=False)
+        yield Fault(code, look.saying(said), name, lambda at: odd[look.cells[at]].args)
 
 
 def _towns(work: Work) -> None:

@@ -1,10 +1,11 @@
 """Whole columns judged at once 整列判断: what is plainly right passes, the rest one by one.
 
-`_plain` finds, for a type of field, the cells that cleaning and `judge` would return unchanged;
-only the others are looked at singly, each different text once. That is what makes the checks fast
-without making them two sets of rules.
+`look` finds the cells that are not plainly right for a type of field: what is plainly right,
+cleaning and `judge` would return unchanged. Only the others are looked at singly, each different
+text once. That is what makes the checks fast without making them two sets of rules.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -31,17 +32,32 @@ JUDGES: dict[str, Judge] = {
 }
 SHAPED = {
     "firm_code": None,
-    "declaration_no": r"^\d{4}20\d{2}[01]\d{9}$",
-    "list_no": r"^\d{4}20\d{2}[IE]\d{9,11}$",
-    "hs_code": r"^(?:\d{4}|\d{6}|\d{8}|\d{10})$",
+    "declaration_no": r"^[0-9]{4}20[0-9]{2}[01][0-9]{9}$",
+    "list_no": r"^[0-9]{4}20[0-9]{2}[IE][0-9]{9,11}$",
+    "hs_code": r"^(?:[0-9]{4}|[0-9]{6}|[0-9]{8}|[0-9]{10})$",
 }
-BOX = r"^[A-Z]{3}[UJZ]\d{7}$"
+BOX = r"^[A-Z]{3}[UJZ][0-9]{7}$"
 POWERS = np.array([2**place for place in range(10)])
 VALUES = np.zeros(128, dtype=np.int64)
 for _character in "0123456789":
     VALUES[ord(_character)] = int(_character)
 for _character in "ABCDEFGHIJKLMNOPQRSTUVWXYZ":
     VALUES[ord(_character)] = identifiers.letter_value(_character)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Which cells of a column need a closer look, by index, and the different texts they say."""
+
+    cells: pl.Series
+    at: pl.Series
+    texts: tuple[str, ...]
+
+    def saying(self, texts: Collection[str]) -> pl.Series:
+        """Return which cells of the column say one of these texts, all of them looked at."""
+        said = self.cells.gather(self.at).is_in(pl.Series(list(texts), dtype=pl.String).implode())
+        nowhere = pl.Series([False]).new_from_index(0, len(self.cells))
+        return nowhere.scatter(self.at.filter(said), values=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,41 +76,57 @@ def judge(one: Field, said: str, day: date) -> Verdict:
     return JUDGES[one.type](one, said, day)
 
 
+def look(one: Field, cells: pl.Series, day: date) -> Look:
+    """Find the cells of a column, as they stand in the sheet, that are not plainly right."""
+    frame = cells.alias("cell").to_frame()
+    rest = pl.col("cell").is_not_null() if (fine := _plain(one, cells, day)) is None else ~fine
+    at = frame.select(pl.arg_where(rest)).to_series()
+    texts = cells.gather(at).unique().to_list() if len(at) else ()
+    return Look(cells, at, tuple(texts))
+
+
 def judge_all(one: Field, cells: pl.Series, day: date) -> Judged:
     """Judge a column of cells as they stand in the sheet."""
-    fine = _plain(one, cells, day)
-    rest = cells if fine is None else cells.filter(~fine)
+    return judge_looked(one, look(one, cells, day), day)
+
+
+def judge_looked(one: Field, found: Look, day: date) -> Judged:
+    """Judge the cells that need a closer look; the others are right as they stand."""
     upper = one.type in clean.UPPER
-    tidied = {text: clean.tidy(text, upper=upper) for text in rest.drop_nulls().unique().to_list()}
+    tidied = {text: clean.tidy(text, upper=upper) for text in found.texts}
     verdict = {text: judge(one, said, day) if said else Verdict() for text, said in tidied.items()}
-    if any(found.code == "ambiguous_number" for found in verdict.values()):
+    if any(told.code == "ambiguous_number" for told in verdict.values()):
         doubtful = [text for text, said in tidied.items() if quantities.may_be_small(said)]
         verdict |= dict.fromkeys(doubtful, Verdict("", "ambiguous_number"))
-    changed = {text: found.value for text, found in verdict.items() if found.value != text}
-    values = cells
+    changed = {
+        text: told.value or None for text, told in verdict.items() if told.value != text or not text
+    }
+    values = found.cells
     if changed:
-        new = list(changed.values())
-        values = cells.replace(list(changed), pl.Series(new, dtype=pl.String)).replace("", None)
-    return Judged(values, {text: found for text, found in verdict.items() if found.code})
+        new = pl.Series(list(changed.values()), dtype=pl.String)
+        values = values.replace(list(changed), new)
+    return Judged(values, {text: told for text, told in verdict.items() if told.code})
 
 
-def _plain(one: Field, cells: pl.Series, day: date) -> pl.Series | None:
-    """Return which cells are plainly right; None where each different text is judged.
+def _plain(one: Field, cells: pl.Series, day: date) -> pl.Expr | None:
+    """Return where the cells are plainly right; None where each different text is judged.
 
-    What is plainly right is also clean: `clean.tidy` would not change it.
+    What is plainly right is also clean: `clean.tidy` would not change it, and no error of a
+    spreadsheet (#N/A) is among it.
     """
+    cell = pl.col("cell")
     if one.type == "text":
-        return (cells.str.len_chars() <= (one.max or 0)) & ~cells.str.contains(clean.ODD)
+        return (cell.str.len_chars() <= (one.max or 0)) & ~cell.str.contains(f"{clean.ODD}|^#|^$")
     if one.type == "container":
-        return _boxes(cells)
+        return pl.lit(_boxes(cells))
     pattern = _pattern(one)
     if pattern is None:
         return None
-    fine = cells.str.contains(pattern)
+    fine = cell.str.contains(pattern)
     if one.name in {"declaration_no", "list_no"}:
-        return fine & (cells.str.slice(4, 4) <= str(day.year))
+        return fine & (cell.str.slice(4, 4) <= str(day.year))
     if one.type in {"document", "plain", "plate", "list"}:
-        return fine & ~cells.is_in(list(verdicts.NONE_SAID))
+        return fine & ~cell.is_in(list(verdicts.NONE_SAID))
     return fine
 
 
@@ -104,9 +136,10 @@ def _pattern(one: Field) -> str | None:
     most = one.max or 0
     if one.type in {"integer", "decimal"}:
         digits = len(str(most)) - 1 if set(str(most)) != {"9"} else len(str(most))
-        low = rf"[1-9]\d{{0,{digits - 1}}}"
+        low = rf"[1-9][0-9]{{0,{digits - 1}}}"
         whole = low if one.above_zero or one.min else f"(?:0|{low})"
-        return rf"^{whole}(?:\.\d{{0,{one.decimals - 1}}}[1-9])?$" if one.decimals else f"^{whole}$"
+        part = rf"(?:\.[0-9]{{0,{one.decimals - 1}}}[1-9])?" if one.decimals else ""
+        return f"^{whole}{part}$"
     patterns = {
         "document": rf"^[A-Z0-9][A-Z0-9\-/]{{0,{most - 1}}}$",
         "plain": rf"^[A-Z0-9]{{1,{most}}}$",
@@ -117,8 +150,8 @@ def _pattern(one: Field) -> str | None:
 
 
 def _boxes(cells: pl.Series) -> pl.Series:
-    """Return which cells are container numbers whose check digit is right."""
-    shaped = cells.str.contains(BOX).fill_null(value=False)
+    """Return which cells are container numbers whose check digit is right; null of blank cells."""
+    shaped = cells.str.contains(BOX)
     text = "".join(cells.filter(shaped).to_list()).encode("ascii")
     if not text:
         return shaped

@@ -174,7 +174,7 @@ def _letter_for_digit(place: int, character: str) -> Verdict:
 def _firm(_field: Field, said: str, _day: date) -> Verdict:
     if odd := _foreign_letter(said):
         return odd
-    if re.fullmatch(r"\d{9}[0-9A-Z]", said):
+    if re.fullmatch(r"[0-9]{9}[0-9A-Z]", said):
         return Verdict(said)
     if len(said) != USCC_LENGTH or any(character not in USCC_CHARACTERS for character in said):
         return Verdict("", "uscc_shape")
@@ -244,7 +244,7 @@ def plain(one: Field, said: str, _day: date) -> Verdict:
 
 
 def _hs(said: str) -> Verdict:
-    if not re.fullmatch(r"\d{4,10}", said):
+    if not re.fullmatch(r"[0-9]{4,10}", said):
         return _letters_for_digits(said) or Verdict("", "hs_shape")
     if len(said) % 2:
         return Verdict("0" + said, "leading_zero", {"expected": "0" + said})

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from ingest.columns import Look
 from ingest.faults import Fault
 from ingest.fields import Field
 from ingest.grid import Grid, Marks
@@ -28,12 +29,17 @@ class Column:
     faults: tuple[Fault, ...]
 
 
-def column(data: Grid, one: Field, letter: str) -> Column:
-    """Take a field's column from the sheet, with the faults of its cells' kinds."""
-    raw = data.cells[letter]
-    filled, merged = _unmerged(data, one, letter, raw)
-    faults = [*merged, *_bad_cells(data, one, letter, raw)]
-    settled = pl.Series([False]).new_from_index(0, len(raw))
+def column(data: Grid, one: Field, letter: str | None, odd: Look) -> Column:
+    """Take a field's column from the sheet, with the faults of its cells' kinds.
+
+    What is plainly right for the field is neither an error nor too long: `odd` says what is not.
+    A field without a column has blank cells, and nothing against them.
+    """
+    settled = pl.Series([False]).new_from_index(0, len(data.rows))
+    if letter is None:
+        return Column(odd.cells, settled, ())
+    filled, merged = _unmerged(data, one, letter, odd.cells)
+    faults = [*merged, *_bad_cells(data, one, letter, odd)]
     for fault in faults:
         if fault.code != "merged_filled":
             settled = settled | fault.where
@@ -45,16 +51,15 @@ def column(data: Grid, one: Field, letter: str) -> Column:
     return Column(filled, settled, tuple(faults))
 
 
-def nothing(data: Grid) -> Column:
-    """Return the column of a field that the sheet has no column for: all blank."""
-    blank = pl.Series([None], dtype=pl.String).new_from_index(0, len(data.rows))
-    return Column(blank, pl.Series([False]).new_from_index(0, len(data.rows)), ())
+def blank(data: Grid) -> pl.Series:
+    """Return the cells of a field that the sheet has no column for."""
+    return pl.Series([None], dtype=pl.String).new_from_index(0, len(data.rows))
 
 
-def _bad_cells(data: Grid, one: Field, letter: str, raw: pl.Series) -> Iterator[Fault]:
-    marks = data.marks
+def _bad_cells(data: Grid, one: Field, letter: str, odd: Look) -> Iterator[Fault]:
+    marks, raw = data.marks, odd.cells
     errors = {row: text for (row, column), text in marks.errors.items() if column == letter}
-    if errors or raw.str.starts_with("#").any():
+    if errors or any(text.startswith("#") for text in odd.texts):
         typed = raw.str.contains(CELL_ERROR).fill_null(value=False)
         shown = {index: str(raw[index]) for index in typed.arg_true().to_list()}
         where = typed | at_rows(data.rows, errors)
@@ -70,8 +75,7 @@ def _bad_cells(data: Grid, one: Field, letter: str, raw: pl.Series) -> Iterator[
         yield Fault("formula_empty", at_rows(data.rows, unsolved) & raw.is_null(), one.name)
     if one.type == "document" and letter in marks.numbers:
         yield Fault("digits_lost", at_rows(data.rows, marks.numbers[letter]), one.name)
-    sizes = raw.str.len_bytes()
-    if (sizes > LONGEST_CELL).any():
+    if any(len(text) > LONGEST_CELL for text in odd.texts):
         sizes = raw.str.len_chars()
         long = (sizes > LONGEST_CELL).fill_null(value=False)
         yield Fault(

@@ -64,6 +64,11 @@ def sort(
 
 
 def _rows(grid: Grid, kept: pl.Series) -> Grid:
+    """Keep some rows; of rows that follow each other nothing is copied."""
+    count, first = kept.sum(), kept.arg_max() or 0
+    if count and kept[first : first + count].all():
+        part = slice(first, first + count)
+        return Grid(grid.sheet, grid.rows[part], grid.cells[part], grid.marks)
     return Grid(grid.sheet, grid.rows.filter(kept), grid.cells.filter(kept), grid.marks)
 
 

@@ -2,6 +2,7 @@
 
 import random
 from datetime import date
+from unittest.mock import patch
 
 import polars as pl
 import pytest
@@ -10,9 +11,9 @@ from hypothesis import strategies as st
 from stdnum import iso6346
 from stdnum.cn import uscc
 
-from ingest import identifiers
+from ingest import columns, identifiers
 from ingest.columns import judge, judge_all
-from ingest.fields import FIELDS
+from ingest.fields import FIELDS, SHEETS
 from ingest.verdicts import Verdict
 from tests.ingest.manifest_samples import DAY, FIRM, box, check, only, rail, road
 
@@ -52,6 +53,38 @@ def test_a_whole_column_is_judged_as_its_cells_are() -> None:
         one = told("container_no", cell)
         assert (judged.values[place] or "") == one.value
         assert (cell in judged.odd) == bool(one.code)
+
+
+WELL_FORMED = {
+    "text": ["服装", "a b"],
+    "document": ["CMR2025/07-1", "07052025E000000001", "070520250000000001", FIRM, "1508910001"],
+    "plain": ["6109100000", "X9157"],
+    "plate": ["蒙A12345", "蒙B1234挂"],
+    "container": [box(7)],
+    "list": ["S1234567", "24567890"],
+    "code": ["0705", "DE", "USD", "9610"],
+    "enum": ["公路", "出口", "EMPTY"],
+    "date": ["2025-06-01"],
+    "time": ["2025-06-01 08:30"],
+    "integer": ["1", "120", "999999999"],
+    "decimal": ["0", "0.5", "1500", "18000.25"],
+}
+ODD_ENDS = " \u3000\u200b'#-/.,+\t0１٣OIaАЁ无号\u00e9E"
+
+
+@given(st.data())
+def test_what_passes_as_plainly_right_is_what_each_cell_by_itself_would_be(
+    data: st.DataObject,
+) -> None:
+    one = data.draw(st.sampled_from([one for part in SHEETS.values() for one in part.values()]))
+    parts = st.sampled_from([*WELL_FORMED[one.type], *ODD_ENDS, "NONE", "#N/A", ""])
+    said = st.one_of(st.none(), st.lists(parts, max_size=3).map("".join))
+    cells = pl.Series(data.draw(st.lists(said, max_size=12)), dtype=pl.String)
+    judged = judge_all(one, cells, DAY)
+    with patch.object(columns, "_plain", return_value=None):
+        singly = judge_all(one, cells, DAY)
+    assert judged.values.to_list() == singly.values.to_list()
+    assert judged.odd == singly.odd
 
 
 @pytest.mark.parametrize(
