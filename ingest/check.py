@@ -20,7 +20,7 @@ from ingest.grid import Grid
 from ingest.headings import Heading
 from ingest.notdata import Sorted, sort
 from ingest.rows import Lines, Problem, Skipped, problem
-from ingest.verdicts import Verdict
+from ingest.verdicts import Args, Verdict
 
 Progress = Callable[[int, int], None]
 SUMMED = ("packages", "gross_weight_kg", "net_weight_kg", "goods_value", "freight")
@@ -40,12 +40,16 @@ class Checked:
 
 @dataclass(slots=True)
 class Work:
-    """A sheet while it is checked: canonical values, true blanks, faults and readings so far."""
+    """A sheet while it is checked: canonical values, true blanks, faults and readings so far.
+
+    `same` are the fields whose values are the cells as they stand, by the letter of the column.
+    """
 
     values: dict[str, pl.Series] = field(default_factory=dict)
     blank: dict[str, pl.Series] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     told: list[Problem] = field(default_factory=list)
+    same: dict[str, str] = field(default_factory=dict)
 
     def frame(self, kind: Kind) -> pl.DataFrame:
         """Return the values as columns, in the order of the field table."""
@@ -119,6 +123,8 @@ def _column(work: Work, data: Grid, one: Field, letter: str | None, day: date, s
             work.told += readings.told(read, data, one, letter)
     verdicts = list(_verdicts(one.name, look, judged.odd))
     work.values[one.name] = judged.values
+    if judged.values is raw and letter:
+        work.same[one.name] = letter
     work.blank[one.name] = _blank(judged.values, taken.settled, verdicts)
     work.faults += taken.faults
     work.faults += verdicts
@@ -139,7 +145,13 @@ def _verdicts(name: str, look: columns.Look, odd: Mapping[str, Verdict]) -> Iter
     for text, verdict in odd.items():
         texts.setdefault(verdict.code or "", []).append(text)
     for code, said in texts.items():
-        yield Fault(code, look.saying(said), name, lambda at: odd[look.cells[at]].args)
+        at = look.saying(said)
+        told = dict(zip(at.to_list(), look.cells.gather(at).to_list(), strict=True))
+        yield Fault(code, together.mask(at, len(look.cells)), name, _saying(odd, told))
+
+
+def _saying(odd: Mapping[str, Verdict], told: Mapping[int, str]) -> Callable[[int], Args]:
+    return lambda at: odd[told[at]].args
 
 
 def _towns(work: Work) -> None:
@@ -159,6 +171,7 @@ def _towns(work: Work) -> None:
             left = [index for index, office in zip(at, found, strict=True) if not office]
             where = pl.Series([False]).new_from_index(0, len(said)).scatter(left, values=True)
             work.faults[place] = replace(fault, where=where)
+            work.same.pop(fault.field, None)
 
 
 def _implied(work: Work, heading: Heading) -> None:
@@ -201,8 +214,11 @@ def sorted_out(
             return Lines(data.sheet, data.rows.head(0), frame.head(0), data.cells.head(0))
         if where.all():
             return Lines(data.sheet, data.rows, frame, data.cells)
-        kept = frame.filter(where) if frame.width else frame
-        return Lines(data.sheet, data.rows.filter(where), kept, data.cells.filter(where))
+        raw = data.cells.filter(where)
+        same = {name: raw[letter] for name, letter in work.same.items()}
+        other = frame.drop(same).filter(where) if len(same) < frame.width else frame.clear()
+        values = pl.DataFrame({**other.to_dict(), **same}).select(frame.columns)
+        return Lines(data.sheet, data.rows.filter(where), values, raw)
 
     found = problems_of(work.faults, data, letters)
     totals = tuple(_totals(frame, parts, letters, said.readings))

@@ -54,10 +54,9 @@ class Look:
     texts: tuple[str, ...]
 
     def saying(self, texts: Collection[str]) -> pl.Series:
-        """Return which cells of the column say one of these texts, all of them looked at."""
-        said = self.cells.gather(self.at).is_in(pl.Series(list(texts), dtype=pl.String).implode())
-        nowhere = pl.Series([False]).new_from_index(0, len(self.cells))
-        return nowhere.scatter(self.at.filter(said), values=True)
+        """Return the indices of the cells that say one of these texts, all of them looked at."""
+        wanted = pl.Series(list(texts), dtype=pl.String).implode()
+        return self.at.filter(self.cells.gather(self.at).is_in(wanted))
 
 
 @dataclass(frozen=True, slots=True)

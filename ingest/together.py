@@ -6,6 +6,7 @@ never makes it fail.
 
 from collections.abc import Callable, Iterator, Mapping
 
+import numpy as np
 import polars as pl
 
 from ingest import codes
@@ -14,6 +15,7 @@ from ingest.fields import EVERY, FIELDS, Field
 from ingest.shipments import AGREE, SEPARATOR
 
 HEAVY_TRUCK_KG, HEAVY_BOX_KG = 60_000, 32_500
+NUMBER = " as a number"
 Rule = tuple[str, str, pl.Expr, str | None]
 """Code, field that bears the fault, where it holds, and the field shown as {other}."""
 
@@ -78,8 +80,10 @@ def _needed(one: Field) -> pl.Expr:
     return found
 
 
-def _number(name: str) -> pl.Expr:
-    return pl.col(name).cast(pl.Decimal(38, 5), strict=False)
+def _weights(full: pl.DataFrame) -> pl.DataFrame:
+    """Read the weights as numbers, once for all rules."""
+    texts = pl.col("gross_weight_kg", "net_weight_kg")
+    return full.with_columns(texts.cast(pl.Decimal(38, 5), strict=False).name.suffix(NUMBER))
 
 
 def _parties(firm_code: str | None) -> tuple[Rule, ...]:
@@ -156,9 +160,10 @@ def _ways() -> tuple[Rule, ...]:
 
 
 def _loads() -> tuple[Rule, ...]:
-    mode, gross = pl.col("transport_mode"), _number("gross_weight_kg")
+    mode, gross = pl.col("transport_mode"), pl.col(f"gross_weight_kg{NUMBER}")
+    net = pl.col(f"net_weight_kg{NUMBER}")
     return (
-        ("net_over_gross", "net_weight_kg", _number("net_weight_kg") > gross, "gross_weight_kg"),
+        ("net_over_gross", "net_weight_kg", net > gross, "gross_weight_kg"),
         ("heavy_truck", "gross_weight_kg", (mode == "ROAD") & (gross > HEAVY_TRUCK_KG), None),
         ("heavy_box", "gross_weight_kg", (mode == "RAIL") & (gross > HEAVY_BOX_KG), None),
         ("amount_without_currency", "goods_value", _lacks("goods_value", "currency"), None),
@@ -173,7 +178,8 @@ def _loads() -> tuple[Rule, ...]:
 
 
 def _lacks(amount: str, currency: str) -> pl.Expr:
-    return (_number(amount) > 0) & pl.col(currency).is_null()
+    """Whether an amount, which is never below nothing, has no currency."""
+    return (pl.col(amount) != "0") & pl.col(currency).is_null()
 
 
 def _offices() -> dict[str, str]:
@@ -183,7 +189,7 @@ def _offices() -> dict[str, str]:
 
 def _rules(full: pl.DataFrame, firm_code: str | None) -> Iterator[Fault]:
     table = (*_parties(firm_code), *_days(), *_ways(), *_loads())
-    found = full.select(
+    found = _weights(full).select(
         expression.fill_null(value=False).alias(str(place))
         for place, (_, _, expression, _) in enumerate(table)
     )
@@ -228,6 +234,15 @@ def keys(full: pl.DataFrame) -> pl.DataFrame:
     return made.with_columns(line).drop("waybill_no")
 
 
+def repeated(keys: pl.Series) -> bool:
+    """Say whether a key comes again; cheaply, for most files have none that does.
+
+    Different keys may share a hash: then it is worth looking, and no more.
+    """
+    hashes = np.sort(keys.drop_nulls().hash().to_numpy())
+    return bool((hashes[1:] == hashes[:-1]).any())
+
+
 def doubles(
     full: pl.DataFrame, keys: pl.Series, rows: pl.Series, told: tuple[str, str]
 ) -> Iterator[Fault]:
@@ -235,9 +250,9 @@ def doubles(
 
     `told` are the field that bears the fault, and the code of something else.
     """
-    again = ~keys.is_first_distinct() & keys.is_not_null()
-    if not again.any():
+    if not repeated(keys):
         return
+    again = ~keys.is_first_distinct() & keys.is_not_null()
     frame = pl.DataFrame([keys.alias("key"), rows.alias("row"), _at(full)])
     later = frame.filter(again)
     first = frame.filter(~again & keys.is_not_null())
@@ -265,10 +280,10 @@ def _pointing(full: pl.DataFrame, pairs: pl.DataFrame) -> Callable[[int], Args]:
 
 def _units(full: pl.DataFrame, known: pl.DataFrame, rows: pl.Series) -> Iterator[Fault]:
     """Find lines that contradict what most lines of their shipment say."""
+    if not (repeated(known["trip"]) or repeated(known["unit"])):
+        return
     frame = full.select(AGREE).hstack([*known, rows.alias("row"), _at(full)])
     frame = frame.filter(pl.col("trip").is_duplicated() | pl.col("unit").is_duplicated())
-    if not frame.height:
-        return
     crossing = frame.filter(pl.col("trip").is_not_null() & pl.col("border_exit_date").is_not_null())
     batched = full.select(pl.coalesce("trip_batch_no", "tir_carnet_no").is_not_null()).to_series()
     crossing = crossing.filter(pl.col("at").is_in(batched.arg_true().implode()))
