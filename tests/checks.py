@@ -105,7 +105,7 @@ CHECKS = (
         turn=4,
         name="crash",
         heading="中断与恢复测试 Crash tests",
-        command=(*PYTEST, "tests/crash", "-n", "2"),
+        command=(*PYTEST, "tests/crash"),  # not shared out: under xdist its forked processes hang
     ),
 )
 

@@ -1,6 +1,6 @@
 """What all tests share: a fresh migrated database each, of the kind the command line names.
 
-Tests are marked ``no_cover`` where tracing makes them dear and others pass every line and branch
+Tests are marked ``no_cover`` where tracing makes them dear and others pass all but all of the lines
 they do: they run and judge as all others do, and the covered part is told without their help.
 """
 
