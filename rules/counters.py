@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rules.columns import Text
+from rules.lines import code_words
 from rules.quantity import LIMIT, Array, Mask
 from rules.units import QuantityOverflow, RuleError
 
@@ -20,6 +21,7 @@ NAMES = {
     "league": ("本盟市", "the league"),
     "mode": ("{}", "{}"),
     "direction": ("{}", "{}"),
+    "office": ("{}", "{}"),
 }
 """How a group is called in a line."""
 
@@ -42,8 +44,8 @@ def countable(kind: str) -> None:
 
 def group_name(group: Sequence[tuple[str, str]]) -> tuple[str, str]:
     """How a line calls the group: 本企业2026年度."""
-    zh = "".join(NAMES[kind][0].format(word) for kind, word in group)
-    en = ", ".join(NAMES[kind][1].format(word) for kind, word in group)
+    zh = "".join(NAMES[kind][0].format(code_words(word)[0]) for kind, word in group)
+    en = ", ".join(NAMES[kind][1].format(code_words(word)[1]) for kind, word in group)
     return zh, en or "all"
 
 

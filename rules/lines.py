@@ -162,6 +162,8 @@ CODES: dict[str, Two] = {
     "proven": ("已证实", "proven"),
     "contradicted": ("不相符", "contradicted"),
     "not_proven": ("未证实", "not proven"),
+    "HEADQUARTERS": ("区域性、功能性总部", "a headquarters"),
+    "SERVICE_CENTRE": ("运营服务中心", "an operation and service centre"),
 }
 """What a code among the facts is called where people read it."""
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from rules.facts import ShipmentFacts
-from rules.periods import KINDS, PERIOD, PeriodFacts
+from rules.periods import KINDS, MEASURE_FACTS, OFFICES, PERIOD, PeriodFacts
 from rules.subject import Record, Subject
 
 DAYS = ("2025-12-31", "2026-01-01", "2026-03-31", "2026-04-01", "2026-11-30")
@@ -66,14 +66,16 @@ def records(
 ) -> Sequence[Record]:
     """Made-up records of a subject."""
     if subject is PERIOD:
-        return [_period(rng, place) for place in range(number)]
+        beside = rng.spawn(1)[0]
+        return [_period(rng, beside, place) for place in range(number)]
     return shipments(rng, number, countries=countries)
 
 
-def _period(rng: np.random.Generator, place: int) -> PeriodFacts:
+def _period(rng: np.random.Generator, beside: np.random.Generator, place: int) -> PeriodFacts:
+    """The measures' facts are drawn beside, so that the others stay what they were without them."""
     values: dict[str, object] = {}
     for name, fact in PERIOD.facts.items():
-        if fact.kind == "whole":
+        if fact.kind == "whole" and name not in MEASURE_FACTS:
             values[name] = int(rng.integers(0, AMOUNTS.get(fact.unit, SMALL)))
     values["years_running"] = int(rng.integers(0, 5))
     for part, whole in PERIOD.parts:
@@ -85,9 +87,23 @@ def _period(rng: np.random.Generator, place: int) -> PeriodFacts:
     for name in values:
         if _chance(rng, 1):
             values[name] = None
+    values |= _measure(beside)
     firm = f"示例企业{int(rng.integers(4))}"
     own = {"key": f"S{place}", "order": place * 7 + 3, "firm": firm, "league": "150000"}
     return PeriodFacts.from_json(values | own)
+
+
+def _measure(rng: np.random.Generator) -> dict[str, object]:
+    values: dict[str, object] = {"office": OFFICES[int(rng.integers(len(OFFICES)))]}
+    for name, fact in MEASURE_FACTS.items():
+        if fact.kind == "flag":
+            values[name] = _chance(rng, 85)
+        elif fact.kind == "whole":
+            most = min(fact.high, AMOUNTS.get(fact.unit, SMALL) - 1)
+            values[name] = int(rng.integers(0, most + 1))
+        if _chance(rng, 1):
+            values[name] = None
+    return values
 
 
 def _chance(rng: np.random.Generator, percent: int) -> bool:

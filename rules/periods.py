@@ -8,10 +8,24 @@ from dataclasses import dataclass
 
 from rules.subject import Fact, Record, Subject
 
+OFFICES = ("HEADQUARTERS", "SERVICE_CENTRE")
+"""区域性总部或功能性总部 headquarters, 运营服务中心 operation and service centre."""
 KINDS = ("FIRM_YEAR", "TRAIN", "LINE_YEAR", "PERIOD")
 FEN = 100_000_000_000_000  # a trillion yuan
 BOXES = 10_000_000
 SMALL = 100_000
+
+MEASURE_FACTS: dict[str, Fact] = {
+    "office": Fact("text", "", "设立的机构", "office set up", choices=OFFICES),
+    "leading": Fact("flag", "", "跨境电商行业领军企业", "a leading e-commerce firm"),
+    "jobs": Fact("whole", "person", "拉动就业人数", "jobs made", BOXES),
+    "years_here": Fact("whole", "year", "在区内发展已满年数", "full years in the region", 100),
+    "small": Fact("flag", "", "中小外贸企业", "a small or medium foreign-trade firm"),
+    "increase_fen": Fact("whole", "fen", "交易额年度增量", "increase of turnover in the year", FEN),
+    "recognised": Fact("flag", "", "外贸转型升级基地", "a recognised transformation base"),
+    "assessed_fen": Fact("whole", "fen", "盟市核定的金额", "amount the league states", FEN),
+}
+"""What the region's other measures 其他措施 ask of a firm's year beyond its freight."""
 
 PERIOD_FACTS: dict[str, Fact] = {
     "key": Fact("text", "", "编号（唯一）", "unique key", required=True),
@@ -45,6 +59,7 @@ PERIOD_FACTS: dict[str, Fact] = {
     "other_award_fen": Fact(
         "whole", "fen", "同一事项已获其他奖补", "other award for the same", FEN
     ),
+    **MEASURE_FACTS,
 }
 """Every fact, in the order of the CSV columns."""
 
@@ -75,6 +90,10 @@ PERIOD = Subject(
         "platforms": ("platforms", 1, "platform"),
         "firms": ("firms", 1, "firm"),
         "other_award": ("other_award_fen", 100, "CNY"),
+        "jobs": ("jobs", 1, "person"),
+        "years_here": ("years_here", 1, "year"),
+        "increase": ("increase_fen", 100, "CNY"),
+        "assessed": ("assessed_fen", 100, "CNY"),
     },
     shares={
         "turnover": ("ecommerce_turnover_fen", "turnover_fen", "交易额", "turnover"),
@@ -122,3 +141,11 @@ class PeriodFacts(Record):
     platforms: int | None = None
     firms: int | None = None
     other_award_fen: int | None = None
+    office: str | None = None
+    leading: bool | None = None
+    jobs: int | None = None
+    years_here: int | None = None
+    small: bool | None = None
+    increase_fen: int | None = None
+    recognised: bool | None = None
+    assessed_fen: int | None = None

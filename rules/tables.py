@@ -24,6 +24,7 @@ KEYS = {
     "mode": (r"ROAD|RAIL", "ROAD 或 RAIL"),
     "direction": (r"[EI]", "E（出境）或 I（进境）"),
     "year": (r"[0-9]{4}", "四位年份"),
+    "office": (r"HEADQUARTERS|SERVICE_CENTRE", "HEADQUARTERS 或 SERVICE_CENTRE"),
 }
 """What the keys of a table by this fact must look like, and how to say so."""
 

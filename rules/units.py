@@ -20,6 +20,7 @@ NAMES_ZH = {
     "year": "年",
     "platform": "个平台",
     "firm": "家企业",
+    "person": "人",
 }
 NAMES_EN = {
     "CNY": "CNY",
@@ -34,6 +35,7 @@ NAMES_EN = {
     "year": "year",
     "platform": "platform",
     "firm": "firm",
+    "person": "person",
 }
 
 

@@ -23,6 +23,7 @@ PER = {
     "league": ("每个盟市", "each league"),
     "mode": ("每种运输方式", "each mode"),
     "direction": ("每个方向", "each direction"),
+    "office": ("每类机构", "each kind of office"),
 }
 """What counters may be kept by, and how that reads."""
 
