@@ -3,6 +3,7 @@
 import io
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from random import Random
 from typing import Any
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from tests import ledger_samples as samples
 from tests.conftest import MakeSettings
-from tests.crash import world
+from tests.crash import crash_rules, world
 from tests.crash.together import outcome, together
 from tests.databases import KINDS
 from tests.journeys import NOW, person, row, sheet
@@ -28,6 +29,27 @@ from tracker.steps import manifests
 PROCESSES = 16
 SEED = 20260302
 both = pytest.mark.parametrize("kind", KINDS)
+
+
+@dataclass(frozen=True)
+class Committing:
+    """Each firm commits its upload of every turn, at the same moment as the others."""
+
+    rounds: int
+    keys: dict[tuple[int, int], int | None]
+    """Turn and firm -> the upload."""
+
+    def __call__(self, database: Database, number: int, start: Callable[[], None]) -> list[Any]:
+        """Commit one firm's uploads."""
+        for turn in range(self.rounds):
+
+            def commit(session: Session, turn: int = turn) -> None:
+                manifest = session.get_one(Manifest, self.keys[turn, number])
+                manifests.commit(session, crash_rules.REGISTRY, manifest, f"clerk_{number}", NOW)
+
+            start()
+            database.transact(commit)
+        return []
 
 
 @both
@@ -79,18 +101,7 @@ def test_the_same_trucks_from_sixteen_firms_at_once_have_one_winner_each(
     jobs.drain(bench)
     bench.database.engine.dispose()
 
-    def work(database: Database, number: int, start: Callable[[], None]) -> list[Any]:
-        for turn in range(rounds):
-
-            def commit(session: Session, turn: int = turn) -> None:
-                manifest = session.get_one(Manifest, keys[turn, number])
-                manifests.commit(session, bench.registry, manifest, f"clerk_{number}", NOW)
-
-            start()
-            database.transact(commit)
-        return []
-
-    together(bench.settings, PROCESSES, work)
+    together(bench.settings, PROCESSES, Committing(rounds, keys), anew=True)
     with bench.database.reading() as session:
         states = select(Shipment.state, func.count()).group_by(Shipment.state)
         lost = rounds * (PROCESSES - 1)

@@ -4,6 +4,7 @@ import multiprocessing
 import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkContext, ForkServerContext
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
@@ -16,9 +17,16 @@ Work = Callable[[Database, int, Callable[[], None]], list[Any]]
 """Works on a database of its own as process number n; calls the last argument to start with all."""
 
 
-def together(settings: Settings, count: int, work: Work) -> list[list[Any]]:
-    """What each of so many processes answers; fails where one of them breaks."""
-    context = multiprocessing.get_context("fork")
+def together(settings: Settings, count: int, work: Work, *, anew: bool = False) -> list[list[Any]]:
+    """What each of so many processes answers; fails where one of them breaks.
+
+    They are forked, so that work may be a function of a test's own. Work on columns begins ``anew``
+    in processes that took over nothing, for the threads of polars do not live on in a fork: such
+    work is importable.
+    """
+    context: ForkServerContext | ForkContext = (
+        multiprocessing.get_context("forkserver") if anew else multiprocessing.get_context("fork")
+    )
     barrier = context.Barrier(count)
     pipes = [context.Pipe(duplex=False) for _ in range(count)]
     crew = [
