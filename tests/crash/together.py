@@ -27,6 +27,7 @@ def together(settings: Settings, count: int, work: Work, *, anew: bool = False) 
     context: ForkServerContext | ForkContext = (
         multiprocessing.get_context("forkserver") if anew else multiprocessing.get_context("fork")
     )
+    context.set_forkserver_preload([work.__module__])  # so that it is imported once for all
     barrier = context.Barrier(count)
     pipes = [context.Pipe(duplex=False) for _ in range(count)]
     crew = [
