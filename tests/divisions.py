@@ -17,8 +17,8 @@ from tracker import jobs
 from tracker.db import Database
 from tracker.models.cargo import Shipment
 from tracker.models.divisions import Division
-from tracker.models.methods import Method, Programme
-from tracker.models.money import Assessment, Item, ItemStage
+from tracker.models.methods import Programme
+from tracker.models.money import Assessment, Item
 from tracker.settings import Settings
 from tracker.steps import division, methods
 
@@ -89,10 +89,7 @@ def record(bench: jobs.Bench, formula: Rule, params: Mapping[str, Any], first: d
         ).id
 
     key = bench.database.transact(work)
-    act_on(bench, Method, key, "league_officer", "submit")
-    act_on(bench, Method, key, "commerce_officer", "examine")
-    act_on(bench, Method, key, "commerce_approver", "record")
-    jobs.drain(bench)
+    journeys.record(bench, key)
     return key
 
 
@@ -124,18 +121,6 @@ def divide(bench: jobs.Bench, counter: str = POOL) -> int:
     act_on(bench, Division, key, "league_officer", "prepare")
     act_on(bench, Division, key, "league_approver", "divide")
     return key
-
-
-def accrued(bench: jobs.Bench) -> dict[str, int]:
-    """Plate's last figure -> fen accrued."""
-    with bench.database.reading() as session:
-        query = (
-            select(Shipment.label, ItemStage.balance)
-            .join(Item, Item.shipment_id == Shipment.id)
-            .join(ItemStage, ItemStage.item_id == Item.id)
-            .where(ItemStage.stage == "accrued")
-        )
-        return {label[-1]: fen for label, fen in session.execute(query) if fen}
 
 
 def outcomes(bench: jobs.Bench) -> dict[str, str]:

@@ -86,17 +86,22 @@ def bench(database: Database, settings: Settings, *, recorded: bool = True) -> j
     database.transact(people)
     if recorded:
         record_method(made)
-        jobs.drain(made)
     return made
 
 
 def record_method(made: jobs.Bench) -> int:
     """The league's method, drafted and recorded; returns its id."""
     key = made.database.transact(_method)
+    record(made, key)
+    return key
+
+
+def record(made: jobs.Bench, key: int) -> None:
+    """Submit a drafted method, record it, and assess what waited for it."""
     act_on(made, Method, key, "league_officer", "submit")
     act_on(made, Method, key, "commerce_officer", "examine")
     act_on(made, Method, key, "commerce_approver", "record")
-    return key
+    jobs.drain(made)
 
 
 def person(session: Session, login: str) -> User:

@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from tests import journeys
 from tests.journeys import LEAGUE, NOW, act_on, person
-from tracker import jobs
+from tracker import jobs, verify
 from tracker.models.applications import Application
+from tracker.models.cargo import Shipment
 from tracker.models.filings import Allotment, Disbursement, Filing, Fund
 from tracker.models.methods import Programme
-from tracker.models.money import ItemStage
+from tracker.models.money import Item, ItemStage
 from tracker.models.people import League
 from tracker.models.recoveries import Recovery
 from tracker.papers import sheets
@@ -28,6 +29,24 @@ def stages(bench: jobs.Bench) -> dict[str, int]:
     with bench.database.reading() as session:
         query = select(ItemStage.stage, func.sum(ItemStage.balance)).group_by(ItemStage.stage)
         return {stage: int(fen) for stage, fen in session.execute(query) if fen}
+
+
+def accrued(bench: jobs.Bench) -> dict[str, int]:
+    """Plate's last figure -> fen accrued."""
+    with bench.database.reading() as session:
+        query = (
+            select(Shipment.label, ItemStage.balance)
+            .join(Item, Item.shipment_id == Shipment.id)
+            .join(ItemStage, ItemStage.item_id == Item.id)
+            .where(ItemStage.stage == "accrued")
+        )
+        return {label[-1]: fen for label, fen in session.execute(query) if fen}
+
+
+def proven(bench: jobs.Bench) -> bool:
+    """Whether the verifier finds nothing wrong in the books."""
+    report = verify.verify(bench.settings.database_url, rules=bench.registry.rules)
+    return not report.faults
 
 
 def count(bench: jobs.Bench, table: type[object]) -> int:

@@ -13,13 +13,14 @@ from rules.params import Exact, Money, RuleParams
 from rules.registry import Fault, Registry
 from rules.rule import rule
 from tests import journeys, way
-from tests.journeys import NOW, act_on, person, row, sheet
-from tracker import jobs, verify
+from tests.journeys import NOW, person, record, row, sheet
+from tests.way import accrued, proven
+from tracker import jobs
 from tracker.db import Database
 from tracker.errors import Conflict, NotAllowed, Refused
 from tracker.models.cargo import Manifest, Route, Shipment
 from tracker.models.methods import Method, Programme
-from tracker.models.money import Assessment, Entry, Item, ItemStage
+from tracker.models.money import Assessment, Entry, Item
 from tracker.models.people import League
 from tracker.settings import Settings
 from tracker.steps import accrual, methods
@@ -85,13 +86,6 @@ def register(
     return bench.database.transact(work)
 
 
-def record(bench: jobs.Bench, key: int) -> None:
-    act_on(bench, Method, key, "league_officer", "submit")
-    act_on(bench, Method, key, "commerce_officer", "examine")
-    act_on(bench, Method, key, "commerce_approver", "record")
-    jobs.drain(bench)
-
-
 def a_year(bench: jobs.Bench) -> None:
     record(bench, register(bench, pooled.id, POOL, date(2026, 1, 1), date(2026, 12, 31)))
 
@@ -107,27 +101,10 @@ def truck(number: int, **other: str) -> list[str]:
 EMPTY = {"重空标志": "空", "毛重(KG)": ""}
 
 
-def accrued(bench: jobs.Bench) -> dict[str, int]:
-    """Plate's last figure -> fen accrued."""
-    with bench.database.reading() as session:
-        query = (
-            select(Shipment.label, ItemStage.balance)
-            .join(Item, Item.shipment_id == Shipment.id)
-            .join(ItemStage, ItemStage.item_id == Item.id)
-            .where(ItemStage.stage == "accrued")
-        )
-        return {label[-1]: fen for label, fen in session.execute(query) if fen}
-
-
 def waiting(bench: jobs.Bench) -> dict[str, str]:
     with bench.database.reading() as session:
         query = select(Shipment.label, Shipment.waits_for).order_by(Shipment.label)
         return {label[-1]: why for label, why in session.execute(query)}
-
-
-def proven(bench: jobs.Bench) -> bool:
-    report = verify.verify(bench.settings.database_url, rules=bench.registry.rules)
-    return not report.faults
 
 
 @pytest.mark.no_cover

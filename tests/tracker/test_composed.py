@@ -19,9 +19,10 @@ from rules.registry import Registry
 from rules.rule import Rule, rule
 from rules.tally import assess
 from tests import journeys
-from tests.journeys import NOW, act_on, person, row, sheet
+from tests.journeys import NOW, person, row, sheet
 from tests.tampering import Execute, tamper
-from tests.tracker.test_registered_rules import accrued, proven, took_in
+from tests.tracker.test_registered_rules import took_in
+from tests.way import accrued, proven
 from tracker import composed_access, jobs, packages, verify
 from tracker.db import Database
 from tracker.errors import Conflict, NotAllowed, Refused, TrackerError
@@ -124,10 +125,7 @@ def register(
         return made.id
 
     key = bench.database.transact(work)
-    act_on(bench, Method, key, "league_officer", "submit")
-    act_on(bench, Method, key, "commerce_officer", "examine")
-    act_on(bench, Method, key, "commerce_approver", "record")
-    jobs.drain(bench)
+    journeys.record(bench, key)
     return key
 
 

@@ -16,10 +16,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests import divisions, journeys, way
-from tests.divisions import POOL, accrued, claim, divide, outcomes
+from tests.divisions import POOL, claim, divide, outcomes
 from tests.journeys import act_on
 from tests.settlements import recomputed
-from tracker import access, blobs, jobs, verify
+from tests.way import accrued, proven
+from tracker import access, blobs, jobs
 from tracker.books import ledger
 from tracker.db import Database
 from tracker.errors import Conflict, NotAllowed, Refused
@@ -53,11 +54,6 @@ def figures(bench: jobs.Bench, key: int) -> dict[str, Any]:
             name: getattr(one, name)
             for name in ("state", "claims", "limit_fen", "before_fen", "asked_fen", "given_fen")
         }
-
-
-def proven(bench: jobs.Bench) -> bool:
-    report = verify.verify(bench.settings.database_url, rules=bench.registry.rules)
-    return not report.faults
 
 
 def test_before_its_division_a_claim_accrues_nothing_and_says_why(world: jobs.Bench) -> None:

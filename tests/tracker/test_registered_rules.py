@@ -17,13 +17,12 @@ from rules.conformance import gate
 from rules.registry import Registry, every_rule
 from rules.rule import Rule
 from tests import journeys
-from tests.journeys import act_on, person, row, sheet
-from tracker import jobs, verify
+from tests.journeys import person, record, row, sheet
+from tests.way import accrued, proven
+from tracker import jobs
 from tracker.db import Database
 from tracker.errors import Refused
-from tracker.models.cargo import Shipment
-from tracker.models.methods import Method, Programme
-from tracker.models.money import Item, ItemStage
+from tracker.models.methods import Programme
 from tracker.settings import Settings
 from tracker.steps import methods
 
@@ -112,33 +111,9 @@ def register(bench: jobs.Bench, rule: Rule) -> int:
     return bench.database.transact(work)
 
 
-def record(bench: jobs.Bench, key: int) -> None:
-    act_on(bench, Method, key, "league_officer", "submit")
-    act_on(bench, Method, key, "commerce_officer", "examine")
-    act_on(bench, Method, key, "commerce_approver", "record")
-    jobs.drain(bench)
-
-
 def took_in(bench: jobs.Bench, *numbers: int) -> None:
     rows = [row(f"W{number}", f"蒙A1000{number}") for number in numbers]
     journeys.commit(bench, journeys.upload(bench, sheet(*rows)))
-
-
-def accrued(bench: jobs.Bench) -> dict[str, int]:
-    """Plate's last figure -> fen accrued."""
-    with bench.database.reading() as session:
-        query = (
-            select(Shipment.label, ItemStage.balance)
-            .join(Item, Item.shipment_id == Shipment.id)
-            .join(ItemStage, ItemStage.item_id == Item.id)
-            .where(ItemStage.stage == "accrued")
-        )
-        return {label[-1]: fen for label, fen in session.execute(query) if fen}
-
-
-def proven(bench: jobs.Bench) -> bool:
-    report = verify.verify(bench.settings.database_url, rules=bench.registry.rules)
-    return not report.faults
 
 
 @pytest.mark.no_cover

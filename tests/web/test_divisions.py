@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from tests import divisions, journeys
+from tests.way import accrued
 from tests.web import programs
 from tests.web.api.callers import call
 from tests.web.visitors import visit
@@ -50,7 +51,7 @@ def test_an_officer_drafts_an_approver_divides_and_each_firm_sees_its_own(
     ]
     page = officer.press(page, "prepare")
     page = approver.press(approver.see(page.address), "divide")
-    assert divisions.accrued(world) == {"1": 3_334, "2": 3_333, "3": 3_333}
+    assert accrued(world) == {"1": 3_334, "2": 3_333, "3": 3_333}
     assert "33.34 + a fen" in page.words
     assert "No share" not in clerk.see("/shipments/1").words
     after = clerk.see("/shipments/1").words
@@ -84,4 +85,4 @@ def test_the_api_divides_too(world: jobs.Bench, app: Flask) -> None:
     assert [share["given_fen"] for share in officer.get(f"{path}/shares")] == [3_334, 3_333, 3_333]
     assert officer.get("divisions/pools") == []
     call(app, "commerce_officer").get(path, 403)
-    assert divisions.accrued(world) == {"1": 3_334, "2": 3_333, "3": 3_333}
+    assert accrued(world) == {"1": 3_334, "2": 3_333, "3": 3_333}
