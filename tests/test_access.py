@@ -24,7 +24,8 @@ from werkzeug.test import TestResponse
 from rules.registry import every_rule
 from tests.databases import Databases
 from tests.web.visitors import visit
-from tracker import access, composed_access, demo, jobs
+from tracker import access, demo, jobs
+from tracker.access.composed import visible_composed
 from tracker.models import (
     applications,
     cargo,
@@ -233,7 +234,7 @@ def of_shipments(session: Session, visible: set[int]) -> set[str]:
 
 def of_composed(session: Session, user: people.User) -> set[str]:
     """Ids, titles and hashes of all rules but those that this person's league composed."""
-    seen = {one.id for one in session.scalars(composed_access.visible_composed(user))}
+    seen = {one.id for one in session.scalars(visible_composed(user))}
     return {
         word
         for one in session.scalars(select(composed.ComposedRule))

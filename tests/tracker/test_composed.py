@@ -23,7 +23,8 @@ from tests.journeys import NOW, person, row, sheet
 from tests.tampering import Execute, tamper
 from tests.tracker.test_registered_rules import took_in
 from tests.way import accrued, proven
-from tracker import composed_access, jobs, packages, verify
+from tracker import jobs, packages, verify
+from tracker.access.composed import visible_composed, visible_composed_drafts
 from tracker.db import Database
 from tracker.errors import Conflict, NotAllowed, Refused, TrackerError
 from tracker.models.composed import ComposedDraft, ComposedRule
@@ -259,12 +260,12 @@ def test_another_league_sees_and_uses_neither_a_rule_nor_a_draft(world: jobs.Ben
             *(("auditor", 1, 1), ("clerk", 0, 0), ("admin", 0, 0)),
         ):
             user = person(session, login)
-            assert len(session.scalars(composed_access.visible_composed(user)).all()) == seen, login
-            found = session.scalars(composed_access.visible_composed_drafts(user)).all()
+            assert len(session.scalars(visible_composed(user)).all()) == seen, login
+            found = session.scalars(visible_composed_drafts(user)).all()
             assert len(found) == drafts, login
         stranger = other_league(session, person(session, "league_officer"))
-        assert not session.scalars(composed_access.visible_composed(stranger)).all()
-        assert not session.scalars(composed_access.visible_composed_drafts(stranger)).all()
+        assert not session.scalars(visible_composed(stranger)).all()
+        assert not session.scalars(visible_composed_drafts(stranger)).all()
         with pytest.raises(Conflict, match="cannot be used"):
             methods.chosen(session, world.registry, stranger, rule_id)
         draft = session.scalars(select(ComposedDraft)).one()
@@ -307,7 +308,7 @@ def test_a_draft_is_closed_once_it_is_kept_or_thrown_away(world: jobs.Bench) -> 
         with pytest.raises(Conflict, match="after you opened it"):
             composed.save(session, officer, one, DEARER, 1, NOW)
         composed.discard(session, officer, one, NOW)
-        assert not session.scalars(composed_access.visible_composed_drafts(officer)).all()
+        assert not session.scalars(visible_composed_drafts(officer)).all()
 
     world.database.transact(kept)
     world.database.transact(thrown)

@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, select
 
 from rules.composed import canonical, sentences
-from tracker import access, composed_access
+from tracker import access
+from tracker.access.composed import visible_composed, visible_composed_drafts
 from tracker.models.composed import ComposedDraft, ComposedRule
 from tracker.models.methods import Method
 from tracker.models.people import League, User
@@ -27,7 +28,7 @@ def composed() -> ResponseReturnValue:
     session, user = context.session(), context.user()
     query = filtered(user)
     paged = asked.paged(asked.count(session, query))
-    drafts = composed_access.visible_composed_drafts(user).order_by(ComposedDraft.edited_at.desc())
+    drafts = visible_composed_drafts(user).order_by(ComposedDraft.edited_at.desc())
     return render_template(
         "composed/list.html",
         rules=session.scalars(ordered(query).limit(paged.rows).offset(paged.offset)).all(),
@@ -43,9 +44,9 @@ def composed() -> ResponseReturnValue:
 def one(key: int) -> ResponseReturnValue:
     """One version: how it reads, its numbers, its other versions and the methods by it."""
     session, user = context.session(), context.user()
-    found = access.see(session, composed_access.visible_composed(user), key)
+    found = access.see(session, visible_composed(user), key)
     rule = steps.rule(found)
-    versions = composed_access.visible_composed(user).where(
+    versions = visible_composed(user).where(
         ComposedRule.league_id == found.league_id, ComposedRule.number == found.number
     )
     by_it = access.visible_methods(user).where(Method.rule_id == found.rule_id)
@@ -77,7 +78,7 @@ def changes(before: ComposedRule, after: ComposedRule) -> list[words.Change]:
 @policy.may("see_composed")
 def definition(key: int) -> Response:
     """The definition as a file, to be taken elsewhere or laid by; its SHA-256 is the rule's."""
-    found = access.see(context.session(), composed_access.visible_composed(context.user()), key)
+    found = access.see(context.session(), visible_composed(context.user()), key)
     response = Response(canonical(found.definition), content_type="application/json")
     name = found.rule_id.replace("/", "-")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.json"'
@@ -87,7 +88,7 @@ def definition(key: int) -> Response:
 
 def filtered(user: User) -> Select[ComposedRule]:
     """The newest of the visible ones that the address asks for."""
-    query = steps.newest(composed_access.visible_composed(user))
+    query = steps.newest(visible_composed(user))
     if league := asked.text("league"):
         query = query.where(ComposedRule.league_id.in_(_leagues(league)))
     if text := asked.text("q"):

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from rules.composed import ComposedError, compose, sentences
 from rules.composed.look import look, placed
-from tracker import access, composed_access
+from tracker import access
+from tracker.access.composed import visible_composed, visible_composed_drafts
 from tracker.errors import NotThere, Refused, TooMuch, mark
 from tracker.models.composed import ComposedDraft, ComposedRule
 from tracker.models.people import User
@@ -37,7 +38,7 @@ SUBJECTS: dict[str, str] = {
 @policy.may("compose_rule")
 def new() -> ResponseReturnValue:
     """Choose what to begin from: nothing, a shape, a rule of one's own, or a file."""
-    own = context.session().scalars(steps.newest(composed_access.visible_composed(context.user())))
+    own = context.session().scalars(steps.newest(visible_composed(context.user())))
     return render_template(
         "composing/new.html",
         subjects=[(name, gettext(label)) for name, label in SUBJECTS.items()],
@@ -67,9 +68,7 @@ def begin() -> ResponseReturnValue:
 @policy.may("compose_rule")
 def draft(key: int) -> ResponseReturnValue:
     """A rule in work: its articles as sentences, each with its fields."""
-    found = access.see(
-        context.session(), composed_access.visible_composed_drafts(context.user()), key
-    )
+    found = access.see(context.session(), visible_composed_drafts(context.user()), key)
     kit = Kit(found.definition, look(found.definition))
     return render_template(
         "composing/draft.html",
@@ -114,9 +113,7 @@ def work(key: int) -> ResponseReturnValue:
 @policy.may("compose_rule")
 def reading(key: int) -> ResponseReturnValue:
     """What the form would say as it is filled in now; nothing is saved."""
-    found = access.see(
-        context.session(), composed_access.visible_composed_drafts(context.user()), key
-    )
+    found = access.see(context.session(), visible_composed_drafts(context.user()), key)
     definition = composing_form.read(request.form, found.definition)
     kit = Kit(definition, look(definition))
     return render_template("composing/reading.html", kit=kit)
@@ -146,7 +143,7 @@ def _start(named: str, subject: str, wanted: str) -> tuple[Mapping[str, Any], in
     rule = context.ground().registry.rules.get(named)
     if rule is not None and rule.definition and not rule.league:
         return {**rule.definition, "source": ""}, None  # where the shape was seen is no basis
-    seen = composed_access.visible_composed(context.user()).where(ComposedRule.rule_id == named)
+    seen = visible_composed(context.user()).where(ComposedRule.rule_id == named)
     kept = context.session().scalar(seen)
     if kept is None:
         raise NotThere(
@@ -180,4 +177,4 @@ def _from_file() -> Mapping[str, Any]:
 
 
 def _draft(session: Session, user: User, key: int) -> ComposedDraft:
-    return access.see(session, composed_access.visible_composed_drafts(user), key)
+    return access.see(session, visible_composed_drafts(user), key)

@@ -16,7 +16,8 @@ from rules.conformance import closes, divides
 from rules.params import ParamsError
 from rules.rule import Rule
 from rules.units import RuleError
-from tracker import access, composed_access
+from tracker import access
+from tracker.access.composed import visible_composed
 from tracker.db import local_day
 from tracker.errors import Conflict, NotThere, mark
 from tracker.models.composed import ComposedRule
@@ -171,7 +172,7 @@ def changes(found: Method, earlier: Method) -> list[sentences.Change]:
 
 def _composed(session: Session, user: User, found: Method) -> dict[str, Any]:
     """The composed rule it computes with, where one may see it, and the rule to amend it by."""
-    seen = composed_access.visible_composed(user)
+    seen = visible_composed(user)
     kept = session.scalar(seen.where(ComposedRule.rule_id == found.rule_id))
     newest = kept and session.scalar(
         composed.newest(seen).where(
@@ -217,7 +218,7 @@ def rules_of(user: User) -> dict[str, Rule]:
     codes = {"", user.league.code if user.league else ""}
     found = context.ground().registry.rules
     installed = {name: rule for name, rule in found.items() if rule.league in codes}
-    newest = composed.newest(composed_access.visible_composed(user)).order_by(ComposedRule.number)
+    newest = composed.newest(visible_composed(user)).order_by(ComposedRule.number)
     return {
         **{one.rule_id: composed.rule(one) for one in context.session().scalars(newest)},
         **installed,

@@ -7,7 +7,8 @@ from marshmallow import fields
 from sqlalchemy.orm import Session
 
 from rules.composed import sentences
-from tracker import access, composed_access
+from tracker import access
+from tracker.access.composed import visible_composed
 from tracker.errors import mark
 from tracker.models.composed import ComposedRule
 from tracker.models.people import User
@@ -91,7 +92,7 @@ def listed(pages: Pages) -> list[Mapping[str, Any]]:
 @policy.may("see_composed")
 def one(key: int) -> Mapping[str, Any]:
     """One version: its definition, and how it reads."""
-    found = access.see(context.session(), composed_access.visible_composed(context.user()), key)
+    found = access.see(context.session(), visible_composed(context.user()), key)
     return _whole(found)
 
 
@@ -107,7 +108,7 @@ def keep(body: Mapping[str, Any]) -> tuple[object, Mapping[str, str]]:
         ).id
 
     key = context.write(work)
-    found = access.see(context.session(), composed_access.visible_composed(context.user()), key)
+    found = access.see(context.session(), visible_composed(context.user()), key)
     return made(_whole(found), "composed", key)
 
 
