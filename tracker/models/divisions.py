@@ -15,6 +15,7 @@ from tracker.models.methods import Programme
 from tracker.models.people import League
 
 DIVISION_STATES = ("draft", "prepared", "divided", "withdrawn")
+OPEN_STATES = ("draft", "prepared")
 OPEN = "state IN ('draft', 'prepared')"
 
 

@@ -195,6 +195,11 @@ def newest(visible: Select[ComposedRule]) -> Select[ComposedRule]:
     return visible.where(~followed.exists())
 
 
+def told(error: ComposedError) -> str:
+    """The first few things that are wrong with a definition, for a sentence."""
+    return "；".join(str(one) for one in error.wrong[:MOST_TOLD])
+
+
 @lru_cache(maxsize=256)
 def _composed(text: str) -> Rule:
     return compose(json.loads(text))
@@ -204,11 +209,10 @@ def _whole(definition: Mapping[str, Any]) -> Rule:
     try:
         return compose(definition)
     except ComposedError as error:
-        told = [str(one) for one in error.wrong[:MOST_TOLD]]
         raise Refused(
             mark("This is no rule yet: %(faults)s"),
             mark("Mend what is named and keep it again."),
-            faults="；".join(told),
+            faults=told(error),
         ) from error
 
 

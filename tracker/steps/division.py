@@ -26,7 +26,7 @@ from rules.tally import Run, assess
 from tracker.db import canonical
 from tracker.errors import Conflict, NotAllowed, Refused, mark
 from tracker.models.cargo import Shipment
-from tracker.models.divisions import Division
+from tracker.models.divisions import OPEN_STATES, Division
 from tracker.models.filings import Decision
 from tracker.models.methods import Method, Programme
 from tracker.models.money import Assessment, Entry, Item
@@ -185,7 +185,7 @@ def draft(
         Division.league_id == league.id,
         Division.programme_id == programme.id,
         Division.counter == counter,
-        Division.state.in_(("draft", "prepared")),
+        Division.state.in_(OPEN_STATES),
     )
     if (other := session.scalar(is_open)) is not None:
         raise Conflict(

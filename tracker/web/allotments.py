@@ -136,9 +136,7 @@ def filtered(user: User) -> Select[Allotment]:
     query = access.visible_allotments(user)
     if state := asked.one_of("state", ALLOTMENT_STATES):
         query = query.where(Allotment.state == state)
-    if league := asked.text("league"):
-        chosen = select(League.id).where(League.code == league)
-        query = query.where(Allotment.league_id.in_(chosen))
+    query = asked.of_league(query, Allotment.league_id)
     if text := asked.text("q"):
         query = query.where(Allotment.document_no.icontains(text, autoescape=True))
     return query

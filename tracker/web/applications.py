@@ -242,9 +242,7 @@ def filtered(user: User) -> Select[Application]:
     query = access.visible_applications(user)
     if state := asked.one_of("state", APPLICATION_STATES):
         query = query.where(Application.state == state)
-    if league := asked.text("league"):
-        chosen = select(League.id).where(League.code == league)
-        query = query.where(Application.league_id.in_(chosen))
+    query = asked.of_league(query, Application.league_id)
     if text := asked.text("q"):
         query = query.where(Application.code.icontains(text, autoescape=True))
     return query

@@ -6,11 +6,16 @@ What makes no sense is left out, as if it had not been asked: a list never fails
 from dataclasses import dataclass
 from datetime import date
 from math import ceil
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import request
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from tracker.db import Base
+from tracker.models.people import League
+
+Row = TypeVar("Row", bound=Base)
 
 TEXT_LENGTH = 80
 PAGE_ROWS = 50
@@ -85,6 +90,14 @@ class Paged:
     def offset(self) -> int:
         """How many rows stand before this page."""
         return (self.page - 1) * self.rows
+
+
+def of_league(query: Select[Row], column: InstrumentedAttribute[Any]) -> Select[Row]:
+    """Of the query what is of the league that the address asks for; all where it asks for none."""
+    code = text("league")
+    if not code:
+        return query
+    return query.where(column.in_(select(League.id).where(League.code == code)))
 
 
 def count(session: Session, query: Select[*tuple[Any, ...]]) -> int:

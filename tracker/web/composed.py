@@ -18,8 +18,6 @@ from tracker.web import sentences as words
 
 bp = Blueprint("composed", __name__, url_prefix="/composed")
 
-COMPOSERS = ("league_officer",)
-
 
 @bp.get("")
 @policy.may("see_composed")
@@ -35,7 +33,7 @@ def composed() -> ResponseReturnValue:
         drafts=session.scalars(drafts).all(),
         paged=paged,
         leagues=session.scalars(select(League).order_by(League.code)).all(),
-        may_compose=user.role in COMPOSERS,
+        may_compose=access.may(user, "compose_rule"),
     )
 
 
@@ -62,7 +60,7 @@ def one(key: int) -> ResponseReturnValue:
         versions=session.scalars(versions.order_by(ComposedRule.version_no.desc())).all(),
         methods=session.scalars(by_it.order_by(Method.version_no.desc())).all(),
         is_newest=newest is not None and newest.id == found.id,
-        may_compose=user.role in COMPOSERS and user.league_id == found.league_id,
+        may_compose=access.may(user, "compose_rule") and user.league_id == found.league_id,
     )
 
 
@@ -88,9 +86,7 @@ def definition(key: int) -> Response:
 
 def filtered(user: User) -> Select[ComposedRule]:
     """The newest of the visible ones that the address asks for."""
-    query = steps.newest(visible_composed(user))
-    if league := asked.text("league"):
-        query = query.where(ComposedRule.league_id.in_(_leagues(league)))
+    query = asked.of_league(steps.newest(visible_composed(user)), ComposedRule.league_id)
     if text := asked.text("q"):
         query = query.where(ComposedRule.title.icontains(text, autoescape=True))
     return query
@@ -100,7 +96,3 @@ def ordered(query: Select[Any]) -> Select[Any]:
     """By league, then as they were begun."""
     joined = query.join(League, League.id == ComposedRule.league_id)
     return joined.order_by(League.code, ComposedRule.number, ComposedRule.version_no.desc())
-
-
-def _leagues(code: str) -> Select[int]:
-    return select(League.id).where(League.code == code)

@@ -165,7 +165,7 @@ def _from_file() -> Mapping[str, Any]:
         raise Refused(
             mark("The file holds no rule: %(faults)s"),
             mark("Choose a file that was downloaded from a composed rule."),
-            faults="；".join(str(one) for one in error.wrong[:3]),
+            faults=steps.told(error),
         ) from error
     except (ValueError, RecursionError) as error:
         raise Refused(

@@ -171,9 +171,7 @@ def filtered(user: User) -> Select[Disbursement]:
     query = access.visible_disbursements(user)
     if state := asked.one_of("state", DISBURSEMENT_STATES):
         query = query.where(Disbursement.state == state)
-    if league := asked.text("league"):
-        chosen = select(League.id).where(League.code == league)
-        query = query.where(Disbursement.league_id.in_(chosen))
+    query = asked.of_league(query, Disbursement.league_id)
     if text := asked.text("q"):
         firms = select(Firm.id).where(Firm.name.icontains(text, autoescape=True))
         found = Disbursement.code.icontains(text, autoescape=True)

@@ -17,7 +17,7 @@ from tracker import access
 from tracker.db import local_day
 from tracker.errors import NotThere, mark
 from tracker.models.cargo import Shipment
-from tracker.models.divisions import DIVISION_STATES, Division
+from tracker.models.divisions import DIVISION_STATES, OPEN_STATES, Division
 from tracker.models.methods import Programme
 from tracker.models.money import Assessment, Item
 from tracker.models.people import Firm, League, User
@@ -27,7 +27,6 @@ from tracker.web import acting, asked, context, downloads, policy
 bp = Blueprint("divisions", __name__, url_prefix="/divisions")
 
 COUNTER_LENGTH = 250
-OPEN_STATES = ("draft", "prepared")
 
 
 @dataclass(frozen=True)
@@ -152,10 +151,7 @@ def filtered(user: User) -> Select[Division]:
     query = access.visible_divisions(user)
     if state := asked.one_of("state", DIVISION_STATES):
         query = query.where(Division.state == state)
-    if league := asked.text("league"):
-        chosen = select(League.id).where(League.code == league)
-        query = query.where(Division.league_id.in_(chosen))
-    return query
+    return asked.of_league(query, Division.league_id)
 
 
 def pools(session: Session, user: User) -> list[Pool]:

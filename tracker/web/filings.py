@@ -263,9 +263,7 @@ def filtered(user: User) -> Select[Filing]:
     query = access.visible_filings(user)
     if state := asked.one_of("state", FILING_STATES):
         query = query.where(Filing.state == state)
-    if league := asked.text("league"):
-        chosen = select(League.id).where(League.code == league)
-        query = query.where(Filing.league_id.in_(chosen))
+    query = asked.of_league(query, Filing.league_id)
     if text := asked.text("q"):
         found = Filing.code.icontains(text, autoescape=True)
         query = query.where(found | Filing.document_no.icontains(text, autoescape=True))

@@ -204,9 +204,7 @@ def filtered(user: User) -> Select[Method]:
         query = query.where(Method.state == state)
     if asked.one_of("ending", ("yes",)):
         query = query.where(steps.ends_unfollowed(local_day(context.now())))
-    if league := asked.text("league"):
-        chosen = select(League.id).where(League.code == league)
-        query = query.where(Method.league_id.in_(chosen))
+    query = asked.of_league(query, Method.league_id)
     if text := asked.text("q"):
         named = Method.title.icontains(text, autoescape=True)
         query = query.where(named | Method.document_no.icontains(text, autoescape=True))

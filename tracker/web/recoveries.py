@@ -256,9 +256,7 @@ def filtered(user: User) -> Select[Recovery]:
     query = access.visible_recoveries(user)
     if state := asked.one_of("state", RECOVERY_STATES):
         query = query.where(Recovery.state == state)
-    if league := asked.text("league"):
-        chosen = select(League.id).where(League.code == league)
-        query = query.where(Recovery.league_id.in_(chosen))
+    query = asked.of_league(query, Recovery.league_id)
     if text := asked.text("q"):
         firms = select(Firm.id).where(Firm.name.icontains(text, autoescape=True))
         numbered = Recovery.code.icontains(text, autoescape=True)

@@ -12,7 +12,7 @@ from tracker import access
 from tracker.models.applications import ApplicationLine
 from tracker.models.cargo import SHIPMENT_STATES, CargoLine, ManifestRow, Route, Shipment
 from tracker.models.money import MONEY_STAGES, Item, ItemStage
-from tracker.models.people import Firm, League, User
+from tracker.models.people import Firm, User
 from tracker.steps import lacking
 from tracker.web import asked
 
@@ -58,8 +58,7 @@ def query(user: User) -> Select[Shipment]:
         found = found.where(Shipment.state == state)
     if mode := asked.one_of("mode", MODES):
         found = found.where(Shipment.mode == mode)
-    if code := asked.text("league"):
-        found = found.where(Shipment.league_id.in_(select(League.id).where(League.code == code)))
+    found = asked.of_league(found, Shipment.league_id)
     if uscc := asked.text("firm"):
         found = found.where(Shipment.firm_id.in_(select(Firm.id).where(Firm.uscc == uscc)))
     if asked.text("waits"):
