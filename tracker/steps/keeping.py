@@ -39,34 +39,35 @@ def keep(
         rows[one[1].unit_key].append(one)
     known = _known(session, taken)
     queue = (session.scalar(select(func.max(Shipment.accepted_seq))) or 0) + 1
-    touched: list[Shipment] = []
-    units: list[ShipmentUnit | None] = []
-    members = sorted(rows.values(), key=lambda some: some[0][1].line.row)
-    for some in members:
-        first = some[0][1]
-        shipment, unit = known.get(first.shipment_id), None
+    kept: list[tuple[Shipment, list[Taken]]] = []
+    changed: list[Shipment] = []
+    fresh: list[tuple[Shipment, ShipmentUnit]] = []
+    for members in sorted(rows.values(), key=lambda some: some[0][1].line.row):
+        first = members[0][1]
+        shipment = known.get(first.shipment_id)
         if shipment is None:
-            unit = shipments.unit_of([one.line for _, one in some])
+            unit = shipments.unit_of([one.line for _, one in members])
             shipment = _new(firm_id, unit, queue, now)
+            fresh.append((shipment, unit))
             queue += 1
-            session.add(shipment)
-        elif shipment.state == "withdrawn":
-            shipment.accepted_seq, shipment.accepted_at = queue, now
-            queue += 1
-        contested = any(one.reason == "claimed" for _, one in some)
+        else:
+            changed.append(shipment)
+            if shipment.state == "withdrawn":
+                shipment.accepted_seq, shipment.accepted_at = queue, now
+                queue += 1
+        contested = any(one.reason == "claimed" for _, one in members)
         shipment.state = "contested" if contested else "standing"
         shipment.unit_key = first.unit_key
-        touched.append(shipment)
-        units.append(unit)
+        kept.append((shipment, members))
+    session.add_all(shipment for shipment, _ in fresh)
     session.flush()
-    _keep_lines(session, list(zip(touched, members, strict=True)))
-    changed = [one for one, unit in zip(touched, units, strict=True) if unit is None]
+    _keep_lines(session, kept, [shipment.id for shipment in changed])
     found = shipments.units_of(session, changed)
     for shipment in changed:
         shipments.put_together(shipment, found[shipment.id])
     session.flush()
-    fresh = zip(touched, units, strict=True)
-    return touched, found | {one.id: unit for one, unit in fresh if unit is not None}
+    units = found | {shipment.id: unit for shipment, unit in fresh}
+    return [shipment for shipment, _ in kept], units
 
 
 def _known(session: Session, taken: Sequence[Taken]) -> dict[int | None, Shipment]:
@@ -96,8 +97,11 @@ def _new(firm_id: int, unit: ShipmentUnit, queue: int, now: datetime) -> Shipmen
     return shipment
 
 
-def _keep_lines(session: Session, kept: Sequence[tuple[Shipment, Sequence[Taken]]]) -> None:
-    before = versions(session, [shipment.id for shipment, _ in kept if shipment.version_no])
+def _keep_lines(
+    session: Session, kept: Sequence[tuple[Shipment, Sequence[Taken]]], changed: Sequence[int]
+) -> None:
+    """Keep the rows as lines; those of the changed shipments may be versions of what stood."""
+    before = versions(session, changed)
     said: list[tuple[object, ...]] = []
     again: set[tuple[int, str]] = set()
     for shipment, members in kept:
