@@ -8,11 +8,10 @@ import fcntl
 import json
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -28,7 +27,6 @@ from sqlalchemy import (
     Text,
     create_engine,
     event,
-    insert,
     text,
 )
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -44,8 +42,6 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 """Days of business are days in Inner Mongolia."""
 CHUNK = 500
 """Keys named in one query."""
-AT_ONCE = 5_000
-"""Rows written by one statement."""
 MAX_TRIES = 8
 FIRST_PAUSE_SECONDS = 0.02
 RETRIED_STATES = frozenset({"40001", "40P01"})
@@ -106,20 +102,6 @@ def chunks(parts: Sequence[Part]) -> Iterator[Sequence[Part]]:
     """The parts, as many at a time as one query may name: databases take so many parameters."""
     for start in range(0, len(parts), CHUNK):
         yield parts[start : start + CHUNK]
-
-
-def insert_all(session: Session, rows: Iterable["Base"]) -> None:
-    """Insert new rows of one table, thousands in a statement.
-
-    The objects stay outside the session and learn no keys: to be told each row's key, the object
-    mapper would send every row by itself. What waits in the session must be flushed before.
-    """
-    waiting = iter(rows)
-    while part := list(islice(waiting, AT_ONCE)):
-        table = Base.metadata.tables[part[0].__tablename__]
-        names = [column.name for column in table.columns if not column.primary_key]
-        said = [{name: getattr(row, name) for name in names} for row in part]
-        session.execute(insert(table), said)
 
 
 def local_day(moment: datetime) -> date:

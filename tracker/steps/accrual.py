@@ -16,8 +16,9 @@ from ingest.shipments import ShipmentUnit
 from rules.prorating import NUMBER
 from rules.registry import Registry
 from rules.tally import Run
+from tracker import bulk
 from tracker.books import ledger
-from tracker.db import canonical, chunks, insert_all, local_day
+from tracker.db import canonical, chunks, local_day
 from tracker.models.cargo import Shipment
 from tracker.models.methods import Method, Programme
 from tracker.models.money import Assessment, Item, ItemStage
@@ -173,7 +174,7 @@ def post(
         for change in chosen:
             change.assessment.seq = entry.seq
         session.flush()
-        insert_all(session, [change.assessment for change in chosen])
+        bulk.insert_all(session, [change.assessment for change in chosen])
     return len(changes)
 
 

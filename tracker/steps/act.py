@@ -82,7 +82,7 @@ def act(
     return take(session, subject, name, taking)
 
 
-def taking_of(session: Session, subject: flow.Subject, **values: Any) -> flow.Taking:  # noqa: ANN401
+def taking_of(session: Session, subject: flow.Subject, **values: Any) -> flow.Taking:  # noqa: ANN401  the fields of a taking
     """A taking with what stands now as what was shown."""
     detail: Mapping[str, Any] = values.pop("detail", {})
     return flow.Taking(shown=shown(session, subject), detail=detail, **values)

@@ -20,7 +20,7 @@ from ingest.rows import Problem, Report
 from rules.registry import Registry
 from tracker import blobs, bulk
 from tracker.books import audit, queue
-from tracker.db import canonical, insert_all, local_day
+from tracker.db import canonical, local_day
 from tracker.errors import Conflict, NotAllowed, mark
 from tracker.models.cargo import MENDED_STATES, Manifest, ManifestProblem, ManifestRow, Shipment
 from tracker.models.corrections import ManifestReplacement
@@ -176,7 +176,7 @@ def keep(
         return
     session.execute(delete(ManifestRow).where(ManifestRow.manifest_id == manifest.id))
     session.execute(delete(ManifestProblem).where(ManifestProblem.manifest_id == manifest.id))
-    insert_all(session, (_problem(manifest, problem) for problem in report.problems))
+    bulk.insert_all(session, (_problem(manifest, problem) for problem in report.problems))
     bulk.write(session, ManifestRow, (*PLACE, *GOOD), _good(manifest, sifted.rows))
     bulk.write(session, ManifestRow, (*PLACE, "reason", "cells"), _others(manifest, report))
     further.keep(session, manifest, report)

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from ingest.match import Match, match
 from ingest.shipments import ShipmentUnit
-from tracker.db import chunks, insert_all
+from tracker import bulk
+from tracker.db import chunks
 from tracker.errors import mark
 from tracker.models.cargo import Route, Shipment
 from tracker.models.networks import NetworkVersion
@@ -56,7 +57,7 @@ def place(session: Session, touched: Sequence[Shipment], units: Mapping[int, Shi
                 if before is not None:
                     before.standing = False
     session.flush()
-    insert_all(session, routes)
+    bulk.insert_all(session, routes)
 
 
 def standing(session: Session, found: Sequence[Shipment]) -> dict[int, Route]:

@@ -13,7 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from ingest.shipments import ShipmentUnit
-from tracker.db import chunks, insert_all
+from tracker import bulk
+from tracker.db import chunks
 from tracker.models.cargo import CargoLine, Manifest, ManifestRow, Shipment
 from tracker.steps import claims, keeping, shipments
 from tracker.steps.succession import standing
@@ -137,7 +138,7 @@ def told_anew(session: Session, firm_id: int, changed: set[Identity]) -> list[Sh
         if row is not None:
             fresh.append(keeping.line_of(identity[0], row, versions[identity] + 1))
     session.flush()
-    insert_all(session, fresh)
+    bulk.insert_all(session, fresh)
     return _rested(session, events, other)
 
 
