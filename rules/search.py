@@ -102,13 +102,13 @@ def _unknown(probe: Probe, name: str, goal: Goal, high: int) -> list[int]:
         again = probe.tally(Change("fact", name, None, (number,)))
         return -1 if again is None or not goal(again) else again.award_fen
 
+    def paying(least: int) -> int | None:
+        """The least number with which so much is paid."""
+        return nearest_number(lambda number: pays(number) >= least, -1, high)
+
     steps = [min(STRIDE**step, high) for step in range(high.bit_length() // 4 + 2)]
     most = max(pays(number) for number in steps)
-    found = [
-        nearest_number(lambda number, least=least: pays(number) >= least, -1, high)  # type: ignore[misc]
-        for least in (0, most)
-        if most >= 0
-    ]
+    found = [paying(least) for least in (0, most) if most >= 0]
     return list(dict.fromkeys(number for number in found if number is not None))
 
 

@@ -26,7 +26,7 @@ def file(bench: jobs.Bench, raw: bytes, name: str = "示例.pdf", content: str =
     return File(name, content, sha256, size)
 
 
-def added(bench: jobs.Bench, kind: str = "cmr", login: str = "clerk", **told: Any) -> int:  # noqa: ANN401
+def added(bench: jobs.Bench, kind: str = "cmr", login: str = "clerk", **told: Any) -> int:  # noqa: ANN401  what a form may say
     """A piece of evidence of this person's office, of bytes of its own; its key."""
     kept = file(bench, scans.pdf(f"示例 {kind} {sorted(told.items())}"))
 

@@ -251,7 +251,7 @@ def disbursed(bench: jobs.Bench, trucks: int = 1) -> int:
     return key
 
 
-def recovery_drafted(bench: jobs.Bench, disbursement_id: int, **other: Any) -> int:  # noqa: ANN401
+def recovery_drafted(bench: jobs.Bench, disbursement_id: int, **other: Any) -> int:  # noqa: ANN401  the fields of a draft
     """A recovery of the whole disbursement, drafted; returns its id."""
     values: dict[str, Any] = {
         "reason_code": "audit_finding",

@@ -1,6 +1,7 @@
 """Parcels: counted and hashed by shipment, told apart by their numbers, never claimed twice."""
 
 import random
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -188,9 +189,9 @@ def test_a_list_of_the_same_shipment_is_replaced_and_no_second_claim() -> None:
 
 
 def test_a_file_of_parcels_alone_belongs_to_lines_that_stand() -> None:
-    asked: list[Any] = []
+    asked: list[Mapping[str, Sequence[str]]] = []
 
-    def lines(wanted: Any) -> list[dict[str, str]]:  # noqa: ANN401
+    def lines(wanted: Mapping[str, Sequence[str]]) -> list[dict[str, str]]:
         asked.append(wanted)
         return [{**road(1), "unit_key": "ROAD|B|P|D"}]
 

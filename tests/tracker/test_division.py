@@ -177,7 +177,7 @@ def test_a_crash_in_the_middle_of_dividing_leaves_nothing_half_done(
     act_on(world, Division, key, "league_officer", "prepare")
     post, posted = ledger.post, []
 
-    def dies(session: Session, draft: ledger.Draft, **rest: Any) -> Any:  # noqa: ANN401
+    def dies(session: Session, draft: ledger.Draft, **rest: Any) -> Any:  # noqa: ANN401  handed on
         posted.append(draft.kind)
         if draft.kind == "accrue":
             raise ConnectionError("the power is gone")

@@ -165,7 +165,7 @@ def test_books_that_do_not_verify_make_the_job_fail_loudly(
     bench: jobs.Bench,
 ) -> None:
     jobs._tick(bench, "verify_books")  # noqa: SLF001  what the clock calls
-    jobs._tick(bench, "verify_books")  # noqa: SLF001
+    jobs._tick(bench, "verify_books")  # noqa: SLF001  the clock's own beat
     jobs.drain(bench)
     assert job_of(bench, "verify_books").state == "done"
     way.shipped(bench)
@@ -188,7 +188,7 @@ def test_a_lost_claim_ends_the_job_without_its_effect(
     bench: jobs.Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def slow(own: jobs.Bench, job: jobs.Claimed) -> jobs.Effect:
-        taken = update(Job).where(Job.id == job.id).values(token="another's")  # noqa: S106
+        taken = update(Job).where(Job.id == job.id).values(token="another's")  # noqa: S106  a made-up token
         own.database.transact(lambda session: session.execute(taken))
         return relabel
 

@@ -213,11 +213,11 @@ def test_twenty_trucks_are_written_by_as_many_statements_as_one(
     at_once = {"manifest_row", "cargo_line", "claim_key", "route", "assessment"}
     said: Counter[str] = Counter()
 
-    def count(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:  # noqa: ANN401
+    def count(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:  # noqa: ANN401  handed on
         if statement.startswith("INSERT INTO "):
             said[statement.split()[2]] += 1
 
-    def write(session: Session, table: type[Base], *more: Any) -> None:  # noqa: ANN401
+    def write(session: Session, table: type[Base], *more: Any) -> None:  # noqa: ANN401  handed on
         said[table.__tablename__] += 1  # PostgreSQL copies rows, which no event tells of
         whole(session, table, *more)
 

@@ -41,9 +41,9 @@ def is_sqlite(database: Database) -> bool:
 @pytest.mark.parametrize("table", GUARDED)
 def test_nothing_changes_or_removes_what_was_written(books: Database, table: str) -> None:
     refused(books, f"UPDATE {table} SET id = id", f"{table}: only added to")  # noqa: S608  a name of ours
-    refused(books, f"DELETE FROM {table}", f"{table}: only added to")  # noqa: S608
+    refused(books, f"DELETE FROM {table}", f"{table}: only added to")  # noqa: S608  our own names
     if is_sqlite(books):
-        copied = f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}"  # noqa: S608
+        copied = f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}"  # noqa: S608  our own names
         refused(books, copied, f"{table}: already there")
     else:
         refused(books, f"TRUNCATE {table} CASCADE", "only added to|: stays")

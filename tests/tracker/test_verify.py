@@ -208,7 +208,7 @@ def test_forged_content_is_a_fault_and_never_a_crash(
     table: str, column: str, value: object, url: str
 ) -> None:
     last = f"(SELECT max(id) FROM {table})"  # noqa: S608  names of our own
-    tamper(url, sql(f"UPDATE {table} SET {column} = ? WHERE id = {last}", value))  # noqa: S608
+    tamper(url, sql(f"UPDATE {table} SET {column} = ? WHERE id = {last}", value))  # noqa: S608  our own names
     assert verify.verify(url).faults
 
 

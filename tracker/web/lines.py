@@ -237,7 +237,7 @@ def _columns(kind: type[Application | Filing]) -> tuple[Any, Any, Any]:
     return FilingLine, FilingLine.filing_id, FilingLine.filed_fen
 
 
-def _joined(query: Rows, table: Any) -> Rows:  # noqa: ANN401
+def _joined(query: Rows, table: Any) -> Rows:  # noqa: ANN401  either of two tables
     on_route = and_(Route.shipment_id == Shipment.id, Route.standing)
     return (
         query.join(Item, Item.id == table.item_id)

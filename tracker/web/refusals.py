@@ -120,7 +120,7 @@ def on_http(error: HTTPException) -> Response:
     status = error.code or 500
     if 300 <= status < 400:  # noqa: PLR2004  a redirection is an answer, not an error
         return make_response(error.get_response())
-    code, message, mend = SAYINGS.get(status, SAYINGS[400 if status < 500 else 500])  # noqa: PLR2004
+    code, message, mend = SAYINGS.get(status, SAYINGS[400 if status < 500 else 500])  # noqa: PLR2004  where faults of ours begin
     response = _answer(status, code, gettext(message), gettext(mend), _particulars(error))
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After"}:

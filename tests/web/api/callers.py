@@ -34,7 +34,7 @@ class Caller:
     client: FlaskClient
     headers: dict[str, str]
 
-    def ask(self, method: str, path: str, status: int = 200, **sent: Any) -> TestResponse:  # noqa: ANN401
+    def ask(self, method: str, path: str, status: int = 200, **sent: Any) -> TestResponse:  # noqa: ANN401  any JSON
         """Send a request; the answer has this status."""
         headers = self.headers | sent.pop("headers", {})
         answer = self.client.open(
@@ -55,12 +55,12 @@ class Caller:
         """Keep something."""
         return self.ask("PUT", path, status, json=body).json
 
-    def upload(self, raw: bytes, name: str = "发运.csv", status: int = 201) -> Any:  # noqa: ANN401
+    def upload(self, raw: bytes, name: str = "发运.csv", status: int = 201) -> Any:  # noqa: ANN401  any JSON
         """Upload a file."""
         data = {"file": (io.BytesIO(raw), name)}
         return self.ask("POST", "manifests", status, data=data).json
 
-    def step(self, path: str, step: str, status: int = 200, **more: Any) -> Any:  # noqa: ANN401
+    def step(self, path: str, step: str, status: int = 200, **more: Any) -> Any:  # noqa: ANN401  any JSON
         """Take a step on what is shown now; it is one of those that are offered."""
         shown = self.get(path)
         assert step in shown["steps"], shown["steps"]

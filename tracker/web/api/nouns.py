@@ -88,7 +88,7 @@ class Noun(Blueprint):  # type: ignore[misc]  # flask-smorest carries no types
 
         def declare(view: View) -> View:
             @wraps(view)
-            def paged(*places: Any, pagination_parameters: Pages, **keys: Any) -> Any:  # noqa: ANN401
+            def paged(*places: Any, pagination_parameters: Pages, **keys: Any) -> Any:  # noqa: ANN401  whatever a view takes and answers
                 del places  # what was asked for is checked by now; the noun reads the address
                 return view(**keys, pages=pagination_parameters)
 

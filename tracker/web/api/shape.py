@@ -97,10 +97,10 @@ class Text(Spoken, fields.String):
 
     own = {"invalid": mark("It is not a text.")}  # noqa: RUF012  a table
 
-    def __init__(self, most: int, *, least: int = 0, **options: Any) -> None:  # noqa: ANN401
+    def __init__(self, most: int, *, least: int = 0, **options: Any) -> None:  # noqa: ANN401  as marshmallow has it
         super().__init__(validate=Length(max=most, min=least or None), **options)
 
-    def _deserialize(self, value: Any, *rest: Any, **named: Any) -> str:  # noqa: ANN401
+    def _deserialize(self, value: Any, *rest: Any, **named: Any) -> str:  # noqa: ANN401  as marshmallow has it
         text = str(super()._deserialize(value, *rest, **named))
         self.check(text)
         return clean(text, len(text))
@@ -115,7 +115,7 @@ class Text(Spoken, fields.String):
 class Lines(Text):
     """Text of several lines."""
 
-    def _deserialize(self, value: Any, *rest: Any, **named: Any) -> str:  # noqa: ANN401
+    def _deserialize(self, value: Any, *rest: Any, **named: Any) -> str:  # noqa: ANN401  as marshmallow has it
         text = str(fields.String._deserialize(self, value, *rest, **named))  # noqa: SLF001  keeps the lines
         self.check(text)
         return "\n".join(clean(line, len(line)) for line in text.splitlines()).strip()
@@ -126,7 +126,7 @@ class Word(Spoken, fields.String):
 
     own = {"invalid": mark("It is not a text.")}  # noqa: RUF012  a table
 
-    def __init__(self, *words: str, **options: Any) -> None:  # noqa: ANN401
+    def __init__(self, *words: str, **options: Any) -> None:  # noqa: ANN401  as marshmallow has it
         super().__init__(validate=OneOf(words), **options)
 
 
@@ -135,21 +135,21 @@ class Whole(Spoken, fields.Integer):
 
     own = {"invalid": mark("It is not a whole number.")}  # noqa: RUF012  a table
 
-    def __init__(self, least: int = 0, most: int = MOST_KEY, **options: Any) -> None:  # noqa: ANN401
+    def __init__(self, least: int = 0, most: int = MOST_KEY, **options: Any) -> None:  # noqa: ANN401  as marshmallow has it
         super().__init__(strict=True, validate=Between(least, most), **options)
 
 
 class Fen(Whole):
     """Money in whole fen."""
 
-    def __init__(self, least: int = 0, most: int = MOST_FEN, **options: Any) -> None:  # noqa: ANN401
+    def __init__(self, least: int = 0, most: int = MOST_FEN, **options: Any) -> None:  # noqa: ANN401  as marshmallow has it
         super().__init__(least, most, metadata={"format": "int64"}, **options)
 
 
 class Key(Whole):
     """The key of a thing, as its address has it."""
 
-    def __init__(self, **options: Any) -> None:  # noqa: ANN401
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401  as marshmallow has it
         super().__init__(1, MOST_KEY, **options)
 
 
@@ -158,7 +158,7 @@ class Day(Spoken, fields.Date):
 
     own = {"invalid": mark("It is not a day such as 2026-03-09.")}  # noqa: RUF012  a table
 
-    def _deserialize(self, value: Any, *_rest: Any, **_named: Any) -> date:  # noqa: ANN401
+    def _deserialize(self, value: Any, *_rest: Any, **_named: Any) -> date:  # noqa: ANN401  as marshmallow has it
         if not isinstance(value, str) or not DAY.fullmatch(value):
             raise self.make_error("invalid")
         try:
@@ -172,7 +172,7 @@ class Truth(Spoken, fields.Boolean):
 
     own = {"invalid": mark("It is true or false.")}  # noqa: RUF012  a table
 
-    def _deserialize(self, value: Any, *_rest: Any, **_named: Any) -> bool:  # noqa: ANN401
+    def _deserialize(self, value: Any, *_rest: Any, **_named: Any) -> bool:  # noqa: ANN401  as marshmallow has it
         if not isinstance(value, bool):
             raise self.make_error("invalid")
         return value
@@ -183,7 +183,7 @@ class Keys(Spoken, fields.List[Any]):
 
     own = {"invalid": mark("It is not a list.")}  # noqa: RUF012  a table
 
-    def __init__(self, least: int = 0, **options: Any) -> None:  # noqa: ANN401
+    def __init__(self, least: int = 0, **options: Any) -> None:  # noqa: ANN401  as marshmallow has it
         super().__init__(Key(), validate=Length(max=MOST_CHOSEN, min=least or None), **options)
 
 
@@ -192,10 +192,10 @@ class Sha256(Spoken, fields.String):
 
     own = {"invalid": mark("It is not a hash of 64 hex digits.")}  # noqa: RUF012  a table
 
-    def __init__(self, **options: Any) -> None:  # noqa: ANN401
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401  as marshmallow has it
         super().__init__(metadata={"pattern": f"^{HASH.pattern}$"}, **options)
 
-    def _deserialize(self, value: Any, *_rest: Any, **_named: Any) -> str:  # noqa: ANN401
+    def _deserialize(self, value: Any, *_rest: Any, **_named: Any) -> str:  # noqa: ANN401  as marshmallow has it
         if not isinstance(value, str) or not HASH.fullmatch(value):
             raise self.make_error("invalid")
         return value
