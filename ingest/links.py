@@ -11,7 +11,7 @@ from datetime import date
 import polars as pl
 
 from ingest.faults import Fault
-from ingest.shipments import SEPARATOR
+from ingest.units import keyed
 
 LINKS = ("waybill_no", "trip_batch_no", "container_no", "unit_plate")
 """Fields by which a row names its shipment, the surest first."""
@@ -20,10 +20,6 @@ SAID = (
     *("goods_value", "currency", "gross_weight_kg", "departure_date"),
 )
 """What rows are compared with, of the lines that they belong to."""
-KEYED = (
-    *("transport_mode", "trip_batch_no", "tir_carnet_no", "truck_plate", "trailer_plate"),
-    *("train_no", "container_no", "departure_date", "border_exit_date"),
-)
 SHAPE = pl.Schema(dict.fromkeys(("unit_key", *LINKS, *SAID), pl.String) | {"takes_in": pl.Boolean})
 
 
@@ -63,47 +59,16 @@ class Linked:
 
 def targets(values: pl.DataFrame, *, takes_in: bool) -> pl.DataFrame:
     """Make lines what rows can belong to; `takes_in` says whether the lines themselves go in."""
-    lacking = [pl.lit(None, pl.String).alias(name) for name in _lacking(values)]
-    full = values.with_columns(lacking)
-    batch = pl.coalesce("trip_batch_no", "tir_carnet_no")
-    vehicle = pl.coalesce("truck_plate", "trailer_plate")
-    trip = ("transport_mode", batch.alias("batch"), vehicle.alias("vehicle"), "departure_date")
-    exits = (
-        full.group_by(*trip)
-        .agg(pl.col("border_exit_date").drop_nulls().unique().alias("days"))
-        .filter(pl.col("days").list.len() == 1)
-        .select("transport_mode", "batch", "vehicle", "departure_date", pl.col("days").list.first())
-    )
-    names = ("transport_mode", "batch", "vehicle", "departure_date")
-    full = full.with_columns(batch.alias("batch"), vehicle.alias("vehicle"))
-    full = full.join(exits, on=names, how="left", nulls_equal=True, maintain_order="left")
+    wanted = {*LINKS[:3], *SAID} - set(values.columns)
+    full = values.with_columns(pl.lit(None, pl.String).alias(name) for name in sorted(wanted))
+    known = keyed(values)
     made = full.with_columns(
-        _unit().alias("unit_key"),
-        pl.col("batch").alias("trip_batch_no"),
-        pl.col("vehicle").alias("unit_plate"),
+        known.select(pl.when("whole").then("unit_key").alias("unit_key")).to_series(),
+        known["batch"].alias("trip_batch_no"),
+        known["vehicle"].alias("unit_plate"),
         pl.lit(value=takes_in).alias("takes_in"),
     )
     return made.select(SHAPE.names())
-
-
-def _lacking(values: pl.DataFrame) -> list[str]:
-    wanted = {*LINKS[:3], *SAID, *KEYED}
-    return sorted(wanted - set(values.columns))
-
-
-def _unit() -> pl.Expr:
-    """Return the key of the shipment as `ingest.shipments.unit_key` makes it."""
-    day = pl.coalesce("border_exit_date", "days", "departure_date")
-    rail = pl.concat_str(
-        pl.lit("RAIL"), "train_no", "departure_date", "container_no", separator=SEPARATOR
-    )
-    batched = pl.concat_str(pl.lit("ROAD"), "batch", "vehicle", day, separator=SEPARATOR)
-    plain = pl.concat_str(pl.lit("ROAD"), "vehicle", day, separator=SEPARATOR)
-    return (
-        pl.when(pl.col("transport_mode") == "RAIL")
-        .then(rail)
-        .otherwise(pl.coalesce(batched, plain))
-    )
 
 
 def link(

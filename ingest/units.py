@@ -53,7 +53,8 @@ class Units:
 def units(lines: Sequence[Line]) -> Units:
     """Group lines to units, as `ingest.shipments.group` does."""
     whole = columns(lines)
-    known = _keyed(whole)
+    rows = whole.rows.cast(pl.UInt32).alias("row")
+    known = keyed(whole.values).with_columns(rows).with_row_index("at")
     shared = known["unit_key"].is_duplicated()
     boxes = _boxes(known)
     alone = known.filter(~shared).with_columns(pl.lit(value=False).alias("odd"))
@@ -76,43 +77,44 @@ def units(lines: Sequence[Line]) -> Units:
     )
 
 
-def _keyed(lines: Lines) -> pl.DataFrame:
+def keyed(values: pl.DataFrame) -> pl.DataFrame:
     """Return of each line, in their order, the keys of its unit and what they are made of.
 
-    `at` is its place; `unit_key` and `earlier_key` are those of `ingest.shipments`, `own_key` is
-    the unit's where no other line names the day it left China; `batch` is a batch number or a
-    carnet, `vehicle` a truck or a trailer. All that is blank is null.
+    `unit_key` and `earlier_key` are those of `ingest.shipments`, and `whole` says that the first
+    lacks nothing; `own_key` is the unit's where no other line names the day it left China. `batch`
+    is a batch number or a carnet, `vehicle` a truck or a trailer. All that is blank is null.
     """
-    frame = _known(lines)
+    frame = _known(values)
     rail = pl.col("mode") == "RAIL"
-    train = _key("RAIL", "train_no", "departure_date", "container_no")
+    train = ("train_no", "departure_date", "container_no")
     own = _key("ROAD", "batch", "vehicle", pl.coalesce("border_exit_date", "departure_date"))
     day = pl.coalesce("border_exit_date", _exits(frame), "departure_date")
     road = _key("ROAD", "batch", "vehicle", day)
     waits = rail | pl.col("border_exit_date").is_null()
     earlier = _key("ROAD", "batch", "vehicle", "departure_date")
     return frame.with_columns(
-        pl.when(rail).then(train).otherwise(road).alias("unit_key"),
-        pl.when(rail).then(train).otherwise(own).alias("own_key"),
+        pl.when(rail).then(_key("RAIL", *train)).otherwise(road).alias("unit_key"),
+        pl.when(rail).then(_key("RAIL", *train)).otherwise(own).alias("own_key"),
         pl.when(~waits).then(earlier).alias("earlier_key"),
+        pl.when(rail)
+        .then(pl.all_horizontal(pl.col(train).is_not_null()))
+        .otherwise(pl.col("vehicle").is_not_null() & day.is_not_null())
+        .alias("whole"),
     )
 
 
-def _known(lines: Lines) -> pl.DataFrame:
+def _known(values: pl.DataFrame) -> pl.DataFrame:
+    names = (*KEYED, *MORE, *SAID)
     said = [
-        pl.when(pl.col(name) != "").then(pl.col(name)) if name in lines.values else _nothing(name)
-        for name in (*KEYED, *MORE, *SAID)
+        pl.when(pl.col(name) != "").then(pl.col(name)) if name in values else _nothing(name)
+        for name in names
     ]
-    rows = lines.rows.cast(pl.UInt32).alias("row")
     rail = pl.col("transport_mode").eq_missing("RAIL")
-    return (
-        lines.values.select(rows, *said)
-        .with_columns(
-            pl.when(rail).then(pl.lit("RAIL")).otherwise(pl.lit("ROAD")).alias("mode"),
-            pl.coalesce("trip_batch_no", "tir_carnet_no").alias("batch"),
-            pl.coalesce("truck_plate", "trailer_plate").alias("vehicle"),
-        )
-        .with_row_index("at")
+    frame = values.with_columns(said).select(names).head(values.height)  # no columns are one row
+    return frame.with_columns(
+        pl.when(rail).then(pl.lit("RAIL")).otherwise(pl.lit("ROAD")).alias("mode"),
+        pl.coalesce("trip_batch_no", "tir_carnet_no").alias("batch"),
+        pl.coalesce("truck_plate", "trailer_plate").alias("vehicle"),
     )
 
 
