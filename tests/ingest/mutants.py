@@ -295,9 +295,9 @@ def _package(raw: bytes, chance: Random, ways: Sequence[Tamper] = ()) -> bytes:
     else:
         del parts[name]
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for part, data in parts.items():
-            archive.writestr(part, data)
+    with zipfile.ZipFile(out, "w") as archive:
+        for part, data in parts.items():  # a part by its name alone would bear today's time
+            archive.writestr(zipfile.ZipInfo(part), data, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 
