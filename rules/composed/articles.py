@@ -108,9 +108,9 @@ class Article:
             start = ("补贴金额为", "Pays ") if first else ("另加", "Adds ")
             zh, en = start[0] + zh, start[1] + en
         if self.only_if is not None:
-            stated, word = names[self.only_if[0]], self.only_if[1]
-            zh = f"办法约定{stated[0]}为“{word}”时，{zh}"
-            en = f"Where the method states {stated[1]} to be “{word}”: {en}"
+            stated, word = names[self.only_if[0]], names.option(*self.only_if)
+            zh = f"办法约定{stated[0]}为“{word[0]}”时，{zh}"
+            en = f"Where the method states {stated[1]} to be “{word[1]}”: {en}"
         return f"{self.article} {zh}。", f"{self.article} {en[:1].upper()}{en[1:]}."
 
     def needs(self) -> Iterator[Need]:

@@ -21,6 +21,7 @@ from rules.composed.nodes import Backend, Computed, Env, Index, Names, Node, Pro
 from rules.composed.parts import Many, Part, Strict, Text
 from rules.composed.wrong import ComposedError, Wrong, both, flattened
 from rules.facts import SHIPMENT, ShipmentFacts
+from rules.fields import Choice
 from rules.params import COMMON, ParamsError, PeriodParams, RuleParams
 from rules.periods import PERIOD, PeriodFacts
 from rules.rule import Rule
@@ -45,6 +46,7 @@ STATED = {
     "minimum_share": ("跨境电商占比下限", "the minimum e-commerce share"),
     "year": ("年度", "year"),
 }
+COMMON_CHOICES = {name: field for name, field in RuleParams().fields.items() if name in STATED}
 ROLE_WORDS: dict[str, Two] = {
     "number": ("数值（事实、参数或计数）", "number (a fact, a parameter or a counter)"),
     "fact": ("数值事实", "fact that is a number"),
@@ -137,7 +139,9 @@ class Composed:
         for each in self.articles:
             for name, said in counters(each):
                 roles[name], words[name] = "number", said
-        return Names(roles, words)
+        choices = [*COMMON_CHOICES.items(), *((one.name, one.field) for one in self.declared)]
+        options = {name: of.options for name, of in choices if isinstance(of, Choice)}
+        return Names(roles, words, options)
 
     def run(self, s: Backend, p: Backend, t: Backend) -> Computed:
         """The rule: each article in turn changes the amount."""

@@ -38,10 +38,16 @@ class Names:
 
     roles: Mapping[str, str]
     words: Mapping[str, Two]
+    options: Mapping[str, Mapping[str, Two]]
+    """By choice: what each word it may be means."""
 
     def __getitem__(self, name: str) -> Two:
         """The two names of a fact, a parameter or a counter; an unknown one stands as it is."""
         return self.words.get(name, (name, name))
+
+    def option(self, choice: str, word: str) -> Two:
+        """What a word of a choice means; an unknown one stands as it is."""
+        return self.options.get(choice, {}).get(word, (word, word))
 
 
 class Node(Protocol):

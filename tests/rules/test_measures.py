@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from rules.composed import sentences
 from rules.periods import PeriodFacts
 from rules.registry import every_rule
 from rules.tally import Run, assess
@@ -62,3 +63,10 @@ def test_first_time_and_increase_add_up_only_where_the_method_says_so(
 def test_a_fact_that_is_missing_makes_a_measure_wait_and_pay_nothing() -> None:
     run = paid("1-leading-firm", {"leading": True, "office": "HEADQUARTERS", "years_here": 1})
     assert (run.outcomes, run.awards) == (["waiting"], [0])
+
+
+def test_an_article_that_stands_only_under_a_choice_names_the_choice_by_its_meaning() -> None:
+    said = sentences(every_rule().rules["shapes/measure-3-platforms"].definition or {})
+    [limit] = [zh for zh, _ in said if zh.startswith("措施第三条（服务费年度上限）")]
+    assert "为“只限服务费支持，每年度”时" in limit
+    assert not any("fees_year" in text for pair in said for text in pair)
