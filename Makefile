@@ -17,14 +17,15 @@ demo: $(RUNS) ## 启动演示 http://127.0.0.1:8000 （Ctrl-C 结束）· run th
 	@$(BIN)/flask demo --serve
 
 test: $(TESTS) ## 运行全部检查与测试；ONLY="sqlite browser" 只运行部分 · run every check and test
-	@$(BIN)/python -m tests.chromium
+	@$(BIN)/python -m tests.debian chromium
 	@$(BIN)/python -m tests.checks $(ONLY)
 
 bench: $(TESTS) $(PEERS) ## 测量速度 · measure how fast it is
 	@$(BIN)/python -m pytest -q -s tests/benchmarks
 
-soak: $(TESTS) ## 长时间的中断、并发、变异文件与规则试验 · the long crash, race, fuzz and rule experiments
-	@$(BIN)/python -m pytest -q -s tests/crash tests/ingest/test_fuzz.py tests/rules/test_shapes.py --soak
+soak: $(TESTS) ## 长时间的中断、并发、变异文件、规则与电子表格试验 · the long crash, race, fuzz, rule and spreadsheet experiments
+	@$(BIN)/python -m tests.debian office
+	@$(BIN)/python -m pytest -q -s tests/crash tests/ingest/test_fuzz.py tests/rules/test_shapes.py tests/office --soak
 
 vendor: $(TESTS) ## 重新获取前端依赖（需要 npm）· fetch the browser assets anew (needs npm)
 	@$(BIN)/python -m tests.vendor_assets

@@ -59,6 +59,7 @@ CHECKS = (
             "tests",
             "--ignore=tests/browser",
             "--ignore=tests/crash",
+            "--ignore=tests/office",
             "--ignore=tests/benchmarks",
             "-n",
             "2",

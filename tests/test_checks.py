@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import checks, chromium
+from tests import checks, debian
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -97,7 +97,7 @@ def test_the_browser_is_installed_with_a_chinese_font_and_without_asking(
 
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(shutil, "which", lambda name: f"/bin/{name}")
-    assert chromium.install(ask)
+    assert debian.install(debian.CHROMIUM, ask)
     assert asked[0][:2] == ["apt-get", "update"]
     assert {"-y", "--no-install-recommends", "chromium", "fonts-noto-cjk"} <= set(asked[1])
 
@@ -107,7 +107,7 @@ def test_where_it_may_not_be_installed_the_person_is_told_the_command(
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     monkeypatch.setattr(shutil, "which", lambda _name: None)
-    assert chromium.ensure() == 1
+    assert debian.ensure(debian.CHROMIUM) == 1
     assert "apt-get install chromium" in capsys.readouterr().err
 
 

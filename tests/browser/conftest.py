@@ -25,7 +25,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from tests import chromium, journeys
+from tests import debian, journeys
 from tracker import jobs
 from tracker.models.people import User
 from tracker.models.work import Job
@@ -36,6 +36,8 @@ PASSWORD = "示例口令-2026-abc"  # noqa: S105  a made-up world's
 WIDE: ViewportSize = {"width": 1280, "height": 900}
 NARROW: ViewportSize = {"width": 390, "height": 844}
 PATIENCE_MS = 20_000
+ARGUMENTS = ("--no-sandbox", "--disable-dev-shm-usage", "--lang=zh-CN")
+"""Chromium has no sandbox of its own in a container and under root; it opens our own pages only."""
 
 
 class Quiet(WSGIRequestHandler):
@@ -104,10 +106,10 @@ class World:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
-    path = chromium.find()
-    assert path, chromium.HELP
+    path = debian.CHROMIUM.find()
+    assert path, debian.CHROMIUM.help
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=list(chromium.ARGUMENTS))
+        started = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
         yield started
         started.close()
 

@@ -1,0 +1,55 @@
+"""Every sheet comes to the same fen when an office program recomputes it."""
+
+import pytest
+
+from rules.registry import every_rule
+from tests import divisions, way
+from tests.office.conftest import Recomputed, formulas, spoilt, values
+from tests.settlements import content, every_kind, of_shape
+from tracker import blobs, jobs
+from tracker.db import Database
+from tracker.models.filings import Filing
+from tracker.papers import settlement
+from tracker.settings import Settings
+
+SHAPES = [
+    name.removeprefix("shapes/")
+    for name, rule in every_rule().rules.items()
+    if not rule.league and rule.subject.name == "shipment"
+]
+
+
+def test_what_is_stored_beside_a_formula_is_wrong_before_it_is_recomputed() -> None:
+    raw = settlement.write(content(every_kind("half_up")))
+    wrong, right = values(spoilt(raw)), values(raw)
+    assert all(wrong[place] != right[place] for place in formulas(raw))
+
+
+@pytest.mark.parametrize("rounding", ["half_up", "down"])
+def test_every_kind_of_step_recomputes(rounding: str, recomputed: Recomputed) -> None:
+    details = every_kind(rounding)
+    assert recomputed(settlement.write(content(details))) > 10 * len(details)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_shape_recomputes(shape: str, recomputed: Recomputed) -> None:
+    details = of_shape(shape, "99.99")
+    assert recomputed(settlement.write(content(details))) > len(details)
+
+
+def test_the_shares_of_a_divided_pool_recompute(
+    database: Database, settings: Settings, recomputed: Recomputed
+) -> None:
+    bench = divisions.world(database, settings)
+    divisions.claim(bench, {"1": "100.00", "2": "70.00"})
+    divisions.claim(bench, {"3": "130.01"}, login="other_clerk")
+    divisions.divide(bench)
+    assert recomputed(filed(bench)) > 10
+
+
+def filed(bench: jobs.Bench) -> bytes:
+    """The sheet of a filing of the first firm's shares."""
+    key = way.filing_drafted(bench, way.passed(bench))
+    with bench.database.reading() as session:
+        sha256 = session.get_one(Filing, key).sheet_sha256
+    return blobs.path(bench.settings.home, sha256).read_bytes()
