@@ -26,6 +26,7 @@ from tests.databases import Databases
 from tests.web.visitors import visit
 from tracker import access, demo, jobs
 from tracker.access.composed import visible_composed
+from tracker.access.receipts import visible_receipts
 from tracker.models import (
     applications,
     cargo,
@@ -37,6 +38,7 @@ from tracker.models import (
     money,
     networks,
     people,
+    receipts,
     recoveries,
     work,
 )
@@ -67,6 +69,7 @@ NOUNS: dict[str, type[Any]] = {
     "allotments": filings.Allotment,
     "disbursements": filings.Disbursement,
     "recoveries": recoveries.Recovery,
+    "receipts": receipts.Receipt,
     "funds": filings.Fund,
     "methods": methods.Method,
     "composed": composed.ComposedRule,
@@ -214,6 +217,9 @@ def hidden_from(app: Flask, login: str) -> set[str]:
         papers = session.scalars(select(evidence.Evidence)).all()
         words |= {one.sha256 for one in papers if one.id not in seen}
         words |= of_composed(session, user)
+        told = {one.id for one in session.scalars(visible_receipts(user))}
+        made = session.scalars(select(receipts.Receipt)).all()
+        words |= {word for one in made if one.id not in told for word in (one.code, one.sha256)}
         if user.firm_id is not None:
             others = session.scalars(select(people.Firm).where(people.Firm.id != user.firm_id))
             words |= {word for firm in others for word in (firm.uscc, firm.name)}

@@ -15,6 +15,7 @@ from tracker.models.money import LIMIT_STAGES, MONEY_STAGES
 from tracker.models.people import ROLES
 from tracker.models.recoveries import RECOVERY_STATES
 from tracker.models.work import JOB_STATES
+from tracker.steps.flows import STAGES
 from tracker.web import labels
 
 LIVES = {
@@ -38,7 +39,7 @@ TONES = {"plain", "busy", "good", "warn", "bad"}
 
 def test_every_role_and_every_stage_has_a_label() -> None:
     assert set(labels.ROLES) == {*ROLES, "system"}
-    assert set(labels.STAGES) == {*MONEY_STAGES, *LIMIT_STAGES}
+    assert set(STAGES) == {*MONEY_STAGES, *LIMIT_STAGES}
 
 
 def test_every_state_has_a_label_and_a_tone_and_no_label_is_of_no_state() -> None:

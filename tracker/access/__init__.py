@@ -61,6 +61,8 @@ POLICY: dict[str, tuple[str, ...]] = {
     "see_recoveries": BUSINESS_ROLES,
     "see_evidence": BUSINESS_ROLES,
     "add_evidence": (*FIRM_ROLES, *LEAGUE_ROLES, *PROVINCE_ROLES),
+    "issue_receipt": (*FIRM_ROLES, *LEAGUE_ROLES, *COMMERCE_ROLES),
+    "see_receipts": (*FIRM_ROLES, *LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
     "see_ledger": BUSINESS_ROLES,
     "see_jobs": ("admin", "auditor"),
     "see_audit": ("admin", "auditor"),

@@ -73,6 +73,9 @@ EXPECTED: dict[str, dict[str, str]] = {
         "posting_moves": "7e92d8ced484db1bc1790a0d6dcb68f8",
         "posting_no_delete": "f08dd561921ff31a38128d13f7d4e28c",
         "posting_no_update": "fb01d05baa2872b432308f6fa97591d7",
+        "receipt_no_delete": "25475d2e2b18608970dd48f7183f234d",
+        "receipt_no_replace": "5cb02fb2a17407aeb929fb0def9b7054",
+        "receipt_no_update": "f4c8c90ab1b77c788a016155ed0e82dc",
     },
     "postgresql": {
         "account_no_delete": "c650207203766ff709a5f0db06a4fc38",
@@ -105,6 +108,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "method_trial_only_added_to": "40dc6a7137c4d4728afefd11c3f562c2",
         "posting_moves": "6769dc8f1f2589fc3706c2b309f37077",
         "posting_only_added_to": "0ac45e12c9b96fd815b12a4a73e0b574",
+        "receipt_only_added_to": "2a01dd24fa4593b7045b452621b2bb85",
     },
 }
 """Kind of database -> name -> hash, as ``installed`` gives it after the newest migration."""

@@ -24,6 +24,7 @@ from tracker.models.applications import Application
 from tracker.models.filings import Allotment, Disbursement, Filing, Fund
 from tracker.models.methods import Programme
 from tracker.models.people import League
+from tracker.models.receipts import Receipt
 from tracker.models.recoveries import Recovery
 from tracker.papers import sheets
 from tracker.steps import (
@@ -32,6 +33,7 @@ from tracker.steps import (
     disbursement,
     filing,
     flow,
+    receipts,
     recovery,
     review,
 )
@@ -71,6 +73,7 @@ def parts(bench: jobs.Bench) -> list[tuple[str, Callable[[], str]]]:
         ("下达指标", lambda: _allot(bench)),
         ("拨付兑现", lambda: _disburse(bench)),
         ("追缴一车次", lambda: _recover(bench)),
+        ("测算说明单", lambda: _tell(bench)),
     ]
 
 
@@ -264,6 +267,26 @@ def _recover(bench: jobs.Bench) -> str:
         }
     take(bench, Recovery, key, ("hohhot_finance", "receive"), detail=detail)
     return f"{one.code}：已退回 {_yuan(half)}，其余从下一笔拨付中扣回"
+
+
+def _tell(bench: jobs.Bench) -> str:
+    def work(session: Session) -> list[str]:
+        if there := session.scalars(select(Receipt.code)).all():
+            return list(there)
+        now = datetime.now(UTC)
+        manager, officer = person(session, "caoyuan_manager"), person(session, "hohhot_officer")
+        applied = _application(session, PAID)
+        assert applied is not None
+        shipment = application.lines(session, applied)[0].item.shipment_id
+        told = (
+            (manager, receipts.of_shipment(session, manager, shipment)),
+            (manager, receipts.of_firm_year(session, manager, applied.firm, PERIOD[0].year)),
+            (officer, receipts.of_application(session, officer, applied.id)),
+        )
+        return [receipts.issue(session, who, *what, now).code for who, what in told]
+
+    made = bench.database.transact(work)
+    return f"出具 {len(made)} 份，可凭验证码 {made[0]} 查验"
 
 
 def _application(session: Session, league_code: str) -> Application | None:

@@ -15,6 +15,7 @@ from tracker.models import (
     money,
     networks,
     people,
+    receipts,
     recoveries,
     work,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "money",
     "networks",
     "people",
+    "receipts",
     "recoveries",
     "work",
 ]

@@ -274,3 +274,18 @@ POSTING_CODES: dict[str, str] = {
     "withdrawn": mark("The upload was withdrawn"),
 }
 """Reason code of a posting, a person's or our own -> English msgid."""
+
+STAGES: dict[str, str] = {
+    "entitlement": mark("Entitlement"),
+    "accrued": mark("Accrued"),
+    "applied": mark("Applied for"),
+    "filed": mark("Filed to the province"),
+    "approved": mark("Approved"),
+    "instructed": mark("Instructed"),
+    "disbursed": mark("Disbursed"),
+    "recoverable": mark("To be recovered"),
+    "granted": mark("Granted limit"),
+    "headroom": mark("Left to use"),
+    "used": mark("Used"),
+}
+"""Where money or a limit stands -> English msgid."""

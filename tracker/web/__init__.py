@@ -56,6 +56,7 @@ PAGES = (
     "allotments",
     "disbursements",
     "recoveries",
+    "receipts",
     "ledger",
     "methods",
     "trials",
@@ -82,6 +83,7 @@ APIS = (
     "allotments",
     "disbursements",
     "recoveries",
+    "receipts",
     "methods",
     "composed",
     "ledger",
@@ -90,6 +92,7 @@ APIS = (
 
 LIMITS: dict[str, str] = {
     "auth.try_sign_in": "20 per minute",
+    "receipts.verify": "20 per minute",
 }
 """Endpoint -> how often one person (before sign-in: one address) may ask it."""
 

@@ -125,6 +125,7 @@ def application(key: int) -> ResponseReturnValue:
         decisions=acting.history(session, found),
         balances=totals.of_items(session, _items(found)),
         may_fill=found.state == "draft" and access.may(user, "draft_application"),
+        may_issue_receipt=access.may(user, "issue_receipt"),
         may_reduce=found.state == "applied" and access.may(user, "review_lines"),
     )
 

@@ -15,6 +15,7 @@ from flask_babel import get_locale, gettext
 
 from tracker.models.people import League
 from tracker.steps.assessment import OUTCOMES
+from tracker.steps.flows import STAGES
 from tracker.web import labels
 from tracker.web.strips import laid_out
 
@@ -120,7 +121,7 @@ def source(value: str) -> str:
 
 def stage(value: str) -> str:
     """A stage of the money in words."""
-    return str(gettext(labels.STAGES[value]))
+    return str(gettext(STAGES[value]))
 
 
 def outcome(value: str) -> str:

@@ -25,22 +25,6 @@ ROLES: dict[str, str] = {
 }
 """Role -> msgid; ``system`` is the worker, for whom people wait."""
 
-STAGES: dict[str, str] = {
-    "entitlement": mark("Entitlement"),
-    "accrued": mark("Accrued"),
-    "applied": mark("Applied for"),
-    "filed": mark("Filed to the province"),
-    "approved": mark("Approved"),
-    "instructed": mark("Instructed"),
-    "disbursed": mark("Disbursed"),
-    "recoverable": mark("To be recovered"),
-    "granted": mark("Granted limit"),
-    "headroom": mark("Left to use"),
-    "used": mark("Used"),
-}
-"""Where money or a limit stands -> msgid."""
-
-
 SOURCES: dict[str, str] = {
     "web": mark("page"),
     "api": mark("API"),

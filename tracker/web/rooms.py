@@ -25,6 +25,7 @@ ROOMS: tuple[tuple[str, str], ...] = (
     ("allotments.allotments", mark("Allotments")),
     ("disbursements.disbursements", mark("Disbursements")),
     ("recoveries.recoveries", mark("Recoveries")),
+    ("receipts.receipts", mark("Receipts")),
     ("ledger.ledger", mark("Ledger")),
     ("methods.methods", mark("Methods")),
     ("networks.networks", mark("Route network")),

@@ -103,6 +103,7 @@ def shipment(key: int) -> ResponseReturnValue:
         earlier_routes=[view for view in route_views if not view.route.standing],
         dues=dues,
         may_see_manifest=access.may(user, "see_manifests"),
+        may_issue_receipt=access.may(user, "issue_receipt"),
         holder_url=holder_url,
         ecommerce_modes=ECOMMERCE_MODES,
         in_pool=assessment.IN_POOL,

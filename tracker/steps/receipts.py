@@ -1,0 +1,335 @@
+"""Receipts 测算说明单: what is computed of a shipment, application or firm's year, as told.
+
+The content is taken from the books at one link of the chain, as far as whoever asks may see, and
+kept as canonical JSON: page, file and paper say the same years later. Whoever holds a receipt may
+ask with its code whether it is true, and learns nothing that does not stand on it.
+"""
+
+import hashlib
+import secrets
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from tracker import access
+from tracker.books import audit, ledger
+from tracker.db import SHANGHAI, canonical, chunks
+from tracker.errors import NotThere, Refused, mark
+from tracker.models.applications import Application, ApplicationLine
+from tracker.models.cargo import CargoLine, Route, Shipment
+from tracker.models.filings import Filing, FilingLine
+from tracker.models.methods import Method
+from tracker.models.money import Assessment, Item, ItemStage
+from tracker.models.people import Firm, User
+from tracker.models.receipts import Receipt
+from tracker.steps import networks
+
+FORMAT = 1
+ISSUED = "receipt.issue"
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: no sign looks like another."""
+SIGNS, GROUP = 16, 4
+YEARS = (2000, 2999)
+DECIDED = ("approved", "closed")
+"""States of a filing whose reductions stand; before, a firm is not told of them."""
+NOTHING = mark("Nothing is computed here yet that a receipt could tell.")
+WAIT = mark("Ask again once an amount has been computed.")
+
+Content = dict[str, Any]
+
+
+def issue(session: Session, user: User, content: Content, firm: Firm, now: datetime) -> Receipt:
+    """Keep what the books say now as a receipt, under a code of chance."""
+    access.require(user, "issue_receipt")
+    head = ledger.head(session)
+    whole = {
+        "format": FORMAT,
+        **content,
+        "firm": {"name": firm.name, "uscc": firm.uscc},
+        "as_of": {
+            "seq": head.seq,
+            "hash": head.hash,
+            "at": now.astimezone(SHANGHAI).isoformat(timespec="seconds"),
+        },
+    }
+    made = Receipt(
+        code=new_code(),
+        kind=content["kind"],
+        title=content["title"],
+        firm_id=firm.id,
+        seq=head.seq,
+        total_fen=content["total_fen"],
+        content=whole,
+        sha256=hashlib.sha256(canonical(whole).encode()).hexdigest(),
+        made_at=now,
+        user_id=user.id,
+        is_sample=content["is_sample"],
+        office_firm_id=user.firm_id,
+        office_league_id=user.league_id,
+    )
+    session.add(made)
+    session.flush()
+    audit.record(
+        session,
+        at=now,
+        login=user.login,
+        action=ISSUED,
+        subject=f"receipt:{made.id}",
+        detail={"kind": made.kind, "title": made.title, "sha256": made.sha256},
+    )
+    return made
+
+
+def new_code() -> str:
+    """Eighty bits of chance, in groups that are read out and typed in."""
+    signs = "".join(secrets.choice(ALPHABET) for _ in range(SIGNS))
+    return "-".join(signs[start : start + GROUP] for start in range(0, SIGNS, GROUP))
+
+
+def read_code(typed: str) -> str:
+    """The code a person meant: small letters, blanks and look-alikes are forgiven."""
+    plain = typed.upper().translate(str.maketrans("OIL", "011", " -－—　"))[:SIGNS]
+    return "-".join(plain[start : start + GROUP] for start in range(0, len(plain), GROUP))
+
+
+def by_code(session: Session, typed: str) -> Receipt | None:
+    """The receipt of a code; None where none bears it."""
+    return session.scalar(select(Receipt).where(Receipt.code == read_code(typed)))
+
+
+def of_shipment(session: Session, user: User, key: int) -> tuple[Content, Firm]:
+    """What one shipment is due, article by article, in every league one may see."""
+    found = access.see(session, access.visible_shipments(user), key)
+    query = access.visible_items(user).where(Item.shipment_id == found.id).order_by(Item.code)
+    items = session.scalars(query).all()
+    standing = _standing(session, [item.id for item in items])
+    dues = [_due(session, item, standing[item.id]) for item in items if item.id in standing]
+    if not dues:
+        raise Refused(NOTHING, WAIT)
+    waybills = select(CargoLine.waybill_no).where(
+        CargoLine.shipment_id == found.id, CargoLine.standing
+    )
+    content = {
+        "kind": "shipment",
+        "title": found.label,
+        "is_sample": found.firm.is_sample or any(due["method"]["is_sample"] for due in dues),
+        "about": {
+            "unit_key": found.unit_key,
+            "version_no": found.version_no,
+            "mode": found.mode,
+            "direction": found.direction,
+            "departed_on": found.departure_date.isoformat(),
+            "exited_on": found.border_exit_date.isoformat() if found.border_exit_date else None,
+            "waybills": sorted(set(session.scalars(waybills))),
+            **_route(session, found),
+        },
+        "dues": dues,
+        "total_fen": sum(due["award_fen"] for due in dues),
+    }
+    return content, found.firm
+
+
+def of_application(session: Session, user: User, key: int) -> tuple[Content, Firm]:
+    """What was applied for, what was taken off and why, and what is left, line by line."""
+    found = access.see(session, access.visible_applications(user), key)
+    query = (
+        select(ApplicationLine, Item, Shipment, FilingLine)
+        .join(Item, Item.id == ApplicationLine.item_id)
+        .join(Shipment, Shipment.id == Item.shipment_id)
+        .outerjoin(
+            FilingLine,
+            (FilingLine.item_id == Item.id)
+            & (FilingLine.application_id == found.id)
+            & FilingLine.filing_id.in_(select(Filing.id).where(Filing.state.in_(DECIDED))),
+        )
+        .where(ApplicationLine.application_id == found.id)
+        .order_by(Shipment.departure_date, Item.code)
+    )
+    rows = session.execute(query).all()
+    standing = _standing(session, [item.id for _, item, _, _ in rows])
+    lines = [
+        _line(line, shipment, later, standing[item.id]) for line, item, shipment, later in rows
+    ]
+    if not lines:
+        raise Refused(NOTHING, WAIT)
+    ended = found.state in ("declined", "withdrawn")
+    left = sum(line["applied_fen"] - line["reduced_fen"] for line in lines)
+    content = {
+        "kind": "application",
+        "title": found.code,
+        "is_sample": found.firm.is_sample,
+        "about": {
+            "league": _league(found),
+            "programme": _programme(found),
+            "period_from": found.period_from.isoformat(),
+            "period_to": found.period_to.isoformat(),
+            "state": found.state,
+        },
+        "lines": lines,
+        "balances": _balances(session, [item.id for _, item, _, _ in rows]),
+        "total_fen": 0 if ended else left,
+    }
+    return content, found.firm
+
+
+def of_firm_year(session: Session, user: User, firm: Firm, year: int) -> tuple[Content, Firm]:
+    """What a firm's shipments of one year came to, by month of departure, league and programme."""
+    if not YEARS[0] <= year <= YEARS[1]:
+        raise Refused(NOTHING, mark("Choose a year in which shipments departed."))
+    query = (
+        access.visible_items(user)
+        .join(Shipment, Shipment.id == Item.shipment_id)
+        .where(
+            Item.firm_id == firm.id,
+            Shipment.departure_date >= date(year, 1, 1),
+            Shipment.departure_date <= date(year, 12, 31),
+        )
+        .add_columns(Shipment.departure_date)
+        .order_by(Item.code)
+    )
+    rows = session.execute(query).all()
+    standing = _standing(session, [item.id for item, _ in rows])
+    groups: dict[tuple[str, str, str], list[Item]] = defaultdict(list)
+    for item, day in rows:
+        if item.id in standing:
+            groups[f"{day:%Y-%m}", item.league.code, item.programme.code].append(item)
+    if not groups:
+        raise Refused(NOTHING, WAIT)
+    lines: list[Content] = [
+        {
+            "month": month,
+            "league": _league(items[0]),
+            "programme": _programme(items[0]),
+            "shipments": len(items),
+            "computed_fen": sum(standing[item.id].award_fen for item in items),
+            "balances": _balances(session, [item.id for item in items]),
+        }
+        for (month, _, _), items in sorted(groups.items())
+    ]
+    content = {
+        "kind": "firm_year",
+        "title": f"{firm.name} {year}",
+        "is_sample": firm.is_sample,
+        "about": {"year": year},
+        "lines": lines,
+        "balances": dict(sum((Counter(line["balances"]) for line in lines), Counter())),
+        "total_fen": sum(line["computed_fen"] for line in lines),
+    }
+    return content, firm
+
+
+def firms_seen(user: User) -> Select[Firm]:
+    """Firms of which one may see any item: whose year may be told."""
+    items = access.visible_items(user).with_only_columns(Item.firm_id)
+    return select(Firm).where(Firm.id.in_(items)).order_by(Firm.name)
+
+
+def firm_seen(session: Session, user: User, key: int) -> Firm:
+    """One of them, or ``NotThere``."""
+    found = session.scalar(firms_seen(user).where(Firm.id == key))
+    if found is None:
+        raise NotThere(mark("There is no such firm, or it is not yours to see."))
+    return found
+
+
+def _line(
+    line: ApplicationLine, shipment: Shipment, later: FilingLine | None, one: Assessment
+) -> Content:
+    """One line: what both reviews took off it, and why."""
+    cuts = [cut for cut in (line, later) if cut is not None and cut.reduced_fen]
+    return {
+        "label": shipment.label,
+        "item": one.item.code,
+        "departed_on": shipment.departure_date.isoformat(),
+        "method": one.method.document_no,
+        "computed_fen": one.award_fen,
+        "applied_fen": line.applied_fen,
+        "reduced_fen": sum(cut.reduced_fen for cut in cuts),
+        "reasons": [{"code": cut.reason_code, "words": cut.reason} for cut in cuts],
+    }
+
+
+def _due(session: Session, item: Item, one: Assessment) -> Mapping[str, Any]:
+    return {
+        "item": item.code,
+        "league": _league(item),
+        "programme": _programme(item),
+        "method": _method(one.method),
+        "outcome": one.outcome,
+        "award_fen": one.award_fen,
+        "lines": one.tally["lines"],
+        "reasons": one.tally["reasons"],
+        "facts": one.facts,
+        "run_sha256": one.run_sha256,
+        "assessed_seq": one.seq,
+        "balances": ledger.item_balances(session, item.id),
+    }
+
+
+def _method(method: Method) -> Mapping[str, Any]:
+    return {
+        "title": method.title,
+        "document_no": method.document_no,
+        "version_no": method.version_no,
+        "valid_from": method.valid_from.isoformat(),
+        "rule_id": method.rule_id,
+        "rule_sha256": method.rule_sha256,
+        "params": method.params,
+        "is_sample": method.is_sample,
+    }
+
+
+def _route(session: Session, found: Shipment) -> Mapping[str, Any]:
+    """The standing route: corridor and km; none where nothing is matched."""
+    route = session.scalar(select(Route).where(Route.shipment_id == found.id, Route.standing))
+    if route is None or route.corridor is None:
+        return {"corridor": None}
+    names = networks.opened(route.network_version).corridor(route.corridor).names
+    return {
+        "corridor": {"id": route.corridor, "zh": names.zh, "en": names.en},
+        "network_sha256": route.network_version.sha256,
+        "distance_tenth_km": route.distance_km_tenths,
+        "domestic_tenth_km": route.match.get("domestic_km_tenths"),
+    }
+
+
+def _league(of: Item | Application) -> Mapping[str, str]:
+    return {"code": of.league.code, "zh": of.league.name_zh, "en": of.league.name_en}
+
+
+def _programme(of: Item | Application) -> Mapping[str, str]:
+    return {"code": of.programme.code, "zh": of.programme.name_zh, "en": of.programme.name_en}
+
+
+def _standing(session: Session, items: Sequence[int]) -> dict[int, Assessment]:
+    """Item id -> its newest assessment."""
+    found: dict[int, Assessment] = {}
+    for part in chunks(items):
+        newest = select(func.max(Assessment.id)).where(Assessment.item_id.in_(part))
+        query = select(Assessment).where(Assessment.id.in_(newest.group_by(Assessment.item_id)))
+        found |= {one.item_id: one for one in session.scalars(query)}
+    return found
+
+
+def _balances(session: Session, items: Sequence[int]) -> dict[str, int]:
+    """Stage -> fen of these items that stand there, without the empty ones."""
+    found: Counter[str] = Counter()
+    for part in chunks(items):
+        query = (
+            select(ItemStage.stage, func.sum(ItemStage.balance))
+            .where(ItemStage.item_id.in_(part), ItemStage.balance > 0)
+            .group_by(ItemStage.stage)
+        )
+        found.update({stage: int(fen) for stage, fen in session.execute(query)})
+    return dict(found)
+
+
+OF: dict[str, Callable[[Session, User, int], tuple[Content, Firm]]] = {
+    "shipment": of_shipment,
+    "application": of_application,
+}
+"""Kind of a receipt of one thing -> what it says."""
