@@ -1,5 +1,6 @@
 """Paper as a workbook 单据工作簿: one sheet, money as numbers, everything else as text. Pure."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -34,8 +35,10 @@ def write(paper: Paper, made_at: datetime) -> bytes:
     row = 2
     for label, value in paper.facts:
         row = _words(book, row, columns, f"{label}：{value}" if value else label)
+    widths: list[float] = []
     for grid in paper.grids:
-        row = _grid(book, row + 1, columns, grid)
+        widths = widths or _widths(grid)  # a sheet has one width a column: the first table's
+        row = _grid(book, row + 1, columns, grid, widths)
     for words in paper.notes:
         row = _words(book, row, columns, words)
     page(sheet, paper=A4, repeated=(0, 0), footer=paper.foot, is_sample=bool(paper.mark))
@@ -48,15 +51,19 @@ def _words(book: Book, row: int, columns: int, words: str) -> int:
     return row + 1
 
 
-def _grid(book: Book, row: int, columns: int, grid: Grid) -> int:
+def _widths(grid: Grid) -> list[float]:
+    share = WIDTH / sum(heading.width for heading in grid.headings)
+    return [max(LEAST, heading.width * share) for heading in grid.headings]
+
+
+def _grid(book: Book, row: int, columns: int, grid: Grid, widths: Sequence[float]) -> int:
     """A table with its title, widened to all columns; the row after it."""
     sheet = book.file.worksheets()[0]
     for words in (grid.title, *grid.above):
         row = _words(book, row, columns, words)
-    share = WIDTH / sum(heading.width for heading in grid.headings)
     shown = [
-        Column(one.label, max(LEAST, one.width * share), "money" if one.numeric else "document")
-        for one in grid.headings
+        Column(one.label, width, "money" if one.numeric else "document")
+        for one, width in zip(grid.headings, [*widths, *_widths(grid)[len(widths) :]], strict=False)
     ]
     rows = [[_cell(cell) for cell in cells] for cells in grid.rows]
     total = [_cell(cell) for cell in grid.total]

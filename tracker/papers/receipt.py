@@ -184,7 +184,7 @@ def _application(content: Content, say: Say, lang: str) -> tuple[Facts, Sequence
         for name in ("computed_fen", "applied_fen", "reduced_fen")
     ]
     grid = Grid(
-        title=say(mark("Lines")),
+        title=say(mark("Line by line")),
         headings=(
             Heading(say(mark("Shipment")), 4),
             Heading(say(mark("Day of departure")), 4),
@@ -192,7 +192,7 @@ def _application(content: Content, say: Say, lang: str) -> tuple[Facts, Sequence
             Heading(say(mark("Computed (yuan)")), 4, numeric=True),
             Heading(say(mark("Applied for (yuan)")), 4, numeric=True),
             Heading(say(mark("Taken off (yuan)")), 4, numeric=True),
-            Heading(say(mark("Left (yuan)")), 4, numeric=True),
+            Heading(say(mark("After reductions (yuan)")), 4, numeric=True),
             Heading(say(mark("Why")), 5),
         ),
         rows=tuple(rows),
