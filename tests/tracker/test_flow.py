@@ -63,7 +63,7 @@ def test_a_step_speaks_of_known_states_roles_and_makers(kind: str, step: Step) -
 
 
 def test_what_goes_back_or_ends_badly_needs_a_reason() -> None:
-    backward = {"return", "decline", "fail", "propose_lift"}
+    backward = {"return", "decline", "fail", "bounce", "propose_lift"}
     assert {step.name for _, step in STEPS if step.needs_reason} == backward
     assert {step.name for _, step in STEPS if step.name in backward and not step.needs_reason} == (
         set()

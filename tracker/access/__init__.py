@@ -11,6 +11,9 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Select, false, or_, select, true
 from sqlalchemy.orm import Session
 
+from tracker.access.actions import COMMERCE_ROLES as COMMERCE_ROLES
+from tracker.access.actions import FINANCE_ROLES as FINANCE_ROLES
+from tracker.access.actions import POLICY as POLICY
 from tracker.db import Base, chunks
 from tracker.errors import NotAllowed, NotThere, mark
 from tracker.models.applications import Application, ApplicationLine
@@ -25,50 +28,6 @@ from tracker.models.people import FIRM_ROLES, LEAGUE_ROLES, PROVINCE_ROLES, ROLE
 from tracker.models.recoveries import Recovery
 
 Row = TypeVar("Row", bound=Base)
-
-COMMERCE_ROLES = ("commerce_officer", "commerce_approver")
-FINANCE_ROLES = ("finance_officer", "finance_approver")
-BUSINESS_ROLES = (*FIRM_ROLES, *LEAGUE_ROLES, *PROVINCE_ROLES, "auditor")
-
-POLICY: dict[str, tuple[str, ...]] = {
-    "upload_manifest": FIRM_ROLES,
-    "see_manifests": (*FIRM_ROLES, "auditor"),
-    "open_inbox": ("firm_manager",),
-    "see_inbox": (*FIRM_ROLES, "admin"),
-    "see_shipments": (*FIRM_ROLES, *LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
-    "see_contests": (*LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
-    "see_methods": BUSINESS_ROLES,
-    "replay_methods": (*LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
-    "see_composed": (*LEAGUE_ROLES, *PROVINCE_ROLES, "auditor"),
-    "compose_rule": ("league_officer",),
-    "see_networks": BUSINESS_ROLES,
-    "draft_application": FIRM_ROLES,
-    "see_applications": (*FIRM_ROLES, *LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
-    "review_lines": ("league_officer",),
-    "draft_filing": ("league_officer",),
-    "see_filings": (*LEAGUE_ROLES, *PROVINCE_ROLES, "auditor"),
-    "see_filing_lines": (*LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
-    "draft_division": ("league_officer",),
-    "see_divisions": (*LEAGUE_ROLES, "auditor"),
-    "reduce_filing": ("commerce_officer",),
-    "see_funds": (*PROVINCE_ROLES, "auditor"),
-    "record_fund": ("finance_approver",),
-    "draft_allotment": ("finance_officer",),
-    "see_allotments": (*LEAGUE_ROLES, *PROVINCE_ROLES, "auditor"),
-    "draft_disbursement": ("league_finance",),
-    "see_disbursements": (*FIRM_ROLES, *LEAGUE_ROLES, *FINANCE_ROLES, "auditor"),
-    "draft_recovery": ("league_officer",),
-    "see_recoveries": BUSINESS_ROLES,
-    "see_evidence": BUSINESS_ROLES,
-    "add_evidence": (*FIRM_ROLES, *LEAGUE_ROLES, *PROVINCE_ROLES),
-    "issue_receipt": (*FIRM_ROLES, *LEAGUE_ROLES, *COMMERCE_ROLES),
-    "see_receipts": (*FIRM_ROLES, *LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
-    "see_ledger": BUSINESS_ROLES,
-    "see_jobs": ("admin", "auditor"),
-    "see_audit": ("admin", "auditor"),
-    "manage_users": ("admin",),
-}
-"""Action -> roles that may. Steps of a flow name their own roles in ``steps.flow``."""
 
 SEES_ALL = ("auditor",)
 FILED_STATES = ("filed", "proposed", "endorsed", "allocated", "approved", "declined", "closed")

@@ -19,8 +19,9 @@ from tracker.models.filings import (
 )
 from tracker.models.money import Item
 from tracker.models.people import User
+from tracker.models.recoveries import Recovery
 from tracker.steps import allotment as allotments
-from tracker.steps import flow, offset
+from tracker.steps import flow, offset, payee
 from tracker.steps.accrual import move_item
 
 
@@ -83,7 +84,7 @@ def shown(session: Session, disbursement: Disbursement) -> dict[str, Any]:
 
 
 def take(session: Session, disbursement: Disbursement, name: str, taking: flow.Taking) -> Decision:
-    """A step: prepare, instruct, withdraw, confirm, fail. Raises as ``flow.take``.
+    """A step: prepare, instruct, withdraw, confirm, fail, bounce. Raises as ``flow.take``.
 
     ``confirm`` needs the number of the bank's receipt in ``detail["bank_answer"]``.
     """
@@ -93,9 +94,11 @@ def take(session: Session, disbursement: Disbursement, name: str, taking: flow.T
             mark("The number of the bank's receipt is needed."),
             mark("Copy it from the bank's answer."),
         )
+    if name == "bounce":
+        _require_whole(session, disbursement)
     moves = _moves(session, disbursement, name, taking.reason_code)
     decision = flow.take(session, disbursement, name, taking, moves)
-    if name in {"confirm", "fail"}:
+    if name in {"confirm", "fail", "bounce"}:
         disbursement.bank_answer = (answer or taking.reason)[:120]
     if name == "confirm":
         offset.settle(session, disbursement, taking)
@@ -129,8 +132,21 @@ MONEY = {
     "instruct": ("approved", "instructed", "headroom", "used"),
     "confirm": ("instructed", "disbursed", "", ""),
     "fail": ("instructed", "approved", "used", "headroom"),
+    "bounce": ("disbursed", "approved", "used", "headroom"),
 }
 """Step -> stages between which the money moves, and the allotment's limit with it."""
+
+
+def _require_whole(session: Session, disbursement: Disbursement) -> None:
+    """Raise ``Conflict`` where not all of it stands paid: some was kept off, or demanded back."""
+    demanded = select(Recovery.id).where(
+        Recovery.disbursement_id == disbursement.id, Recovery.state.not_in(("withdrawn", "lifted"))
+    )
+    if offset.of(session, disbursement) or session.scalar(demanded.limit(1)) is not None:
+        raise Conflict(
+            mark("Part of this payment was kept off or is being recovered."),
+            mark("Record what the bank sent back as a recovery of it: returned."),
+        )
 
 
 def _room(session: Session, allotment: Allotment) -> int:
@@ -169,6 +185,7 @@ def _one(
             select(Disbursement.id).where(Disbursement.allotment_id == allotment.id)
         ).all()
     )
+    bank_name, bank_account = payee.account(session, application)
     disbursement = Disbursement(
         code=f"DF-{allotment.id:04d}-{tries + 1:03d}",
         league_id=allotment.league_id,
@@ -176,8 +193,8 @@ def _one(
         allotment_id=allotment.id,
         filing_id=allotment.filing_id,
         amount_fen=sum(left for _, left in members),
-        bank_name=application.bank_name,
-        bank_account=application.bank_account,
+        bank_name=bank_name,
+        bank_account=bank_account,
     )
     session.add(disbursement)
     session.flush()

@@ -199,6 +199,14 @@ FLOWS: dict[str, tuple[Step, ...]] = {
             ("league_finance",),
             needs_reason=True,
         ),
+        Step(
+            "bounce",
+            mark("The bank sent it back"),
+            ("disbursed",),
+            "failed",
+            ("league_finance",),
+            needs_reason=True,
+        ),
     ),
     "recovery": (
         Step("prepare", mark("Pass on for approval"), ("draft",), "prepared", ("league_officer",)),

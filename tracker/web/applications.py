@@ -16,7 +16,7 @@ from tracker.models.applications import APPLICATION_STATES, Application, Applica
 from tracker.models.methods import Programme
 from tracker.models.people import LEAGUE_ROLES, League, User
 from tracker.steps import application as steps
-from tracker.steps import first_review
+from tracker.steps import first_review, payee
 from tracker.web import (
     acting,
     amounts,
@@ -126,8 +126,29 @@ def application(key: int) -> ResponseReturnValue:
         balances=totals.of_items(session, _items(found)),
         may_fill=found.state == "draft" and access.may(user, "draft_application"),
         may_issue_receipt=access.may(user, "issue_receipt"),
+        put_right=payee.put_right(session, found),
+        may_put_right=access.may(user, "correct_account") and payee.may_put_right(session, found),
         may_reduce=found.state == "applied" and access.may(user, "review_lines"),
     )
+
+
+@bp.post("/<int:key>/account")
+@policy.may("correct_account")
+def correct(key: int) -> ResponseReturnValue:
+    """Name another account after the bank refused the one of the application."""
+    form, now = request.form, context.now()
+    said = {
+        name: asked.clean(form.get(name, ""), length)
+        for name, length in (("bank_name", 80), ("bank_account", 40), ("reason", 300))
+    }
+
+    def work(db: Session, person: User) -> None:
+        found = access.see(db, access.visible_applications(person), key)
+        payee.correct(db, person, found, **said, now=now)
+
+    context.write(work)
+    flash(gettext("Named. The next disbursement goes to this account."), "success")
+    return redirect(url_for("applications.application", key=key), code=303)
 
 
 @bp.get("/<int:key>/lines.csv")

@@ -21,7 +21,7 @@ from tracker.models.filings import (
 from tracker.models.money import MONEY_STAGES, Item, ItemStage
 from tracker.models.people import FIRM_ROLES, Firm, League, User
 from tracker.steps import disbursement as steps
-from tracker.steps import offset
+from tracker.steps import offset, payee
 from tracker.web import acting, asked, context, downloads, filters, funds, policy, totals
 
 bp = Blueprint("disbursements", __name__, url_prefix="/disbursements")
@@ -140,6 +140,7 @@ def disbursement(key: int) -> ResponseReturnValue:
         reasons=acting.reasons(),
         decisions=acting.history(session, found),
         may_see_allotment=may_see_allotment is not None,
+        other_account=payee.why_other(session, found),
         limit=limit,
         kept_off=offset.of(session, found) if found.state in KEEPING_STATES else [],
         may_recover=found.state == "disbursed" and access.may(user, "draft_recovery"),

@@ -138,7 +138,7 @@ STATES["further"] = {
 """Legs, parcel lists and the rows of their sheets; what is like a row is called like one."""
 
 BACKWARD = (
-    *("return", "withdraw", "decline", "reopen", "fail"),
+    *("return", "withdraw", "decline", "reopen", "fail", "bounce"),
     *("close", "propose_lift", "uphold"),
 )
 """Steps that do not carry a thing forward, so they do not say whose turn it is."""

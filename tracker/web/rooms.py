@@ -24,6 +24,7 @@ ROOMS: tuple[tuple[str, str], ...] = (
     ("filings.filings", mark("Filings")),
     ("allotments.allotments", mark("Allotments")),
     ("disbursements.disbursements", mark("Disbursements")),
+    ("instructions.instructions", mark("Payment lists")),
     ("recoveries.recoveries", mark("Recoveries")),
     ("receipts.receipts", mark("Receipts")),
     ("ledger.ledger", mark("Ledger")),

@@ -1,0 +1,318 @@
+"""What goes to the treasury and comes back from the bank: item by item, and never twice."""
+
+import io
+from collections.abc import Sequence
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+from openpyxl import Workbook
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from tests import way
+from tests.journeys import NOW, RATE_FEN, act_on, person
+from tracker import jobs
+from tracker.errors import Conflict, NotAllowed, Refused
+from tracker.models.applications import Application
+from tracker.models.filings import Disbursement
+from tracker.models.instructions import InstructionList
+from tracker.papers import bank_answers, instruction_list
+from tracker.papers.instruction_list import Listed, Payment
+from tracker.steps import instructions, payee
+
+PAYER = instructions.Payer("示例市财政局", "示例银行", "0100200300")
+TODAY = NOW.date()
+HEADINGS = ("支付编号", "支付状态", "金额", "回单号", "失败原因")
+
+
+def instructed(bench: jobs.Bench, trucks: int = 1) -> int:
+    """A disbursement of so many trucks that the treasury is to pay; returns its id."""
+    way.shipped(bench, trucks)
+    (key,) = way.disbursements(bench, way.allotted(bench, way.approved(bench), trucks * RATE_FEN))
+    way.instructed(bench, key)
+    return key
+
+
+def listed(bench: jobs.Bench, *keys: int, login: str = "league_finance") -> int:
+    """The list of these; returns its id."""
+
+    def work(session: Session) -> int:
+        user = person(session, login)
+        return instructions.make(session, user, keys, PAYER, TODAY, NOW).id
+
+    return bench.database.transact(work)
+
+
+def table(*rows: Sequence[Any], headings: Sequence[str] = HEADINGS) -> bytes:
+    """A workbook of answers as a bank prints it, with a title above and a sum below."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (("支付结果明细",), headings, *rows, ("", "合计", "1,000.00")):
+        sheet.append(list(row))
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def answered(bench: jobs.Bench, *rows: Sequence[Any]) -> list[instructions.Judged]:
+    """Read these answers and record what follows; what came of each."""
+    found = [one.as_json() for one in bank_answers.read(table(*rows))]
+
+    def work(session: Session) -> list[instructions.Judged]:
+        user = person(session, "league_finance")
+        file = instructions.keep(session, user, "回单.xlsx", str(len(rows)) * 64, found, NOW)
+        return instructions.take(session, user, file, NOW)
+
+    return bench.database.transact(work)
+
+
+def code(bench: jobs.Bench, key: int) -> str:
+    """The number of a disbursement."""
+    with bench.database.reading() as session:
+        return session.get_one(Disbursement, key).code
+
+
+def test_a_disbursement_stands_on_one_list_and_is_paid_once(bench: jobs.Bench) -> None:
+    key = instructed(bench)
+    one = listed(bench, key)
+    with bench.database.reading() as session:
+        made = session.get_one(InstructionList, one)
+        assert (made.members, made.cash_fen, made.code) == (1, RATE_FEN, "ZF-00001")
+        assert instructions.ready(session, made.league) == []
+    with pytest.raises(Conflict, match="stands on a list already"):
+        listed(bench, key)
+    rows = [(code(bench, key), "支付成功", "500.00", "HD-1", "")]
+    assert [(item.verdict, item.step) for item in answered(bench, *rows)] == [("step", "confirm")]
+    assert way.stages(bench) == {"disbursed": RATE_FEN}
+    assert [item.verdict for item in answered(bench, *rows)] == ["settled"]
+    assert way.stages(bench) == {"disbursed": RATE_FEN}
+    assert way.proven(bench)
+
+
+def test_what_the_bank_refused_is_paid_anew_to_the_account_put_right(bench: jobs.Bench) -> None:
+    first = instructed(bench)
+    listed(bench, first)
+    answered(bench, (code(bench, first), "失败", 500, "", "户名不符"))
+    assert way.stages(bench) == {"approved": RATE_FEN}
+
+    def correct(session: Session, login: str = "manager", **other: str) -> None:
+        said = {"bank_name": "示例银行", "bank_account": "6333", "reason": "账号少一位"} | other
+        application = session.scalars(select(Application)).one()
+        payee.correct(session, person(session, login), application, **said, now=NOW)
+
+    with pytest.raises(NotAllowed, match="manager"):
+        bench.database.transact(lambda db: correct(db, "clerk"))
+    with pytest.raises(Refused, match="stands already"):
+        bench.database.transact(lambda db: correct(db, bank_account="6222"))
+    with pytest.raises(Refused, match="reason are needed"):
+        bench.database.transact(lambda db: correct(db, reason=" "))
+    bench.database.transact(correct)
+    with bench.database.reading() as session:
+        allotment = session.get_one(Disbursement, first).allotment_id
+    (second,) = way.disbursements(bench, allotment)
+    with pytest.raises(Conflict, match="after the bank refused it"):
+        bench.database.transact(lambda db: correct(db, bank_account="6444"))
+    with bench.database.reading() as session:
+        anew = session.get_one(Disbursement, second)
+        assert (anew.bank_account, payee.why_other(session, anew)) == ("6333", "账号少一位")
+        assert payee.why_other(session, session.get_one(Disbursement, first)) == ""
+    way.instructed(bench, second)
+    listed(bench, second)
+    late = answered(
+        bench,
+        (code(bench, first), "成功", 500, "HD-9", ""),
+        (code(bench, second), "已入账", 500, "HD-2", ""),
+    )
+    assert [item.verdict for item in late] == ["against", "step"], "the first is not paid as well"
+    assert way.stages(bench) == {"disbursed": RATE_FEN}
+
+
+def test_money_the_bank_sent_back_afterwards_can_be_paid_anew(bench: jobs.Bench) -> None:
+    key = instructed(bench, 2)
+    answered(bench, (code(bench, key), "成功", 1000, "HD-1", ""))
+    (back,) = answered(bench, (code(bench, key), "已退汇", 1000, "", "账户已销"), ("DF-9", "成功"))[
+        :1
+    ]
+    assert (back.step, back.trouble) == ("bounce", None)
+    assert way.stages(bench) == {"approved": 2 * RATE_FEN}
+    with bench.database.reading() as session:
+        allotment = session.get_one(Disbursement, key).allotment_id
+    (anew,) = way.disbursements(bench, allotment)
+    way.instructed(bench, anew)
+    way.confirmed(bench, anew)
+    assert way.stages(bench) == {"disbursed": 2 * RATE_FEN}
+    assert way.proven(bench)
+
+
+def test_what_is_being_recovered_is_not_sent_back_as_a_payment(bench: jobs.Bench) -> None:
+    key = way.disbursed(bench)
+    way.recovery_drafted(bench, key)
+    with pytest.raises(Conflict, match="being recovered"):
+        act_on(
+            bench, Disbursement, key, "league_finance", "bounce", reason_code="other", reason="退"
+        )
+    (item,) = answered(bench, (code(bench, key), "退汇", 500, "", ""))
+    assert item.trouble is not None
+    assert way.stages(bench) == {"disbursed": RATE_FEN}
+
+
+def test_answers_that_do_not_fit_are_shown_and_change_nothing(bench: jobs.Bench) -> None:
+    key = instructed(bench)
+    number = code(bench, key)
+    told = answered(
+        bench,
+        (number, "成功", "500.01", "", ""),
+        ("DF-9999-001", "成功", "500.00", "", ""),
+    )
+    assert [item.verdict for item in told] == ["differs", "nobody"]
+    assert [item.verdict for item in answered(bench, (number, "处理中", "", "", ""))] == ["unknown"]
+    twice = [(number, "成功", 500, "", ""), (number, "失败", 500, "", ""), (number, "成功", 500)]
+    assert [item.verdict for item in answered(bench, *twice)] == ["unknown"]
+    assert way.stages(bench) == {"instructed": RATE_FEN}
+
+
+def test_only_the_leagues_finance_lists_and_reads(bench: jobs.Bench) -> None:
+    key = instructed(bench)
+    for login in ("league_officer", "commerce_officer"):
+        with pytest.raises(NotAllowed):
+            listed(bench, key, login=login)
+    with pytest.raises(Refused, match="No payment was chosen"):
+        listed(bench)
+
+    def early(session: Session) -> None:
+        user = person(session, "league_finance")
+        instructions.make(session, user, [key], PAYER, TODAY - timedelta(days=1), NOW)
+
+    with pytest.raises(Refused, match="from today on"):
+        bench.database.transact(early)
+
+    def read(session: Session) -> None:
+        instructions.keep(session, person(session, "league_officer"), "x", "0" * 64, [], NOW)
+
+    with pytest.raises(NotAllowed):
+        bench.database.transact(read)
+
+
+@pytest.mark.parametrize("table", ["instruction_list", "instruction_list_line", "bank_file"])
+def test_lists_and_answers_are_only_added_to(bench: jobs.Bench, table: str) -> None:
+    listed(bench, instructed(bench))
+    answered(bench, ("DF-1", "成功", 1, "", ""))
+    for said in ("DELETE FROM {}", "UPDATE {} SET id = 9"):
+        statement = text(said.format(table))
+        with pytest.raises(DBAPIError):
+            bench.database.transact(partial(Session.execute, statement=statement))
+
+
+LISTED = Listed(
+    code="ZF-00001",
+    payer="示例市财政局",
+    payer_bank="示例银行",
+    payer_account="0100200300",
+    pay_on=date(2026, 6, 1),
+    made_at=NOW,
+    is_sample=True,
+    members=(
+        Payment(
+            code="DF-0001-001",
+            payee="=示例企业",
+            uscc="91150100MA0EXMPL1X",
+            bank="示例银行",
+            account="6222",
+            cash_fen=123_456,
+            allotment="示例预〔2026〕2号",
+            budget_line="2160699",
+            purpose="运费补贴",
+        ),
+    ),
+)
+
+
+def test_the_message_to_the_bank_names_every_payment_by_its_number() -> None:
+    root = etree.fromstring(instruction_list.message(LISTED))
+    names = {"p": instruction_list.NAMESPACE}
+    assert root.findtext("p:CstmrCdtTrfInitn/p:PmtInf/p:CtrlSum", namespaces=names) == "1234.56"
+    (one,) = root.findall(".//p:CdtTrfTxInf", namespaces=names)
+    assert one.findtext("p:PmtId/p:EndToEndId", namespaces=names) == "DF-0001-001"
+    (amount,) = one.findall("p:Amt/p:InstdAmt", namespaces=names)
+    assert (amount.text, amount.get("Ccy")) == ("1234.56", "CNY")
+    assert [etree.QName(child).localname for child in one] == [
+        *("PmtId", "Amt", "CdtrAgt", "Cdtr", "CdtrAcct", "RmtInf")
+    ]
+
+
+def test_the_columns_of_the_list_are_the_installations_own(tmp_path: Path) -> None:
+    ours = instruction_list.shape(tmp_path)
+    assert (
+        instruction_list.text_table(LISTED, ours)
+        .decode()
+        .splitlines()[1]
+        .startswith("DF-0001-001,'=示例企业,6222,")
+    )
+    assert instruction_list.workbook(LISTED, ours).startswith(b"PK")
+    (tmp_path / "templates").mkdir()
+    own = tmp_path / "templates" / "instruction_list.toml"
+    own.write_text(
+        'title = "清单"\n[[column]]\nheading = "金额"\nof = "cash"\nwidth = 10\n', encoding="utf-8"
+    )
+    assert instruction_list.text_table(LISTED, instruction_list.shape(tmp_path)) == (
+        "\ufeff金额\r\n1234.56\r\n".encode()
+    )
+    own.write_text('title = "清单"\n[[column]]\nheading = "金额"\nof = "x"\nwidth = 1\n')
+    with pytest.raises(Exception, match="cannot be used"):
+        instruction_list.shape(tmp_path)
+
+
+PAIN_002 = """<?xml version="1.0" encoding="UTF-8"?>
+<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt>
+<OrgnlPmtInfAndSts><OrgnlPmtInfId>ZF-00001</OrgnlPmtInfId>
+<TxInfAndSts><OrgnlEndToEndId>DF-0001-001</OrgnlEndToEndId><TxSts>ACSC</TxSts>
+<AcctSvcrRef>HD-7</AcctSvcrRef>
+<OrgnlTxRef><Amt><InstdAmt Ccy="CNY">1234.56</InstdAmt></Amt></OrgnlTxRef></TxInfAndSts>
+<TxInfAndSts><OrgnlEndToEndId>DF-0001-002</OrgnlEndToEndId><TxSts>RJCT</TxSts>
+<StsRsnInf><Rsn><Cd>AC01</Cd></Rsn><AddtlInf>账号有误</AddtlInf></StsRsnInf></TxInfAndSts>
+<TxInfAndSts><OrgnlEndToEndId>DF-0001-003</OrgnlEndToEndId><TxSts>ACSP</TxSts></TxInfAndSts>
+</OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>"""
+
+
+def test_a_status_report_is_read_like_a_table() -> None:
+    found = bank_answers.read(PAIN_002.encode())
+    assert [(one.code, one.outcome, one.amount_fen, one.receipt_no) for one in found] == [
+        ("DF-0001-001", "confirmed", 123_456, "HD-7"),
+        ("DF-0001-002", "failed", None, ""),
+        ("DF-0001-003", "unknown", None, ""),
+    ]
+    assert found[1].words == "AC01 账号有误"
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        (b"", "cannot be read"),
+        (b"%PDF-1.4", "cannot be read"),
+        ("编号,结果\n1,好\n".encode(), "支付编号、状态"),
+        ("支付编号,状态,金额\nDF-1,成功,五百\n".encode("gb18030"), "Row 2: “五百”"),
+        (b"<?xml version='1.0'?><a/>", "TxInfAndSts"),
+        (b"<?xml version='1.0'?><!DOCTYPE a><a/>", "cannot be read"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_why(raw: bytes, told: str) -> None:
+    with pytest.raises(Refused, match=told):
+        bank_answers.read(raw)
+
+
+@given(
+    st.integers(0, 10**13),
+    st.sampled_from(["{:,}.{:02d}", "{}.{:02d}", "¥{}.{:02d}元", "{}.{:02d}00"]),
+)
+def test_an_amount_is_read_to_the_fen_however_it_is_printed(fen: int, shape: str) -> None:
+    printed = shape.format(fen // 100, fen % 100)
+    (one,) = bank_answers.read(f'支付编号,状态,金额\nDF-1,成功,"{printed}"\n'.encode())
+    assert one.amount_fen == fen
