@@ -10,6 +10,7 @@ from fractions import Fraction
 from rules.facts import FACTS
 from rules.lines import Line, Two, code_words, decimal_text, yuan
 from rules.outcome import Tally
+from rules.periods import PERIOD_FACTS
 from rules.probe import Change, Value
 
 UNITS: dict[str, tuple[int, str, str]] = {
@@ -20,8 +21,16 @@ UNITS: dict[str, tuple[int, str, str]] = {
     "TEU": (1, "标箱", "TEU"),
     "package": (1, "件", "packages"),
     "trip": (1, "车次", "trips"),
+    "US cent": (100, "美元", "USD"),
+    "person": (1, "人", "persons"),
+    "year": (1, "年", "years"),
+    "platform": (1, "个平台", "platforms"),
+    "firm": (1, "家企业", "firms"),
+    "train": (1, "列", "trains"),
 }
 """Unit of a fact -> what it is divided by where people read it, and the unit then."""
+ALL_FACTS = {**PERIOD_FACTS, **FACTS}
+"""A name that both subjects have means the same in both."""
 UNKNOWN: Two = ("未记载", "not recorded")
 FLAGS: dict[bool, Two] = {True: ("是", "yes"), False: ("否", "no")}
 
@@ -69,14 +78,15 @@ def _limit(line: Line, result: Two) -> Two:
 
 
 def _fact(line: Line, change: Change, before: Tally, after: Tally) -> Two:
-    fact = FACTS[change.name]
+    fact = ALL_FACTS[change.name]
     was, becomes = _shown(change.name, change.was), _becomes(change)
     result = _result(before, after)
     met = ("则符合本条，", "this article is met; ") if line.passed is False else ("则", "")
     why = (f"（{line.reason_zh}）", f" ({line.reason_en})") if line.reason_zh else ("", "")
-    holds = (
-        ("本票", "the record has it ") if change.was is None else ("本票记为", "the record holds ")
-    )
+    own = "本票" if change.name in FACTS else "本事项"
+    holds = (own, "the record has it ")
+    if change.was is not None:
+        holds = (f"{own}记为", "the record holds ")
     zh = f"{line.article}{why[0]}：规则看{_spaced(fact.zh)}，{holds[0]}{_spaced(was[0])}。"
     en = f"{line.article}{why[1]}: the rule looks at {fact.en}; {holds[1]}{was[1]}."
     return (
@@ -93,7 +103,7 @@ def _becomes(change: Change) -> Two:
     """What would be otherwise, with how much more or less it is."""
     if change.kind != "fact":
         return "各项上限均不适用", "none of the caps applies"
-    fact = FACTS[change.name]
+    fact = ALL_FACTS[change.name]
     shown = [_shown(change.name, value) for value in change.values]
     zh, en = "或".join(zh for zh, _ in shown), " or ".join(en for _, en in shown)
     if fact.kind != "whole":
@@ -116,7 +126,7 @@ def _shown(name: str, value: Value) -> Two:
         return FLAGS[value]
     if isinstance(value, str):
         return code_words(value)
-    den, zh, en = UNITS[FACTS[name].unit]
+    den, zh, en = UNITS[ALL_FACTS[name].unit]
     text = decimal_text(Fraction(value, den), 3, 2 if den == UNITS["fen"][0] else 0)
     whole, point, part = text.partition(".")
     number = f"{int(whole):,}{point}{part}"

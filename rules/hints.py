@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rules import hint_words
-from rules.facts import ShipmentFacts
 from rules.lines import Two
 from rules.outcome import Tally
 from rules.probe import Change, Goal, Probe, held_by
 from rules.rule import Rule
 from rules.search import Candidate, candidates, without_caps
+from rules.subject import Record
 
 __all__ = ["Change", "Hint", "hints"]
 
@@ -61,7 +61,7 @@ class Obstacle:
 def hints(
     rule: Rule,
     params: Mapping[str, object],
-    facts: ShipmentFacts,
+    facts: Record,
     tally: Tally,
     held: Mapping[str, int] | None = None,
     pools: Mapping[str, int] | None = None,
@@ -178,7 +178,7 @@ def _together(
 def under(
     rule: Rule,
     params: Mapping[str, object],
-    facts: ShipmentFacts,
+    facts: Record,
     tally: Tally,
     held: Mapping[str, int],
     document: str,
@@ -188,7 +188,8 @@ def under(
 
     `held` is what every counter holds; None also where the version cannot be run on these facts.
     """
-    change = Change("fact", "departure_day", facts.departure_day, (day,))
+    name = facts.SUBJECT.day
+    change = Change("fact", name, getattr(facts, name), (day,))
     again = Probe(rule, params, facts, {}, held).tally(change)
     if again is None or again.award_fen <= tally.award_fen:
         return None

@@ -1,4 +1,4 @@
-"""Probe 试算: run a rule on one shipment with something changed, and hear what it looks at.
+"""Probe 试算: run a rule on one record with something changed, and hear what it looks at.
 
 The same engine as for work: a changed fact, parameter or counter goes in, a tally comes out. What
 cannot be (a part above its whole, an overflow, a counter that nobody knows) gives no tally.
@@ -11,12 +11,12 @@ from typing import Any
 
 from rules.batch import Facts
 from rules.columns import Bound, Text
-from rules.facts import FactsError, ShipmentFacts
 from rules.outcome import Tally
 from rules.params import ParamsError
 from rules.quantity import Condition
 from rules.rule import Rule
 from rules.steps import Steps
+from rules.subject import FactsError, Record
 from rules.tally import assess
 from rules.units import QuantityOverflow
 
@@ -58,11 +58,11 @@ def held_by(tally: Tally) -> dict[str, int]:
 
 @dataclass
 class Probe:
-    """One rule on one shipment. `told` are the counters its tally tells; `all_held` every one."""
+    """One rule on one record. `told` are the counters its tally tells; `all_held` every one."""
 
     rule: Rule
     params: Mapping[str, object]
-    facts: ShipmentFacts
+    facts: Record
     told: Mapping[str, int]
     all_held: Mapping[str, int] | None = None
     _done: dict[tuple[Change, ...], Tally | None] = field(default_factory=dict)
@@ -79,7 +79,7 @@ class Probe:
         try:
             for change in changes:
                 if change.kind == "fact":
-                    facts = ShipmentFacts.from_json({**facts.as_json(), change.name: change.value})
+                    facts = facts.from_json({**facts.as_json(), change.name: change.value})
                 elif change.kind == "limit":
                     params = put(params, change.name, change.value)
                 else:

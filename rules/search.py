@@ -7,16 +7,19 @@ and the one before it does not; words are those the rule names; a limit is raise
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from rules.facts import FACTS, PARTS, Fact
 from rules.lines import Line, parse_value
 from rules.outcome import Tally
 from rules.params import TableValue
 from rules.probe import Change, Goal, Probe, Value, leaves
+from rules.subject import Fact
 
 STRIDE = 16
 """How much wider each step outward is than the one before."""
-FIXED = ("key", "order", "firm", "league", "trips")
-"""What a shipment is known by; never said to be otherwise."""
+FIXED = {
+    "shipment": ("key", "order", "firm", "league", "trips"),
+    "period": ("key", "order", "firm", "league", "kind", "last_day"),
+}
+"""Subject -> what one is known by; never said to be otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,9 @@ def candidates(probe: Probe, tally: Tally, place: int, goal: Goal) -> Iterator[C
     """
     words, line = Words.of(probe), tally.lines[place]
     spared = ("whole",) if line.kind == "cap_total" and not line.waits else ()
-    for name, fact in FACTS.items():
-        if fact.kind in spared or fact.kind not in _SEARCHES or name in FIXED:
+    subject = probe.rule.subject
+    for name, fact in subject.facts.items():
+        if fact.kind in spared or fact.kind not in _SEARCHES or name in FIXED[subject.name]:
             continue
         if _looks_at(probe, tally, place, name):
             for change in _SEARCHES[fact.kind](probe, name, goal, words):
@@ -58,6 +62,8 @@ class Words:
     """The words each text fact may be, as far as the rule and its tables name any."""
 
     by_fact: Mapping[str, tuple[str, ...]]
+    choices: Mapping[str, tuple[str, ...]]
+    """Of a fact that has a fixed list, all there are; empty otherwise."""
 
     @classmethod
     def of(cls, probe: Probe) -> "Words":
@@ -66,11 +72,12 @@ class Words:
         for value in probe.rule.load_params(probe.params).values():
             if isinstance(value, TableValue):
                 found.setdefault(value.by, []).extend(value.entries)
-        return cls({name: tuple(dict.fromkeys(words)) for name, words in found.items()})
+        choices = {name: fact.choices for name, fact in probe.rule.subject.facts.items()}
+        return cls({name: tuple(dict.fromkeys(words)) for name, words in found.items()}, choices)
 
     def of_fact(self, name: str) -> tuple[str, ...]:
         """The words to try: all there are where the fact has a fixed list."""
-        return FACTS[name].choices or self.by_fact.get(name, ())
+        return self.choices[name] or self.by_fact.get(name, ())
 
 
 # --- facts -----------------------------------------------------------------------------------
@@ -79,7 +86,7 @@ class Words:
 def _numbers(probe: Probe, name: str, goal: Goal, _words: Words) -> Iterator[Change]:
     """The nearest number above and the nearest below that do; an unknown one has none."""
     was: int | None = getattr(probe.facts, name)
-    low, high = _bounds(probe, name, FACTS[name])
+    low, high = _bounds(probe, name, probe.rule.subject.facts[name])
 
     def does(number: int) -> bool:
         return _clears(probe, Change("fact", name, was, (number,)), goal)
@@ -115,7 +122,7 @@ def _unknown(probe: Probe, name: str, goal: Goal, high: int) -> list[int]:
 def _bounds(probe: Probe, name: str, fact: Fact) -> tuple[int, int]:
     """The least and the most the number can be: a part never passes its whole."""
     low, high = 0, fact.high
-    for part, whole in PARTS:
+    for part, whole in probe.rule.subject.parts:
         if part == name:
             most = getattr(probe.facts, whole)
             high = high if most is None else min(high, most)
