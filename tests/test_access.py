@@ -26,6 +26,7 @@ from tests.databases import Databases
 from tests.web.visitors import visit
 from tracker import access, demo, jobs
 from tracker.access.composed import visible_composed
+from tracker.access.evidence import visible_evidence
 from tracker.access.receipts import visible_receipts
 from tracker.models import (
     applications,
@@ -213,7 +214,7 @@ def hidden_from(app: Flask, login: str) -> set[str]:
         files = {one.id for one in session.scalars(access.visible_manifests(user))}
         words = of_shipments(session, visible) | of_manifests(session, files, visible)
         words |= of_legs(session, visible)
-        seen = {one.id for one in session.scalars(access.visible_evidence(user))}
+        seen = {one.id for one in session.scalars(visible_evidence(user))}
         papers = session.scalars(select(evidence.Evidence)).all()
         words |= {one.sha256 for one in papers if one.id not in seen}
         words |= of_composed(session, user)

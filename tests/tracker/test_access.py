@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tests import way
 from tests.journeys import RATE_FEN, commit, person, row, sheet, upload
 from tracker import access, jobs
+from tracker.access.ledger import visible_entries, visible_postings
 from tracker.errors import NotAllowed, NotThere
 from tracker.models.cargo import Manifest, Shipment
 from tracker.models.people import ROLES, League, User
@@ -64,8 +65,8 @@ VISIBLE: dict[str, Callable[[User], Select[Any]]] = {
     "inbox files": access.visible_inbox_files,
     "funds": access.visible_funds,
     "items": access.visible_items,
-    "postings": access.visible_postings,
-    "entries": access.visible_entries,
+    "postings": visible_postings,
+    "entries": visible_entries,
 }
 NOUNS = tuple(VISIBLE)
 

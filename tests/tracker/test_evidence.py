@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from tests import evidences, journeys, way
 from tests.journeys import NOW, act_on, person
-from tracker import access, jobs
+from tracker import jobs
+from tracker.access.evidence import visible_evidence
 from tracker.errors import Conflict, NotAllowed, NotThere, Refused
 from tracker.models.applications import Application
 from tracker.models.cargo import CargoLine
@@ -253,7 +254,7 @@ def test_evidence_of_a_file_counts_for_what_it_brought_in_though_each_line_is_co
         covering = select(EvidenceLink.evidence_id).where(evidence_links.covering([1]))
         assert list(session.scalars(covering)) == [lists]
         assert "lists" not in {one.name for one in lacking.of(session, [1])[1]}
-        officer = access.visible_evidence(person(session, "league_officer"))
+        officer = visible_evidence(person(session, "league_officer"))
         assert [one.id for one in session.scalars(officer)] == [lists]
 
 
@@ -332,7 +333,7 @@ def test_each_sees_the_evidence_of_what_they_see(bench: jobs.Bench) -> None:
 
     def seen(login: str) -> list[int]:
         with bench.database.reading() as session:
-            query = access.visible_evidence(person(session, login)).order_by(Evidence.id)
+            query = visible_evidence(person(session, login)).order_by(Evidence.id)
             return [one.id for one in session.scalars(query)]
 
     assert seen("clerk") == [loose, cmr, lists, paper]

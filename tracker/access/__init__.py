@@ -8,7 +8,7 @@ not theirs to see answers exactly like what is not there.
 from collections.abc import Collection
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, false, select, true
 from sqlalchemy.orm import Session
 
 from tracker.access.actions import COMMERCE_ROLES as COMMERCE_ROLES
@@ -17,13 +17,12 @@ from tracker.access.actions import POLICY as POLICY
 from tracker.db import Base, chunks
 from tracker.errors import NotAllowed, NotThere, mark
 from tracker.models.applications import Application, ApplicationLine
-from tracker.models.cargo import CargoLine, Manifest, ManifestRow, Shipment
+from tracker.models.cargo import Manifest, Shipment
 from tracker.models.divisions import Division
-from tracker.models.evidence import Evidence, EvidenceLink
-from tracker.models.filings import Allotment, Decision, Disbursement, Filing, FilingLine, Fund
+from tracker.models.filings import Allotment, Disbursement, Filing, FilingLine, Fund
 from tracker.models.inbox import Inbox, InboxFile
 from tracker.models.methods import Method
-from tracker.models.money import Account, Entry, Item, Posting
+from tracker.models.money import Item
 from tracker.models.people import FIRM_ROLES, LEAGUE_ROLES, PROVINCE_ROLES, ROLES, User
 from tracker.models.recoveries import Recovery
 
@@ -52,7 +51,7 @@ def require(user: User, action: str) -> None:
 
 def visible_manifests(user: User) -> Select[Manifest]:
     """A firm's own uploads; leagues and the province see shipments, not files."""
-    return select(Manifest).where(_own(user, Manifest.firm_id, None, "see_manifests"))
+    return select(Manifest).where(own(user, Manifest.firm_id, None, "see_manifests"))
 
 
 def visible_inbox_files(user: User) -> Select[InboxFile]:
@@ -75,7 +74,7 @@ def visible_shipments(user: User) -> Select[Shipment]:
             .where(Filing.state.in_(FILED_STATES))
         )
         return select(Shipment).where(Shipment.id.in_(filed))
-    mine = _own(user, Shipment.firm_id, Shipment.league_id, "see_shipments")
+    mine = own(user, Shipment.firm_id, Shipment.league_id, "see_shipments")
     return select(Shipment).where(mine)
 
 
@@ -120,7 +119,7 @@ def visible_applications(user: User) -> Select[Application]:
             .where(Filing.state.in_(FILED_STATES))
         )
         return select(Application).where(Application.id.in_(filed))
-    mine = _own(user, Application.firm_id, Application.league_id, "see_applications")
+    mine = own(user, Application.firm_id, Application.league_id, "see_applications")
     if user.role in LEAGUE_ROLES:
         mine = mine & Application.state.not_in(("draft", "prepared", "withdrawn"))
     return select(Application).where(mine)
@@ -130,19 +129,19 @@ def visible_filings(user: User) -> Select[Filing]:
     """The league's own; the province's once filed (a returned one goes back to the league)."""
     if user.role in PROVINCE_ROLES:
         return select(Filing).where(Filing.state.in_(FILED_STATES))
-    return select(Filing).where(_own(user, None, Filing.league_id, "see_filings"))
+    return select(Filing).where(own(user, None, Filing.league_id, "see_filings"))
 
 
 def visible_divisions(user: User) -> Select[Division]:
     """The league's own: they say what each of its firms is given."""
-    return select(Division).where(_own(user, None, Division.league_id, "see_divisions"))
+    return select(Division).where(own(user, None, Division.league_id, "see_divisions"))
 
 
 def visible_allotments(user: User) -> Select[Allotment]:
     """Issued ones for the league they went to; all for the province."""
     if user.role in PROVINCE_ROLES:
         return select(Allotment)
-    mine = _own(user, None, Allotment.league_id, "see_allotments")
+    mine = own(user, None, Allotment.league_id, "see_allotments")
     if user.role in LEAGUE_ROLES:
         mine = mine & (Allotment.state == "allotted")
     return select(Allotment).where(mine)
@@ -152,7 +151,7 @@ def visible_disbursements(user: User) -> Select[Disbursement]:
     """The firm's once instructed, the league's, and all for Finance."""
     if user.role in FINANCE_ROLES:
         return select(Disbursement)
-    mine = _own(user, Disbursement.firm_id, Disbursement.league_id, "see_disbursements")
+    mine = own(user, Disbursement.firm_id, Disbursement.league_id, "see_disbursements")
     if user.role in FIRM_ROLES:
         mine = mine & Disbursement.state.in_(INSTRUCTED_STATES)
     return select(Disbursement).where(mine)
@@ -163,54 +162,13 @@ def visible_recoveries(user: User) -> Select[Recovery]:
     demanded = Recovery.state.in_(DEMANDED_STATES)
     if user.role in PROVINCE_ROLES:
         return select(Recovery).where(demanded)
-    mine = _own(user, Recovery.firm_id, Recovery.league_id, "see_recoveries")
+    mine = own(user, Recovery.firm_id, Recovery.league_id, "see_recoveries")
     return select(Recovery).where(mine & demanded if user.role in FIRM_ROLES else mine)
 
 
 def visible_funds(user: User) -> Select[Fund]:
     """The special funds: for the province and the auditor."""
     return select(Fund).where(true() if may(user, "see_funds") else false())
-
-
-def visible_postings(user: User) -> Select[Posting]:
-    """Of the ledger's lines: money by item, limits by allotment and fund; Finance no money lines.
-
-    Nobody sees another firm's or another league's lines, even where one entry moves both.
-    """
-    if user.role in SEES_ALL:
-        return select(Posting)
-    if not may(user, "see_ledger"):
-        return select(Posting).where(false())
-    limits = select(Account.id).where(Account.unit == "limit")
-    if user.role not in PROVINCE_ROLES:
-        seen = visible_allotments(user).with_only_columns("allotment:" + Allotment.document_no)
-        limits = limits.where(Account.owner.in_(seen))
-    theirs = Posting.source_id.in_(limits)
-    if user.role in FINANCE_ROLES:
-        return select(Posting).where(theirs)
-    items = visible_items(user).with_only_columns(Item.id)
-    return select(Posting).where(theirs | Posting.item_id.in_(items))
-
-
-def visible_entries(user: User) -> Select[Entry]:
-    """Entries with a line one may see, and decisions on what one may see; all for the auditor."""
-    if user.role in SEES_ALL:
-        return select(Entry)
-    moved = visible_postings(user).with_only_columns(Posting.entry_id)
-    decided = [
-        (Decision.subject_kind == kind) & Decision.subject_id.in_(visible.with_only_columns(column))
-        for kind, visible, column in (
-            ("method", visible_methods(user), Method.id),
-            ("application", visible_applications(user), Application.id),
-            ("filing", visible_filings(user), Filing.id),
-            ("division", visible_divisions(user), Division.id),
-            ("allotment", visible_allotments(user), Allotment.id),
-            ("disbursement", visible_disbursements(user), Disbursement.id),
-            ("recovery", visible_recoveries(user), Recovery.id),
-        )
-    ]
-    taken = select(Decision.seq).where(or_(*decided))
-    return select(Entry).where(Entry.id.in_(moved) | Entry.seq.in_(taken))
 
 
 def visible_items(user: User) -> Select[Item]:
@@ -222,7 +180,7 @@ def visible_items(user: User) -> Select[Item]:
             .where(Filing.state.in_(FILED_STATES))
         )
         return select(Item).where(Item.id.in_(filed))
-    return select(Item).where(_own(user, Item.firm_id, Item.league_id, "see_shipments"))
+    return select(Item).where(own(user, Item.firm_id, Item.league_id, "see_shipments"))
 
 
 def visible_application_lines(user: User) -> Select[ApplicationLine]:
@@ -237,80 +195,6 @@ def visible_filing_lines(user: User) -> Select[FilingLine]:
         return select(FilingLine).where(false())
     filings = visible_filings(user).with_only_columns(Filing.id)
     return select(FilingLine).where(FilingLine.filing_id.in_(filings))
-
-
-def visible_evidence(user: User) -> Select[Evidence]:
-    """One's own office's, and what stands of others' on things one may see.
-
-    A firm sees nothing of the offices' own papers but those of a method that is public. What was
-    withdrawn, only its owner and the auditor still see.
-    """
-    if user.role in SEES_ALL:
-        return select(Evidence)
-    if not may(user, "see_evidence"):
-        return select(Evidence).where(false())
-    linked = visible_evidence_links(user).with_only_columns(EvidenceLink.evidence_id)
-    theirs = Evidence.withdrawn_at.is_(None) & Evidence.id.in_(linked)
-    return select(Evidence).where(own_evidence(user) | theirs)
-
-
-def visible_evidence_links(user: User) -> Select[EvidenceLink]:
-    """The standing links to things one may see; to a firm, of another's evidence, only methods'."""
-    standing = select(EvidenceLink).where(EvidenceLink.removed_at.is_(None))
-    if user.role in SEES_ALL:
-        return standing
-    mine = EvidenceLink.evidence_id.in_(select(Evidence.id).where(own_evidence(user)))
-    of_firm = user.role in FIRM_ROLES
-    shown = [
-        (EvidenceLink.subject_kind == kind)
-        & EvidenceLink.subject_id.in_(_keys(things))
-        & (mine if of_firm and kind != "method" else true())
-        for kind, things in _seen_with_evidence(user).items()
-    ]
-    return standing.where(or_(*shown))
-
-
-def own_evidence(user: User) -> ColumnElement[bool]:
-    """Of the person's firm, league, or office of the province."""
-    if user.firm_id is not None:
-        return Evidence.firm_id == user.firm_id
-    if user.league_id is not None:
-        return Evidence.league_id == user.league_id
-    office = [roles for roles in (COMMERCE_ROLES, FINANCE_ROLES) if user.role in roles]
-    people = select(User.id).where(User.role.in_([role for roles in office for role in roles]))
-    return Evidence.user_id.in_(people)
-
-
-def linkable(user: User) -> dict[str, Select[Any]]:
-    """Kind of thing -> those to which the person may attach their own evidence."""
-    shipments = _keys(visible_shipments(user))
-    kinds: dict[str, Select[Any]] = {
-        "shipment": visible_shipments(user),
-        "cargo_line": select(CargoLine).where(CargoLine.shipment_id.in_(shipments)),
-        "manifest": visible_manifests(user),
-        "application": visible_applications(user),
-        "filing": visible_filings(user),
-        "allotment": visible_allotments(user),
-        "disbursement": visible_disbursements(user),
-    }
-    if user.role in FIRM_ROLES:
-        return kinds
-    if user.role in LEAGUE_ROLES:
-        return {**kinds, "method": select(Method).where(Method.league_id == user.league_id)}
-    return {**kinds, "method": visible_methods(user)}
-
-
-def _seen_with_evidence(user: User) -> dict[str, Select[Any]]:
-    """Kind of thing -> those one may see; a manifest also by a shipment it went into."""
-    kinds = {**linkable(user), "method": visible_methods(user)}
-    if user.role in FIRM_ROLES:
-        return kinds
-    went_in = (
-        select(ManifestRow.manifest_id)
-        .join(CargoLine, CargoLine.manifest_row_id == ManifestRow.id)
-        .where(CargoLine.shipment_id.in_(_keys(visible_shipments(user))))
-    )
-    return {**kinds, "manifest": select(Manifest).where(Manifest.id.in_(went_in))}
 
 
 def see(session: Session, visible: Select[Row], key: int) -> Row:
@@ -328,7 +212,7 @@ def seen(session: Session, visible: Select[Any], keys: Collection[int]) -> set[i
     """Those of the keys that are among the visible."""
     found: set[int] = set()
     for part in chunks(sorted(keys)):
-        found |= set(session.scalars(_keys(visible).where(_table(visible).id.in_(part))))
+        found |= set(session.scalars(keys_of(visible).where(_table(visible).id.in_(part))))
     return found
 
 
@@ -336,16 +220,18 @@ def _table(visible: Select[Any]) -> Any:  # noqa: ANN401  whichever table is ask
     return visible.column_descriptions[0]["entity"]
 
 
-def _keys(visible: Select[Any]) -> Select[int]:
+def keys_of(visible: Select[Any]) -> Select[int]:
+    """The keys of the visible ones, to be asked for inside another query."""
     return visible.with_only_columns(_table(visible).id)
 
 
-def _own(
+def own(
     user: User,
     firm_column: Any,  # noqa: ANN401  a mapped column of whichever table
     league_column: Any,  # noqa: ANN401  likewise
     action: str,
 ) -> ColumnElement[bool]:
+    """Of a table's rows: the firm's or the league's own; all for the auditor."""
     if not may(user, action):
         return false()
     if user.role in SEES_ALL:

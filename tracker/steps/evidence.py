@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from ingest import codes
 from rules.lines import yuan
 from tracker import access
+from tracker.access.evidence import linkable, own_evidence
 from tracker.books import audit
 from tracker.errors import Conflict, NotThere, Refused, mark
 from tracker.models.evidence import EVIDENCE_KINDS, EVIDENCE_SUBJECTS, Evidence, EvidenceLink
@@ -173,7 +174,7 @@ def may_change(session: Session, user: User, found: Evidence) -> bool:
 
 def _earlier(session: Session, user: User, sha256: str) -> Evidence | None:
     query = select(Evidence).where(
-        Evidence.sha256 == sha256, Evidence.withdrawn_at.is_(None), access.own_evidence(user)
+        Evidence.sha256 == sha256, Evidence.withdrawn_at.is_(None), own_evidence(user)
     )
     return session.scalars(query).first()
 
@@ -223,7 +224,7 @@ def _differs(link: EvidenceLink | None, wanted: Subject) -> bool:
 
 
 def _require_own(session: Session, user: User, found: Evidence) -> None:
-    access.see(session, select(Evidence).where(access.own_evidence(user)), found.id)
+    access.see(session, select(Evidence).where(own_evidence(user)), found.id)
 
 
 def _require_standing(found: Evidence) -> None:
@@ -242,7 +243,7 @@ def _require_changeable(session: Session, user: User, found: Evidence) -> None:
 
 
 def _require_visible(session: Session, user: User, wanted: Sequence[Subject]) -> None:
-    allowed = access.linkable(user)
+    allowed = linkable(user)
     keys: dict[str, set[int]] = {}
     for one in wanted:
         assert one.kind in EVIDENCE_SUBJECTS, one.kind

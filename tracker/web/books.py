@@ -14,6 +14,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from tracker import access
+from tracker.access.ledger import visible_entries, visible_postings
 from tracker.errors import mark
 from tracker.models.cargo import Shipment
 from tracker.models.money import LIMIT_STAGES, MONEY_STAGES, Account, Entry, Item, Posting
@@ -92,7 +93,7 @@ def asked_now() -> Asked:
 
 def entries(user: User, wanted: Asked) -> Select[Entry]:
     """The visible entries that are asked for; by firm, league and item only where one may see."""
-    query = access.visible_entries(user)
+    query = visible_entries(user)
     if wanted.kind:
         query = query.where(Entry.kind == wanted.kind)
     if wanted.first:
@@ -110,7 +111,7 @@ def _through(user: User, stage: str) -> Select[int]:
     """Entries with a visible line that comes out of the stage or goes into it."""
     accounts = select(Account.id).where(Account.stage == stage)
     through = Posting.source_id.in_(accounts) | Posting.target_id.in_(accounts)
-    return access.visible_postings(user).where(through).with_only_columns(Posting.entry_id)
+    return visible_postings(user).where(through).with_only_columns(Posting.entry_id)
 
 
 def _about(user: User, wanted: Asked) -> Select[int]:
@@ -124,7 +125,7 @@ def _about(user: User, wanted: Asked) -> Select[int]:
         items = items.where(Item.league_id.in_(chosen))
     if wanted.item:
         items = items.where(Item.code.icontains(wanted.item, autoescape=True))
-    about = access.visible_postings(user).where(Posting.item_id.in_(items))
+    about = visible_postings(user).where(Posting.item_id.in_(items))
     return about.with_only_columns(Posting.entry_id)
 
 
@@ -159,7 +160,7 @@ def lines(
 def visible_count(session: Session, user: User, keys: Sequence[int]) -> dict[int, tuple[int, int]]:
     """Entry -> how many of its lines one may see, and the money they move in fen."""
     money = select(Account.id).where(Account.unit == "fen")
-    seen = access.visible_postings(user).where(Posting.entry_id.in_(keys)).subquery()
+    seen = visible_postings(user).where(Posting.entry_id.in_(keys)).subquery()
     fen = func.sum(seen.c.amount).filter(seen.c.source_id.in_(money))
     query = select(seen.c.entry_id, func.count(), fen).group_by(seen.c.entry_id)
     return {key: (count, int(total or 0)) for key, count, total in session.execute(query)}
@@ -263,7 +264,7 @@ class Names:
 
 def _rows(session: Session, user: User, keys: Sequence[int]) -> Iterator[tuple[Any, ...]]:
     source, target = aliased(Account), aliased(Account)
-    seen = access.visible_postings(user).with_only_columns(Posting.id)
+    seen = visible_postings(user).with_only_columns(Posting.id)
     query = (
         select(Posting, source, target, Item.code, Shipment.id, Shipment.label)
         .join(source, source.id == Posting.source_id)

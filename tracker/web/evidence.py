@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from ingest import evidence as contents
 from tracker import access, blobs
+from tracker.access.evidence import own_evidence, visible_evidence, visible_evidence_links
 from tracker.errors import NotThere, Refused, TrackerError, mark
 from tracker.models.cargo import Manifest
 from tracker.models.evidence import (
@@ -213,7 +214,7 @@ def shows(found: Evidence) -> bool:
 
 def filtered(user: User) -> Select[Evidence]:
     """The visible ones that the address asks for; those that stand, unless it says otherwise."""
-    query = access.visible_evidence(user)
+    query = visible_evidence(user)
     state = asked.one_of("state", STATES)
     withdrawn = Evidence.withdrawn_at.is_not(None)
     query = query.where(withdrawn if state == "withdrawn" else ~withdrawn)
@@ -231,7 +232,7 @@ def filtered(user: User) -> Select[Evidence]:
 
 def links_seen(user: User, found: Evidence) -> Select[EvidenceLink]:
     """Its standing links to what one may see."""
-    query = access.visible_evidence_links(user).where(EvidenceLink.evidence_id == found.id)
+    query = visible_evidence_links(user).where(EvidenceLink.evidence_id == found.id)
     return query.order_by(EvidenceLink.id)
 
 
@@ -290,7 +291,7 @@ def detach(key: int) -> int:
     now = context.now()
 
     def work(db: Session, person: User) -> int:
-        link = access.see(db, access.visible_evidence_links(person), key)
+        link = access.see(db, visible_evidence_links(person), key)
         found = _seen(db, person, link.evidence_id)
         steps.unlink(db, person, found, [link], now)
         return found.id
@@ -309,7 +310,7 @@ def take_back(key: int, reason: str) -> None:
 
 
 def _seen(db: Session, person: User, key: int) -> Evidence:
-    return access.see(db, access.visible_evidence(person), key)
+    return access.see(db, visible_evidence(person), key)
 
 
 def the_file(key: int) -> Evidence:
@@ -318,7 +319,7 @@ def the_file(key: int) -> Evidence:
 
 
 def _is_own(session: Session, user: User, found: Evidence) -> bool:
-    own = select(Evidence.id).where(Evidence.id == found.id, access.own_evidence(user))
+    own = select(Evidence.id).where(Evidence.id == found.id, own_evidence(user))
     return access.may(user, "add_evidence") and session.scalar(own) is not None
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker import access
+from tracker.access.evidence import linkable, own_evidence, visible_evidence, visible_evidence_links
 from tracker.models.cargo import CargoLine
 from tracker.models.evidence import Evidence, EvidenceLink
 from tracker.models.people import FIRM_ROLES, User
@@ -60,7 +61,7 @@ def of(kind: str, key: int) -> Panel | None:
     own = (EvidenceLink.subject_kind == kind) & (EvidenceLink.subject_id == key)
     its = evidence_links.covering([key]) if kind == "shipment" else own
     query = (
-        access.visible_evidence_links(user)
+        visible_evidence_links(user)
         .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
         .where(its, Evidence.withdrawn_at.is_(None))
         .with_only_columns(EvidenceLink.evidence_id, func.sum(EvidenceLink.part_fen))
@@ -85,7 +86,7 @@ def listed(session: Session, user: User, found: Sequence[Evidence]) -> list[List
     """Files with how many visible things each belongs to; a firm is not told of others' doubles."""
     keys = [one.id for one in found]
     query = (
-        access.visible_evidence_links(user)
+        visible_evidence_links(user)
         .where(EvidenceLink.evidence_id.in_(keys))
         .with_only_columns(EvidenceLink.evidence_id, func.count(EvidenceLink.id))
         .group_by(EvidenceLink.evidence_id)
@@ -100,7 +101,7 @@ def alike(session: Session, user: User, found: Evidence) -> dict[str, Alike]:
     told: dict[str, Alike] = {}
     for name, others in evidence_links.alike(session, found).items():
         keys = [one.id for one in others if user.role not in FIRM_ROLES or _mine(user, one)]
-        seen = access.visible_evidence(user).where(Evidence.id.in_(keys))
+        seen = visible_evidence(user).where(Evidence.id.in_(keys))
         if keys:
             told[name] = Alike(len(keys), sorted(one.id for one in session.scalars(seen)))
     return told
@@ -122,7 +123,7 @@ def _whole(part: object) -> int | None:
 
 
 def _attaches(session: Session, user: User, kind: str, key: int) -> bool:
-    query = access.linkable(user).get(kind)
+    query = linkable(user).get(kind)
     return query is not None and key in access.seen(session, query, [key])
 
 
@@ -142,7 +143,7 @@ def _places(session: Session, kind: str, key: int) -> list[tuple[str, str]]:
 
 def _choices(session: Session, user: User, there: set[int]) -> list[tuple[int, str]]:
     own = select(Evidence).where(
-        Evidence.withdrawn_at.is_(None), access.own_evidence(user), Evidence.id.not_in(there)
+        Evidence.withdrawn_at.is_(None), own_evidence(user), Evidence.id.not_in(there)
     )
     newest = session.scalars(own.order_by(Evidence.id.desc()).limit(CHOICES))
     return [(one.id, _offered(one)) for one in newest]

@@ -10,6 +10,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from tracker import access
+from tracker.access.ledger import visible_entries
 from tracker.books import ledger as book
 from tracker.errors import NotThere, mark
 from tracker.models.cargo import Manifest
@@ -107,7 +108,7 @@ def standing() -> ResponseReturnValue:
 def entry(seq: int) -> ResponseReturnValue:
     """One entry: its cause, what it moved as far as one may see, its hash and the one before."""
     session, user = context.session(), context.user()
-    seen = access.visible_entries(user).where(Entry.seq == seq) if 0 < seq < 1 << 62 else None
+    seen = visible_entries(user).where(Entry.seq == seq) if 0 < seq < 1 << 62 else None
     found = session.scalar(seen) if seen is not None else None
     if found is None:
         raise NotThere(

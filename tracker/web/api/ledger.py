@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import fields
 
-from tracker import access
+from tracker.access.ledger import visible_entries
 from tracker.books import ledger
 from tracker.errors import NotThere, mark
 from tracker.models.money import Entry
@@ -95,7 +95,7 @@ def entries(pages: Pages) -> list[Mapping[str, Any]]:
 def entry(seq: int) -> Mapping[str, Any]:
     """One entry: what caused it, what it moved as far as one may see, and its link."""
     session, user = context.session(), context.user()
-    query = access.visible_entries(user).where(Entry.seq == min(seq, FURTHEST))
+    query = visible_entries(user).where(Entry.seq == min(seq, FURTHEST))
     found = session.scalar(query)
     if found is None:
         raise NotThere(
