@@ -170,7 +170,7 @@ def _assess(session: Session, rule: Rule, method: Method, codes: tuple[str, ...]
                 item_id=session.scalars(select(Item.id).where(Item.code == code)).one(),
                 method_id=method.id,
                 seq=entry.seq,
-                shipment_version_no=1,
+                version_no=1,
                 run_sha256=run.run_sha256,
                 outcome=run.outcomes[number],
                 award_fen=run.awards[number],

@@ -74,7 +74,7 @@ def one(tally: Tally, number: int = 1, **other: Any) -> Detail:  # noqa: ANN401 
         "label": f"蒙A{number:05d}",
         "papers": f"SL{number}",
         "waybills": 1,
-        "departed_on": date(2026, 3, 2),
+        "day": date(2026, 3, 2),
         "exited_on": None,
         "corridor": "示例通道",
         "distance_tenth_km": 98_428,

@@ -73,13 +73,14 @@ def drafted(
     login: str = "clerk",
     league_code: str = LEAGUE,
     period: tuple[date, date] = PERIOD,
+    programme: str = "freight",
 ) -> int:
     """A drafted application, its form filled in."""
 
     def work(session: Session) -> int:
         league = session.scalars(select(League).where(League.code == league_code)).one()
-        programme = session.scalars(select(Programme)).one()
-        one = application.draft(session, person(session, login), league, programme, *period)
+        under = session.scalars(select(Programme).where(Programme.code == programme)).one()
+        one = application.draft(session, person(session, login), league, under, *period)
         if filled:
             application.fill_in(
                 session,
@@ -94,9 +95,9 @@ def drafted(
     return bench.database.transact(work)
 
 
-def applied(bench: jobs.Bench, firm: str = "") -> int:
+def applied(bench: jobs.Bench, firm: str = "", **which: Any) -> int:  # noqa: ANN401  of ``drafted``
     """An application signed by the manager; of the firm whose logins begin so."""
-    key = drafted(bench, login=f"{firm}clerk")
+    key = drafted(bench, login=f"{firm}clerk", **which)
     act_on(bench, Application, key, f"{firm}clerk", "prepare")
     act_on(bench, Application, key, f"{firm}manager", "apply")
     return key
@@ -123,7 +124,7 @@ def filing_drafted(
         one = filing.draft(
             session,
             person(session, login),
-            session.scalars(select(Programme)).one(),
+            session.get_one(Application, applications[0]).programme,
             [session.get_one(Application, key) for key in applications],
             document_no=document_no,
             basis="示例依据",

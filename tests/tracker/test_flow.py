@@ -22,6 +22,7 @@ from tracker.models.filings import (
     Disbursement,
     Filing,
 )
+from tracker.models.matters import MATTER_STATES
 from tracker.models.methods import METHOD_STATES, Method
 from tracker.models.money import Entry
 from tracker.models.people import ROLES, User
@@ -32,6 +33,7 @@ from tracker.steps.flows import FLOWS, REASON_CODES, Step
 
 STATES = {
     "method": METHOD_STATES,
+    "matter": MATTER_STATES,
     "application": APPLICATION_STATES,
     "filing": FILING_STATES,
     "allotment": ALLOTMENT_STATES,
@@ -64,7 +66,10 @@ def test_a_step_speaks_of_known_states_roles_and_makers(kind: str, step: Step) -
 
 def test_what_goes_back_or_ends_badly_needs_a_reason() -> None:
     backward = {"return", "decline", "fail", "bounce", "propose_lift"}
-    assert {step.name for _, step in STEPS if step.needs_reason} == backward
+    corrected = {("matter", "reopen")}
+    needing = {(kind, step.name) for kind, step in STEPS if step.needs_reason}
+    assert {name for _, name in needing - corrected} == backward
+    assert corrected <= needing
     assert {step.name for _, step in STEPS if step.name in backward and not step.needs_reason} == (
         set()
     )

@@ -83,7 +83,7 @@ def test_a_shipment_that_waited_for_a_method_is_told_apart_from_one_that_got_not
     made = ran(waiting, drafted(waiting))
     assert made.outcomes == [("", "awarded", 1)]
     with waiting.database.reading() as session:
-        found = replay.tallies(session, made, made.rows[0].shipment_id)
+        found = replay.tallies(session, made, made.rows[0].key)
     assert found is not None
     _, before, after = found
     assert before is None

@@ -209,7 +209,7 @@ def test_a_filing_without_lines_has_no_sheet(bench: jobs.Bench) -> None:
         session.flush()
         sheets.settlement(session, empty, ledger.head(session), NOW, bench.registry)
 
-    with pytest.raises(Refused, match="no shipments"):
+    with pytest.raises(Refused, match="no lines"):
         bench.database.transact(work)
 
 

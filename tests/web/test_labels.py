@@ -10,6 +10,7 @@ from tracker.models.divisions import DIVISION_STATES
 from tracker.models.filings import ALLOTMENT_STATES, DISBURSEMENT_STATES, FILING_STATES
 from tracker.models.further import LIST_STATES
 from tracker.models.inbox import INBOX_FILE_STATES
+from tracker.models.matters import MATTER_STATES
 from tracker.models.methods import METHOD_STATES
 from tracker.models.money import LIMIT_STAGES, MONEY_STAGES
 from tracker.models.people import ROLES
@@ -25,6 +26,7 @@ LIVES = {
     "shipment": SHIPMENT_STATES,
     "route": ROUTE_STATES,
     "method": METHOD_STATES,
+    "matter": MATTER_STATES,
     "application": APPLICATION_STATES,
     "filing": FILING_STATES,
     "division": DIVISION_STATES,

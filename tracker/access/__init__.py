@@ -21,6 +21,7 @@ from tracker.models.cargo import Manifest, Shipment
 from tracker.models.divisions import Division
 from tracker.models.filings import Allotment, Disbursement, Filing, FilingLine, Fund
 from tracker.models.inbox import Inbox, InboxFile
+from tracker.models.matters import Matter
 from tracker.models.methods import Method
 from tracker.models.money import Item
 from tracker.models.people import FIRM_ROLES, LEAGUE_ROLES, PROVINCE_ROLES, ROLES, User
@@ -108,6 +109,22 @@ def replayable_methods(user: User) -> Select[Method]:
         return select(Method).where(false())
     found = visible_methods(user)
     return found.where(Method.league_id == user.league_id) if user.role in LEAGUE_ROLES else found
+
+
+def visible_matters(user: User) -> Select[Matter]:
+    """Own; the league's from when they were submitted; for Commerce those in a filing it has."""
+    if user.role in COMMERCE_ROLES:
+        filed = (
+            select(Item.matter_id)
+            .join(FilingLine, FilingLine.item_id == Item.id)
+            .join(Filing, Filing.id == FilingLine.filing_id)
+            .where(Filing.state.in_(FILED_STATES))
+        )
+        return select(Matter).where(Matter.id.in_(filed))
+    mine = own(user, Matter.firm_id, Matter.league_id, "see_matters")
+    if user.role in LEAGUE_ROLES:
+        mine = mine & (Matter.state.in_(("submitted", "confirmed")) | (Matter.version_no > 0))
+    return select(Matter).where(mine)
 
 
 def visible_applications(user: User) -> Select[Application]:

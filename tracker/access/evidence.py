@@ -18,6 +18,7 @@ from tracker.access import (
     visible_disbursements,
     visible_filings,
     visible_manifests,
+    visible_matters,
     visible_methods,
     visible_shipments,
 )
@@ -77,6 +78,7 @@ def linkable(user: User) -> dict[str, Select[Any]]:
         "cargo_line": select(CargoLine).where(CargoLine.shipment_id.in_(shipments)),
         "manifest": visible_manifests(user),
         "application": visible_applications(user),
+        "matter": visible_matters(user),
         "filing": visible_filings(user),
         "allotment": visible_allotments(user),
         "disbursement": visible_disbursements(user),

@@ -15,12 +15,14 @@ from tracker.access import (
     visible_divisions,
     visible_filings,
     visible_items,
+    visible_matters,
     visible_methods,
     visible_recoveries,
 )
 from tracker.models.applications import Application
 from tracker.models.divisions import Division
 from tracker.models.filings import Allotment, Decision, Disbursement, Filing
+from tracker.models.matters import Matter
 from tracker.models.methods import Method
 from tracker.models.money import Account, Entry, Item, Posting
 from tracker.models.people import PROVINCE_ROLES, User
@@ -56,6 +58,7 @@ def visible_entries(user: User) -> Select[Entry]:
         (Decision.subject_kind == kind) & Decision.subject_id.in_(visible.with_only_columns(column))
         for kind, visible, column in (
             ("method", visible_methods(user), Method.id),
+            ("matter", visible_matters(user), Matter.id),
             ("application", visible_applications(user), Application.id),
             ("filing", visible_filings(user), Filing.id),
             ("division", visible_divisions(user), Division.id),

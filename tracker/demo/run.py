@@ -277,7 +277,7 @@ def _tell(bench: jobs.Bench) -> str:
         manager, officer = person(session, "caoyuan_manager"), person(session, "hohhot_officer")
         applied = _application(session, PAID)
         assert applied is not None
-        shipment = application.lines(session, applied)[0].item.shipment_id
+        shipment = application.lines(session, applied)[0].item.subject.id
         told = (
             (manager, receipts.of_shipment(session, manager, shipment)),
             (manager, receipts.of_firm_year(session, manager, applied.firm, PERIOD[0].year)),

@@ -12,12 +12,14 @@ from tracker.models import (
     further,
     inbox,
     instructions,
+    matters,
     methods,
     money,
     networks,
     people,
     receipts,
     recoveries,
+    subjects,
     work,
 )
 
@@ -33,11 +35,13 @@ __all__ = [
     "further",
     "inbox",
     "instructions",
+    "matters",
     "methods",
     "money",
     "networks",
     "people",
     "receipts",
     "recoveries",
+    "subjects",
     "work",
 ]

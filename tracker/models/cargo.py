@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.db import Base, CanonicalJson, Fen, Key, Moment, one_of
@@ -154,6 +155,21 @@ class Shipment(Base):
     """Why nothing is computed yet; empty when assessed."""
     firm: Mapped[Firm] = relationship(init=False, lazy="joined")
     league: Mapped[League | None] = relationship(init=False, lazy="joined")
+
+    @hybrid_property
+    def key(self) -> str:
+        """Its natural code."""
+        return self.unit_key
+
+    @hybrid_property
+    def day(self) -> date:
+        """The day that assigns it: to a method in force, to a period."""
+        return self.departure_date
+
+    @hybrid_property
+    def stands(self) -> bool:
+        """Whether it counts."""
+        return self.state == "standing"
 
 
 class CargoLine(Base):

@@ -33,6 +33,7 @@ EVIDENCE_SUBJECTS = (
     "allotment",
     "disbursement",
     "method",
+    "matter",
 )
 """What evidence may belong to. A cargo line is named by its first version, which a correction of
 the line does not change."""

@@ -21,15 +21,21 @@ METHOD_STATES = (
 )
 
 
+PROGRAMME_SUBJECTS = ("shipment", "period")
+"""What the rules of a programme are about, as ``rules.subject`` names it."""
+
+
 class Programme(Base):
-    """补贴项目: the domain within which one shipment may be paid once, whatever the league."""
+    """补贴项目: the domain within which a shipment or a firm's year is paid once in all leagues."""
 
     __tablename__ = "programme"
+    __table_args__ = (one_of("subject", PROGRAMME_SUBJECTS),)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True, init=False)
     code: Mapped[str] = mapped_column(String(30), unique=True)
     name_zh: Mapped[str] = mapped_column(String(60))
     name_en: Mapped[str] = mapped_column(String(80))
+    subject: Mapped[str] = mapped_column(String(8), default="shipment")
 
 
 class Method(Base):

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.db import Base, CanonicalJson, Fen, Key, Moment, one_of
 from tracker.models.cargo import Shipment
+from tracker.models.matters import Matter
 from tracker.models.methods import Method, Programme
 from tracker.models.people import Firm, League
 
@@ -88,21 +89,33 @@ class Account(Base):
 
 
 class Item(Base):
-    """补贴项: what one shipment is due to one firm under one programme in one league."""
+    """补贴项: what a shipment or a matter is due to one firm under one programme in one league."""
 
     __tablename__ = "item"
+    __table_args__ = (CheckConstraint("(shipment_id IS NULL) <> (matter_id IS NULL)", "subject"),)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True, init=False)
     code: Mapped[str] = mapped_column(String(250), unique=True)
     """Natural code, the same on every database: unit key, programme, firm, league."""
-    shipment_id: Mapped[int] = mapped_column(ForeignKey("shipment.id"), index=True)
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
     firm_id: Mapped[int] = mapped_column(ForeignKey("firm.id"), index=True)
     league_id: Mapped[int] = mapped_column(ForeignKey("league.id"), index=True)
-    shipment: Mapped[Shipment] = relationship(init=False)
+    shipment_id: Mapped[int | None] = mapped_column(
+        ForeignKey("shipment.id"), index=True, default=None
+    )
+    matter_id: Mapped[int | None] = mapped_column(ForeignKey("matter.id"), index=True, default=None)
+    shipment: Mapped[Shipment | None] = relationship(init=False)
+    matter: Mapped[Matter | None] = relationship(init=False)
     programme: Mapped[Programme] = relationship(init=False)
     firm: Mapped[Firm] = relationship(init=False)
     league: Mapped[League] = relationship(init=False)
+
+    @property
+    def subject(self) -> Shipment | Matter:
+        """What it is due for."""
+        found = self.shipment or self.matter
+        assert found is not None, f"item {self.code} is due for nothing"
+        return found
 
 
 class ItemStage(Base):
@@ -151,7 +164,8 @@ class Assessment(Base):
     method_id: Mapped[int] = mapped_column(ForeignKey("method.id"), index=True)
     seq: Mapped[int] = mapped_column(Key)
     """Sequence of the accrual entry it belongs to."""
-    shipment_version_no: Mapped[int]
+    version_no: Mapped[int]
+    """Of the shipment or the matter."""
     run_sha256: Mapped[str] = mapped_column(String(64))
     """Content address of the run: rule, engine, parameters, facts, opening balances."""
     outcome: Mapped[str] = mapped_column(String(8))

@@ -11,16 +11,20 @@ from tracker.papers.pools import Pool
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Detail:
-    """One shipment of the filing; money in fen, distances in tenths of km, None for unknown."""
+    """One shipment or matter of the filing; money in fen, distances in tenths of km.
+
+    None is unknown, or what a matter does not have.
+    """
 
     code: str
     firm: str
     uscc: str
     label: str
     papers: str
-    """Batch, carnet or train number."""
-    waybills: int
-    departed_on: date
+    """Batch, carnet or train number; of a matter its title."""
+    waybills: int | None
+    day: date
+    """Of departure, or the last of the year."""
     exited_on: date | None
     corridor: str
     distance_tenth_km: int | None
@@ -81,6 +85,8 @@ class Settlement:
     documents: tuple[Document, ...]
     pools: tuple[Pool, ...] = ()
     """Those divided in proportion of which the shipments have their shares."""
+    about: str = "shipment"
+    """Table of what the lines are due for."""
 
     @property
     def title(self) -> str:

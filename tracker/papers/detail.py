@@ -1,6 +1,7 @@
-"""Detail 明细: one row a shipment in 元, with what is taken off and what is left. Pure."""
+"""Detail 明细: one row a shipment or matter in 元, what is taken off and what is left. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from xlsxwriter.utility import xl_col_to_name
@@ -47,6 +48,11 @@ COLUMNS = (
     Column("补贴项编码（请勿改动）", 30, "document"),
 )
 """The last one, by which an uploaded sheet finds its lines again, is not printed."""
+OF_MATTERS = {"车牌/箱号": "事项编号", "批次/单证/车次号": "事项名称", "发运日期": "期间末日"}
+"""What some columns are called where the lines are matters."""
+OF_SHIPMENTS = ("运单数", "出境日期", "线路", "全程里程（公里）", "境内里程（公里）")
+SHARES = ("跨境电商占比", "占比口径")
+"""Columns that matters do not have: they stay, hidden, so that every sheet reads alike."""
 PRINTED = len(COLUMNS) - 1
 HEADINGS = tuple(column.heading for column in COLUMNS)
 FIRST_ROW = 5
@@ -84,7 +90,11 @@ def write(book: Book, sheet: Worksheet, content: Settlement, amounts: Sequence[C
         for row, (one, amount) in enumerate(zip(content.details, amounts, strict=True), FIRST_ROW)
     ]
     totals = _totals(content)
-    after = table(book, sheet, FIRST_ROW - 2, wide_enough(COLUMNS, [*rows, totals]), rows)
+    columns = wide_enough(_columns(content), [*rows, totals])
+    after = table(book, sheet, FIRST_ROW - 2, columns, rows)
+    if content.about == "matter":
+        for place in (HEADINGS.index(heading) for heading in (*OF_SHIPMENTS, *SHARES)):
+            sheet.set_column(place, place, columns[place].width, None, {"hidden": True})
     style = ["total_text" if isinstance(cell, str) else "total" for cell in totals]
     end(book, sheet, after, list(zip(totals, style, strict=True))[:PRINTED])
     across(book, sheet, after + 2, PRINTED, SIGNING, "signing", 30)
@@ -101,6 +111,12 @@ def write(book: Book, sheet: Worksheet, content: Settlement, amounts: Sequence[C
     )
 
 
+def _columns(content: Settlement) -> Sequence[Column]:
+    """The columns as they are called for what the lines are due for."""
+    names = OF_MATTERS if content.about == "matter" else {}
+    return [replace(one, heading=names.get(one.heading, one.heading)) for one in COLUMNS]
+
+
 def _cells(row: int, firm_number: int, one: Detail, amount: Cell) -> tuple[Cell, ...]:
     applied, reduced = f"{letter(APPLIED)}{row}", f"{letter(REDUCED)}{row}"
     filed, later = f"{letter(FILED)}{row}", f"{letter(LATER)}{row}"
@@ -111,7 +127,7 @@ def _cells(row: int, firm_number: int, one: Detail, amount: Cell) -> tuple[Cell,
         one.label,
         one.papers,
         one.waybills,
-        one.departed_on,
+        one.day,
         one.exited_on,
         one.corridor,
         _km(one.distance_tenth_km),

@@ -75,7 +75,7 @@ def _sums(sums: Sums) -> list[Cell]:
 
 def _line(row: Row) -> list[Cell]:
     return [
-        row.departure_date,
+        row.day,
         row.label,
         row.firm,
         in_chinese(OUTCOMES[row.before]),

@@ -35,7 +35,7 @@ FIRST_ROW = 5
 """Of the lines of tallies, counted from one."""
 STYLES = {
     "明细序号": (8, "centre"),
-    "车牌/箱号": (14, "document"),
+    "车牌/箱号/事项": (14, "document"),
     "条款": (14, "text"),
     "步骤": (10, "centre"),
     "说明": (72, "text"),

@@ -22,10 +22,12 @@ from tracker.books import ledger
 from tracker.chinese import in_chinese
 from tracker.db import SHANGHAI
 from tracker.errors import Conflict, Refused, mark
+from tracker.models import subjects
 from tracker.models.applications import ApplicationLine
-from tracker.models.cargo import CargoLine, Route, Shipment
+from tracker.models.cargo import CargoLine, Route
 from tracker.models.divisions import Division
 from tracker.models.filings import Filing, FilingLine
+from tracker.models.matters import Matter
 from tracker.models.methods import Method
 from tracker.models.money import Assessment, Item, ItemStage
 from tracker.models.networks import NetworkVersion
@@ -71,9 +73,7 @@ def settlement(
     """
     lines = _lines(session, filing)
     if not lines:
-        raise Refused(
-            mark("The filing has no shipments."), mark("Withdraw it and draft another one.")
-        )
+        raise Refused(mark("The filing has no lines."), mark("Withdraw it and draft another one."))
     around = _around(session, filing)
     methods = {one.method.id: one.method for one in around.assessments.values()}
     documents = sorted(methods.values(), key=lambda method: (method.valid_from, method.version_no))
@@ -96,6 +96,7 @@ def settlement(
             details=details,
             documents=tuple(_document(method, rules) for method in documents),
             pools=_pools(session, filing, details),
+            about=subjects.of(filing.programme).name,
         )
     )
 
@@ -124,7 +125,7 @@ def attach(
             raise Conflict(
                 mark("The amount of %(shipment)s is no longer what stands in the ledger."),
                 mark("Withdraw this filing and draft it again."),
-                shipment=line.item.shipment.label,
+                shipment=line.item.subject.label,
             )
     head = ledger.head(session)
     raw = settlement(session, filing, head, now, registry)
@@ -139,14 +140,13 @@ def _lines(session: Session, filing: Filing) -> list[Line]:
     query = (
         select(ApplicationLine, Item, FilingLine)
         .join(Item, Item.id == ApplicationLine.item_id)
-        .join(Shipment, Shipment.id == Item.shipment_id)
         .outerjoin(
             FilingLine, (FilingLine.item_id == Item.id) & (FilingLine.filing_id == filing.id)
         )
         .where(ApplicationLine.application_id.in_(of_filing))
-        .order_by(Item.firm_id, Shipment.departure_date, Item.code)
+        .order_by(Item.firm_id, subjects.DAY, Item.code)
     )
-    return list(session.execute(query))
+    return list(session.execute(subjects.joined(query).options(*subjects.eager())))
 
 
 def _standing(session: Session, filing: Filing) -> dict[int, int]:
@@ -206,23 +206,15 @@ def _corridor_names(session: Session, versions: set[int]) -> dict[tuple[int, str
 
 def _detail(line: Line, around: Around) -> Detail:
     applied, item, filed = line
-    shipment = item.shipment
     one = around.assessments[item.id]
-    base = str(one.method.params.get("share_base", ""))
+    own = _of_matter(item.matter) if item.matter else _of_shipment(item, around, one)
     return Detail(
+        **own,
         code=item.code,
         firm=item.firm.name,
         uscc=item.firm.uscc,
-        label=shipment.label,
-        papers=_papers(shipment.unit),
-        waybills=around.waybills.get(shipment.id, 0),
-        departed_on=shipment.departure_date,
-        exited_on=shipment.border_exit_date,
-        corridor=around.corridors.get(shipment.id, ""),
-        distance_tenth_km=one.facts["distance_tenth_km"],
-        domestic_tenth_km=one.facts["domestic_tenth_km"],
-        share=_share(base, one.facts),
-        share_base=SHARES[base][2] if base in SHARES else "",
+        label=item.subject.label,
+        day=item.subject.day,
         method=one.method.document_no,
         tally=Tally.from_json(one.tally),
         applied_fen=applied.applied_fen,
@@ -232,6 +224,29 @@ def _detail(line: Line, around: Around) -> Detail:
         later_reduced_fen=filed.reduced_fen if filed else 0,
         later_reason=_why(filed.reason_code, filed.reason) if filed else "",
     )
+
+
+def _of_shipment(item: Item, around: Around, made: Assessment) -> dict[str, Any]:
+    """What a line says of the shipment it is for."""
+    assert item.shipment is not None, f"{item.code} is for no shipment"
+    base = str(made.method.params.get("share_base", ""))
+    return {
+        "papers": _papers(item.shipment.unit),
+        "waybills": around.waybills.get(item.shipment.id, 0),
+        "exited_on": item.shipment.border_exit_date,
+        "corridor": around.corridors.get(item.shipment.id, ""),
+        "distance_tenth_km": made.facts["distance_tenth_km"],
+        "domestic_tenth_km": made.facts["domestic_tenth_km"],
+        "share": _share(base, made.facts),
+        "share_base": SHARES[base][2] if base in SHARES else "",
+    }
+
+
+def _of_matter(matter: Matter) -> dict[str, Any]:
+    """The same of a matter: its title, and nothing that only a shipment has."""
+    lacking = ("waybills", "exited_on", "distance_tenth_km", "domestic_tenth_km", "share")
+    blank = dict.fromkeys(lacking) | {"corridor": "", "share_base": ""}
+    return {"papers": matter.title, **blank}
 
 
 def _why(code: str, words: str) -> str:

@@ -85,7 +85,7 @@ def write(book: Book, sheet: Worksheet, content: Settlement) -> None:
 
 
 def _heading(content: Settlement) -> list[str]:
-    days = [one.departed_on for one in content.details]
+    days = [one.day for one in content.details]
     lines = [
         (
             f"报送盟市：{content.league}　　补贴项目：{content.programme}"

@@ -58,7 +58,7 @@ class Columns:
         """What stands above the columns, from the left."""
         named = tuple(f"因数{number + 1}" for number in range(self.factors))
         return (
-            *("明细序号", "车牌/箱号", "条款", "步骤", "说明", "前值（元）"),
+            *("明细序号", "车牌/箱号/事项", "条款", "步骤", "说明", "前值（元）"),
             *named,
             *("限额（元）", "此前已用", "结果（元）", "削减（元）", "结论"),
         )
@@ -95,7 +95,7 @@ def work(tally: Tally, number: int, label: str, columns: Columns, first_row: int
         cells = _cells(line, columns, row, results)
         named: dict[str, Cell] = {
             "明细序号": number,
-            "车牌/箱号": label,
+            "车牌/箱号/事项": label,
             "条款": line.article,
             "步骤": KINDS.get(line.kind, line.kind),
             "说明": line.title_zh,

@@ -1,7 +1,8 @@
 """Accrual 计提: post the difference between what the tallies say and what stands.
 
-Running it twice posts nothing. A shipment that left a league, or stands no longer, gives back what
-was accrued there. A zero result is an answer too: its assessment and an entry are written.
+Running it twice posts nothing. A shipment or matter that left a league, or stands no longer, gives
+back what was accrued there. A zero result is an answer too: its assessment and an entry are
+written.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,9 +20,10 @@ from rules.tally import Run
 from tracker import bulk
 from tracker.books import ledger
 from tracker.db import canonical, chunks, local_day
-from tracker.models.cargo import Shipment
+from tracker.models import subjects
 from tracker.models.methods import Method, Programme
 from tracker.models.money import Assessment, Item, ItemStage
+from tracker.models.subjects import Subject
 from tracker.steps import assessment, methods
 
 BATCH = 500
@@ -50,18 +52,18 @@ def accrue(
     session: Session,
     registry: Registry,
     programme: Programme,
-    touched: Sequence[Shipment],
+    touched: Sequence[Subject],
     cause: Cause,
     units: Mapping[int, ShipmentUnit] = MappingProxyType({}),
 ) -> int:
-    """Recompute what the shipments may change and post differences; returns items changed.
+    """Recompute what these may change and post differences; returns items changed.
 
-    A shipment that leaves a method frees what it took there: those after it are computed anew too.
+    What leaves a method frees what it took there: those after it are computed anew too.
     ``units`` are those of the touched ones, as far as they are put together already.
     """
     pools = assessment.methods_of(session, programme, touched)
     left = assessment.methods_before(session, programme, touched)
-    changed = _release(session, touched, cause)
+    changed = _release(session, subjects.of(programme), touched, cause)
     for key in sorted(pools.keys() | left.keys()):
         method = pools.get(key) or session.get_one(Method, key)
         before = left.get(key, set())
@@ -75,9 +77,9 @@ def accrue(
 
 
 def _reduce(
-    session: Session, registry: Registry, method: Method, mine: Sequence[Shipment], cause: Cause
+    session: Session, registry: Registry, method: Method, mine: Sequence[Subject], cause: Cause
 ) -> int:
-    """Compute corrected shipments anew that have their share of a pool already; see assessment."""
+    """Compute corrected ones anew that have their share of a pool already; see assessment."""
     covered = [one for one in mine if _falls_under(method, one)]
     kept = assessment.shares(session, methods.pinned(registry, method), method, covered)
     changed = 0
@@ -89,29 +91,30 @@ def _reduce(
     return changed
 
 
-def _falls_under(method: Method, shipment: Shipment) -> bool:
-    first, last = method.valid_from, method.valid_to or shipment.departure_date
-    in_time = first <= shipment.departure_date <= last
-    standing = method.state == "recorded" and shipment.state == "standing"
-    return standing and shipment.league_id == method.league_id and in_time
+def _falls_under(method: Method, one: Subject) -> bool:
+    in_time = method.valid_from <= one.day <= (method.valid_to or one.day)
+    stands = method.state == "recorded" and one.stands
+    return stands and one.league_id == method.league_id and in_time
 
 
-def _release(session: Session, touched: Sequence[Shipment], cause: Cause) -> int:
-    """Give back what stands accrued for shipments that stand no longer, or in another league."""
+def _release(
+    session: Session, kind: subjects.Kind, touched: Sequence[Subject], cause: Cause
+) -> int:
+    """Give back what stands accrued for what stands no longer, or in another league."""
     moves: list[ledger.Move] = []
-    by_id = {shipment.id: shipment for shipment in touched}
+    by_id = {one.id: one for one in touched}
     for keys in chunks(list(by_id)):
         query = (
-            select(Item, ItemStage.balance)
+            select(Item, kind.item_key, ItemStage.balance)
             .join(ItemStage, ItemStage.item_id == Item.id)
-            .where(Item.shipment_id.in_(keys), ItemStage.stage == "accrued")
+            .where(kind.item_key.in_(keys), ItemStage.stage == "accrued")
             .where(ItemStage.balance > 0)
             .order_by(Item.code)
         )
-        for item, balance in session.execute(query):
-            shipment = by_id[item.shipment_id]
-            if shipment.state != "standing" or item.league_id != shipment.league_id:
-                why = "withdrawn" if shipment.state == "withdrawn" else "route_changed"
+        for item, key, balance in session.execute(query):
+            one = by_id[key]
+            if not one.stands or item.league_id != one.league_id:
+                why = kind.withdrawn if one.state == "withdrawn" else "route_changed"
                 moves.append(move_item(item, "accrued", "entitlement", balance, why))
     if moves:
         ledger.post(
@@ -185,17 +188,17 @@ def _differences(
     run: Run,
     places: Sequence[int],
 ) -> list[Change]:
-    items = _items(session, method, [dues[index].shipment for index in places])
+    items = _items(session, method, [dues[index].subject for index in places])
     keys = [item.id for item in items.values()]
     stood = assessment.newest(session, keys)
     accrued = _accrued(session, keys)
     changes: list[Change] = []
     for index in places:
         due = dues[index]
-        item = items[due.shipment.id]
+        item = items[due.subject.id]
         new = _assessment(item, method, due, run, index)
         waits = new.outcome == "waiting"
-        due.shipment.waits_for = _why(run, index) if waits else ""
+        due.subject.waits_for = _why(run, index) if waits else ""
         stands = accrued.get(item.id, 0)
         old = stood.get(item.id)
         if old is None or not _same(old, new) or stands != new.award_fen:
@@ -210,7 +213,7 @@ def _assessment(
         item_id=item.id,
         method_id=method.id,
         seq=0,
-        shipment_version_no=due.shipment.version_no,
+        version_no=due.subject.version_no,
         run_sha256=run.run_sha256,
         outcome=run.outcomes[index],
         award_fen=run.awards[index],
@@ -222,7 +225,7 @@ def _assessment(
 
 def _same(old: Assessment, new: Assessment) -> bool:
     """Whether it says nothing new; compared as text, as JSON knows no tuples."""
-    if (old.method_id, old.shipment_version_no) != (new.method_id, new.shipment_version_no):
+    if (old.method_id, old.version_no) != (new.method_id, new.version_no):
         return False
     return canonical([old.facts, old.tally]) == canonical([new.facts, new.tally])
 
@@ -235,29 +238,30 @@ def _move(item: Item, stands_fen: int, award_fen: int) -> ledger.Move | None:
     return None
 
 
-def _items(session: Session, method: Method, found: Sequence[Shipment]) -> dict[int, Item]:
-    """Shipment id -> its item under the method's programme in its league; made where missing."""
+def _items(session: Session, method: Method, found: Sequence[Subject]) -> dict[int, Item]:
+    """Id of a subject -> its item under the method's programme in its league; made if missing."""
+    item_key = subjects.of(method.programme).item_key
     items: dict[int, Item] = {}
-    for keys in chunks([shipment.id for shipment in found]):
+    for keys in chunks([one.id for one in found]):
         query = (
             select(Item)
             .where(
-                Item.shipment_id.in_(keys),
+                item_key.in_(keys),
                 Item.programme_id == method.programme_id,
                 Item.league_id == method.league_id,
             )
             .options(joinedload(Item.firm), joinedload(Item.league), joinedload(Item.programme))
         )
-        items |= {item.shipment_id: item for item in session.scalars(query)}
-    missing = [shipment for shipment in found if shipment.id not in items]
-    for shipment in missing:
-        owner = f"{method.programme.code}|{shipment.firm.uscc}|{method.league.code}"
-        items[shipment.id] = Item(
-            code=f"{shipment.unit_key}|{owner}",
-            shipment_id=shipment.id,
+        items |= {getattr(item, item_key.key): item for item in session.scalars(query)}
+    missing = [one for one in found if one.id not in items]
+    for one in missing:
+        owner = f"{method.programme.code}|{one.firm.uscc}|{method.league.code}"
+        items[one.id] = Item(
+            code=f"{one.key}|{owner}",
             programme_id=method.programme_id,
-            firm_id=shipment.firm_id,
+            firm_id=one.firm_id,
             league_id=method.league_id,
+            **{item_key.key: one.id},
         )
     _number(session, [items[one.id] for one in missing])
     session.add_all(items.values())
@@ -266,7 +270,7 @@ def _items(session: Session, method: Method, found: Sequence[Shipment]) -> dict[
 
 
 def _number(session: Session, fresh: Sequence[Item]) -> None:
-    """Number items of shipments that have a key which another one had before them."""
+    """Number items of what has a key which another one had before it."""
     known: set[str] = set()
     for codes in chunks([item.code for item in fresh]):
         known |= set(session.scalars(select(Item.code).where(Item.code.in_(codes))))
@@ -306,7 +310,7 @@ def move_item(
 
 
 def _use(run: Run, index: int) -> dict[str, dict[str, int]]:
-    """What the shipment saw in each counter, and what it took: enough to explain it again."""
+    """What it saw in each counter, and what it took: enough to explain it again."""
     seen, took = run.seen(index), run.consumption(index)
     told = [*took, *(counter for counter in seen if NUMBER in counter)]
     return {
@@ -315,7 +319,7 @@ def _use(run: Run, index: int) -> dict[str, dict[str, int]]:
 
 
 def _why(run: Run, index: int) -> str:
-    """What a waiting shipment waits for, in words."""
+    """What waits, waits for this, in words."""
     if assessment.claimed(run.tally(index)) is not None:
         return assessment.IN_POOL
     return "；".join(reason.zh for reason in run.tally(index).reasons)[:200]

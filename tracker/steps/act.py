@@ -18,6 +18,7 @@ from tracker.steps import (
     filing,
     first_review,
     flow,
+    matters,
     methods,
     recovery,
     review,
@@ -26,6 +27,7 @@ from tracker.steps import (
 Take = Callable[[Session, Any, str, flow.Taking], Decision]
 SHOWN: dict[str, Callable[[Session, Any], dict[str, Any]]] = {
     "method": methods.shown,
+    "matter": matters.shown,
     "application": application.shown,
     "filing": filing.shown,
     "allotment": allotment.shown,
@@ -35,6 +37,7 @@ SHOWN: dict[str, Callable[[Session, Any], dict[str, Any]]] = {
 }
 TAKES: dict[str, Take] = {
     "method": methods.take,
+    "matter": matters.take,
     "application": application.take,
     "application.first_review": first_review.take,
     "application.return": first_review.take,

@@ -1,4 +1,4 @@
-"""Application 企业申报: a firm chooses shipments of a period, promises, and applies.
+"""Application 企业申报: a firm chooses shipments or matters of a period, promises, and applies.
 
 The clerk prepares, the manager signs: accrued money becomes applied, and its amount is settled.
 """
@@ -8,14 +8,15 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session
 
 from tracker.books import ledger
 from tracker.db import local_day
 from tracker.errors import Conflict, NotAllowed, Refused, mark
+from tracker.models import subjects
 from tracker.models.applications import Application, ApplicationLine
-from tracker.models.cargo import Shipment
 from tracker.models.filings import Decision
+from tracker.models.matters import Matter
 from tracker.models.methods import Programme
 from tracker.models.money import Item, ItemStage
 from tracker.models.people import League, User
@@ -35,23 +36,23 @@ def open_items(
     query = _open(select(Item, ItemStage.balance), firm_id).where(
         _of_period(league, programme, period_from, period_to)
     )
-    query = query.options(contains_eager(Item.shipment))
-    return list(session.execute(query.order_by(Shipment.departure_date, Item.code)))
+    query = query.options(*subjects.eager())
+    return list(session.execute(query.order_by(subjects.DAY, Item.code)))
 
 
 def open_shipments(
     firm_id: int, league: League, programme: Programme, period_from: date, period_to: date
-) -> Select[int]:
+) -> Select[int | None]:
     """Keys of the shipments of ``open_items``, to ask of them without naming each."""
     query = _open(select(Item), firm_id).where(
         _of_period(league, programme, period_from, period_to)
     )
-    return query.with_only_columns(Item.shipment_id)
+    return query.where(Item.shipment_id.is_not(None)).with_only_columns(Item.shipment_id)
 
 
 def open_days(session: Session, firm_id: int) -> list[tuple[int, int, date, int, int]]:
-    """League, programme and day of departure with how many items and fen wait to be applied for."""
-    days = (Item.league_id, Item.programme_id, Shipment.departure_date)
+    """League, programme and day with how many items and fen wait to be applied for."""
+    days = (Item.league_id, Item.programme_id, subjects.DAY)
     counted = select(*days, func.count(Item.id), func.sum(ItemStage.balance))
     query = _open(counted, firm_id).group_by(*days).order_by(*days)
     return [
@@ -66,28 +67,25 @@ def _of_period(
     return and_(
         Item.league_id == league.id,
         Item.programme_id == programme.id,
-        Shipment.departure_date.between(period_from, period_to),
+        subjects.DAY.between(period_from, period_to),
     )
 
 
 def _open(query: Select[*tuple[Any, ...]], firm_id: int) -> Select[*tuple[Any, ...]]:
     taken = select(ApplicationLine.item_id).where(ApplicationLine.is_open)
-    return (
-        query.join(ItemStage, ItemStage.item_id == Item.id)
-        .join(Shipment, Shipment.id == Item.shipment_id)
-        .where(
-            Item.firm_id == firm_id,
-            Item.id.not_in(taken),
-            ItemStage.stage == "accrued",
-            ItemStage.balance > 0,
-        )
+    return subjects.joined(query.join(ItemStage, ItemStage.item_id == Item.id)).where(
+        Item.firm_id == firm_id,
+        Item.id.not_in(taken),
+        ItemStage.stage == "accrued",
+        ItemStage.balance > 0,
+        Matter.id.is_(None) | (Matter.state == "confirmed"),
     )
 
 
 def missing(item: Item) -> list[str]:
-    """What the shipment still needs before the firm applies, as English msgids."""
+    """What the item still needs before the firm applies, as English msgids."""
     wanted = []
-    if item.shipment.border_exit_date is None:
+    if item.shipment is not None and item.shipment.border_exit_date is None:
         wanted.append(mark("day of border crossing"))
     return wanted
 
@@ -167,16 +165,12 @@ def fill_in(
 
 
 def lines(session: Session, application: Application) -> list[ApplicationLine]:
-    """The lines in the order of departure."""
-    query = (
-        select(ApplicationLine)
-        .join(Item, Item.id == ApplicationLine.item_id)
-        .join(Shipment, Shipment.id == Item.shipment_id)
-        .where(ApplicationLine.application_id == application.id)
-        .options(contains_eager(ApplicationLine.item).contains_eager(Item.shipment))
-        .order_by(Shipment.departure_date, Item.code)
-    )
-    return list(session.scalars(query))
+    """The lines in the order of their days."""
+    query = subjects.joined(
+        select(ApplicationLine).join(Item, Item.id == ApplicationLine.item_id)
+    ).where(ApplicationLine.application_id == application.id)
+    query = query.options(*subjects.eager(ApplicationLine.item))
+    return list(session.scalars(query.order_by(subjects.DAY, Item.code)))
 
 
 def shown(session: Session, application: Application) -> dict[str, Any]:
@@ -239,5 +233,5 @@ def _check_amounts(session: Session, members: Sequence[ApplicationLine]) -> None
             raise Conflict(
                 mark("The amount of %(shipment)s has changed since the draft."),
                 mark("Withdraw this draft and make a new one."),
-                shipment=line.item.shipment.label,
+                shipment=line.item.subject.label,
             )

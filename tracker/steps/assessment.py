@@ -1,12 +1,12 @@
 """Assessment 测算: run the rule of the method in force over the shipments it covers.
 
-What should stand accrued is a function of the standing shipments in order of acceptance and the
-recorded methods. Money that has been applied for is settled: its stored consumption opens the
-counters, and it is never recomputed here.
+What should stand accrued is a function of the standing shipments, or matters, in order of
+acceptance and the recorded methods. Money that has been applied for is settled: its stored
+consumption opens the counters, and it is never recomputed here.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -16,20 +16,21 @@ from sqlalchemy.orm import Session
 from ingest.shipments import ShipmentUnit
 from rules.batch import Facts
 from rules.conformance import divides
-from rules.facts import ShipmentFacts
 from rules.lines import Line, gap_text
 from rules.outcome import Tally
 from rules.prorating import DIVIDED_ONCE, NUMBER, TOTAL, UNDIVIDED, UNDIVIDED_YET
 from rules.registry import Registry
 from rules.rule import Rule
+from rules.subject import Record
 from rules.tally import Run, assess
 from tracker.db import chunks
 from tracker.errors import mark
-from tracker.models.cargo import Shipment
+from tracker.models import subjects
 from tracker.models.divisions import Division
 from tracker.models.methods import Method, Programme
 from tracker.models.money import Assessment, Item, ItemStage
-from tracker.steps import facts, methods, shipments
+from tracker.models.subjects import Subject
+from tracker.steps import facts, matter_facts, methods, shipments
 
 OUTCOMES: dict[str, str] = {
     "awarded": mark("Awarded"),
@@ -42,16 +43,22 @@ OUTCOMES: dict[str, str] = {
 
 
 IN_POOL = mark("It shares a pool in proportion; the period is not settled yet.")
-"""What a shipment waits for whose pool is not divided yet."""
+"""What a shipment or matter waits for whose pool is not divided yet."""
+
+FACTS: dict[str, Callable[..., Mapping[int, Record]]] = {
+    "shipment": facts.of,
+    "matter": matter_facts.of,
+}
+"""Kind of subject -> what reads its facts: from the session, some of them, and known units."""
 
 
 @dataclass(frozen=True)
 class Due:
-    """One shipment under one method, ready for the rule."""
+    """One shipment or matter under one method, ready for the rule."""
 
-    shipment: Shipment
+    subject: Subject
     method: Method
-    facts: ShipmentFacts
+    facts: Record
 
 
 def estimate(
@@ -86,40 +93,41 @@ def newest(session: Session, item_ids: Sequence[int]) -> dict[int, Assessment]:
 
 
 def methods_of(
-    session: Session, programme: Programme, found: Sequence[Shipment]
+    session: Session, programme: Programme, found: Sequence[Subject]
 ) -> dict[int, Method]:
-    """The methods of standing, matched shipments, by id; one without says why it waits."""
-    days = {(one.league_id, one.departure_date) for one in found if one.league_id is not None}
+    """The methods of what stands and has its league, by id; one without says why it waits."""
+    days = {(one.league_id, one.day) for one in found if one.league_id is not None}
     in_force = {
         (league_id, day): methods.in_force(session, league_id, programme.id, day)
         for league_id, day in days
     }
     pools: dict[int, Method] = {}
-    for shipment in found:
-        if shipment.state != "standing" or shipment.league_id is None:
+    for one in found:
+        if not one.stands or one.league_id is None:
             continue
-        method = in_force[shipment.league_id, shipment.departure_date]
-        shipment.waits_for = "" if method else mark("No method is in force on the departure day.")
+        method = in_force[one.league_id, one.day]
+        one.waits_for = "" if method else subjects.of(programme).lawless
         if method is not None:
             pools[method.id] = method
     return pools
 
 
 def methods_before(
-    session: Session, programme: Programme, found: Sequence[Shipment]
+    session: Session, programme: Programme, found: Sequence[Subject]
 ) -> dict[int, set[int]]:
-    """Method id -> those of the shipments that it was the last to assess."""
+    """Method id -> those of the shipments or matters that it was the last to assess."""
+    item_key = subjects.of(programme).item_key
     before: dict[int, set[int]] = defaultdict(set)
-    for keys in chunks([shipment.id for shipment in found]):
+    for keys in chunks([one.id for one in found]):
         newest_ids = (
             select(func.max(Assessment.id))
             .join(Item, Item.id == Assessment.item_id)
-            .where(Item.shipment_id.in_(keys), Item.programme_id == programme.id)
+            .where(item_key.in_(keys), Item.programme_id == programme.id)
             .group_by(Assessment.item_id)
         )
-        query = select(Assessment.method_id, Item.shipment_id).join_from(Assessment, Item)
-        for method_id, shipment_id in session.execute(query.where(Assessment.id.in_(newest_ids))):
-            before[method_id].add(shipment_id)
+        query = select(Assessment.method_id, item_key).join_from(Assessment, Item)
+        for method_id, key in session.execute(query.where(Assessment.id.in_(newest_ids))):
+            before[method_id].add(key)
     return before
 
 
@@ -127,16 +135,16 @@ def run_pool(
     session: Session,
     registry: Registry,
     method: Method,
-    changed: Sequence[Shipment],
+    changed: Sequence[Subject],
     units: Mapping[int, ShipmentUnit] = MappingProxyType({}),
 ) -> tuple[list[Due], Run] | None:
-    """The rule over the changed shipments and every unsettled one of the method after them.
+    """The rule over what changed and everything unsettled of the method after it.
 
     In order of acceptance; what came before the first changed one cannot be touched by it, so its
     stored consumption opens the counters, as that of settled ones does. Facts are taken anew only
     for the changed; the others' are as stored.
     """
-    first = min(one.accepted_seq for one in changed)
+    first = min(one.accepted_seq or 0 for one in changed)
     return run_from(session, registry, method, first, {one.id for one in changed}, units)
 
 
@@ -148,34 +156,36 @@ def run_from(
     changed: Collection[int] = (),
     units: Mapping[int, ShipmentUnit] = MappingProxyType({}),
 ) -> tuple[list[Due], Run] | None:
-    """The rule over every unsettled shipment of the method from this place in the queue on.
+    """The rule over all that is unsettled of the method from this place in the queue on.
 
     None where there is none. What was given a share of a pool is settled too.
     """
     rule = methods.pinned(registry, method)
+    kind = subjects.of(method.programme)
     members = methods.covered(session, method, first)
-    settled = shipments.settled(session, [shipment.id for shipment in members])
+    settled = shipments.settled(session, [one.id for one in members], kind)
     settled |= shares(session, rule, method, members).keys()
-    unsettled = [shipment for shipment in members if shipment.id not in settled]
-    known = _stored_facts(session, method, unsettled, changed)
-    known |= facts.of(session, [one for one in unsettled if one.id not in known], units)
+    unsettled = [one for one in members if one.id not in settled]
+    known = _stored_facts(session, rule, method, unsettled, changed)
+    known |= FACTS[kind.name](session, [one for one in unsettled if one.id not in known], units)
     if not unsettled:
         return None
-    dues = [Due(shipment, method, known[shipment.id]) for shipment in unsettled]
+    dues = [Due(one, method, known[one.id]) for one in unsettled]
     opening = opening_for(session, rule, method, frozenset(one.id for one in unsettled))
     return dues, assess(rule, method.params, [due.facts for due in dues], opening)
 
 
 def run_again(
-    session: Session, registry: Registry, method: Method, shipment: Shipment, share: Assessment
+    session: Session, registry: Registry, method: Method, subject: Subject, share: Assessment
 ) -> tuple[list[Due], Run] | None:
-    """A shipment that has its share of a pool, corrected: computed anew in the same proportion.
+    """What has its share of a pool, corrected: computed anew in the same proportion.
 
     None where that is more: what others were given stays, so nothing is added. What is less goes
     back to the pool.
     """
     rule = methods.pinned(registry, method)
-    due = Due(shipment, method, facts.of(session, [shipment])[shipment.id])
+    known = FACTS[subjects.of(method.programme).name](session, [subject])
+    due = Due(subject, method, known[subject.id])
     tally = share.tally["lines"]
     seen = {line["counter"]: line["used_before"] for line in tally if line["counter"] is not None}
     given = numbers(share)
@@ -190,9 +200,9 @@ def run_again(
 
 
 def shares(
-    session: Session, rule: Rule, method: Method, found: Sequence[Shipment]
+    session: Session, rule: Rule, method: Method, found: Sequence[Subject]
 ) -> dict[int, int]:
-    """Shipment id -> the assessment that gave it its share of a pool, where that still stands.
+    """Id of a subject -> the assessment that gave it its share of a pool, where that still stands.
 
     One whose money went back when it was withdrawn or left the league has no share any more, nor
     has one that an article refuses by now.
@@ -200,23 +210,24 @@ def shares(
     given: dict[int, int] = {}
     if not divides(rule, method.params):
         return given
-    columns = (Item.shipment_id, Assessment.id, Assessment.award_fen)
-    for keys in chunks([shipment.id for shipment in found]):
+    item_key = subjects.of(method.programme).item_key
+    columns = (item_key, Assessment.id, Assessment.award_fen)
+    for keys in chunks([one.id for one in found]):
         query = (
             select(*columns, ItemStage.balance)
             .join_from(Assessment, Item)
             .outerjoin(ItemStage, (ItemStage.item_id == Item.id) & (ItemStage.stage == "accrued"))
             .where(
-                Assessment.id.in_(last(method).where(Item.shipment_id.in_(keys))),
+                Assessment.id.in_(last(method).where(item_key.in_(keys))),
                 Assessment.method_id == method.id,
                 Assessment.outcome.in_(("awarded", "zero")),
                 tells(TOTAL),
             )
         )
-        for shipment_id, made_id, award_fen, stands in session.execute(query):
+        for key, made_id, award_fen, stands in session.execute(query):
             failed = award_fen == 0 and _failed(session.get_one(Assessment, made_id))
             if not failed and (stands or 0) >= award_fen:
-                given[shipment_id] = made_id
+                given[key] = made_id
     return given
 
 
@@ -244,22 +255,25 @@ def _failed(made: Assessment) -> bool:
 
 
 def _stored_facts(
-    session: Session, method: Method, members: Sequence[Shipment], changed: Collection[int]
-) -> dict[int, ShipmentFacts]:
-    """Facts of shipments that nothing touched, from their standing assessment."""
-    wanted = {shipment.id: shipment for shipment in members if shipment.id not in changed}
-    found: dict[int, ShipmentFacts] = {}
+    session: Session,
+    rule: Rule,
+    method: Method,
+    members: Sequence[Subject],
+    changed: Collection[int],
+) -> dict[int, Record]:
+    """Facts of what nothing touched, from its standing assessment."""
+    item_key = subjects.of(method.programme).item_key
+    wanted = {one.id: one for one in members if one.id not in changed}
+    found: dict[int, Record] = {}
     for keys in chunks(list(wanted)):
-        query = select(
-            Item.shipment_id, Assessment.shipment_version_no, Assessment.facts
-        ).join_from(Assessment, Item)
-        query = query.where(
-            Assessment.id.in_(last(method).where(Item.shipment_id.in_(keys))),
+        query = select(item_key, Assessment.version_no, Assessment.facts)
+        query = query.join_from(Assessment, Item).where(
+            Assessment.id.in_(last(method).where(item_key.in_(keys))),
             Assessment.method_id == method.id,
         )
-        for shipment_id, version_no, known in session.execute(query):
-            if version_no == wanted[shipment_id].version_no:
-                found[shipment_id] = ShipmentFacts.from_json(known)
+        for key, version_no, known in session.execute(query):
+            if version_no == wanted[key].version_no:
+                found[key] = rule.record.from_json(known)
     return found
 
 
@@ -285,19 +299,20 @@ def _pools_of(session: Session, method: Method) -> dict[str, int]:
 def opening_of(session: Session, method: Method, exclude: frozenset[int]) -> dict[str, int]:
     """Counters as the standing assessments of the league's programme leave them.
 
-    All versions of the method count: a firm's year goes on when a document is amended. A shipment
-    that stands no longer, or in another league now, gives back what it took.
+    All versions of the method count: a firm's year goes on when a document is amended. What stands
+    no longer, or in another league now, gives back what it took.
     """
-    query = select(Item.shipment_id, Assessment.consumption).join_from(Assessment, Item)
+    kind = subjects.of(method.programme)
+    query = select(kind.item_key, Assessment.consumption).join_from(Assessment, Item)
     totals: dict[str, int] = defaultdict(int)
-    counting = query.join(Shipment, Shipment.id == Item.shipment_id).where(
+    counting = query.join(kind.table, kind.table.id == kind.item_key).where(
         Assessment.id.in_(last(method)),
         Assessment.consumption != {},
-        Shipment.state == "standing",
-        Shipment.league_id == method.league_id,
+        kind.table.stands,
+        kind.table.league_id == method.league_id,
     )
-    for shipment_id, consumption in session.execute(counting):
-        if shipment_id not in exclude:
+    for key, consumption in session.execute(counting):
+        if key not in exclude:
             for counter, use in consumption.items():
                 if NUMBER not in counter:
                     totals[counter] += use["used"]

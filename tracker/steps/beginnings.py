@@ -1,4 +1,4 @@
-"""Beginnings 初始数据: the 14 units that submit, the programme, and the seed network.
+"""Beginnings 初始数据: the 14 units that submit, the programmes, and the seed network.
 
 Facts with sources (see ``ingest/network/seed``), no sample data; doing it again changes nothing.
 """
@@ -13,6 +13,15 @@ from tracker.models.methods import Programme
 from tracker.models.people import League
 from tracker.steps import networks, preview
 
+MEASURES = (
+    ("leading_firms", "招引跨境电商头部企业", "Leading e-commerce firms that settle"),
+    ("platforms", "中小外贸企业入驻跨境电商平台", "Small firms that enter platforms"),
+    ("turnover", "跨境电商交易额首次达到及增量奖励", "E-commerce turnover first reached, or more"),
+    ("bases", "外贸转型升级基地一次性奖励", "Transformation bases, once"),
+    ("stated", "核定金额与一事一议", "Amounts the league states, and single cases"),
+)
+"""Programmes about a firm's year: measures 1, 3 and 4 of the region's policy, and those without a
+printed number (关于推动跨境电商加速跑的若干措施)."""
 NETWORK_FROM = date(2025, 1, 1)
 """The seed network judges shipments from this day on."""
 
@@ -33,3 +42,12 @@ def seed(session: Session, now: datetime) -> None:
         )
     session.flush()
     networks.record(session, load_seed(), NETWORK_FROM, actor="system", now=now, note="seed")
+
+
+def measures(session: Session) -> None:
+    """Bring in the programmes of the region's other measures that are not there yet."""
+    known = set(session.scalars(select(Programme.code)))
+    for code, zh, en in MEASURES:
+        if code not in known:
+            session.add(Programme(code=code, name_zh=zh, name_en=en, subject="period"))
+    session.flush()

@@ -25,7 +25,7 @@ from rules.registry import Registry
 from rules.tally import Run, assess
 from tracker.db import canonical
 from tracker.errors import Conflict, NotAllowed, Refused, mark
-from tracker.models.cargo import Shipment
+from tracker.models import subjects
 from tracker.models.divisions import OPEN_STATES, Division
 from tracker.models.filings import Decision
 from tracker.models.methods import Method, Programme
@@ -99,10 +99,11 @@ def waiting(session: Session, league: League, programme: Programme) -> list[Wait
 
     As the standing assessments say; what a division makes of them is computed by its draft.
     """
+    kind = subjects.of(programme)
     query = (
         select(Assessment)
         .join(Item, Item.id == Assessment.item_id)
-        .join(Shipment, Shipment.id == Item.shipment_id)
+        .join(kind.table, kind.table.id == kind.item_key)
         .join(Method, Method.id == Assessment.method_id)
         .where(
             Item.league_id == league.id,
@@ -111,8 +112,8 @@ def waiting(session: Session, league: League, programme: Programme) -> list[Wait
             Assessment.outcome == "waiting",
             assessment.tells(prorating.PENDING),
             Method.state == "recorded",
-            Shipment.state == "standing",
-            Shipment.league_id == league.id,
+            kind.table.stands,
+            kind.table.league_id == league.id,
         )
     )
     asked: dict[str, list[Line]] = defaultdict(list)
@@ -277,7 +278,7 @@ def _tried(
             continue
         dues, run = ran
         claims = [
-            Claim(place, line, due.facts.order, due.shipment.unit_key, due.shipment.firm.uscc)
+            Claim(place, line, due.facts.order, due.subject.key, due.subject.firm.uscc)
             for place, due in enumerate(dues)
             if run.outcomes[place] == "waiting"
             and (line := assessment.claimed(run.tally(place))) is not None

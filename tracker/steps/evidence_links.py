@@ -51,31 +51,46 @@ def covering(keys: Select[Any] | Sequence[int]) -> ColumnElement[bool]:
         .where(CargoLine.shipment_id.in_(keys))
     )
     return or_(
-        (EvidenceLink.subject_kind == "shipment") & EvidenceLink.subject_id.in_(keys),
-        (EvidenceLink.subject_kind == "cargo_line") & EvidenceLink.subject_id.in_(lines),
-        (EvidenceLink.subject_kind == "manifest") & EvidenceLink.subject_id.in_(files),
+        attached("shipment", keys),
+        attached("cargo_line", lines),
+        attached("manifest", files),
     )
 
 
 def shown(session: Session, application: Application) -> list[list[Any]]:
     """The firm's evidence of an application as part of what is decided on: kinds, hashes, parts."""
-    keys = (
-        select(Item.shipment_id)
+    items = (
+        select(Item)
         .join(ApplicationLine, ApplicationLine.item_id == Item.id)
         .where(ApplicationLine.application_id == application.id)
     )
-    own = (EvidenceLink.subject_kind == "application") & (EvidenceLink.subject_id == application.id)
+    shipments, matters = (
+        items.with_only_columns(key).where(key.is_not(None))
+        for key in (Item.shipment_id, Item.matter_id)
+    )
+    own = attached("application", [application.id])
+    told = own | covering(shipments) | attached("matter", matters)
+    return _told(session, told & (Evidence.firm_id == application.firm_id))
+
+
+def shown_of(session: Session, kind: str, key: int) -> list[list[Any]]:
+    """The evidence of one thing as part of what is decided on."""
+    return _told(session, attached(kind, [key]))
+
+
+def attached(kind: str, keys: Select[Any] | Sequence[int]) -> ColumnElement[bool]:
+    """Of links: those to these things themselves."""
+    return (EvidenceLink.subject_kind == kind) & EvidenceLink.subject_id.in_(keys)
+
+
+def _told(session: Session, which: ColumnElement[bool]) -> list[list[Any]]:
     columns = (
         *(Evidence.kind, Evidence.sha256, Evidence.document_no, Evidence.total_fen),
         *(Evidence.currency, EvidenceLink.subject_kind, EvidenceLink.subject_id),
         EvidenceLink.part_fen,
     )
     query = select(*columns).join(Evidence, Evidence.id == EvidenceLink.evidence_id)
-    query = query.where(
-        EvidenceLink.removed_at.is_(None),
-        Evidence.firm_id == application.firm_id,
-        own | covering(keys),
-    )
+    query = query.where(EvidenceLink.removed_at.is_(None), which)
     ordered = query.order_by(Evidence.sha256, EvidenceLink.subject_kind, EvidenceLink.subject_id)
     return [list(row) for row in session.execute(ordered)]
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session
 
 from tracker.books import ledger
 from tracker.errors import Conflict, NotAllowed, Refused, mark
+from tracker.models import subjects
 from tracker.models.applications import Application, ApplicationLine
-from tracker.models.cargo import Shipment
 from tracker.models.filings import Decision, Filing, FilingLine
 from tracker.models.methods import Programme
 from tracker.models.money import Item
@@ -80,16 +80,14 @@ def draft(
 
 
 def lines(session: Session, filing: Filing) -> list[FilingLine]:
-    """The lines, by firm and day of departure."""
+    """The lines, by firm and day."""
     query = (
         select(FilingLine)
         .join(Item, Item.id == FilingLine.item_id)
-        .join(Shipment, Shipment.id == Item.shipment_id)
         .where(FilingLine.filing_id == filing.id)
-        .options(contains_eager(FilingLine.item).contains_eager(Item.shipment))
-        .order_by(Item.firm_id, Shipment.departure_date, Item.code)
     )
-    return list(session.scalars(query))
+    query = subjects.joined(query).options(*subjects.eager(FilingLine.item))
+    return list(session.scalars(query.order_by(Item.firm_id, subjects.DAY, Item.code)))
 
 
 def totals(session: Session, filing: Filing) -> Totals:

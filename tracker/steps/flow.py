@@ -19,6 +19,7 @@ from tracker.errors import Conflict, NotAllowed, Refused, mark
 from tracker.models.applications import Application
 from tracker.models.divisions import Division
 from tracker.models.filings import Allotment, Decision, Disbursement, Filing
+from tracker.models.matters import Matter
 from tracker.models.methods import Method
 from tracker.models.money import Entry
 from tracker.models.people import User
@@ -26,7 +27,7 @@ from tracker.models.recoveries import Recovery
 from tracker.steps.flows import FLOWS, REASON_CODES, Step
 
 __all__ = ["FLOWS", "REASON_CODES", "Step", "Subject", "Taking", "allowed", "history", "take"]
-Subject = Application | Filing | Allotment | Disbursement | Division | Method | Recovery
+Subject = Application | Filing | Allotment | Disbursement | Division | Matter | Method | Recovery
 
 
 @dataclass(frozen=True)

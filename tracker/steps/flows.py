@@ -57,6 +57,28 @@ FLOWS: dict[str, tuple[Step, ...]] = {
         ),
         Step("withdraw", mark("Withdraw"), ("draft", "returned"), "withdrawn", ("league_officer",)),
     ),
+    "matter": (
+        Step("submit", mark("Submit to the league"), ("draft",), "submitted", FIRM),
+        Step(
+            "return",
+            mark("Return"),
+            ("submitted",),
+            "draft",
+            ("league_officer",),
+            needs_reason=True,
+        ),
+        Step("confirm", mark("Confirm"), ("submitted",), "confirmed", ("league_officer",)),
+        Step("correct", mark("Open for correction"), ("confirmed",), "draft", FIRM),
+        Step(
+            "reopen",
+            mark("Open again"),
+            ("confirmed",),
+            "submitted",
+            ("league_officer",),
+            needs_reason=True,
+        ),
+        Step("withdraw", mark("Withdraw"), ("draft", "submitted", "confirmed"), "withdrawn", FIRM),
+    ),
     "application": (
         Step("prepare", mark("Pass on to the manager"), ("draft",), "prepared", ("firm_clerk",)),
         Step("reopen", mark("Open again"), ("prepared",), "draft", FIRM),
@@ -280,6 +302,7 @@ POSTING_CODES: dict[str, str] = {
     "recomputed": mark("Computed anew"),
     "route_changed": mark("Another route or league now"),
     "withdrawn": mark("The upload was withdrawn"),
+    "matter_withdrawn": mark("The matter was withdrawn"),
 }
 """Reason code of a posting, a person's or our own -> English msgid."""
 

@@ -8,15 +8,18 @@ from sqlalchemy.orm import Session
 from tracker import access
 from tracker.db import chunks
 from tracker.errors import Conflict, mark
+from tracker.models import subjects
 from tracker.models.applications import Application, ApplicationLine
 from tracker.models.filings import Filing
-from tracker.models.money import Item
+from tracker.models.matters import Matter
 from tracker.models.people import User
 from tracker.steps import evidence_links, shipments
 from tracker.steps.evidence_links import Subject
 
 OPEN_STATES = ("draft", "prepared", "withdrawn", "declined")
 """Of an application: nobody outside the firm is looking at its papers."""
+LOOKED_AT_STATES = ("submitted", "confirmed")
+"""Of a matter: the league looks at it, or decided on what it saw."""
 
 
 def require_open(session: Session, user: User, wanted: Sequence[Subject]) -> None:
@@ -39,9 +42,10 @@ def require_unreviewed(session: Session, user: User, wanted: Sequence[Subject]) 
         return
     waiting = select(Application.id).where(Application.state == "first_reviewed")
     applications = {one.id for one in wanted if one.kind == "application"}
-    for part in chunks(sorted(evidence_links.shipments_of(session, wanted))):
-        query = select(ApplicationLine.application_id).join(ApplicationLine.item)
-        applications |= set(session.scalars(query.where(Item.shipment_id.in_(part))))
+    for kind, keys in _subjects(session, wanted):
+        for part in chunks(sorted(keys)):
+            query = select(ApplicationLine.application_id).join(ApplicationLine.item)
+            applications |= set(session.scalars(query.where(kind.item_key.in_(part))))
     if session.scalar(waiting.where(Application.id.in_(applications))) is not None:
         raise Conflict(
             mark("The first review is finished and waits for its approver."),
@@ -54,8 +58,27 @@ def _is_applied_for(session: Session, wanted: Sequence[Subject]) -> bool:
     away = select(Application.id).where(
         Application.id.in_(applications), Application.state.not_in(OPEN_STATES)
     )
-    settled = shipments.settled(session, sorted(evidence_links.shipments_of(session, wanted)))
-    return bool(settled) or session.scalar(away) is not None
+    settled = [
+        key
+        for kind, keys in _subjects(session, wanted)
+        for key in shipments.settled(session, sorted(keys), kind)
+    ]
+    return bool(settled) or session.scalar(away) is not None or _is_looked_at(session, wanted)
+
+
+def _subjects(session: Session, wanted: Sequence[Subject]) -> list[tuple[subjects.Kind, set[int]]]:
+    """What items may be due for, among these things and what they are of."""
+    return [
+        (subjects.SHIPMENT, evidence_links.shipments_of(session, wanted)),
+        (subjects.MATTER, {one.id for one in wanted if one.kind == "matter"}),
+    ]
+
+
+def _is_looked_at(session: Session, wanted: Sequence[Subject]) -> bool:
+    """Whether the league has a matter of these, or confirmed it."""
+    matters = [one.id for one in wanted if one.kind == "matter"]
+    away = select(Matter.id).where(Matter.id.in_(matters), Matter.state.in_(LOOKED_AT_STATES))
+    return session.scalar(away) is not None
 
 
 def _is_filed(session: Session, wanted: Sequence[Subject]) -> bool:

@@ -9,21 +9,26 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from rules.conformance import pools_divided
-from rules.facts import SHIPMENT
 from rules.params import ParamsError
 from rules.registry import Registry
 from rules.rule import Rule
 from rules.units import RuleError
 from tracker.books import queue
 from tracker.errors import Conflict, NotAllowed, Refused, mark
-from tracker.models.cargo import Shipment
+from tracker.models import subjects
 from tracker.models.filings import Decision
 from tracker.models.methods import Method, Programme
 from tracker.models.people import League, User
+from tracker.models.subjects import Subject
 from tracker.steps import composed, flow, trials
 
 ENDED_STATES = ("recorded", "superseded", "withdrawn")
 """Of a method that will not be recorded any more, so it ends no other."""
+ABOUT = {
+    "shipment": mark("This programme is about shipments, and the rule about a firm's year."),
+    "period": mark("This programme is about a firm's year, and the rule about shipments."),
+}
+"""Subject of a programme -> why a rule about another is none for it, as a msgid."""
 WARNED_DAYS = 90
 """Before the last day of a method: time for a document, its review and its record."""
 
@@ -67,14 +72,14 @@ def pinned(registry: Registry, method: Method) -> Rule:
     return rule
 
 
-def unfit(rule: Rule, params: Mapping[str, Any]) -> str:
+def unfit(rule: Rule, params: Mapping[str, Any], programme: Programme | None = None) -> str:
     """Why no method can be registered with this rule, as a msgid; "" where one can.
 
-    A rule whose own sample is empty is judged by the numbers it is drafted with. Raises
-    ``RuleError`` where it cannot compute with these numbers at all.
+    A rule whose own sample is empty is judged by the numbers it is drafted with; with a programme,
+    also by what that is about. Raises ``RuleError`` where it cannot compute with these numbers.
     """
-    if rule.subject is not SHIPMENT:
-        return mark("This rule is about a firm's year or another period, not about shipments.")
+    if programme is not None and rule.subject.name != programme.subject:
+        return ABOUT[programme.subject]
     if params and pools_divided(rule, params) > 1:
         return mark("This rule divides more than one pool in proportion, one after the other.")
     return ""
@@ -101,7 +106,7 @@ def draft(  # noqa: PLR0913  a document has this many particulars
     """
     if user.role != "league_officer" or user.league_id is None:
         raise NotAllowed(mark("Only a league officer registers a method."))
-    rule = _checked(session, registry, user, rule_id, params)
+    rule = _checked(session, registry, user, rule_id, params, programme)
     newest = session.scalar(
         select(func.max(Method.version_no)).where(
             Method.league_id == user.league_id, Method.programme_id == programme.id
@@ -175,21 +180,24 @@ def code(method: Method) -> str:
     return f"{method.league.code}/{method.programme.code}/{method.version_no}"
 
 
-def covered(session: Session, method: Method, from_seq: int = 0) -> list[Shipment]:
-    """The standing shipments that fall under the method, in order of acceptance from a place on.
+def covered(session: Session, method: Method, from_seq: int = 0) -> list[Subject]:
+    """The standing shipments or matters under the method, in order of acceptance from a place on.
 
     None under one that is not in force: a superseded version assesses no more.
     """
     if method.state != "recorded":
         return []
     last = method.valid_to or date.max
-    query = select(Shipment).where(
-        Shipment.league_id == method.league_id,
-        Shipment.state == "standing",
-        Shipment.departure_date.between(method.valid_from, last),
-        Shipment.accepted_seq >= from_seq,
+    kind = subjects.of(method.programme)
+    table = kind.table
+    query = select(table).where(
+        table.league_id == method.league_id,
+        table.stands,
+        table.day.between(method.valid_from, last),
+        table.accepted_seq >= from_seq,
+        *kind.within(method.programme_id),
     )
-    return list(session.scalars(query.order_by(Shipment.accepted_seq)))
+    return list(session.scalars(query.order_by(table.accepted_seq)))
 
 
 def in_force(session: Session, league_id: int, programme_id: int, day: date) -> Method | None:
@@ -219,14 +227,19 @@ def ends_unfollowed(today: date) -> ColumnElement[bool]:
 
 
 def _checked(
-    session: Session, registry: Registry, user: User, rule_id: str, params: dict[str, Any]
+    session: Session,
+    registry: Registry,
+    user: User,
+    rule_id: str,
+    params: dict[str, Any],
+    programme: Programme,
 ) -> Rule:
     rule = chosen(session, registry, user, rule_id)
     if rule.league not in {"", session.get_one(League, user.league_id).code}:
         raise NotAllowed(mark("This rule is another league's."))
     try:
         rule.load_params(params)
-        why = unfit(rule, params)
+        why = unfit(rule, params, programme)
     except (ParamsError, RuleError) as error:
         raise Refused(
             mark("The numbers of the method are not right: %(faults)s"),
@@ -234,7 +247,7 @@ def _checked(
             faults=str(error),
         ) from error
     if why:
-        raise Refused(why, mark("Choose a rule that settles each shipment as it comes."))
+        raise Refused(why, mark("Choose another rule, or another programme."))
     return rule
 
 

@@ -19,6 +19,7 @@ from tracker import access
 from tracker.books import audit, ledger
 from tracker.db import SHANGHAI, canonical, chunks
 from tracker.errors import NotThere, Refused, mark
+from tracker.models import subjects
 from tracker.models.applications import Application, ApplicationLine
 from tracker.models.cargo import CargoLine, Route, Shipment
 from tracker.models.filings import Filing, FilingLine
@@ -137,9 +138,8 @@ def of_application(session: Session, user: User, key: int) -> tuple[Content, Fir
     """What was applied for, what was taken off and why, and what is left, line by line."""
     found = access.see(session, access.visible_applications(user), key)
     query = (
-        select(ApplicationLine, Item, Shipment, FilingLine)
+        select(ApplicationLine, Item, FilingLine)
         .join(Item, Item.id == ApplicationLine.item_id)
-        .join(Shipment, Shipment.id == Item.shipment_id)
         .outerjoin(
             FilingLine,
             (FilingLine.item_id == Item.id)
@@ -147,13 +147,11 @@ def of_application(session: Session, user: User, key: int) -> tuple[Content, Fir
             & FilingLine.filing_id.in_(select(Filing.id).where(Filing.state.in_(DECIDED))),
         )
         .where(ApplicationLine.application_id == found.id)
-        .order_by(Shipment.departure_date, Item.code)
+        .order_by(subjects.DAY, Item.code)
     )
-    rows = session.execute(query).all()
-    standing = _standing(session, [item.id for _, item, _, _ in rows])
-    lines = [
-        _line(line, shipment, later, standing[item.id]) for line, item, shipment, later in rows
-    ]
+    rows = session.execute(subjects.joined(query).options(*subjects.eager())).all()
+    standing = _standing(session, [item.id for _, item, _ in rows])
+    lines = [_line(line, item, later, standing[item.id]) for line, item, later in rows]
     if not lines:
         raise Refused(NOTHING, WAIT)
     ended = found.state in ("declined", "withdrawn")
@@ -170,25 +168,20 @@ def of_application(session: Session, user: User, key: int) -> tuple[Content, Fir
             "state": found.state,
         },
         "lines": lines,
-        "balances": _balances(session, [item.id for _, item, _, _ in rows]),
+        "balances": _balances(session, [item.id for _, item, _ in rows]),
         "total_fen": 0 if ended else left,
     }
     return content, found.firm
 
 
 def of_firm_year(session: Session, user: User, firm: Firm, year: int) -> tuple[Content, Firm]:
-    """What a firm's shipments of one year came to, by month of departure, league and programme."""
+    """What a firm's items of one year came to, by month, league and programme."""
     if not YEARS[0] <= year <= YEARS[1]:
         raise Refused(NOTHING, mark("Choose a year in which shipments departed."))
+    days = (date(year, 1, 1), date(year, 12, 31))
     query = (
-        access.visible_items(user)
-        .join(Shipment, Shipment.id == Item.shipment_id)
-        .where(
-            Item.firm_id == firm.id,
-            Shipment.departure_date >= date(year, 1, 1),
-            Shipment.departure_date <= date(year, 12, 31),
-        )
-        .add_columns(Shipment.departure_date)
+        subjects.joined(access.visible_items(user).add_columns(subjects.DAY))
+        .where(Item.firm_id == firm.id, subjects.DAY.between(*days))
         .order_by(Item.code)
     )
     rows = session.execute(query).all()
@@ -236,15 +229,13 @@ def firm_seen(session: Session, user: User, key: int) -> Firm:
     return found
 
 
-def _line(
-    line: ApplicationLine, shipment: Shipment, later: FilingLine | None, one: Assessment
-) -> Content:
+def _line(line: ApplicationLine, item: Item, later: FilingLine | None, one: Assessment) -> Content:
     """One line: what both reviews took off it, and why."""
     cuts = [cut for cut in (line, later) if cut is not None and cut.reduced_fen]
     return {
-        "label": shipment.label,
-        "item": one.item.code,
-        "departed_on": shipment.departure_date.isoformat(),
+        "label": item.subject.label,
+        "item": item.code,
+        "departed_on": item.subject.day.isoformat(),
         "method": one.method.document_no,
         "computed_fen": one.award_fen,
         "applied_fen": line.applied_fen,

@@ -139,7 +139,7 @@ def set_amounts(session: Session, recovery: Recovery, amounts: Mapping[int, int]
             raise Refused(
                 mark("Of %(name)s between nothing and %(paid)s yuan can be demanded back."),
                 mark("Correct the amount."),
-                name=one.item.shipment.label if one else str(key),
+                name=one.item.subject.label if one else str(key),
                 paid=yuan(one.paid_fen if one else 0),
             )
         line = standing.get(key)
@@ -161,6 +161,7 @@ def paid(session: Session, recovery: Recovery) -> list[Paid]:
         .where(DisbursementLine.disbursement_id == recovery.disbursement_id)
         .where(ItemStage.stage == "disbursed")
         .options(joinedload(DisbursementLine.item).joinedload(Item.shipment))
+        .options(joinedload(DisbursementLine.item).joinedload(Item.matter))
         .order_by(Item.code)
     )
     drafted = _demanded_by(session, recovery, Recovery.state.in_(DRAFTED_STATES))
@@ -195,6 +196,7 @@ def lines(session: Session, recovery: Recovery) -> list[RecoveryLine]:
         .join(Item, Item.id == RecoveryLine.item_id)
         .where(RecoveryLine.recovery_id == recovery.id)
         .options(joinedload(RecoveryLine.item).joinedload(Item.shipment))
+        .options(joinedload(RecoveryLine.item).joinedload(Item.matter))
         .order_by(Item.code)
     )
     return list(session.scalars(query))

@@ -1,8 +1,8 @@
-"""Replay 回放: what a method would have paid for the real shipments of a past period, nothing kept.
+"""Replay 回放: what a method would have paid for what really stood in a past period, nothing kept.
 
-Every standing shipment of the league that left in the period is assessed by the method as if it had
-been in force all the time, in the order of acceptance, counters beginning at nothing; beside it
-stands what was assessed for the same shipment.
+Every standing shipment of the league that left in the period, or matter whose year ended in it, is
+assessed by the method as if it had been in force all the time, in the order of acceptance, counters
+beginning at nothing; beside it stands what was assessed for the same.
 """
 
 from collections import defaultdict
@@ -11,31 +11,32 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from rules.facts import ShipmentFacts
 from rules.registry import Registry
+from rules.rule import Rule
+from rules.subject import Record
 from rules.tally import Run, Tally, assess
 from tracker.db import chunks
 from tracker.errors import Refused, mark
-from tracker.models.cargo import Shipment
+from tracker.models import subjects
 from tracker.models.methods import Method
 from tracker.models.money import Assessment, Item
 from tracker.models.people import Firm
-from tracker.steps import assessment, facts, methods
+from tracker.steps import assessment, methods
 
 MOST_SHIPMENTS = 200_000
 
 
 @dataclass(frozen=True)
 class Row:
-    """One shipment: what was assessed, and what the method would give."""
+    """One shipment or matter: what was assessed, and what the method would give."""
 
-    shipment_id: int
+    key: int
     label: str
     firm: str
-    departure_date: date
+    day: date
     before_fen: int
     before: str
     """Outcome of what stands; empty where nothing was assessed."""
@@ -73,7 +74,7 @@ class Replay:
     last: date
     rows: Sequence[Row]
     run: Run | None
-    """None where no shipment left in the period."""
+    """None where nothing stood in the period."""
 
     @property
     def total(self) -> Sums:
@@ -89,7 +90,7 @@ class Replay:
     @property
     def by_month(self) -> list[tuple[str, Sums]]:
         """Each month such as ``2026-03`` with its sums, in their order."""
-        return sorted(self._grouped(lambda row: f"{row.departure_date:%Y-%m}").items())
+        return sorted(self._grouped(lambda row: f"{row.day:%Y-%m}").items())
 
     @property
     def outcomes(self) -> list[tuple[str, str, int]]:
@@ -111,9 +112,9 @@ class Replay:
 
 
 def replay(session: Session, registry: Registry, method: Method, first: date, last: date) -> Replay:
-    """Assess the league's shipments of these days (both included) by the method.
+    """Assess the league's shipments or matters of these days (both included) by the method.
 
-    Raises ``Refused`` for days the wrong way round or too many shipments, ``Conflict`` where the
+    Raises ``Refused`` for days the wrong way round or too many of them, ``Conflict`` where the
     rule cannot be used.
     """
     if last < first:
@@ -122,14 +123,14 @@ def replay(session: Session, registry: Registry, method: Method, first: date, la
     stands = _standing(session, method, first, last)
     if not stands:
         return Replay(method, first, last, (), None)
-    known = _facts(session, stands)
+    known = _facts(session, rule, method, stands)
     run = assess(rule, method.params, [known[one.id] for one in stands], {})
     found = [
         Row(
-            shipment_id=one.id,
+            key=one.id,
             label=one.label,
             firm=one.name,
-            departure_date=one.departure_date,
+            day=one.day,
             before_fen=one.award_fen or 0,
             before=one.outcome or "",
             after_fen=award,
@@ -140,81 +141,85 @@ def replay(session: Session, registry: Registry, method: Method, first: date, la
             zip(stands, run.awards, run.outcomes, strict=True)
         )
     ]
-    found.sort(key=lambda row: (-abs(row.change_fen), row.departure_date, row.shipment_id))
+    found.sort(key=lambda row: (-abs(row.change_fen), row.day, row.key))
     return Replay(method, first, last, found, run)
 
 
 def tallies(
-    session: Session, made: Replay, shipment_id: int
+    session: Session, made: Replay, key: int
 ) -> tuple[Row, Mapping[str, Any] | None, Tally] | None:
-    """One shipment with both tallies: as it stands (None where nothing does) and as it would be."""
-    row = next((row for row in made.rows if row.shipment_id == shipment_id), None)
+    """One row with both tallies: as it stands (None where nothing does) and as it would be."""
+    row = next((row for row in made.rows if row.key == key), None)
     if row is None or made.run is None:
         return None
+    of_it = subjects.of(made.method.programme).item_key == key
     stands = session.scalar(
-        select(Assessment.tally).where(
-            Assessment.id.in_(assessment.last(made.method).where(Item.shipment_id == shipment_id))
-        )
+        select(Assessment.tally).where(Assessment.id.in_(assessment.last(made.method).where(of_it)))
     )
     return row, stands, made.run.tally(row.place)
 
 
 def usual_days(session: Session, method: Method) -> tuple[date, date] | None:
-    """The newest year in which shipments of the league left, up to the last of them."""
-    query = select(func.max(Shipment.departure_date)).where(
-        Shipment.league_id == method.league_id, Shipment.state == "standing"
-    )
-    last = session.scalar(query)
+    """The newest year in which anything of the league stands, up to the last day of it."""
+    kind = subjects.of(method.programme)
+    last = session.scalar(select(func.max(kind.table.day)).where(*_of(kind, method)))
     return (last.replace(month=1, day=1), last) if last else None
 
 
+def _of(kind: subjects.Kind, method: Method) -> tuple[ColumnElement[bool], ...]:
+    """What stands of the method's league and programme."""
+    table = kind.table
+    return (table.league_id == method.league_id, table.stands, *kind.within(method.programme_id))
+
+
 def _standing(session: Session, method: Method, first: date, last: date) -> Sequence[Any]:
-    """The shipments in order of acceptance, each with the outcome and amount that stand."""
+    """All in order of acceptance, each with the outcome and amount that stand."""
+    kind = subjects.of(method.programme)
+    table = kind.table
     newest = (
         select(
-            Item.shipment_id,
+            kind.item_key.label("subject_id"),
             Assessment.outcome,
             Assessment.award_fen,
             Assessment.facts,
-            Assessment.shipment_version_no.label("assessed_version_no"),
+            Assessment.version_no.label("assessed_version_no"),
         )
         .join_from(Assessment, Item)
         .where(Assessment.id.in_(assessment.last(method)))
         .subquery()
     )
-    columns = (Shipment.id, Shipment.label, Shipment.departure_date, Shipment.version_no)
+    columns = (table.id, table.label.label("label"), table.day.label("day"), table.version_no)
     query = (
         select(*columns, Firm.name, *newest.c)
-        .join(Firm, Firm.id == Shipment.firm_id)
-        .outerjoin(newest, newest.c.shipment_id == Shipment.id)
-        .where(
-            Shipment.league_id == method.league_id,
-            Shipment.state == "standing",
-            Shipment.departure_date.between(first, last),
-        )
-        .order_by(Shipment.accepted_seq)
+        .join(Firm, Firm.id == table.firm_id)
+        .outerjoin(newest, newest.c.subject_id == table.id)
+        .where(*_of(kind, method), table.day.between(first, last))
+        .order_by(table.accepted_seq)
         .limit(MOST_SHIPMENTS + 1)
     )
     found = session.execute(query).all()
     if len(found) > MOST_SHIPMENTS:
         raise Refused(
-            mark("More than %(most)s shipments left in these days."),
+            mark("There are more than %(most)s of them in these days."),
             mark("Choose a shorter period."),
             most=MOST_SHIPMENTS,
         )
     return found
 
 
-def _facts(session: Session, stands: Sequence[Any]) -> dict[int, ShipmentFacts]:
+def _facts(
+    session: Session, rule: Rule, method: Method, stands: Sequence[Any]
+) -> dict[int, Record]:
     """Facts as the standing assessments keep them; anew for what changed since or was never."""
+    kind = subjects.of(method.programme)
     found = {
-        one.id: ShipmentFacts.from_json(one.facts)
+        one.id: rule.record.from_json(one.facts)
         for one in stands
         if one.assessed_version_no == one.version_no
     }
     for keys in chunks([one.id for one in stands if one.id not in found]):
-        missing = session.scalars(select(Shipment).where(Shipment.id.in_(keys)))
-        found |= facts.of(session, list(missing))
+        missing = session.scalars(select(kind.table).where(kind.table.id.in_(keys)))
+        found |= assessment.FACTS[kind.name](session, list(missing))
     return found
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from ingest.rows import Line
 from ingest.shipments import ShipmentUnit, group
 from tracker import bulk
+from tracker.models import subjects
 from tracker.models.applications import Application, ApplicationLine
 from tracker.models.cargo import CargoLine, ManifestRow, Shipment
 from tracker.models.money import Item, ItemStage
@@ -19,26 +20,28 @@ DECIDED_STATES = ("passed", "in_filing", "closed", "declined")
 """Of applications: the first review took off their lines what it took off, for good."""
 
 
-def settled(session: Session, shipment_ids: Sequence[int]) -> set[int]:
-    """Those of the shipments whose money has been applied for: no longer recomputed.
+def settled(
+    session: Session, keys: Sequence[int], kind: subjects.Kind = subjects.SHIPMENT
+) -> set[int]:
+    """Those of the shipments, or matters, whose money has been applied for: no longer recomputed.
 
     What was decided stays decided: an item that was declined or taken off wholly is settled too.
     """
     decided = (
-        select(Item.shipment_id)
+        select(kind.item_key)
         .join(ApplicationLine, ApplicationLine.item_id == Item.id)
         .join(Application, Application.id == ApplicationLine.application_id)
         .where(Application.state.in_(DECIDED_STATES))
     )
     moved = (
-        select(Item.shipment_id)
+        select(kind.item_key)
         .join(ItemStage, ItemStage.item_id == Item.id)
         .where(ItemStage.stage.in_(SETTLED_STAGES), ItemStage.balance > 0)
     )
     return {
-        shipment_id
+        key
         for query in (decided, moved)
-        for (shipment_id,) in bulk.looked_up(session, query, Item.shipment_id, shipment_ids)
+        for (key,) in bulk.looked_up(session, query, kind.item_key, keys)
     }
 
 

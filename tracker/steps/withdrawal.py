@@ -37,7 +37,7 @@ class Affected:
     shipments: tuple[Shipment, ...]
     settled: frozenset[int]
     """Ids of those whose money has been applied for: they stand in the way."""
-    accrued_fen: Mapping[int, int]
+    accrued_fen: Mapping[int | None, int]
     """Id -> what stands accrued for it, where something does."""
     lines: int
     """Lines that stand by rows of the upload."""
@@ -58,7 +58,7 @@ def affected(session: Session, manifest: Manifest) -> Affected:
     )
     ids = sorted({line.shipment_id for line, *_ in lines} | set(session.scalars(earlier)))
     found: list[Shipment] = []
-    accrued: dict[int, int] = {}
+    accrued: dict[int | None, int] = {}
     for part in chunks(ids):
         found += session.scalars(select(Shipment).where(Shipment.id.in_(part)))
         query = (

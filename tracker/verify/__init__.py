@@ -15,7 +15,7 @@ from itertools import islice
 
 from rules.registry import every_rule
 from rules.rule import Rule
-from tracker.verify import chain, composed, divisions, records
+from tracker.verify import chain, composed, divisions, matters, records
 from tracker.verify.package import opened_package
 from tracker.verify.reading import Fault, Rows, opened, tables
 
@@ -59,9 +59,12 @@ def verify(
     walk = chain.Walk()
     known: Mapping[str, Rule] = every_rule().rules if rules is None else rules
     with opened(url) as rows:
-        kept = composed.kept(rows) if composed.TABLE in tables(url, rows) else ()
+        there = tables(url, rows)
+        kept = composed.kept(rows) if composed.TABLE in there else ()
         known = {**composed.usable(kept), **known}
-        found = tuple(islice(_faults(rows, walk, anchors or {}, known, kept), MOST_FAULTS))
+        stated = rows if matters.TABLE in there else _nothing
+        wrong = _faults(rows, walk, anchors or {}, known, kept, stated)
+        found = tuple(islice(wrong, MOST_FAULTS))
     return Report(
         entries=walk.entries,
         postings=walk.postings,
@@ -73,12 +76,18 @@ def verify(
     )
 
 
+def _nothing(_query: str) -> Iterator[tuple[object, ...]]:
+    """The rows of tables that an earlier version did not have."""
+    return iter(())
+
+
 def _faults(
     rows: Rows,
     walk: chain.Walk,
     anchors: Mapping[int, str],
     known: Mapping[str, Rule],
     kept: Sequence[composed.Kept],
+    stated: Rows,
 ) -> Iterator[Fault]:
     checks: dict[str, Callable[[], Iterator[Fault]]] = {
         "分录": lambda: chain.walked(rows, walk),
@@ -91,6 +100,7 @@ def _faults(
         "资金分配": lambda: divisions.divisions(rows),
         "审计日志": lambda: records.events(rows, walk),
         "组合规则": lambda: composed.faults(kept, walk),
+        "申报事项": lambda: matters.matters(stated, walk),
     }
     for name, check in checks.items():
         try:

@@ -46,6 +46,11 @@ class Walk:
     """Sequence -> (actor, hash of what was shown) as the entries tell of decisions."""
     composed: dict[str, object] = field(default_factory=dict)
     """Rule id -> its hash, as the audit events tell of versions that were kept."""
+    stated: dict[tuple[Any, Any], object] = field(default_factory=dict)
+    """Code and number -> hash, as the audit events tell of what was stated of matters."""
+    confirmed: dict[Any, tuple[Any, int]] = field(default_factory=dict)
+    """Code of a matter -> version that stands, and the sequence of the entry that confirmed it
+    first, as the entries tell."""
 
 
 @dataclass(frozen=True)
@@ -149,6 +154,10 @@ def _read(entry: Entry, walk: Walk) -> tuple[list[Any], list[str]]:
             walk.assessed[entry.seq, one["item"], one["outcome"], one["award_fen"]] += 1
         if "shown" in body["detail"]:
             walk.decided[entry.seq] = (body["actor"], body["detail"]["shown"])
+        if entry.kind == "matter.confirm":
+            code = body["detail"]["matter"]
+            first = walk.confirmed.get(code, (0, entry.seq))[1]
+            walk.confirmed[code] = (body["detail"]["version"], first)
         algorithm = body["algorithm"]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return [], ["正文无法读取"]

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rules.facts import ShipmentFacts
 from rules.prorating import NUMBER
 from rules.rule import Rule
 from rules.tally import assess
+from tracker.verify import matters
 from tracker.verify.chain import Walk
 from tracker.verify.composed import KEPT
 from tracker.verify.reading import GENESIS, Fault, Rows, canonical, moment, sha256
@@ -113,7 +113,7 @@ def _again(known: Mapping[str, Rule], kept: Kept) -> str:
             if line["used_before"] is not None
         }
         opening |= {key: use["before"] for key, use in uses.items() if NUMBER in key}
-        facts = ShipmentFacts.from_json(json.loads(kept.facts))
+        facts = rule.record.from_json(json.loads(kept.facts))
         run = assess(rule, json.loads(kept.params), [facts], opening, backend="naive")
         seen = {counter: use["before"] for counter, use in uses.items()}
         used = {counter: use["used"] for counter, use in uses.items() if use["used"]}
@@ -139,4 +139,7 @@ def events(rows: Rows, walk: Walk) -> Iterator[Fault]:
             yield Fault(f"审计日志 {key}", "被改动，或之前的记录缺失")
         if content["action"] == KEPT:
             walk.composed[content["subject"]] = content["detail"].get("sha256")
+        if content["action"] == matters.STATED:
+            told = content["detail"]
+            walk.stated[told.get("matter"), told.get("version")] = told.get("sha256")
         previous = own_hash

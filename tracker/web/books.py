@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, aliased
 from tracker import access
 from tracker.access.ledger import visible_entries, visible_postings
 from tracker.errors import mark
-from tracker.models.cargo import Shipment
+from tracker.models import subjects
 from tracker.models.money import LIMIT_STAGES, MONEY_STAGES, Account, Entry, Item, Posting
 from tracker.models.people import PROVINCE_ROLES, Firm, League, User
 from tracker.steps import flow
@@ -35,6 +35,7 @@ KINDS: dict[str, str] = {
 
 SUBJECTS: dict[str, str] = {
     "method": mark("Method"),
+    "matter": mark("Matter"),
     "application": mark("Application"),
     "filing": mark("Filing"),
     "division": mark("Division"),
@@ -44,8 +45,13 @@ SUBJECTS: dict[str, str] = {
 }
 """Flow -> msgid of its subject."""
 
-MANIFEST = "manifest"
-"""Begins the cause of what a manifest caused: then the firm's credit code, then the file's hash."""
+ANOTHERS: dict[str, str] = {
+    "manifest": mark("Manifest of another firm"),
+    "matter": mark("Matter of another firm"),
+}
+"""Begins the cause of what a manifest caused, or of money that a matter moved: then comes the
+firm's credit code, then the file's hash or the matter's code. -> what it is called where it is
+another firm's, as msgid."""
 OWN_KINDS = tuple(f"{kind}.{step.name}" for kind, steps in flow.FLOWS.items() for step in steps)
 
 
@@ -61,6 +67,7 @@ class Line:
     amount_fen: int
     item: str
     shipment_id: int | None
+    matter_id: int | None
     label: str
     reason: str
 
@@ -135,7 +142,7 @@ def lines(
     """Entry -> its visible lines in order, at most ``most`` of each."""
     found: dict[int, list[Line]] = {key: [] for key in keys}
     names = Names(session)
-    for posting, source, target, code, shipment_id, label in _rows(session, user, keys):
+    for posting, source, target, code, due_for, label in _rows(session, user, keys):
         listed = found[posting.entry_id]
         if most is not None and len(listed) >= most:
             continue
@@ -149,7 +156,8 @@ def lines(
                 owner=names.owner(target if source.is_source else source),
                 amount_fen=posting.amount,
                 item=code or "",
-                shipment_id=shipment_id,
+                shipment_id=due_for[0],
+                matter_id=due_for[1],
                 label=label or "",
                 reason=gettext(reason) if reason else "",
             )
@@ -185,16 +193,20 @@ def cause_words(user: User, entry: Entry) -> str:
     if parts[0] == "fund":
         return ":".join(parts[1:])
     if is_anothers(user, entry):
-        return str(gettext("Manifest of another firm"))
-    if uscc := _uploader(entry):
-        return str(gettext("Manifest of the firm %(code)s", code=uscc))
+        return str(gettext(ANOTHERS[parts[_firms_own(entry) or 0]]))
+    place = _firms_own(entry)
+    if place is not None and parts[place] == "matter":
+        return f"{gettext(SUBJECTS['matter'])} {parts[place + 2]}"
+    if place is not None:
+        return str(gettext("Manifest of the firm %(code)s", code=parts[place + 1]))
     return entry.cause
 
 
 def cause(user: User, entry: Entry) -> str:
-    """The key of what caused the entry; without whose manifest it was where that is another's."""
-    if is_anothers(user, entry):
-        return f"{entry.cause.partition(MANIFEST)[0]}{MANIFEST}"
+    """The key of what caused the entry; without whose doing it was where that is another's."""
+    place = _firms_own(entry)
+    if place is not None and is_anothers(user, entry):
+        return ":".join(entry.cause.split(":")[: place + 1])
     return entry.cause
 
 
@@ -204,17 +216,21 @@ def actor(user: User, entry: Entry) -> str:
 
 
 def is_anothers(user: User, entry: Entry) -> bool:
-    """Whether a manifest of another firm caused it: a firm learns neither whose nor by whom.
+    """Whether something of another firm caused it: a firm learns neither whose nor by whom.
 
     A correction may free a limit that firms of a league share, and so change what others are due.
     """
-    return user.firm is not None and _uploader(entry) not in {"", user.firm.uscc}
+    place = _firms_own(entry)
+    whose = "" if place is None else entry.cause.split(":")[place + 1]
+    return user.firm is not None and whose not in {"", user.firm.uscc}
 
 
-def _uploader(entry: Entry) -> str:
-    """The credit code of the firm whose manifest caused it; nothing where none did."""
+def _firms_own(entry: Entry) -> int | None:
+    """Where in the cause a firm's own doing begins; None where none did it, or a step says who."""
     parts = entry.cause.split(":")
-    return parts[parts.index(MANIFEST) + 1] if MANIFEST in parts[:2] else ""
+    if parts[0] in SUBJECTS:
+        return None
+    return next((place for place, part in enumerate(parts[:2]) if part in ANOTHERS), None)
 
 
 def body_is_open(user: User, entry: Entry, seen: int) -> bool:
@@ -266,13 +282,12 @@ def _rows(session: Session, user: User, keys: Sequence[int]) -> Iterator[tuple[A
     source, target = aliased(Account), aliased(Account)
     seen = visible_postings(user).with_only_columns(Posting.id)
     query = (
-        select(Posting, source, target, Item.code, Shipment.id, Shipment.label)
+        select(Posting, source, target, Item.code, Item.shipment_id, Item.matter_id, subjects.LABEL)
         .join(source, source.id == Posting.source_id)
         .join(target, target.id == Posting.target_id)
         .outerjoin(Item, Item.id == Posting.item_id)
-        .outerjoin(Shipment, Shipment.id == Item.shipment_id)
         .where(Posting.entry_id.in_(keys), Posting.id.in_(seen))
         .order_by(Posting.entry_id, Posting.line_no)
     )
-    for row in session.execute(query):
-        yield tuple(row)
+    for posting, giver, taker, code, *due_for, label in session.execute(subjects.joined(query)):
+        yield posting, giver, taker, code, due_for, label

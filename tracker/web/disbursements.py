@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from tracker import access
 from tracker.db import chunks
-from tracker.models.cargo import Shipment
+from tracker.models import subjects
 from tracker.models.filings import (
     DISBURSEMENT_STATES,
     DISBURSING_STATES,
@@ -33,10 +33,9 @@ STANDING_STAGES = tuple(stage for stage in MONEY_STAGES if stage != "entitlement
 
 @dataclass(frozen=True)
 class Standing:
-    """Where the money of one shipment stands."""
+    """Where the money of one item stands."""
 
     item: Item
-    shipment: Shipment
     league: League
     balances: dict[str, int]
 
@@ -95,8 +94,8 @@ def money_file() -> ResponseReturnValue:
     ]
     rows = (
         [
-            one.shipment.departure_date,
-            one.shipment.label,
+            one.item.subject.day,
+            one.item.subject.label,
             filters.said(one.league, "name"),
             *(downloads.fen_as_yuan(one.balances.get(stage, 0)) for stage in STANDING_STAGES),
         ]
@@ -198,11 +197,10 @@ def standing_query(user: User) -> Select[Item]:
     if stage := asked.one_of("stage", STANDING_STAGES):
         stages = (stage,)
     holding = select(ItemStage.item_id).where(ItemStage.stage.in_(stages), ItemStage.balance > 0)
-    query = access.visible_items(user).where(Item.id.in_(holding))
+    query = subjects.joined(access.visible_items(user).where(Item.id.in_(holding)))
     if text := asked.text("q"):
-        found = select(Shipment.id).where(Shipment.label.icontains(text, autoescape=True))
-        query = query.where(Item.shipment_id.in_(found))
-    return query
+        query = query.where(subjects.LABEL.icontains(text, autoescape=True))
+    return query.options(*subjects.eager())
 
 
 def standing(session: Session, items: list[Item]) -> list[Standing]:
@@ -212,21 +210,22 @@ def standing(session: Session, items: list[Item]) -> list[Standing]:
         query = select(ItemStage).where(ItemStage.item_id.in_(keys), ItemStage.balance > 0)
         for one in session.scalars(query):
             balances[one.item_id][one.stage] = one.balance
-    return [Standing(item, item.shipment, item.league, balances[item.id]) for item in items]
+    return [Standing(item, item.league, balances[item.id]) for item in items]
 
 
-def lines_of(found: Disbursement) -> Select[DisbursementLine, Shipment]:
-    """The lines with their shipments, by day."""
+def lines_of(found: Disbursement) -> Select[DisbursementLine, Item]:
+    """The lines with their items, by day."""
+    query = subjects.joined(
+        select(DisbursementLine, Item).join(Item, Item.id == DisbursementLine.item_id)
+    )
     return (
-        select(DisbursementLine, Shipment)
-        .join(Item, Item.id == DisbursementLine.item_id)
-        .join(Shipment, Shipment.id == Item.shipment_id)
-        .where(DisbursementLine.disbursement_id == found.id)
-        .order_by(Shipment.departure_date, Item.code)
+        query.where(DisbursementLine.disbursement_id == found.id)
+        .options(*subjects.eager())
+        .order_by(subjects.DAY, Item.code)
     )
 
 
-def count_of(session: Session, query: Select[DisbursementLine, Shipment]) -> int:
+def count_of(session: Session, query: Select[DisbursementLine, Item]) -> int:
     """How many lines there are."""
     counted = query.with_only_columns(func.count(DisbursementLine.id)).order_by(None)
     return session.scalar(counted) or 0

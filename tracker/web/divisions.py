@@ -16,7 +16,7 @@ from rules.outcome import Tally
 from tracker import access
 from tracker.db import local_day
 from tracker.errors import NotThere, mark
-from tracker.models.cargo import Shipment
+from tracker.models import subjects
 from tracker.models.divisions import DIVISION_STATES, OPEN_STATES, Division
 from tracker.models.methods import Programme
 from tracker.models.money import Assessment, Item
@@ -56,11 +56,10 @@ class Share:
 
 @dataclass(frozen=True)
 class Given:
-    """What one shipment brought to a division and was given."""
+    """What one item brought to a division and was given."""
 
-    shipment: Shipment
+    item: Item
     firm: str
-    item_code: str
     asked_fen: int
     given_fen: int
     added: bool
@@ -180,9 +179,9 @@ def shares(session: Session, found: Division) -> list[Share]:
 
 def given(session: Session, query: Select[Assessment], counter: str) -> list[Given]:
     """The shares among these assessments, in their order."""
-    query = query.join(Item, Item.id == Assessment.item_id).join(Item.shipment).join(Item.firm)
-    loaded = contains_eager(Assessment.item)
-    query = query.options(loaded.contains_eager(Item.shipment), loaded.contains_eager(Item.firm))
+    query = subjects.joined(query.join(Item, Item.id == Assessment.item_id)).join(Item.firm)
+    firms = contains_eager(Assessment.item, Item.firm)
+    query = query.options(*subjects.eager(Assessment.item), firms)
     return [_given(made, _line(made, counter)) for made in session.scalars(query)]
 
 
@@ -219,19 +218,17 @@ def _line(made: Assessment, counter: str) -> Line:
 def _given(made: Assessment, line: Line) -> Given:
     item = made.item
     added = line.rounding == "up"
-    return Given(
-        item.shipment, item.firm.name, item.code, line.before_fen or 0, line.after_fen or 0, added
-    )
+    return Given(item, item.firm.name, line.before_fen or 0, line.after_fen or 0, added)
 
 
 def _cells(session: Session, found: Division) -> Iterator[Sequence[object]]:
     for one in given(session, steps.given(found).limit(downloads.MOST_ROWS + 1), found.counter):
         yield (
-            one.shipment.departure_date,
-            one.shipment.label,
+            one.item.subject.day,
+            one.item.subject.label,
             one.firm,
             downloads.fen_as_yuan(one.asked_fen),
             downloads.fen_as_yuan(one.given_fen),
             int(one.added),
-            one.item_code,
+            one.item.code,
         )

@@ -96,8 +96,8 @@ def lines_file(code: str, shown: Iterable[Shown]) -> Response:
     )
     rows = (
         (
-            line.shipment.departure_date,
-            line.shipment.label,
+            line.item.subject.day,
+            line.item.subject.label,
             line.firm,
             "" if line.computed_fen is None else fen_as_yuan(line.computed_fen),
             fen_as_yuan(line.applied_fen),
@@ -107,7 +107,7 @@ def lines_file(code: str, shown: Iterable[Shown]) -> Response:
             "" if line.later is None else line.later.why,
             fen_as_yuan(line.approved_fen),
             "; ".join(line.flags),
-            line.item_code,
+            line.item.code,
         )
         for line in shown
     )

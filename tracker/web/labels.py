@@ -85,6 +85,10 @@ STATES: dict[str, dict[str, Look]] = {
         "recorded": Look(mark("Recorded"), "good"),
         "superseded": Look(mark("Superseded")),
     },
+    "matter": {
+        "submitted": Look(mark("Submitted to the league"), "busy"),
+        "confirmed": Look(mark("Confirmed"), "good"),
+    },
     "application": {
         "prepared": Look(mark("Ready for the manager"), "busy"),
         "applied": Look(mark("Applied"), "busy"),
@@ -139,7 +143,7 @@ STATES["further"] = {
 
 BACKWARD = (
     *("return", "withdraw", "decline", "reopen", "fail", "bounce"),
-    *("close", "propose_lift", "uphold"),
+    *("close", "propose_lift", "uphold", "correct"),
 )
 """Steps that do not carry a thing forward, so they do not say whose turn it is."""
 

@@ -47,7 +47,7 @@ def of_application(application: Application) -> list[Lacking]:
     return among(keys, application=str(application.id))
 
 
-def among(keys: Select[int], **asked: str) -> list[Lacking]:
+def among(keys: Select[int | None], **asked: str) -> list[Lacking]:
     """What shipments still lack, each with the list of those that do."""
     return [
         Lacking(

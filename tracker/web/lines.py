@@ -13,9 +13,11 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from tracker.errors import mark
+from tracker.models import subjects
 from tracker.models.applications import Application, ApplicationLine
 from tracker.models.cargo import Route, Shipment
 from tracker.models.filings import Filing, FilingLine
+from tracker.models.matters import Matter
 from tracker.models.money import Assessment, Item
 from tracker.models.people import Firm
 from tracker.steps import flow, lacking
@@ -89,9 +91,8 @@ class Shown:
     """One line as it shows: computed, applied, reduced and approved side by side."""
 
     id: int
-    shipment: Shipment
+    item: Item
     firm: str
-    item_code: str
     computed_fen: int | None
     applied_fen: int
     first: Cut
@@ -201,16 +202,17 @@ def most_odd(kind: type[Application | Filing]) -> tuple[ColumnElement[int], Colu
 def odd_score(table: Any) -> ColumnElement[int]:  # noqa: ANN401  either of the two tables of lines
     """The heavier the sooner: reduced, contested, waiting, unsure route."""
     unsure = (Route.state != "matched") | (Route.confidence < LOW_CONFIDENCE) | Route.id.is_(None)
+    unsure = unsure & Item.shipment_id.is_not(None)
     return (
         case((table.reduced_fen > 0, 16), else_=0)
         + case((Shipment.state == "contested", 8), else_=0)
-        + case((Shipment.waits_for != "", 4), else_=0)
+        + case(((Shipment.waits_for != "") | (Matter.waits_for != ""), 4), else_=0)
         + case((unsure, 2), else_=0)
     )
 
 
 def flags(
-    shipment: Shipment,
+    subject: subjects.Subject,
     route: Route | None,
     total: Sums,
     line: Any,  # noqa: ANN401  of either table
@@ -218,10 +220,11 @@ def flags(
 ) -> tuple[str, ...]:
     """What makes the line stand out, in words."""
     unsure = route is None or route.state != "matched" or route.confidence < LOW_CONFIDENCE
+    unsure = unsure and isinstance(subject, Shipment)
     found = (
         (line.reduced_fen > 0, mark("reduced")),
-        (shipment.state == "contested", mark("contested by another claim")),
-        (shipment.waits_for != "", mark("waits for something")),
+        (subject.state == "contested", mark("contested by another claim")),
+        (subject.waits_for != "", mark("waits for something")),
         (unsure, mark("route not sure")),
         (_amount(line) > TIMES_AVERAGE * total.average_fen, mark("more than twice the average")),
     )
@@ -239,11 +242,8 @@ def _columns(kind: type[Application | Filing]) -> tuple[Any, Any, Any]:
 
 def _joined(query: Rows, table: Any) -> Rows:  # noqa: ANN401  either of two tables
     on_route = and_(Route.shipment_id == Shipment.id, Route.standing)
-    return (
-        query.join(Item, Item.id == table.item_id)
-        .join(Shipment, Shipment.id == Item.shipment_id)
-        .outerjoin(Route, on_route)
-    )
+    query = subjects.joined(query.join(Item, Item.id == table.item_id))
+    return query.outerjoin(Route, on_route)
 
 
 def _query(subject: Application | Filing, average_fen: int, sort: str) -> Rows:
@@ -251,13 +251,14 @@ def _query(subject: Application | Filing, average_fen: int, sort: str) -> Rows:
     high = case((amount > TIMES_AVERAGE * average_fen, 1), else_=0)
     orders: dict[str, tuple[Any, ...]] = {
         "odd": ((odd_score(table) + high).desc(), amount.desc()),
-        "day": (Shipment.departure_date,),
-        "-day": (Shipment.departure_date.desc(),),
+        "day": (subjects.DAY,),
+        "-day": (subjects.DAY.desc(),),
         "amount": (amount,),
         "-amount": (amount.desc(),),
     }
-    query = _joined(select(table, Shipment, Route, Item, Firm.name), table)
+    query = _joined(select(table, Item, Route, Firm.name), table)
     query = query.join(Firm, Firm.id == Item.firm_id).where(parent == subject.id)
+    query = query.options(*subjects.eager())
     return query.order_by(*orders[sort], Item.code)
 
 
@@ -265,8 +266,8 @@ def _shown(
     session: Session, subject: Application | Filing, query: Rows, total: Sums
 ) -> list[Shown]:
     rows = session.execute(query).all()
-    items = [item.id for _, _, _, item, _ in rows]
-    lacks = lacking.of(session, [shipment.id for _, shipment, _, _, _ in rows])
+    items = [item.id for _, item, _, _ in rows]
+    lacks = lacking.of(session, [item.shipment_id for _, item, _, _ in rows if item.shipment_id])
     computed = _computed(session, items)
     first = select(ApplicationLine).where(ApplicationLine.item_id.in_(items))
     applied = {one.item_id: one for one in session.scalars(first.where(_of_application(subject)))}
@@ -275,19 +276,18 @@ def _shown(
     return [
         Shown(
             id=line.id,
-            shipment=shipment,
+            item=item,
             firm=firm,
-            item_code=item.code,
             computed_fen=computed.get(item.id),
             applied_fen=applied[item.id].applied_fen,
             first=_cut(applied[item.id]),
             later=_cut(decided[item.id]) if item.id in decided else None,
             amount_fen=_amount(line),
             own=_cut(line),
-            flags=flags(shipment, route, total, line, lacks.get(shipment.id, ())),
+            flags=flags(item.subject, route, total, line, lacks.get(item.shipment_id or 0, ())),
             ended=subject.state in ENDED,
         )
-        for line, shipment, route, item, firm in rows
+        for line, item, route, firm in rows
     ]
 
 

@@ -4,24 +4,31 @@ Nothing is kept. Whoever may see the method's league sees sums; single shipments
 those anyway, so that the province looks at aggregates until they are filed.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from tracker import access
-from tracker.db import chunks
 from tracker.errors import NotThere, mark
-from tracker.models.cargo import Shipment
+from tracker.models import subjects
 from tracker.models.methods import Method
+from tracker.models.people import User
 from tracker.papers import replays as papers
 from tracker.steps import replay as steps
 from tracker.web import asked, context, downloads, policy
 
 bp = Blueprint("replays", __name__, url_prefix="/methods")
 
+VISIBLE: dict[str, Callable[[User], Select[Any]]] = {
+    "shipment": access.visible_shipments,
+    "matter": access.visible_matters,
+}
 BAR_WIDTH = 100
 """Of the longest bar of the picture, in its own units."""
 
@@ -69,24 +76,24 @@ def replay_file(key: int) -> Response:
     return downloads.workbook(raw, f"{method.title} 回放 {made.first}—{made.last}")
 
 
-@bp.get("/<int:key>/replay/<int:shipment>")
+@bp.get("/<int:key>/replay/<int:subject>")
 @policy.may("replay_methods")
-def one(key: int, shipment: int) -> ResponseReturnValue:
-    """One shipment with both tallies side by side."""
-    session, user = context.session(), context.user()
-    found = access.see(session, access.visible_shipments(user), shipment)
+def one(key: int, subject: int) -> ResponseReturnValue:
+    """One shipment or matter with both tallies side by side."""
+    session = context.session()
     method, made = ran(session, key)
+    found = access.see(session, _visible(method), subject)
     both = steps.tallies(session, made, found.id) if made else None
     if both is None:
         raise NotThere(
-            mark("This shipment did not leave in the days of the replay."),
-            mark("Choose other days."),
+            mark("It does not lie in the days of the replay."), mark("Choose other days.")
         )
     row, before, after = both
     return render_template(
         "replays/shipment.html",
         method=method,
         made=made,
+        subject=found,
         row=row,
         before=before,
         after=after.as_json(),
@@ -103,14 +110,17 @@ def ran(session: Session, key: int) -> tuple[Method, steps.Replay | None]:
 
 
 def shown(session: Session, method: Method, changed: list[steps.Row]) -> list[steps.Row]:
-    """Of the rows that change, those of shipments this person may see."""
-    user, seen = context.user(), set[int]()
+    """Of the rows that change, those this person may see singly."""
+    user = context.user()
     if user.role in access.SEES_ALL or user.league_id == method.league_id:
         return changed
-    visible = access.visible_shipments(user).with_only_columns(Shipment.id)
-    for keys in chunks([row.shipment_id for row in changed]):
-        seen |= set(session.scalars(visible.where(Shipment.id.in_(keys))))
-    return [row for row in changed if row.shipment_id in seen]
+    seen = access.seen(session, _visible(method), [row.key for row in changed])
+    return [row for row in changed if row.key in seen]
+
+
+def _visible(method: Method) -> Select[Any]:
+    """Which of what the method is about this person may see."""
+    return VISIBLE[subjects.of(method.programme).name](context.user())
 
 
 def bars(made: steps.Replay) -> list[Bar]:

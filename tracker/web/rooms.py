@@ -11,6 +11,7 @@ from flask import Flask, current_app, g, request, url_for
 from flask_babel import gettext
 
 from tracker.errors import mark
+from tracker.models.subjects import Subject
 from tracker.web import context, policy
 from tracker.web.words import LOCALES
 
@@ -18,6 +19,7 @@ ROOMS: tuple[tuple[str, str], ...] = (
     ("home.home", mark("Home")),
     ("manifests.manifests", mark("Manifests")),
     ("shipments.shipments", mark("Shipments")),
+    ("matters.matters", mark("Matters")),
     ("evidence.evidence", mark("Evidence")),
     ("divisions.divisions", mark("Divisions")),
     ("applications.applications", mark("Applications")),
@@ -37,6 +39,9 @@ ROOMS: tuple[tuple[str, str], ...] = (
 )
 """Endpoint -> its name in the bar; an endpoint that does not exist (yet) shows nowhere."""
 
+SUBJECT_PAGES = {"shipment": "shipments.shipment", "matter": "matters.matter"}
+"""Table of what an item is due for -> the endpoint of one."""
+
 LANGUAGE_COOKIE = "tracker_language"
 LANGUAGES: tuple[tuple[str, str], ...] = (("zh", "中文"), ("en", "English"))
 
@@ -54,6 +59,7 @@ def install(app: Flask) -> None:
     """Give every template the frame of the page."""
     app.context_processor(frame)
     app.add_template_global(address)
+    app.add_template_global(subject_address)
 
 
 def chosen_language() -> str:
@@ -108,6 +114,11 @@ def is_open(endpoint: str) -> bool:
 def address(endpoint: str, **values: Any) -> str:  # noqa: ANN401  whatever the address takes
     """Where whoever asks can open this; nothing where they cannot, so no link leads nowhere."""
     return url_for(endpoint, **values) if is_open(endpoint) else ""
+
+
+def subject_address(one: Subject) -> str:
+    """Where whoever asks can open what an item is due for; nothing where they cannot."""
+    return address(SUBJECT_PAGES[type(one).__tablename__], key=one.id)
 
 
 def _here() -> str:

@@ -90,7 +90,7 @@ def rows(session: Session, user: User, shipments: Sequence[Shipment]) -> list[Ro
             select(Route).where(Route.shipment_id.in_(keys), Route.standing)
         )
     }
-    balances: dict[int, dict[str, int]] = defaultdict(dict)
+    balances: dict[int | None, dict[str, int]] = defaultdict(dict)
     seen = access.visible_items(user).with_only_columns(Item.id)
     money = (
         select(Item.shipment_id, ItemStage.stage, func.sum(ItemStage.balance))
@@ -119,7 +119,7 @@ def _in_period(found: Select[Shipment]) -> Select[Shipment]:
     return found
 
 
-def _in_stage(user: User, stage: str) -> Select[int]:
+def _in_stage(user: User, stage: str) -> Select[int | None]:
     return (
         access.visible_items(user)
         .with_only_columns(Item.shipment_id)

@@ -16,6 +16,7 @@ from tracker.web.api.shape import (
     Asked,
     Body,
     FirmAnswer,
+    ItemAnswer,
     Key,
     LeagueAnswer,
     StepBody,
@@ -73,13 +74,9 @@ class DisbursementOne(DisbursementAnswer, Acted):
     )
 
 
-class PaidAnswer(Answer):
+class PaidAnswer(ItemAnswer):
     """拨付明细."""
 
-    shipment_id = fields.Integer(attribute="shipment.id")
-    label = fields.String(attribute="shipment.label")
-    departure_date = fields.Date(attribute="shipment.departure_date")
-    item = fields.String(attribute="line.item.code")
     amount_fen = fields.Integer(attribute="line.amount_fen")
 
 
@@ -113,7 +110,7 @@ def line_list(key: int, pages: Pages) -> list[Mapping[str, Any]]:
     query = disbursements.lines_of(_found(key))
     pages.item_count = disbursements.count_of(session, query)
     rows = session.execute(query.limit(pages.page_size).offset(start(pages)))
-    return [{"line": line, "shipment": shipment} for line, shipment in rows]
+    return [{"line": line, "item": item} for line, item in rows]
 
 
 @blp.writing("/<int:key>/steps", "办理拨付环节", TakenAnswer, DisbursementStep)

@@ -16,6 +16,7 @@ from tracker.web.api.shape import (
     Answer,
     Asked,
     Body,
+    ItemAnswer,
     LeagueAnswer,
     StepBody,
     TakenAnswer,
@@ -101,13 +102,10 @@ class DivisionOne(DivisionAnswer, Acted):
     shares = fields.List(fields.Nested(ShareAnswer))
 
 
-class PoolShareAnswer(Answer):
+class PoolShareAnswer(ItemAnswer):
     """一票的份额."""
 
-    shipment_id = fields.Integer(attribute="shipment.id")
-    label = fields.String(attribute="shipment.label")
     firm = fields.String()
-    item = fields.String(attribute="item_code")
     asked_fen = fields.Integer()
     given_fen = fields.Integer()
     added = fields.Boolean(metadata={"description": "A fen was added for its remainder."})

@@ -58,6 +58,7 @@ class PostingAnswer(Answer):
     amount_fen = fields.Integer()
     item = fields.String()
     shipment_id = fields.Integer(allow_none=True)
+    matter_id = fields.Integer(allow_none=True)
     label = fields.String()
     reason = fields.String()
 

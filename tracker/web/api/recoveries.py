@@ -21,6 +21,7 @@ from tracker.web.api.shape import (
     Day,
     Fen,
     FirmAnswer,
+    ItemAnswer,
     Key,
     LeagueAnswer,
     Length,
@@ -116,13 +117,10 @@ class RecoveryOne(RecoveryAnswer, Acted):
     back = fields.List(fields.Nested(BackAnswer))
 
 
-class DemandedAnswer(Answer):
+class DemandedAnswer(ItemAnswer):
     """追缴明细."""
 
     item_id = fields.Integer(attribute="item.id")
-    item = fields.String(attribute="item.code")
-    shipment_id = fields.Integer(attribute="item.shipment_id")
-    label = fields.String(attribute="item.shipment.label")
     paid_fen = fields.Integer(
         metadata={"description": "What may be demanded, while it is a draft."}
     )

@@ -295,15 +295,24 @@ class LimitAnswer(Answer):
     used_fen = fields.Integer()
 
 
-class LineAnswer(Answer):
+class ItemAnswer(Answer):
+    """补贴项: what it is due for, a shipment or a matter."""
+
+    item = fields.String(attribute="item.code")
+    shipment_id = fields.Integer(attribute="item.shipment_id", allow_none=True)
+    matter_id = fields.Integer(attribute="item.matter_id", allow_none=True)
+    label = fields.String(attribute="item.subject.label")
+    day = fields.Date(
+        attribute="item.subject.day",
+        metadata={"description": "Of a shipment its departure, of a matter the end of its year."},
+    )
+
+
+class LineAnswer(ItemAnswer):
     """明细: computed, applied or filed, reduced and left side by side."""
 
     id = fields.Integer()
-    shipment_id = fields.Integer(attribute="shipment.id")
-    label = fields.String(attribute="shipment.label")
-    departure_date = fields.Date(attribute="shipment.departure_date")
     firm = fields.String()
-    item = fields.String(attribute="item_code")
     computed_fen = fields.Integer(allow_none=True)
     amount_fen = fields.Integer()
     reduced_fen = fields.Integer()
