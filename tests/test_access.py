@@ -35,6 +35,7 @@ from tracker.models import (
     evidence,
     filings,
     further,
+    matters,
     methods,
     money,
     networks,
@@ -65,6 +66,7 @@ NOUNS: dict[str, type[Any]] = {
     "manifests": cargo.Manifest,
     "shipments": cargo.Shipment,
     "evidence": evidence.Evidence,
+    "matters": matters.Matter,
     "applications": applications.Application,
     "filings": filings.Filing,
     "allotments": filings.Allotment,
@@ -221,6 +223,10 @@ def hidden_from(app: Flask, login: str) -> set[str]:
         told = {one.id for one in session.scalars(visible_receipts(user))}
         made = session.scalars(select(receipts.Receipt)).all()
         words |= {word for one in made if one.id not in told for word in (one.code, one.sha256)}
+        known = {one.id for one in session.scalars(access.visible_matters(user))}
+        stated = session.scalars(select(matters.Matter)).all()
+        if not access.may(user, "see_audit"):  # which names what was done to what
+            words |= {one.code for one in stated if one.id not in known}
         if user.firm_id is not None:
             others = session.scalars(select(people.Firm).where(people.Firm.id != user.firm_id))
             words |= {word for firm in others for word in (firm.uscc, firm.name)}

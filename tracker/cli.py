@@ -72,7 +72,7 @@ def init() -> None:
     settings = Settings.from_environment(environ)
     schema.upgrade(settings)
     now = datetime.now(UTC)
-    connect(settings).transact(lambda session: beginnings.seed(session, now))
+    connect(settings).transact(lambda session: beginnings.everything(session, now))
     console.print(f"数据库已就绪 · ready: {settings.database_url.rpartition('@')[2]}")
 
 

@@ -195,10 +195,12 @@ def test_a_league_without_a_rule_of_its_own_takes_a_shape_with_its_numbers(
         assert {link for link in offered.links if "rule=" in link} == {
             "/methods/new?rule=shapes/volume-tiers",
             "/methods/new?rule=shapes/pool-in-proportion",
+            "/methods/new?rule=shapes/growth-gate",
         }
         assert "Pays each part of boxes of each firm, each year" in offered.words
         assert "where more is asked it is divided in proportion" in offered.words
         assert "about a firm's year" in offered.words
+        assert "Freight subsidy" not in officer.see("/methods/new", rule="shapes/growth-gate").words
         form = officer.see("/methods/new", rule="shapes/volume-tiers").form("/methods")
         bands: dict[str, Values] = {
             "p.rates.key": ["0", "1000", "", ""],

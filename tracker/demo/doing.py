@@ -7,8 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker import jobs
+from tracker.models.methods import Programme
 from tracker.models.people import User
 from tracker.steps import act, flow
+from tracker.steps.preview import FREIGHT
 
 
 def take(
@@ -31,6 +33,7 @@ def take(
                 user=person(session, login),
                 now=datetime.now(UTC),
                 detail=detail or {},
+                registry=bench.registry,
             )
             act.act(session, subject, name, taking, act.shown_sha256(session, subject))
 
@@ -40,3 +43,8 @@ def take(
 def person(session: Session, login: str) -> User:
     """The person of this sign-in name."""
     return session.scalars(select(User).where(User.login == login)).one()
+
+
+def programme(session: Session, code: str = FREIGHT) -> Programme:
+    """The programme of this code."""
+    return session.scalars(select(Programme).where(Programme.code == code)).one()

@@ -64,6 +64,24 @@ def seal(bench: jobs.Bench, application: int, login: str) -> None:
     bench.database.transact(work)
 
 
+def prove_matter(bench: jobs.Bench, matter: int, login: str) -> None:
+    """The platform's invoice and an export of its orders, attached to a matter by its firm."""
+    number = f"示例25150000{matter:04d}"
+    paper = _kept(bench, scans.pdf("平台服务费发票（示例）", number), "示例_平台服务费发票.pdf")
+    orders = _kept(
+        bench,
+        scans.table((("平台", "店铺", "交易额（美元）"), ("示例平台", f"示例店{matter}", "示例"))),
+        "示例_平台交易流水.csv",
+    )
+
+    def work(session: Session) -> None:
+        where = [Subject("matter", matter)]
+        _attach(session, login, paper, Told("other", document_no=number, note="示例数据"), where)
+        _attach(session, login, orders, Told("list_export", note="示例数据"), where)
+
+    bench.database.transact(work)
+
+
 def _shared(trucks: Sequence[Shipment]) -> list[Subject]:
     chosen = [(one, None) for one in trucks]
     parts = finding.share(INVOICE.total_fen or 0, chosen, "evenly")

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from rules.rule import Rule
 from tracker import blobs, jobs
 from tracker.demo import sign_ins
-from tracker.demo.doing import person, take
+from tracker.demo.doing import person, programme, take
 from tracker.demo.files import SampleFile
 from tracker.demo.people import FIRMS, LEAGUES, people
 from tracker.models.cargo import Manifest
 from tracker.models.composed import ComposedRule
-from tracker.models.methods import Method, Programme
+from tracker.models.methods import Method
 from tracker.models.people import Firm, League, User
 from tracker.steps import beginnings, composed, manifests, methods
 from tracker.web.passwords import hashed
@@ -31,7 +31,7 @@ COMPOSING = "150900"
 def load_places(bench: jobs.Bench) -> str:
     """The units that submit and the network."""
     now = datetime.now(UTC)
-    bench.database.transact(lambda session: beginnings.seed(session, now))
+    bench.database.transact(lambda session: beginnings.everything(session, now))
     return "14 个报送单位，11 条通道"
 
 
@@ -91,16 +91,18 @@ def record_methods(bench: jobs.Bench) -> str:
 
 
 def _draft(session: Session, bench: jobs.Bench, rule: Rule, number: int) -> int:
-    programme = session.scalars(select(Programme)).one()
+    under = programme(session)
     user = person(session, f"{LEAGUES[rule.league]}_officer")
-    there = session.scalar(select(Method.id).where(Method.league_id == user.league_id))
+    there = session.scalar(
+        select(Method.id).where(Method.league_id == user.league_id, Method.programme_id == under.id)
+    )
     if there is not None:
         return there
     method = methods.draft(
         session,
         bench.registry,
         user,
-        programme=programme,
+        programme=under,
         rule_id=rule.id,
         params=dict(rule.sample_params),
         title=rule.title,

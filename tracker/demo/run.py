@@ -16,13 +16,12 @@ from rules.lines import yuan
 from tracker import jobs
 from tracker.books import ledger
 from tracker.db import local_day
-from tracker.demo import evidence, load
-from tracker.demo.doing import person, take
+from tracker.demo import evidence, load, matters
+from tracker.demo.doing import person, programme, take
 from tracker.demo.files import files
 from tracker.demo.people import LEAGUES
 from tracker.models.applications import Application
 from tracker.models.filings import Allotment, Disbursement, Filing, Fund
-from tracker.models.methods import Programme
 from tracker.models.people import League
 from tracker.models.receipts import Receipt
 from tracker.models.recoveries import Recovery
@@ -63,6 +62,8 @@ def parts(bench: jobs.Bench) -> list[tuple[str, Callable[[], str]]]:
         ("一个盟市自拟规则", lambda: load.compose_rule(bench)),
         *uploads,
         ("佐证材料", lambda: evidence.attach(bench)),
+        ("入驻平台支持的示例办法备案", lambda: matters.record(bench)),
+        ("申报事项", lambda: matters.state(bench)),
         *(
             (f"企业申报 {names[code]}", partial(_apply, bench, firm, code))
             for firm, code in APPLIED
@@ -83,9 +84,9 @@ def _apply(bench: jobs.Bench, firm: str, league_code: str) -> str:
         if there is not None:
             return there.id
         league = session.scalars(select(League).where(League.code == league_code)).one()
-        programme = session.scalars(select(Programme)).one()
+        under = programme(session)
         user = person(session, f"{firm}_clerk")
-        one = application.draft(session, user, league, programme, *PERIOD)
+        one = application.draft(session, user, league, under, *PERIOD)
         application.fill_in(
             session,
             one,
@@ -134,7 +135,7 @@ def _file(bench: jobs.Bench) -> str:
         one = filing.draft(
             session,
             person(session, f"{stem}_officer"),
-            session.scalars(select(Programme)).one(),
+            programme(session),
             [passed],
             document_no=f"示例{passed.league.name_zh[0]}商字〔2026〕8号",
             basis="《关于推动跨境电商加速跑的若干措施》第二条；示例办法",

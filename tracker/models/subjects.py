@@ -69,6 +69,11 @@ def of(programme: Programme) -> Kind:
     return KINDS[programme.subject]
 
 
+def kind_of(subject: Subject) -> Kind:
+    """The kind of one of them."""
+    return MATTER if isinstance(subject, Matter) else SHIPMENT
+
+
 def joined(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     """A query over items that may ask for ``DAY`` and ``LABEL`` of what they are due for."""
     return query.outerjoin(Shipment, Shipment.id == Item.shipment_id).outerjoin(

@@ -51,3 +51,9 @@ def measures(session: Session) -> None:
         if code not in known:
             session.add(Programme(code=code, name_zh=zh, name_en=en, subject="period"))
     session.flush()
+
+
+def everything(session: Session, now: datetime) -> None:
+    """All an installation begins with."""
+    seed(session, now)
+    measures(session)

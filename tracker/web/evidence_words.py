@@ -12,6 +12,7 @@ from tracker.models.applications import Application
 from tracker.models.cargo import CargoLine, Manifest, Shipment
 from tracker.models.evidence import EVIDENCE_KINDS, EvidenceLink
 from tracker.models.filings import Allotment, Disbursement, Filing
+from tracker.models.matters import Matter
 from tracker.models.methods import Method
 from tracker.web import books, rooms
 
@@ -114,6 +115,7 @@ TABLES: dict[str, tuple[Any, str, str]] = {
     "cargo_line": (CargoLine, "waybill_no", "shipments.shipment"),
     "manifest": (Manifest, "file_name", "manifests.manifest"),
     "application": (Application, "code", "applications.application"),
+    "matter": (Matter, "code", "matters.matter"),
     "filing": (Filing, "code", "filings.filing"),
     "allotment": (Allotment, "document_no", "allotments.allotment"),
     "disbursement": (Disbursement, "code", "disbursements.disbursement"),

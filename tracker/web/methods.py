@@ -323,7 +323,7 @@ def _filled(rule: Rule) -> Filled:
     document_no = asked.clean(form.get("document_no", ""), NUMBER_LENGTH)
     days = {name: form.get(name, "").strip() for name in ("issued_on", "valid_from", "valid_to")}
     messages: dict[str, list[str]] = {}
-    known = set(context.session().scalars(select(Programme.code)))
+    known = {one.code for one in _programmes(rule)}
     checks = (
         ("programme", form.get("programme", "") in known, gettext("Choose the programme.")),
         ("title", bool(title), gettext("The title is missing.")),
@@ -360,7 +360,7 @@ def _follows(days: Mapping[str, str]) -> bool:
 
 def _form(rule: Rule, filled: Filled) -> str:
     described = rule.describe_params()
-    programmes = context.session().scalars(select(Programme).order_by(Programme.code))
+    programmes = _programmes(rule)
     names = {str(one["name"]) for one in described}
     return render_template(
         "methods/new.html",
@@ -370,6 +370,12 @@ def _form(rule: Rule, filled: Filled) -> str:
         programme_options=[(one.code, filters.said(one, "name")) for one in programmes],
         errors={_place(name, names): "，".join(said) for name, said in filled.messages.items()},
     )
+
+
+def _programmes(rule: Rule) -> Sequence[Programme]:
+    """Those that are about what the rule is about."""
+    query = select(Programme).where(Programme.subject == rule.subject.name)
+    return context.session().scalars(query.order_by(Programme.code)).all()
 
 
 def _place(name: str, parameters: set[str]) -> str:

@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session, aliased
 from rules.hints import Hint
 from tracker import access
 from tracker.books import ledger
+from tracker.models import subjects
 from tracker.models.applications import Application, ApplicationLine
 from tracker.models.cargo import CargoLine, Manifest, ManifestRow, Shipment
 from tracker.models.filings import Disbursement, DisbursementLine, Filing, FilingLine
 from tracker.models.money import Account, Assessment, Entry, Item, Posting
 from tracker.models.people import User
 from tracker.models.recoveries import Recovery, RecoveryLine
+from tracker.models.subjects import Subject
 from tracker.steps import hints
 from tracker.web import books, context
 
@@ -59,7 +61,7 @@ class Holder:
 
 @dataclass(frozen=True)
 class Due:
-    """What the shipment is due under one programme in one league."""
+    """What a shipment or matter is due under one programme in one league."""
 
     item: Item
     assessments: tuple[Assessment, ...]
@@ -70,7 +72,7 @@ class Due:
     moves: tuple[Moved, ...]
     holders: tuple[Holder, ...]
     hints: hints.Found | None
-    """What would change the result; none where the shipment gets all there is."""
+    """What would change the result; none where it gets all there is."""
 
     @property
     def changed_by(self) -> Sequence[Hint]:
@@ -98,12 +100,13 @@ def lines(session: Session, shipment: Shipment) -> list[Version]:
     ]
 
 
-def dues(session: Session, user: User, shipment: Shipment) -> list[Due]:
-    """What the shipment is due as far as one may see, with money or the newest answer first.
+def dues(session: Session, user: User, subject: Subject) -> list[Due]:
+    """What it is due as far as one may see, with money or the newest answer first.
 
     A shipment that left a league takes along nothing of what the league computed.
     """
-    items = session.scalars(access.visible_items(user).where(Item.shipment_id == shipment.id))
+    key = subjects.kind_of(subject).item_key
+    items = session.scalars(access.visible_items(user).where(key == subject.id))
     found = [_due(session, user, item) for item in items.all()]
     return sorted(found, key=lambda due: (-sum(due.balances.values()), -_newest(due)))
 

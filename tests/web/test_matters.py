@@ -1,0 +1,100 @@
+"""A firm states its year on its page; the league looks, states its part and confirms."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rules.periods import PERIOD_FACTS
+from tests import matters, way
+from tests.journeys import LEAGUE
+from tests.web import programs
+from tests.web.api.callers import call
+from tests.web.visitors import visit
+from tracker import jobs
+from tracker.db import Database
+from tracker.settings import Settings
+from tracker.web import matter_form
+
+
+@pytest.fixture
+def world(database: Database, settings: Settings) -> jobs.Bench:
+    """The small world with its method recorded."""
+    return matters.world(database, settings)
+
+
+@pytest.fixture
+def app(world: jobs.Bench) -> Iterator[Flask]:
+    """The program over it, with the rules of this test."""
+    with programs.made(world.settings, world.registry) as made:
+        yield made
+
+
+def test_a_firm_states_its_year_and_the_league_confirms_it(world: jobs.Bench, app: Flask) -> None:
+    clerk, officer = visit(app, "clerk"), visit(app, "league_officer")
+    page = clerk.see("/matters")
+    assert "No year was stated yet." in page.words
+    page = clerk.see("/matters/new")
+    assert [row[2] for row in page.table()[1:]] == [
+        *("2025-01-01 – 2025-12-31", "2026-01-01 – 2026-12-31")
+    ]
+    page = clerk.send(page.form("/matters", year="2026"))
+    facts = f"{page.address}/facts"
+    form = page.form(facts)
+    assert {name for name in form.fields if name.startswith("f.")} == {
+        *("f.cost_fen", "f.platforms", "f.turnover_cent")
+    }
+    page = clerk.send(form, 422, **{"f.cost_fen": "1,5", "f.platforms": "1.5"})
+    assert "“1,5” is no number." in page.words
+    assert "At most to 1 platforms." in page.words
+    page = clerk.send(
+        page.form(facts),
+        **{"f.cost_fen": "1,000.50", "f.platforms": "1", "f.turnover_cent": "10,000.00"},
+    )
+    assert "1,000.50 CNY" in page.words
+    assert "waits" in page.words, "whether the firm is small nobody stated yet"
+    officer.see(page.address, 404)
+    page = clerk.press(page, "submit")
+    assert officer.see("/matters").table()[1][0] == "SX-2026-0001"
+    page = officer.see(page.address)
+    refused = officer.press(page, "confirm", 422)
+    assert "Not stated yet" in refused.words
+    page = officer.send(page.form(facts), **{"f.small": "1", "basis": "示例名录第1号"})
+    assert "20,700.35" in page.words, "tried out before it counts"
+    page = officer.press(page, "confirm")
+    assert way.stages(world) == {"accrued": 2_070_035}
+    for one in (clerk.see(page.address), page):
+        assert "示例名录第1号" in one.words
+        assert "How the amount came about" in one.words
+    assert "SX-2026-0001" in clerk.see("/disbursements/money").words
+    visit(app, "other_clerk").see(page.address, 404)
+
+
+def test_a_system_states_a_year_through_the_interface(app: Flask) -> None:
+    clerk, officer = call(app, "clerk"), call(app, "league_officer")
+    assert [one["year"] for one in clerk.get("matters/offers")] == [2025, 2026]
+    made = clerk.post("matters", 201, league=LEAGUE, programme="platforms", year=2026)
+    where = f"matters/{made['id']}"
+    assert made["asked"] == ["cost_fen", "turnover_cent", "platforms"]
+    wrong = clerk.put(f"{where}/facts", 422, facts={"cost_fen": "1.00"})
+    assert "cost_fen" in wrong["message"]
+    kept = clerk.put(f"{where}/facts", facts=dict(matters.ENTERED))
+    assert kept["firm_facts"] == matters.ENTERED
+    assert kept["tried"]["outcome"] == "waiting"
+    clerk.post(f"{where}/steps", step="submit", shown_sha256=kept["shown_sha256"])
+    looked = officer.put(f"{where}/facts", facts=dict(matters.SMALL), basis="示例名录第1号")
+    officer.post(f"{where}/steps", step="confirm", shown_sha256=looked["shown_sha256"])
+    assert clerk.get(where)["award_fen"] == 2_000_000
+
+
+@given(st.sampled_from(sorted(PERIOD_FACTS)), st.integers(0, 10**14))
+def test_what_is_shown_of_a_number_is_read_back_to_the_last_unit(name: str, value: int) -> None:
+    fact = PERIOD_FACTS[name]
+    if fact.kind != "whole" or value > fact.high:
+        return
+    typed = matter_form.as_typed(fact, value)
+    assert matter_form.read_whole(fact, typed) == value
+    whole, point, part = typed.partition(".")
+    assert matter_form.read_whole(fact, f"{int(whole):,}{point}{part}") == value
