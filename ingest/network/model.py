@@ -188,6 +188,8 @@ class Network:
     leagues: tuple[League, ...]
     countries: tuple[Country, ...]
     attribution: str = field(default="")
+    before: str = field(default="", metadata=text.LATER)
+    """SHA-256 of the version this one was made from; empty for one that was made from none."""
 
     def __hash__(self) -> int:
         """Hash by content, computed once."""

@@ -4,7 +4,7 @@ import hashlib
 import json
 from dataclasses import fields, is_dataclass
 from itertools import accumulate
-from types import UnionType
+from types import MappingProxyType, UnionType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 if TYPE_CHECKING:
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 AXES = 3
 """Longitude, latitude and chainage of a vertex."""
+LATER = MappingProxyType({"later": True})
+"""Marks a field that came later: it is written only where it is not the default, so that a body
+from before it reads, and hashes, as ever."""
 
 
 def as_json(value: "DataclassInstance") -> dict[str, object]:
@@ -20,18 +23,19 @@ def as_json(value: "DataclassInstance") -> dict[str, object]:
     body = {}
     for each in fields(value):
         found = getattr(value, each.name)
-        body[each.name] = _differences(found) if each.name == "line" else _plain(found)
+        if "later" not in each.metadata or found != each.default:
+            body[each.name] = _differences(found) if each.name == "line" else _plain(found)
     return body
 
 
 def from_json(kind: type[T], body: dict[str, object]) -> T:
     """Build the dataclass back from `as_json`; raises ValueError for a missing or odd part."""
-    hints = _hints(kind)
-    if not isinstance(body, dict) or set(body) != set(hints):
-        raise ValueError(f"{kind.__name__}: 字段不符 fields must be {sorted(hints)}")
+    hints, needed = _hints(kind)
+    if not isinstance(body, dict) or not needed <= set(body) <= set(hints):
+        raise ValueError(f"{kind.__name__}: 字段不符 fields must be {sorted(needed)}")
     values = {
-        name: _vertices(body[name]) if name == "line" else _read(hint, body[name])
-        for name, hint in hints.items()
+        name: _vertices(body[name]) if name == "line" else _read(hints[name], body[name])
+        for name in body
     }
     return kind(**values)
 
@@ -42,9 +46,11 @@ def sha256(body: dict[str, object]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _hints(kind: type) -> dict[str, Any]:
-    hints = get_type_hints(kind)
-    return {each.name: hints[each.name] for each in fields(kind)}
+def _hints(kind: type) -> tuple[dict[str, Any], set[str]]:
+    """The types of the fields, and the names of those that every body has."""
+    hints, every = get_type_hints(kind), fields(kind)
+    needed = {each.name for each in every if "later" not in each.metadata}
+    return {each.name: hints[each.name] for each in every}, needed
 
 
 def _plain(value: object) -> object:

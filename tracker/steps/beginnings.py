@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from ingest.network import load_leagues, load_seed
 from tracker.models.methods import Programme
+from tracker.models.networks import NetworkVersion
 from tracker.models.people import League
 from tracker.steps import networks, preview
 
@@ -27,7 +28,10 @@ NETWORK_FROM = date(2025, 1, 1)
 
 
 def seed(session: Session, now: datetime) -> None:
-    """Bring in what is not there yet."""
+    """Bring in what is not there yet.
+
+    A network stands as it was kept: a newer seed is imported as a version of its own.
+    """
     known = set(session.scalars(select(League.code)))
     for league in load_leagues():
         if league.code not in known:
@@ -41,7 +45,8 @@ def seed(session: Session, now: datetime) -> None:
             )
         )
     session.flush()
-    networks.record(session, load_seed(), NETWORK_FROM, actor="system", now=now, note="seed")
+    if session.scalar(select(NetworkVersion.id).limit(1)) is None:
+        networks.record(session, load_seed(), NETWORK_FROM, actor="system", now=now, note="seed")
 
 
 def measures(session: Session) -> None:

@@ -1,16 +1,21 @@
 """Networks 路网: which version of the corridors judges a shipment of a given day."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ingest.network import Network
+from ingest.network import Network, faults
+from ingest.network.gazetteer import doubles
 from tracker.books import ledger
 from tracker.db import canonical
-from tracker.errors import Conflict, mark
+from tracker.errors import Conflict, Refused, mark
 from tracker.models.networks import NetworkVersion
+
+MOST_TOLD = 5
 
 
 def record(
@@ -24,11 +29,18 @@ def record(
 ) -> NetworkVersion:
     """Keep a network as an immutable version, in force from a day; the same one again is the same.
 
-    Raises ``Conflict`` when another version begins on that day.
+    Raises ``Conflict`` where another version begins on that day, or where this very network is kept
+    already from another day: one made with ``amend`` never is, for it names the one before it.
     """
     known = session.scalar(select(NetworkVersion).where(NetworkVersion.sha256 == network.sha256))
-    if known is not None:
+    if known is not None and known.valid_from == valid_from:
         return known
+    if known is not None:
+        raise Conflict(
+            mark("This very network is kept already, in force from %(day)s."),
+            mark("Make the new version from the one in force instead."),
+            day=known.valid_from.isoformat(),
+        )
     if session.scalar(select(NetworkVersion).where(NetworkVersion.valid_from == valid_from)):
         raise Conflict(
             mark("Another version of the network begins on this day."),
@@ -52,6 +64,65 @@ def record(
     )
     session.flush()
     return version
+
+
+def amend(
+    session: Session,
+    change: Callable[[Network], Network],
+    valid_from: date,
+    *,
+    actor: str,
+    now: datetime,
+    note: str,
+) -> NetworkVersion:
+    """Make a new version from the one in force on a day, by a pure function, from that day on.
+
+    ``change`` takes the network in force on ``valid_from`` and returns the amended one, built with
+    ``dataclasses.replace``; it reads no database and no clock. Gather all that is to begin on one
+    day into one call: no two versions begin on the same day. A version that begins later keeps what
+    it says, so whoever changes the past amends each later one as well. For example, names that
+    people were found to write::
+
+        networks.amend(
+            session,
+            lambda network: with_aliases(network, {"moscow": ("Moskva-Tovarnaya",)}),
+            date(2026, 12, 1),
+            actor=user.login,
+            now=now,
+            note="别名：莫斯科",
+        )
+
+    Shipments already matched keep their route. Raises ``Conflict`` where nothing is in force on
+    the day, where nothing would change, or where another version begins on it, ``Refused`` naming
+    the faults of what ``change`` made.
+    """
+    before = in_force(session, valid_from)
+    if before is None:
+        raise Conflict(
+            mark("No network of corridors is in force on this day."),
+            mark("Choose a later day, or import a network from that day on."),
+        )
+    base = opened(before)
+    found = replace(change(base), before=base.before)
+    if found == base:
+        raise Conflict(
+            mark("Nothing is otherwise than in the version in force on this day."),
+            mark("Change something first."),
+        )
+    require_sound(found)
+    found = replace(found, before=before.sha256)
+    return record(session, found, valid_from, actor=actor, now=now, note=note)
+
+
+def require_sound(network: Network) -> None:
+    """Raise ``Refused`` naming what does not fit together, or what name two places claim."""
+    wrong = [*faults(network), *doubles(network)]
+    if wrong:
+        raise Refused(
+            mark("The network is not sound: %(faults)s"),
+            mark("Mend what is named and try again."),
+            faults="；".join(wrong[:MOST_TOLD]),
+        )
 
 
 def in_force(session: Session, day: date) -> NetworkVersion | None:
