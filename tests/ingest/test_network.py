@@ -1,5 +1,6 @@
 """The network: a hashed value whose km add up, read from a seed that says where it comes from."""
 
+import re
 from copy import deepcopy
 from dataclasses import replace
 from typing import Any
@@ -256,3 +257,54 @@ def test_json_that_is_no_network_is_refused(network: Network) -> None:
     wrong["hubs"][0]["place"] = "nowhere"
     with pytest.raises(ValueError, match="nowhere"):
         Network.from_json(wrong)
+
+
+def test_places_are_written_in_the_letters_of_their_languages(network: Network) -> None:
+    assert len(network.places) >= 150
+    for place in network.places:
+        names = place.names
+        assert re.fullmatch(r"[\u4e00-\u9fff（）-]+", names.zh), place.id
+        assert re.fullmatch(r"[\w ()'.-]+", names.en), place.id
+        assert not re.search(r"[а-яё\u4e00-\u9fff]", names.en), place.id
+        assert re.fullmatch(r"[А-Яа-яЁё ()/-]*", names.ru), place.id
+        assert place.source in {"osm", "geonames", "unlocode"}
+
+
+def test_codes_among_the_names_of_a_place_are_of_its_country(network: Network) -> None:
+    for place in network.places:
+        for alias in place.aliases:
+            if re.fullmatch(r"[A-Z]{5}", alias):
+                assert alias.startswith(place.country), (place.id, alias)
+            if alias.isdecimal():  # a customs office of Inner Mongolia
+                assert re.fullmatch(r"0[67]\d\d", alias), (place.id, alias)
+                assert place.league, place.id
+
+
+def test_no_two_places_stand_on_one_spot_and_all_lie_where_the_corridors_do(
+    network: Network,
+) -> None:
+    spots = {(place.lon_e4, place.lat_e4) for place in network.places}
+    assert len(spots) == len(network.places)
+    assert all(20_000 < lon < 1_270_000 and 370_000 < lat < 610_000 for lon, lat in spots)
+
+
+@pytest.mark.parametrize(
+    ("said", "place"),
+    [
+        ("苏尼特左旗", "sonid_left"),
+        ("苏尼特右旗", "saihantala"),
+        ("阿拉善右旗", "alxa_right"),
+        ("库伦旗", "hure"),
+        ("库伦", "ulaanbaatar"),
+        ("杭锦旗", "hanggin"),
+        ("杭锦后旗", "hanggin_rear"),
+        ("Дзержинск", "dzerzhinsk"),
+        ("察哈尔右翼后旗", None),
+        ("0701", "hohhot"),
+    ],
+)
+def test_banners_that_differ_by_a_word_are_told_apart(
+    network: Network, said: str, place: str | None
+) -> None:
+    term = gazetteer(network).place(said)
+    assert (network.places[term.index].id if term.index >= 0 else None) == place
