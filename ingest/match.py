@@ -75,6 +75,13 @@ class Match(NamedTuple):
         return cls(**{**body, **lists})
 
 
+NOWHERE = Match(
+    "", "unmatched", None, None, None, None, None, None, None, None, None, (), 0, (),
+    (Reason("no_corridor"),),
+)  # fmt: skip
+"""What there is to say where no corridor is registered for the day."""
+
+
 class Stop(NamedTuple):
     """A mark on the strip diagram: names, chainage in tenths of km, kind, whether on the route."""
 
@@ -153,6 +160,8 @@ def strip(found: Match, network: Network) -> tuple[Stop, ...]:
 
 
 def _block(asked: list[Asked], network: Network) -> list[Match]:
+    if not network.corridors:
+        return [NOWHERE] * len(asked)
     table = tables(network)
     scores = score([one.wanted(network) for one in asked], table)
     choice = choose(scores, table)

@@ -50,6 +50,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "境外端 {0} 距通道 {1} {3} 公里，按通道上最近处 {2} 公里计",
         "the far end {0} is {3} km off corridor {1}; its nearest point at km {2} counts",
     ),
+    "by_variant": (
+        "{0} 在通道 {1} 的备选路段“{2}”上，里程按登记线路计",
+        "{0} is on the variant “{2}” of corridor {1}; km of the registered line count",
+    ),
     "dest_by_country": (
         "境外端只知国家 {0}，里程只算到进入该国处 {2} 公里（通道 {1}）",
         "only the country {0} is known; km count to its border, km {2} of corridor {1}",
@@ -105,6 +109,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "weak": (
         "依据不足：只有 {0}‰ 与通道 {1} 相符",
         "too little agrees: {0} per mille with corridor {1}",
+    ),
+    "no_corridor": (
+        "出发当日没有登记有效的通道",
+        "no corridor is registered for the day of departure",
     ),
     "mode_differs": (
         "{0} 经过这些地点，但运输方式不同",

@@ -2,7 +2,8 @@
 
 Weights and tolerances are those of the study behind design/routes.md: origin .20, hub .15,
 port .35, far end .30, each falling off with its distance from the corridor; a wrong order costs
-0.7, and of corridors that hold the whole route the shorter one is preferred.
+0.7, and of corridors that hold the whole route the shorter one is preferred. A place that only a
+variant passes weighs half, so that a corridor registered through it is preferred.
 """
 
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.network import Network
-from ingest.network.geometry import Floats, Ints, place_table
+from ingest.network.geometry import REGISTERED, Floats, Ints, place_table
 
 Bools = NDArray[np.bool_]
 MODES = ("ROAD", "RAIL")
@@ -21,6 +22,7 @@ ORIGIN, HUB, PORT, FAR = 0.20, 0.15, 0.35, 0.30
 TOLERANCE_KM, REACH_KM, TOWN_KM = 40.0, 50.0, 30.0
 """A place fades over 40 km and is off a corridor beyond 50; a border station lies within 30."""
 OUT_OF_ORDER, OTHER_PORT_OF_TOWN, BY_STATION = 0.3, 0.5, 0.8
+BY_VARIANT = 0.5
 COUNTRY_OF_END, COUNTRY_PASSED = 0.6, 0.4
 SLACK_TENTHS, SAME_TENTHS, SAME_SHARE = 10, 20, 0.01
 """Routes are the same in substance: one port, within 2 km at home and 1 % (or 2 km) in all."""
@@ -48,6 +50,8 @@ class Tables:
 
     distance_km: Floats
     chainage: Ints
+    weight: Floats
+    """1 on the registered line, less where only a variant passes."""
     rail: Ints
     border: Ints
     length: Ints
@@ -96,6 +100,7 @@ def tables(network: Network) -> Tables:
     return Tables(
         distance_km=places.distance_km,
         chainage=places.chainage,
+        weight=np.where(places.variant == REGISTERED, 1.0, BY_VARIANT),
         rail=np.array([MODES.index(corridor.mode) for corridor in corridors]),
         border=np.array([corridor.border_km_tenths for corridor in corridors]),
         length=np.array([one.end_km_tenths - one.start_km_tenths for one in corridors]),
@@ -155,8 +160,8 @@ def _start(
     known = column["hub"] >= 0
     start_on = np.where(known, hub_km <= REACH_KM, near_km <= REACH_KM)
     start = np.where(known, table.chainage[hub], table.chainage[near])
-    weight = ORIGIN * _fade(near_km) * column["near_trust"] / 1000
-    weight += HUB * _fade(hub_km) * column["hub_trust"] / 1000
+    weight = ORIGIN * _fade(near_km) * table.weight[near] * column["near_trust"] / 1000
+    weight += HUB * _fade(hub_km) * table.weight[hub] * column["hub_trust"] / 1000
     return start_on, start, weight
 
 
@@ -168,7 +173,7 @@ def _far(far: Ints, column: dict[str, Ints], table: Tables) -> tuple[Bools, Ints
     far_on = np.where(known, far_km <= REACH_KM, ~named | (entry >= 0))
     end = np.where(known, table.chainage[far], np.where(entry >= 0, entry, table.border))
     reach = np.where(known, end, np.where(named, table.country_reach[country], table.border))
-    by_place = _fade(far_km) * column["far_trust"] / 1000
+    by_place = _fade(far_km) * table.weight[far] * column["far_trust"] / 1000
     return far_on, end, np.where(known, by_place, table.country_fit[country]), reach
 
 

@@ -11,6 +11,7 @@ from ingest.matching.reasons import Reason, km
 from ingest.matching.score import Choice, Scores
 from ingest.network import Corridor, Names, Network
 from ingest.network.gazetteer import EXACT, UNKNOWN, Term
+from ingest.network.geometry import place_table
 
 ENOUGH, LEAST, CLOSE, CLEAR = 0.60, 0.45, 0.02, 0.05
 """Evidence to match, evidence to be a candidate, a margin too close, a margin that is clear."""
@@ -86,6 +87,7 @@ def told(case: Case, choice: Choice | None) -> list[Reason]:
     if case.scores.port_fit[case.row, case.column] > 0:
         found += _port_notes(case)
     found.append(_end(case, end))
+    found += _by_variant(case)
     if asked.far_agrees(network) and asked.country_differs(network):
         country = network.countries[asked.country.index].names
         found.append(Reason("country_differs", (case.place(asked.far), country)))
@@ -107,6 +109,19 @@ def _start(case: Case, start: int) -> Reason:
     term = asked.hub if by_hub else asked.near
     code = "hub_at" if by_hub or asked.hub_by_place(case.network) else "origin_at"
     return Reason(code, (case.place(term), *case.at(start)))
+
+
+def _by_variant(case: Case) -> list[Reason]:
+    """Say which ends only a variant of the corridor passes."""
+    asked, corridor = case.asked, case.corridor
+    near = asked.hub if asked.hub.index >= 0 else asked.near
+    found = []
+    for term in (near, *([asked.far] if asked.far_agrees(case.network) else [])):
+        index = int(place_table(case.network).variant[max(term.index, -1), case.column])
+        if index >= 0:
+            names = corridor.variants[index].names
+            found.append(Reason("by_variant", (case.place(term), corridor.id, names)))
+    return found
 
 
 def _hub_notes(case: Case) -> list[Reason]:

@@ -1,5 +1,6 @@
 """The network 路网: corridors, places, hubs, ports and leagues as immutable, hashed values."""
 
+from ingest.network.checks import Fault, faults
 from ingest.network.model import (
     Breakpoint,
     Corridor,
@@ -12,7 +13,7 @@ from ingest.network.model import (
     Place,
     Port,
     Station,
-    faults,
+    Variant,
 )
 from ingest.network.seed import load_leagues, load_seed
 
@@ -20,6 +21,7 @@ __all__ = [
     "Breakpoint",
     "Corridor",
     "Country",
+    "Fault",
     "Hub",
     "League",
     "Names",
@@ -28,6 +30,7 @@ __all__ = [
     "Place",
     "Port",
     "Station",
+    "Variant",
     "faults",
     "load_leagues",
     "load_seed",

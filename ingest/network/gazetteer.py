@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
-from ingest.network.model import Network
+from ingest.network.model import Network, Place, Port
 
 EXACT, PART, SLIP = 1000, 900, 850
 """Trust per mille in a name found as it stands, inside a longer text, or with one slip."""
@@ -208,14 +208,15 @@ def gazetteer(network: Network) -> Gazetteer:
     return Gazetteer(places, countries, offices, towns, _slips(places))
 
 
-def doubles(network: Network) -> list[str]:
-    """Return the folded names that two places claim; a network should have none."""
-    claims: dict[str, set[str]] = {}
-    for place in network.places:
-        names: Iterable[str] = (place.names.zh, place.names.en, place.names.ru, *place.aliases)
-        for name in filter(None, names):
-            claims.setdefault(fold(name), set()).add(place.id)
-    return sorted(name for name, owners in claims.items() if len(owners) > 1)
+def claims(owners: Iterable[Place | Port]) -> dict[str, set[str]]:
+    """Return each folded name, with the ids of the places or ports that claim it."""
+    found: dict[str, set[str]] = {}
+    for one in owners:
+        codes = one.offices if isinstance(one, Port) else ()
+        for name in (one.names.zh, one.names.en, one.names.ru, *one.aliases, *codes):
+            if name:
+                found.setdefault(fold(name), set()).add(one.id)
+    return found
 
 
 def _slips(names: Iterable[str]) -> dict[str, frozenset[str]]:

@@ -12,32 +12,39 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import Geod
 
-from ingest.network.model import Corridor, Network
+from ingest.network.model import Corridor, Network, Variant
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 GEOD = Geod(ellps="WGS84")
 E4 = 10_000.0
 METRES_PER_TENTH = 100
+BESIDE_KM = 10.0
+"""A place so near the registered line is on it, however near a variant runs."""
+REGISTERED = -1
+"""Instead of a variant's index: the registered line itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceTable:
-    """Distance in km and chainage in tenths of km, of every place x corridor.
+    """Distance in km, chainage in tenths of km and variant, of every place x corridor.
 
     The last row stands for a place that is blank or unknown: infinitely far, chainage 0.
     """
 
     distance_km: Floats
     chainage: Ints
+    variant: Ints
+    """Index of the variant the place is nearest to; REGISTERED for the registered line."""
 
 
-def locate(corridor: Corridor, lon: Floats, lat: Floats) -> tuple[Floats, Ints]:
-    """Return the distance in km from the corridor and the chainage in tenths of km of points.
+def locate(way: Corridor | Variant, lon: Floats, lat: Floats) -> tuple[Floats, Ints]:
+    """Return the distance in km from a line and the chainage in tenths of km of points.
 
+    Of a corridor it is the registered line; a variant's points have registered chainages too.
     `lon`, `lat` are WGS-84 degrees of the same length.
     """
-    line = np.array(corridor.line, dtype=np.float64)
+    line = np.array(way.line, dtype=np.float64)
     vertices = line[:, :2] / E4
     flat = _mercator(vertices[:, 0], vertices[:, 1])
     points = _mercator(lon, lat)
@@ -55,20 +62,38 @@ def locate(corridor: Corridor, lon: Floats, lat: Floats) -> tuple[Floats, Ints]:
 
 @lru_cache(maxsize=8)
 def place_table(network: Network) -> PlaceTable:
-    """Project every place onto every corridor, once a network; a station keeps its own chainage."""
+    """Project every place onto every corridor, once a network; a station keeps its own chainage.
+
+    A place off the registered line stands where the nearest variant passes it.
+    """
     lon = np.array([place.lon_e4 for place in network.places]) / E4
     lat = np.array([place.lat_e4 for place in network.places]) / E4
     shape = (len(network.places) + 1, len(network.corridors))
     distance, chainage = np.full(shape, np.inf), np.zeros(shape, dtype=np.int64)
+    variant = np.full(shape, REGISTERED, dtype=np.int64)
     row = {place.id: index for index, place in enumerate(network.places)}
     for column, corridor in enumerate(network.corridors):
-        distance[:-1, column], found = locate(corridor, lon, lat)
+        near, found = locate(corridor, lon, lat)
+        by = np.full(lon.shape, REGISTERED, dtype=np.int64)
+        for index, way in enumerate(corridor.variants):
+            beside, along = locate(way, lon, lat)
+            nearer = (near > BESIDE_KM) & (beside < near)
+            near, found = np.where(nearer, beside, near), np.where(nearer, along, found)
+            by = np.where(nearer, index, by)
+        distance[:-1, column], variant[:-1, column] = near, by
         chainage[:-1, column] = np.clip(found, corridor.start_km_tenths, corridor.end_km_tenths)
-        for station in corridor.stations:
-            if station.kind == "place":
-                distance[row[station.id], column] = 0.0
-                chainage[row[station.id], column] = station.km_tenths
-    return PlaceTable(distance, chainage)
+        for index, stop in (
+            *(
+                (index, stop)
+                for index, way in enumerate(corridor.variants)
+                for stop in way.stations
+            ),
+            *((REGISTERED, stop) for stop in corridor.stations),  # which has the last word
+        ):
+            if stop.kind == "place":
+                at = (row[stop.id], column)
+                distance[at], chainage[at], variant[at] = 0.0, stop.km_tenths, index
+    return PlaceTable(distance, chainage, variant)
 
 
 def _mercator(lon: Floats, lat: Floats) -> Floats:

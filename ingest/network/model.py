@@ -5,15 +5,17 @@ Numbers are integers: km in tenths, degrees in ten-thousandths (WGS-84), chainag
 metres, so that the same network has the same bytes everywhere.
 """
 
-from dataclasses import dataclass, field
-from functools import cached_property
-from itertools import pairwise
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from ingest.network import text
 
 Mode = Literal["ROAD", "RAIL"]
 PartKind = Literal["league", "country"]
+Vertices = tuple[tuple[int, int, int], ...]
+"""Longitude and latitude in ten-thousandths of a degree, chainage in metres."""
 Part = tuple[PartKind, str, int]
 """Kind, code and tenths of km. A `country` part `CN` is China outside the leagues."""
 
@@ -109,12 +111,28 @@ class Breakpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Variant:
+    """A legal alternative 备选路段: it leaves the registered line and comes back to it.
+
+    Its vertices carry the chainages of the registered line, whose km are paid whichever way was
+    driven; so do its stations, places that only the alternative passes.
+    """
+
+    id: str
+    names: Names
+    basis: str
+    """By what document or practice it is legal."""
+    line: Vertices
+    stations: tuple[Station, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Corridor:
     """A registered line 通道 from its hub outwards, with km, parts, and where it runs.
 
-    `line` holds vertices (longitude, latitude, chainage in metres); it only says where on the
-    corridor something is. Km that count are differences of chainage. `km_source` says where the km
-    come from: `computed_from_osm` is a calculation, no official document.
+    `line` only says where on the corridor something is. Km that count are differences of chainage.
+    `km_source` says where the km come from: `computed_from_osm` is a calculation; anything else
+    names the official document.
     """
 
     id: str
@@ -124,7 +142,16 @@ class Corridor:
     km_source: str
     stations: tuple[Station, ...]
     breakpoints: tuple[Breakpoint, ...]
-    line: tuple[tuple[int, int, int], ...]
+    line: Vertices
+    variants: tuple[Variant, ...] = field(default=(), metadata=text.LATER)
+    valid_from: date | None = field(default=None, metadata=text.LATER)
+    """First day of departure it is registered for; None where it always was."""
+    valid_to: date | None = field(default=None, metadata=text.LATER)
+    """Last day of departure; None until further notice."""
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it is registered for departures of that day."""
+        return (self.valid_from or date.min) <= day <= (self.valid_to or date.max)
 
     @property
     def start_km_tenths(self) -> int:
@@ -201,12 +228,16 @@ class Network:
 
     @classmethod
     def from_json(cls, body: dict[str, object]) -> "Network":
-        """Read what `as_json` gave. Raises ValueError where the parts do not fit together."""
-        network = text.from_json(cls, body)
-        problems = faults(network)
-        if problems:
-            raise ValueError("路网有误 The network is wrong: " + "; ".join(problems))
-        return network
+        """Read what `as_json` gave; raises ValueError for what is none.
+
+        Whether the parts fit together is for `checks.faults` to say, before a network is kept.
+        """
+        return text.from_json(cls, body)
+
+    def on(self, day: date) -> "Network":
+        """The network as shipments that leave on that day see it: the corridors valid then."""
+        names = tuple(one.id for one in self.corridors if one.holds_on(day))
+        return self if len(names) == len(self.corridors) else _narrowed(self, names)
 
     @cached_property
     def sha256(self) -> str:
@@ -246,47 +277,6 @@ class Network:
         return {country.code: country.names for country in self.countries}
 
 
-def faults(network: Network) -> list[str]:
-    """Say what does not fit together in a network; empty where all is well."""
-    found: list[str] = []
-    for name in ("corridors", "places", "ports", "hubs"):
-        ids = [one.id for one in getattr(network, name)]
-        found += [
-            f"{name}: {one} 重复 is there twice" for one in sorted(set(ids)) if ids.count(one) > 1
-        ]
-    places = {place.id for place in network.places}
-    ports = {port.id for port in network.ports}
-    leagues = {league.code for league in network.leagues}
-    for place in network.places:
-        if place.league and place.league not in leagues:
-            found.append(f"{place.id}: 盟市 {place.league} 未登记 is no league of the network")
-    for owner, town in [(hub.id, hub.place) for hub in network.hubs] + [
-        (port.id, port.place) for port in network.ports if port.place
-    ]:
-        if town not in places:
-            found.append(f"{owner}: 地点 {town} 未登记 is no place of the network")
-    for corridor in network.corridors:
-        found += _corridor_faults(corridor, places, ports)
-    return found
-
-
-def _corridor_faults(corridor: Corridor, places: set[str], ports: set[str]) -> list[str]:
-    known = {"place": places, "port": ports}
-    found = [
-        f"{corridor.id}: 站点 {station.id} 未登记 is not known"
-        for station in corridor.stations
-        if station.id not in known[station.kind]
-    ]
-    if (corridor.port, "port") not in {(one.id, one.kind) for one in corridor.stations}:
-        found.append(f"{corridor.id}: 口岸 {corridor.port} 不在线上 is not on it")
-    chains = {
-        "stations": [one.km_tenths for one in corridor.stations],
-        "breakpoints": [one.km_tenths for one in corridor.breakpoints],
-        "line": [metre for _, _, metre in corridor.line],
-    }
-    found += [
-        f"{corridor.id}: {what} 里程须递增 chainages must rise"
-        for what, chain in chains.items()
-        if any(here >= there for here, there in pairwise(chain)) or not chain[1:]
-    ]
-    return found
+@lru_cache(maxsize=64)
+def _narrowed(network: Network, names: tuple[str, ...]) -> Network:
+    return replace(network, corridors=tuple(map(network.corridor, names)))

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import fields, is_dataclass
+from datetime import date
 from itertools import accumulate
 from types import MappingProxyType, UnionType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -58,7 +59,7 @@ def _plain(value: object) -> object:
         return as_json(value)
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
-    return value
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _read(hint: object, value: object) -> object:
@@ -73,6 +74,8 @@ def _read(hint: object, value: object) -> object:
         return value
     if hint in (str, int) and type(value) is hint:
         return value
+    if hint is date and isinstance(value, str):
+        return date.fromisoformat(value)
     raise ValueError(f"{str(value)[:60]!r}: 不是 is no {hint}")
 
 

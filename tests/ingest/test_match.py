@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -377,3 +378,39 @@ def test_the_strip_shows_stations_port_and_borders_by_chainage(
     beside = strip(route(dest_place="Düsseldorf"), network)
     assert [stop.zh for stop in beside if stop.kind == "end"] == ["止算处"]
     assert strip(route(exit_customs="9402"), network) == ()
+
+
+def test_a_town_on_a_variant_counts_by_the_registered_km_and_says_so(
+    route: Route, network: Network
+) -> None:
+    found = route(dest_country="RU", dest_place="萨马拉")
+    variant = network.corridor("T02").variants[0]
+    assert (found.status, found.corridor_id) == ("matched", "T02")
+    assert found.end_km_tenths == variant.stations[-1].km_tenths
+    assert "by_variant" in codes(found)
+    registered = route(
+        hub="满洲里",
+        origin_place="满洲里",
+        exit_customs="0603",
+        dest_country="RU",
+        dest_place="萨马拉",
+    )
+    assert (registered.status, registered.corridor_id) == ("matched", "T06")
+    assert "by_variant" not in codes(registered)
+
+
+def test_a_corridor_is_matched_only_on_the_days_it_is_registered_for(network: Network) -> None:
+    ended = [replace(one, valid_to=date(2026, 6, 30)) for one in network.corridors]
+    dated = replace(network, corridors=(*(one for one in ended if one.id == "T01"),))
+    ask = Ask(
+        unit_key="1",
+        mode="ROAD",
+        origin_place="呼和浩特",
+        exit_customs="0705",
+        dest_place="乌兰巴托",
+    )
+    days = (date(2026, 6, 30), date(2026, 7, 1))
+    assert [bool(dated.on(day).corridors) for day in days] == [True, False]
+    assert match([ask], dated.on(days[0]))[0].status == "matched"
+    found = match([ask], dated.on(days[1]))[0]
+    assert (found.status, codes(found)) == ("unmatched", ["no_corridor"])

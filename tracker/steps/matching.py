@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ingest.match import Match, match
+from ingest.network import Network
 from ingest.shipments import ShipmentUnit
 from tracker import bulk
 from tracker.db import chunks
@@ -31,26 +32,27 @@ def place(session: Session, touched: Sequence[Shipment], units: Mapping[int, Shi
     days = {shipment.departure_date for shipment in touched}
     in_force = {day: networks.in_force(session, day) for day in days}
     versions = {version.id: version for version in in_force.values() if version is not None}
-    by_version: dict[int, list[Shipment]] = defaultdict(list)
+    seen = {day: networks.opened(one).on(day) for day, one in in_force.items() if one}
+    alike: dict[tuple[int, Network], list[Shipment]] = defaultdict(list)
     for shipment in touched:
         version = in_force[shipment.departure_date]
         if version is None:
             shipment.waits_for = mark("No network of corridors is in force on this day.")
             shipment.league = None
         else:
-            by_version[version.id].append(shipment)
+            alike[version.id, seen[shipment.departure_date]].append(shipment)
     old = standing(session, touched)
     routes: list[Route] = []
-    for key, members in by_version.items():
+    for (key, network), members in alike.items():
         version = versions[key]
-        found = match([units[shipment.id] for shipment in members], networks.opened(version))
+        found = match([units[shipment.id] for shipment in members], network)
         bodies: dict[Match, dict[str, object]] = {}  # the same routes again and again
         for shipment, one in zip(members, found, strict=True):
             _set(shipment, one, leagues)
-            alike = one._replace(unit_key="")
-            if alike not in bodies:
-                bodies[alike] = alike.as_json()
-            route = _route(shipment, version, one, bodies[alike] | {"unit_key": one.unit_key})
+            same = one._replace(unit_key="")
+            if same not in bodies:
+                bodies[same] = same.as_json()
+            route = _route(shipment, version, one, bodies[same] | {"unit_key": one.unit_key})
             before = old.get(shipment.id)
             if before is None or not _same(before, route):
                 routes.append(route)

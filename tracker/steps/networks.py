@@ -9,7 +9,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ingest.network import Network, faults
-from ingest.network.gazetteer import doubles
 from tracker.books import ledger
 from tracker.db import canonical
 from tracker.errors import Conflict, Refused, mark
@@ -115,13 +114,13 @@ def amend(
 
 
 def require_sound(network: Network) -> None:
-    """Raise ``Refused`` naming what does not fit together, or what name two places claim."""
-    wrong = [*faults(network), *doubles(network)]
+    """Raise ``Refused`` naming what does not fit together."""
+    wrong = faults(network)
     if wrong:
         raise Refused(
             mark("The network is not sound: %(faults)s"),
             mark("Mend what is named and try again."),
-            faults="；".join(wrong[:MOST_TOLD]),
+            faults="；".join(str(fault) for fault in wrong[:MOST_TOLD]),
         )
 
 

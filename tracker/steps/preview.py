@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 
 from ingest.match import Ask, match
 from ingest.matching.asked import NAMES
+from ingest.network import Network
 from ingest.units import Units, units
 from rules.batch import Facts
 from rules.facts import FACTS
 from rules.registry import Registry
 from tracker.models.cargo import Manifest
 from tracker.models.methods import Method, Programme
-from tracker.models.networks import NetworkVersion
 from tracker.models.people import League
 from tracker.steps import assessment, facts, methods, networks
 from tracker.steps.sorting import Sorting
@@ -76,12 +76,12 @@ def _routed(session: Session, made: Units) -> pl.DataFrame:
     asked = made.table.with_row_index("unit").select("unit", "departure_date", *ASKED)
     asked = asked.with_columns(pl.col(ASKED).fill_null(""))
     parts = [pl.DataFrame(schema=ROUTED)]
-    for version, days in _networks(session, asked["departure_date"]):
+    for network, days in _networks(session, asked["departure_date"]):
         some = asked.filter(pl.col("departure_date").is_in(pl.Series(days).implode()))
         routes = some.select(ASKED).unique(maintain_order=True)
         asks = [Ask(unit_key="", **one) for one in routes.to_dicts()]
         routes = routes.with_row_index("route")
-        matched = match(asks, networks.opened(version))
+        matched = match(asks, network)
         rows = [tuple(getattr(one, name) for name in FOUND) for one in matched]
         told = pl.DataFrame(rows, FOUND, orient="row").with_row_index("route")
         asking = some.join(routes, on=ASKED).select("unit", "route")
@@ -89,13 +89,12 @@ def _routed(session: Session, made: Units) -> pl.DataFrame:
     return pl.concat(parts)
 
 
-def _networks(session: Session, days: pl.Series) -> Iterator[tuple[NetworkVersion, list[str]]]:
-    """The networks in force on these days, each with its days."""
-    found: dict[int, list[str]] = defaultdict(list)
-    versions: dict[int, NetworkVersion] = {}
-    for day in days.unique().sort().to_list():
-        version = networks.in_force(session, date.fromisoformat(day))
+def _networks(session: Session, days: pl.Series) -> Iterator[tuple[Network, list[str]]]:
+    """The networks in force on these days, as seen then, each with its days."""
+    found: dict[Network, list[str]] = defaultdict(list)
+    for text in days.unique().sort().to_list():
+        day = date.fromisoformat(text)
+        version = networks.in_force(session, day)
         if version is not None:
-            versions[version.id] = version
-            found[version.id].append(day)
-    yield from ((versions[key], listed) for key, listed in found.items())
+            found[networks.opened(version).on(day)].append(text)
+    yield from found.items()
