@@ -1,5 +1,6 @@
 """Checks 路网校验: what is wrong with a network, where, why, and how to mend it; Chinese first."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,10 +17,18 @@ REJOIN_KM = 5.0
 """A variant begins and ends within this of the registered line."""
 WORLD_E4 = (1_800_000, 900_000)
 AXES = ("lon_e4", "lat_e4")
+ID = re.compile(r"[A-Za-z0-9_]+")
+ID_LENGTHS = {"corridors": 20, "places": 40, "ports": 20, "hubs": 20}
+"""As long as the books have room for."""
 MESSAGES: dict[str, tuple[str, str, str, str]] = {
     "twice": (
         "编号出现两次", "this id is there twice",
         "编号须唯一：改名或删去一个", "ids are unique: rename or remove one",
+    ),
+    "odd_id": (
+        "编号只能由字母、数字和下划线组成，最多 {0} 个字符",
+        "an id has letters, digits and underscores, {0} at most",
+        "改用规范的编号", "give it such an id",
     ),
     "no_league": (
         "盟市代码 {0} 不在盟市表中", "league {0} is not in the list of leagues",
@@ -157,8 +166,11 @@ def faults(network: Network) -> list[Fault]:
 
 
 def _ids(network: Network) -> Iterator[Fault]:
-    for name in ("corridors", "places", "ports", "hubs"):
+    for name, most in ID_LENGTHS.items():
         ids = [one.id for one in getattr(network, name)]
+        for one in ids:
+            if not ID.fullmatch(one) or len(one) > most:
+                yield Fault(f"{name} {one[:40]}", "odd_id", (str(most),))
         yield from (
             Fault(f"{name} {one}", "twice") for one in sorted(set(ids)) if ids.count(one) > 1
         )

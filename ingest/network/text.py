@@ -6,7 +6,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from itertools import accumulate
 from types import MappingProxyType, UnionType
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 AXES = 3
 """Longitude, latitude and chainage of a vertex."""
+MOST = 1 << 40
+"""Beyond any chainage, and exact in every arithmetic."""
 LATER = MappingProxyType({"later": True})
 """Marks a field that came later: it is written only where it is not the default, so that a body
 from before it reads, and hashes, as ever."""
@@ -34,11 +36,15 @@ def from_json(kind: type[T], body: dict[str, object]) -> T:
     hints, needed = _hints(kind)
     if not isinstance(body, dict) or not needed <= set(body) <= set(hints):
         raise ValueError(f"{kind.__name__}: 字段不符 fields must be {sorted(needed)}")
-    values = {
-        name: _vertices(body[name]) if name == "line" else _read(hints[name], body[name])
-        for name in body
-    }
-    return kind(**values)
+    return kind(**{name: _field(name, hints[name], body[name]) for name in body})
+
+
+def _field(name: str, hint: object, value: object) -> object:
+    """Read a field; what is wrong in it says where."""
+    try:
+        return _vertices(value) if name == "line" else _read(hint, value)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from error
 
 
 def sha256(body: dict[str, object]) -> str:
@@ -67,16 +73,27 @@ def _read(hint: object, value: object) -> object:
     if is_dataclass(hint) and isinstance(hint, type) and isinstance(value, dict):
         return from_json(hint, value)
     if origin is tuple and isinstance(value, list):
-        return tuple(_read(get_args(hint)[0], each) for each in value)
+        return tuple(
+            _field(f"[{number}]", get_args(hint)[0], each) for number, each in enumerate(value)
+        )
     if origin in (Union, UnionType):
         return None if value is None else _read(get_args(hint)[0], value)
-    if origin is Literal and value in get_args(hint):
-        return value
-    if hint in (str, int) and type(value) is hint:
+    if _plainly(hint, value):
         return value
     if hint is date and isinstance(value, str):
         return date.fromisoformat(value)
     raise ValueError(f"{str(value)[:60]!r}: 不是 is no {hint}")
+
+
+def _plainly(hint: object, value: object) -> bool:
+    """Whether a value stands as it is."""
+    if hint is int:
+        return _whole(value)
+    return isinstance(value, str) and (hint is str or value in get_args(hint))
+
+
+def _whole(value: object) -> bool:
+    return type(value) is int and abs(value) < MOST
 
 
 def _differences(line: tuple[tuple[int, int, int], ...]) -> list[int]:
@@ -89,7 +106,7 @@ def _differences(line: tuple[tuple[int, int, int], ...]) -> list[int]:
 
 
 def _vertices(flat: object) -> tuple[tuple[int, ...], ...]:
-    if not isinstance(flat, list) or len(flat) % AXES or not all(type(one) is int for one in flat):
-        raise ValueError("line: 应为整数三元组 must be triples of integers")
+    if not isinstance(flat, list) or len(flat) % AXES or not all(map(_whole, flat)):
+        raise ValueError("应为整数三元组 must be triples of integers")
     axes = [accumulate(flat[axis::AXES]) for axis in range(AXES)]
     return tuple(zip(*axes, strict=True))
