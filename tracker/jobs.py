@@ -30,7 +30,7 @@ from tracker.models.corrections import ManifestWithdrawal
 from tracker.models.methods import Method
 from tracker.models.work import Job
 from tracker.settings import Settings
-from tracker.steps import accrual, by_itself, inbox, manifests, methods, withdrawal
+from tracker.steps import accrual, by_itself, inbox, manifests, methods, rematching, withdrawal
 
 log = structlog.get_logger()
 
@@ -122,6 +122,17 @@ def assess_method(bench: Bench, job: Claimed) -> Effect:
     return effect
 
 
+def match_waiting(bench: Bench, job: Claimed) -> Effect:
+    """A version of the network was kept: match the shipments that wait unmatched on its days."""
+    now = datetime.now(UTC)
+
+    def effect(session: Session) -> None:
+        sha256, login = job.payload["network"], job.payload["login"]
+        rematching.match_waiting(session, bench.registry, sha256, login, now)
+
+    return effect
+
+
 def take_inbox(bench: Bench, job: Claimed) -> Effect:
     """Look into the firms' inboxes; every file there is taken in a transaction of its own."""
     del job
@@ -170,6 +181,7 @@ JOBS: dict[str, Callable[[Bench, Claimed], Effect]] = {
     "commit_manifest": commit_manifest,
     "withdraw_manifest": withdraw_manifest,
     "assess_method": assess_method,
+    "match_waiting": match_waiting,
     "take_inbox": take_inbox,
     "reply_inbox": reply_inbox,
     "verify_books": verify_books,

@@ -26,6 +26,7 @@ from tracker.models.matters import MATTER_STATES
 from tracker.models.methods import METHOD_STATES, Method
 from tracker.models.money import Entry
 from tracker.models.people import ROLES, User
+from tracker.models.proposals import PROPOSAL_STATES
 from tracker.models.recoveries import RECOVERY_STATES, Recovery
 from tracker.models.work import AuditEvent
 from tracker.steps import act, flow
@@ -40,6 +41,7 @@ STATES = {
     "disbursement": DISBURSEMENT_STATES,
     "division": DIVISION_STATES,
     "recovery": RECOVERY_STATES,
+    "proposal": PROPOSAL_STATES,
 }
 TABLES: dict[str, type[Any]] = {
     "application": Application,
@@ -81,7 +83,7 @@ def test_wherever_money_leaves_a_hand_two_people_are_needed() -> None:
         *("method.record", "application.apply", "application.pass", "application.decline"),
         *("filing.file", "filing.endorse", "filing.approve", "filing.decline"),
         *("allotment.allot", "disbursement.instruct", "recovery.recover", "recovery.lift"),
-        "division.divide",
+        *("division.divide", "proposal.approve"),
     }
 
 

@@ -14,6 +14,7 @@ from tracker.models.matters import MATTER_STATES
 from tracker.models.methods import METHOD_STATES
 from tracker.models.money import LIMIT_STAGES, MONEY_STAGES
 from tracker.models.people import ROLES
+from tracker.models.proposals import PROPOSAL_STATES
 from tracker.models.recoveries import RECOVERY_STATES
 from tracker.models.work import JOB_STATES
 from tracker.steps.flows import STAGES
@@ -30,6 +31,7 @@ LIVES = {
     "application": APPLICATION_STATES,
     "filing": FILING_STATES,
     "division": DIVISION_STATES,
+    "proposal": PROPOSAL_STATES,
     "allotment": ALLOTMENT_STATES,
     "disbursement": DISBURSEMENT_STATES,
     "recovery": RECOVERY_STATES,

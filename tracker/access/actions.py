@@ -18,6 +18,8 @@ POLICY: dict[str, tuple[str, ...]] = {
     "see_composed": (*LEAGUE_ROLES, *PROVINCE_ROLES, "auditor"),
     "compose_rule": ("league_officer",),
     "see_networks": BUSINESS_ROLES,
+    "draft_proposal": ("league_officer", "commerce_officer"),
+    "see_proposals": (*LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
     "draft_matter": FIRM_ROLES,
     "state_matter": (*FIRM_ROLES, "league_officer"),
     "see_matters": (*FIRM_ROLES, *LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),

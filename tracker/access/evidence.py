@@ -22,6 +22,7 @@ from tracker.access import (
     visible_methods,
     visible_shipments,
 )
+from tracker.access.proposals import visible_proposals
 from tracker.models.cargo import CargoLine, Manifest, ManifestRow
 from tracker.models.evidence import Evidence, EvidenceLink
 from tracker.models.methods import Method
@@ -86,8 +87,9 @@ def linkable(user: User) -> dict[str, Select[Any]]:
     if user.role in FIRM_ROLES:
         return kinds
     if user.role in LEAGUE_ROLES:
-        return {**kinds, "method": select(Method).where(Method.league_id == user.league_id)}
-    return {**kinds, "method": visible_methods(user)}
+        own = select(Method).where(Method.league_id == user.league_id)
+        return {**kinds, "method": own, "proposal": visible_proposals(user)}
+    return {**kinds, "method": visible_methods(user), "proposal": visible_proposals(user)}
 
 
 def _seen_with_evidence(user: User) -> dict[str, Select[Any]]:

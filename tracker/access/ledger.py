@@ -19,6 +19,7 @@ from tracker.access import (
     visible_methods,
     visible_recoveries,
 )
+from tracker.access.proposals import visible_proposals
 from tracker.models.applications import Application
 from tracker.models.divisions import Division
 from tracker.models.filings import Allotment, Decision, Disbursement, Filing
@@ -26,6 +27,7 @@ from tracker.models.matters import Matter
 from tracker.models.methods import Method
 from tracker.models.money import Account, Entry, Item, Posting
 from tracker.models.people import PROVINCE_ROLES, User
+from tracker.models.proposals import Proposal
 from tracker.models.recoveries import Recovery
 
 
@@ -65,6 +67,7 @@ def visible_entries(user: User) -> Select[Entry]:
             ("allotment", visible_allotments(user), Allotment.id),
             ("disbursement", visible_disbursements(user), Disbursement.id),
             ("recovery", visible_recoveries(user), Recovery.id),
+            ("proposal", visible_proposals(user), Proposal.id),
         )
     ]
     taken = select(Decision.seq).where(or_(*decided))

@@ -34,6 +34,7 @@ EVIDENCE_SUBJECTS = (
     "disbursement",
     "method",
     "matter",
+    "proposal",
 )
 """What evidence may belong to. A cargo line is named by its first version, which a correction of
 the line does not change."""

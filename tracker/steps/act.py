@@ -20,6 +20,7 @@ from tracker.steps import (
     flow,
     matters,
     methods,
+    proposals,
     recovery,
     review,
 )
@@ -34,6 +35,7 @@ SHOWN: dict[str, Callable[[Session, Any], dict[str, Any]]] = {
     "disbursement": disbursement.shown,
     "division": division.shown,
     "recovery": recovery.shown,
+    "proposal": proposals.shown,
 }
 TAKES: dict[str, Take] = {
     "method": methods.take,
@@ -52,6 +54,7 @@ TAKES: dict[str, Take] = {
     "disbursement": disbursement.take,
     "division": division.take,
     "recovery": recovery.take,
+    "proposal": proposals.take,
 }
 """Flow, or one of its steps -> who carries it out; the step's own line wins."""
 

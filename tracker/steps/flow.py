@@ -23,11 +23,22 @@ from tracker.models.matters import Matter
 from tracker.models.methods import Method
 from tracker.models.money import Entry
 from tracker.models.people import User
+from tracker.models.proposals import Proposal
 from tracker.models.recoveries import Recovery
 from tracker.steps.flows import FLOWS, REASON_CODES, Step
 
 __all__ = ["FLOWS", "REASON_CODES", "Step", "Subject", "Taking", "allowed", "history", "take"]
-Subject = Application | Filing | Allotment | Disbursement | Division | Matter | Method | Recovery
+Subject = (
+    Application
+    | Filing
+    | Allotment
+    | Disbursement
+    | Division
+    | Matter
+    | Method
+    | Proposal
+    | Recovery
+)
 
 
 @dataclass(frozen=True)

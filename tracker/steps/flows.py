@@ -79,6 +79,31 @@ FLOWS: dict[str, tuple[Step, ...]] = {
         ),
         Step("withdraw", mark("Withdraw"), ("draft", "submitted", "confirmed"), "withdrawn", FIRM),
     ),
+    "proposal": (
+        Step(
+            "submit",
+            mark("Propose to Commerce"),
+            ("draft",),
+            "submitted",
+            ("league_officer", "commerce_officer"),
+        ),
+        Step(
+            "approve",
+            mark("Approve, in force from a day"),
+            ("submitted",),
+            "approved",
+            ("commerce_approver",),
+            checks="submit",
+        ),
+        Step("return", mark("Return"), ("submitted",), "returned", COMMERCE, needs_reason=True),
+        Step(
+            "withdraw",
+            mark("Withdraw"),
+            ("draft",),
+            "withdrawn",
+            ("league_officer", "commerce_officer"),
+        ),
+    ),
     "application": (
         Step("prepare", mark("Pass on to the manager"), ("draft",), "prepared", ("firm_clerk",)),
         Step("reopen", mark("Open again"), ("prepared",), "draft", FIRM),

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ingest.network import Network, faults
-from tracker.books import ledger
+from tracker.books import audit, ledger, queue
 from tracker.db import canonical
 from tracker.errors import Conflict, Refused, mark
 from tracker.models.networks import NetworkVersion
@@ -62,7 +62,23 @@ def record(
         now=now,
     )
     session.flush()
+    if not_first(session, version):
+        payload = {"network": network.sha256, "login": actor}
+        queue.enqueue(session, "match_waiting", f"match_waiting:{network.sha256}", payload, now)
     return version
+
+
+def not_first(session: Session, version: NetworkVersion) -> bool:
+    """Whether another version was kept before it, so that shipments may wait that it can match."""
+    query = select(NetworkVersion.id).where(NetworkVersion.id < version.id).limit(1)
+    return session.scalar(query) is not None
+
+
+def days_of(session: Session, version: NetworkVersion) -> tuple[date, date]:
+    """The first and the last day on which the version is the one in force."""
+    query = select(func.min(NetworkVersion.valid_from))
+    after = session.scalar(query.where(NetworkVersion.valid_from > version.valid_from))
+    return version.valid_from, after - timedelta(days=1) if after else date.max
 
 
 def amend(
@@ -91,7 +107,8 @@ def amend(
             note="别名：莫斯科",
         )
 
-    Shipments already matched keep their route. Raises ``Conflict`` where nothing is in force on
+    Shipments already matched keep their route; those that wait unmatched on its days are matched
+    anew by a job. Raises ``Conflict`` where nothing is in force on
     the day, where nothing would change, or where another version begins on it, ``Refused`` naming
     the faults of what ``change`` made.
     """
@@ -111,6 +128,35 @@ def amend(
     require_sound(found)
     found = replace(found, before=before.sha256)
     return record(session, found, valid_from, actor=actor, now=now, note=note)
+
+
+def bring_in(
+    session: Session,
+    network: Network,
+    valid_from: date,
+    *,
+    actor: str,
+    now: datetime,
+    note: str,
+) -> NetworkVersion:
+    """Keep a whole network that came in a file, in force from a day, in the place of the one then.
+
+    Raises as ``amend``, but for a day on which none is in force yet.
+    """
+    if in_force(session, valid_from) is None:
+        require_sound(network)
+        version = record(session, network, valid_from, actor=actor, now=now, note=note)
+    else:
+        version = amend(session, lambda _: network, valid_from, actor=actor, now=now, note=note)
+    audit.record(
+        session,
+        at=now,
+        login=actor,
+        action="network.import",
+        subject=version.sha256,
+        detail={"valid_from": valid_from.isoformat(), "note": note},
+    )
+    return version
 
 
 def require_sound(network: Network) -> None:

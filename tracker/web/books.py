@@ -42,6 +42,7 @@ SUBJECTS: dict[str, str] = {
     "allotment": mark("Allotment"),
     "disbursement": mark("Disbursement"),
     "recovery": mark("Recovery"),
+    "proposal": mark("Proposal for the network"),
 }
 """Flow -> msgid of its subject."""
 

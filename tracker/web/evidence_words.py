@@ -14,6 +14,7 @@ from tracker.models.evidence import EVIDENCE_KINDS, EvidenceLink
 from tracker.models.filings import Allotment, Disbursement, Filing
 from tracker.models.matters import Matter
 from tracker.models.methods import Method
+from tracker.models.proposals import Proposal
 from tracker.web import books, rooms
 
 KINDS: dict[str, str] = {
@@ -120,6 +121,7 @@ TABLES: dict[str, tuple[Any, str, str]] = {
     "allotment": (Allotment, "document_no", "allotments.allotment"),
     "disbursement": (Disbursement, "code", "disbursements.disbursement"),
     "method": (Method, "title", "methods.method"),
+    "proposal": (Proposal, "code", "proposals.proposal"),
 }
 """Kind of thing -> its table, what it is called, and its page."""
 

@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from tracker import access
+from tracker.access.proposals import visible_proposals
 from tracker.db import local_day
 from tracker.errors import NotThere, mark
 from tracker.models.cargo import Manifest, Shipment
@@ -34,6 +35,7 @@ SUBJECTS: dict[str, tuple[Callable[[User], Select[Any]], tuple[str, ...]]] = {
     "allotment": (access.visible_allotments, ("allotments.allotments",)),
     "disbursement": (access.visible_disbursements, ("disbursements.disbursements",)),
     "recovery": (access.visible_recoveries, ("recoveries.recoveries",)),
+    "proposal": (visible_proposals, ("proposals.proposals",)),
 }
 """Kind -> what one sees of it, and the rooms where it is worked on, the first that is open."""
 
@@ -45,6 +47,7 @@ KINDS = {
     "allotment": mark("Allotments"),
     "disbursement": mark("Disbursements"),
     "recovery": mark("Recoveries"),
+    "proposal": mark("Proposals for the network"),
 }
 
 AFTERWARDS: dict[tuple[str, str, str], str] = {

@@ -21,6 +21,7 @@ KINDS: dict[str, str] = {
     "commit_manifest": mark("Commit a manifest: match, compute, accrue"),
     "withdraw_manifest": mark("Withdraw a manifest: give claims and money back"),
     "assess_method": mark("Assess what waited for a recorded method"),
+    "match_waiting": mark("Match what waited for a route"),
     "take_inbox": mark("Look into the inboxes"),
     "reply_inbox": mark("Write the reply beside a file of an inbox"),
     "verify_books": mark("Verify the books"),

@@ -105,6 +105,11 @@ STATES: dict[str, dict[str, Look]] = {
         "approved": Look(mark("Approved"), "good"),
         "closed": Look(mark("Allotted in full"), "good"),
     },
+    "proposal": {
+        "submitted": Look(mark("Proposed"), "busy"),
+        "approved": Look(mark("Approved"), "good"),
+        "returned": Look(mark("Returned"), "warn"),
+    },
     "division": {"divided": Look(mark("Divided"), "good")},
     "allotment": {"allotted": Look(mark("Allotted"), "good")},
     "disbursement": {

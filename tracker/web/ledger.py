@@ -31,6 +31,7 @@ PAGES_OF = {
     "allotment": "allotments.allotment",
     "disbursement": "disbursements.disbursement",
     "recovery": "recoveries.recovery",
+    "proposal": "proposals.proposal",
 }
 """Flow -> the page that shows its subject."""
 

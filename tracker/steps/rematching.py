@@ -1,0 +1,58 @@
+"""Rematching 重新匹配: a new version of the network looks at the shipments that wait unmatched.
+
+Only at those: a shipment that is matched keeps its route, and its money, until its lines are
+corrected or a reviewer changes it on purpose.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from rules.registry import Registry
+from tracker.models.cargo import Route, Shipment
+from tracker.models.methods import Programme
+from tracker.models.networks import NetworkVersion
+from tracker.steps import accrual, matching, networks, preview, shipments
+
+BATCH = 2_000
+"""Shipments put together at a time, to bound memory."""
+
+
+def waiting(session: Session, version: NetworkVersion) -> list[Shipment]:
+    """The standing shipments that wait unmatched on the version's days, in order of acceptance."""
+    query = (
+        select(Shipment)
+        .outerjoin(Route, (Route.shipment_id == Shipment.id) & Route.standing)
+        .where(
+            Shipment.state == "standing",
+            Shipment.departure_date.between(*networks.days_of(session, version)),
+            or_(Route.id.is_(None), Route.state != "matched"),
+        )
+    )
+    return list(session.scalars(query.order_by(Shipment.accepted_seq)))
+
+
+def match_waiting(
+    session: Session, registry: Registry, sha256: str, actor: str, now: datetime
+) -> int:
+    """Match them anew and accrue what they now earn; returns how many found their route."""
+    query = select(NetworkVersion).where(NetworkVersion.sha256 == sha256)
+    version = session.scalars(query).one()
+    programme = session.scalars(select(Programme).where(Programme.code == preview.FREIGHT)).one()
+    found = 0
+    for number, part in enumerate(_parts(waiting(session, version))):
+        units = shipments.units_of(session, part)
+        matching.place(session, part, units)
+        matched = [one for one in part if one.league is not None]
+        cause = accrual.Cause(f"network:{sha256}:{number}", actor, now)
+        accrual.accrue(session, registry, programme, matched, cause, units)
+        found += len(matched)
+    session.flush()
+    return found
+
+
+def _parts(listed: Sequence[Shipment]) -> Iterator[Sequence[Shipment]]:
+    for start in range(0, len(listed), BATCH):
+        yield listed[start : start + BATCH]
