@@ -27,6 +27,7 @@ from tests.web.visitors import visit
 from tracker import access, demo, jobs
 from tracker.access.composed import visible_composed
 from tracker.access.evidence import visible_evidence
+from tracker.access.proposals import visible_proposals
 from tracker.access.receipts import visible_receipts
 from tracker.models import (
     applications,
@@ -40,6 +41,7 @@ from tracker.models import (
     money,
     networks,
     people,
+    proposals,
     receipts,
     recoveries,
     work,
@@ -78,6 +80,7 @@ NOUNS: dict[str, type[Any]] = {
     "composed": composed.ComposedRule,
     "composing": composed.ComposedDraft,
     "networks": networks.NetworkVersion,
+    "proposals": proposals.Proposal,
     "jobs": work.Job,
     "users": people.User,
     "ledger": money.Entry,
@@ -220,6 +223,7 @@ def hidden_from(app: Flask, login: str) -> set[str]:
         papers = session.scalars(select(evidence.Evidence)).all()
         words |= {one.sha256 for one in papers if one.id not in seen}
         words |= of_composed(session, user)
+        words |= of_proposals(session, user)
         told = {one.id for one in session.scalars(visible_receipts(user))}
         made = session.scalars(select(receipts.Receipt)).all()
         words |= {word for one in made if one.id not in told for word in (one.code, one.sha256)}
@@ -253,6 +257,17 @@ def of_composed(session: Session, user: people.User) -> set[str]:
         for one in session.scalars(select(composed.ComposedRule))
         if one.id not in seen
         for word in (one.rule_id, one.title, one.sha256)
+    }
+
+
+def of_proposals(session: Session, user: people.User) -> set[str]:
+    """Document numbers and notes of all proposals for the network but those one sees."""
+    seen = {one.id for one in session.scalars(visible_proposals(user))}
+    return {
+        word
+        for one in session.scalars(select(proposals.Proposal))
+        if one.id not in seen
+        for word in (one.document_no, one.note)
     }
 
 

@@ -1,11 +1,11 @@
 """Changes 路网差异: what one network says otherwise than another, line by line, for a person."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from ingest.network.geometry import E4, GEOD
-from ingest.network.model import Corridor, Names, Network, Place
+from ingest.network.model import Corridor, Names, Network, Place, Station
 from ingest.network.official import differences
 
 Told = tuple[str, str, str]
@@ -17,7 +17,7 @@ class Change:
     """One difference: of what kind of thing, whose, in what, and what it was and is.
 
     `what` is `added`, `removed`, a field's name, `km` of a station (whose id is in `at`), `length`
-    or `moved`. Km are written with one decimal.
+    or `moved`. Km count from the corridor's beginning.
     """
 
     kind: str
@@ -51,12 +51,18 @@ def _corridor(kind: str, name: str, old: Corridor, new: Corridor) -> Iterator[Ch
     lengths = [one.end_km_tenths - one.start_km_tenths for one in (old, new)]
     if lengths[0] != lengths[1]:
         yield Change(kind, name, "length", *map(_km, lengths))
-    for one in differences(old.stations, new.stations):
+    for one in differences(_from_beginning(old), _from_beginning(new)):
         yield Change(kind, name, "km", _km(one.before), _km(one.after), at=one.station[1])
     for what in ("breakpoints", "line", "variants"):
         one, other = getattr(old, what), getattr(new, what)
         if one != other:
             yield Change(kind, name, what, *(_parts(each, what) for each in (old, new)))
+
+
+def _from_beginning(corridor: Corridor) -> tuple[Station, ...]:
+    """The stations with their distances from the first, as people read them."""
+    start = corridor.start_km_tenths
+    return tuple(replace(one, km_tenths=one.km_tenths - start) for one in corridor.stations)
 
 
 def _place(kind: str, name: str, old: Place, new: Place) -> Iterator[Change]:
@@ -102,7 +108,9 @@ def _said(value: object) -> str:
 
 def _parts(corridor: Corridor, what: str) -> str:
     if what == "breakpoints":
-        return " ".join(f"{one.code}@{_km(one.km_tenths)}" for one in corridor.breakpoints)
+        start = corridor.start_km_tenths
+        told = [(one.code, _km(max(0, one.km_tenths - start))) for one in corridor.breakpoints]
+        return " ".join(f"{code}@{km}" for code, km in told)
     if what == "variants":
         return "、".join(one.names.zh for one in corridor.variants)
     return str(len(corridor.line))

@@ -33,10 +33,10 @@ class Difference:
 def calibrated(corridor: Corridor, official: Mapping[Key, int], km_source: str) -> Corridor:
     """Return the corridor with the km of a table, and the document the table is from.
 
-    `official` gives tenths of km from the corridor's beginning for some of its stations, in any
-    order. Between two of them all chainages follow in proportion; before the first and after the
-    last they keep their distance to it. Raises TableError for a station the corridor does not have,
-    and for km that do not rise.
+    `official` gives chainages in tenths of km for some of its stations, in any order. Between two
+    of them all chainages follow in proportion; before the first and after the last they keep their
+    distance to it. Raises TableError for a station the corridor does not have, and for km that do
+    not rise.
     """
     stops = [(_key(one), one.km_tenths) for one in corridor.stations]
     strange = sorted(set(official) - {key for key, _ in stops})
@@ -64,6 +64,14 @@ def calibrated(corridor: Corridor, official: Mapping[Key, int], km_source: str) 
         variants=tuple(_variant(one, scale) for one in corridor.variants),
         km_source=km_source,
     )
+
+
+def from_beginning(corridor: Corridor, km_tenths: Mapping[Key, int]) -> dict[Key, int]:
+    """Return a table of distances from the corridor's first station as the chainages they mean."""
+    start = corridor.start_km_tenths
+    return {_key(corridor.stations[0]): start} | {
+        key: start + tenths for key, tenths in km_tenths.items()
+    }
 
 
 def cut(corridor: Corridor, first: Key, last: Key) -> Corridor:

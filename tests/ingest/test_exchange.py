@@ -83,7 +83,7 @@ def test_an_amendment_is_overtaken_where_what_it_replaces_changed_meanwhile(
 def test_what_one_network_says_otherwise_is_told_line_by_line(network: Network) -> None:
     assert changes(network, network) == ()
     first = network.corridors[0]
-    official = {("place", "erenhot"): 4750}
+    official = {("place", "hohhot"): 0, ("place", "erenhot"): 4750}
     place = replace(network.places[0], lon_e4=network.places[0].lon_e4 + 1000, aliases=("示例",))
     after = replace(
         network,
@@ -99,6 +99,6 @@ def test_what_one_network_says_otherwise_is_told_line_by_line(network: Network) 
     km = {one.at: (one.before, one.after) for one in told if (one.id, one.what) == ("R01", "km")}
     assert km["erenhot"] == (f"{first.station('erenhot').km_tenths / 10:.1f}", "475.0")
     whats = {one.what for one in told if one.id in {"R01", place.id}}
-    assert whats == {"km_source", "km", "breakpoints", "line", "moved", "aliases"}
+    assert whats == {"km_source", "length", "km", "breakpoints", "line", "moved", "aliases"}
     (moved,) = (one for one in told if one.what == "moved")
     assert moved.at == "8.0"

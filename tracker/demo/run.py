@@ -16,7 +16,7 @@ from rules.lines import yuan
 from tracker import jobs
 from tracker.books import ledger
 from tracker.db import local_day
-from tracker.demo import evidence, load, matters
+from tracker.demo import evidence, load, matters, network
 from tracker.demo.doing import person, programme, take
 from tracker.demo.files import files
 from tracker.demo.people import LEAGUES
@@ -60,6 +60,7 @@ def parts(bench: jobs.Bench) -> list[tuple[str, Callable[[], str]]]:
         ("企业与人员", lambda: load.load_people(bench)),
         ("四个盟市的示例办法备案", lambda: load.record_methods(bench)),
         ("一个盟市自拟规则", lambda: load.compose_rule(bench)),
+        ("一个盟市建议通道", lambda: network.propose(bench)),
         *uploads,
         ("佐证材料", lambda: evidence.attach(bench)),
         ("入驻平台支持的示例办法备案", lambda: matters.record(bench)),

@@ -66,6 +66,8 @@ PAGES = (
     "composed",
     "composing",
     "networks",
+    "network_files",
+    "proposals",
     "jobs",
     "audit",
     "users",

@@ -48,6 +48,17 @@ def workbook(raw: bytes, name: str) -> Response:
     )
 
 
+def json_file(raw: bytes, name: str) -> Response:
+    """A JSON file as a download; the name without its ending."""
+    return send_file(
+        io.BytesIO(raw),
+        mimetype="application/json",
+        as_attachment=True,
+        download_name=f"{name}.json",
+        max_age=0,
+    )
+
+
 def csv_file(name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
     """The rows as a download in UTF-8 with a byte order mark, written while it is sent."""
     response = Response(
