@@ -1,8 +1,8 @@
-"""Commands 命令: ``flask init, demo, serve, worker, clock, verify, backup, restore, user``."""
+"""Commands 命令: ``flask init, demo, serve, worker, clock, verify, backup, restore``, and groups."""
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from os import environ
@@ -17,21 +17,26 @@ from rich.table import Table
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ingest.network import Network, exchange
+from ingest.network.amendment import Amendment
+from ingest.network.changes import Change, changes
 from rules.registry import every_rule
 from tracker import demo, jobs, packages, schema, serving
 from tracker.chinese import in_chinese
-from tracker.db import connect
+from tracker.db import connect, local_day
 from tracker.demo import sign_ins
 from tracker.errors import NotNow, TrackerError
 from tracker.models.people import FIRM_ROLES, LEAGUE_ROLES, ROLES, League
 from tracker.settings import Settings
-from tracker.steps import beginnings, people
+from tracker.steps import beginnings, networks, people, proposals
 from tracker.verify.__main__ import main as say_verdict
 from tracker.web import create_app, logs
 from tracker.web.labels import ROLES as ROLE_NAMES
 from tracker.web.passwords import hashed
 
 ADDRESS = "127.0.0.1:8000"
+MOST_CHANGES = 60
+"""Lines of what a network changes that are printed."""
 console = Console(highlight=False)
 
 
@@ -41,7 +46,18 @@ def program() -> Flask:
         app = create_app()
     except NotNow as refusal:
         app = _closed(str(refusal))
-    for command in (init, run_demo, serve, worker, clock, run_verify, backup, restore, user):
+    for command in (
+        init,
+        run_demo,
+        serve,
+        worker,
+        clock,
+        run_verify,
+        backup,
+        restore,
+        network,
+        user,
+    ):
         app.cli.add_command(command)
     return app
 
@@ -193,6 +209,73 @@ def _said_in_words() -> Iterator[None]:
         raise click.ClickException(_said(refusal)) from refusal
     except OSError as error:
         raise click.ClickException(str(error)) from error
+
+
+@click.group("network")
+def network() -> None:
+    """路网 · the network of corridors, as files."""
+
+
+@network.command("import")
+@click.argument("source", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--valid-from", type=click.DateTime(["%Y-%m-%d"]), required=True, help="施行日期 · first day"
+)
+@click.option("--note", default="", help="说明 · what it is, or by which document")
+@click.option("--yes", is_flag=True, help="不再询问 · do not ask")
+def import_network(source: Path, valid_from: datetime, note: str, *, yes: bool) -> None:
+    """导入路网文件（整套或单项改动），自指定日期起施行 · bring in a file, in force from a day."""
+    bench, day, now = _bench(), valid_from.date(), datetime.now(UTC)
+    with _said_in_words():
+        content = _network_of(source)
+        with bench.database.reading() as session:
+            before = networks.in_force(session, day)
+            base = networks.opened(before) if before else None
+        found = proposals.apply(content, base) if base else content
+        if not isinstance(found, Network):
+            raise click.ClickException("当日没有施行中的路网 · no network is in force on this day")
+        networks.require_sound(found)
+        _print_changes(changes(base, found) if base else ())
+        if not yes:
+            click.confirm(f"自 {day} 起施行？ In force from then on?", abort=True)
+        version = bench.database.transact(
+            lambda session: networks.bring_in(
+                session, found, day, actor="system", now=now, note=note
+            )
+        )
+    console.print(f"已登记 · kept: {version.sha256} {day}")
+
+
+@network.command("export")
+@click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--day", type=click.DateTime(["%Y-%m-%d"]), help="哪一天施行的 · in force on this day"
+)
+def export_network(target: Path, day: datetime | None) -> None:
+    """导出某日施行的路网，默认今天 · write the network in force on a day, today unless told."""
+    bench = _bench()
+    with _said_in_words(), bench.database.reading() as session:
+        found = networks.in_force(session, day.date() if day else local_day(datetime.now(UTC)))
+        if found is None:
+            raise click.ClickException("当日没有施行中的路网 · no network is in force on this day")
+        target.write_bytes(exchange.write(networks.opened(found)))
+        console.print(f"已写入 {target} · written: {found.sha256}")
+
+
+def _network_of(source: Path) -> Network | Amendment:
+    try:
+        return exchange.read(source.read_bytes())
+    except exchange.FileError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _print_changes(found: Sequence[Change]) -> None:
+    table = Table(title=f"改动 changes: {len(found)}")
+    for heading in ("对象", "编号", "改动项", "改前", "改后"):
+        table.add_column(heading)
+    for one in found[:MOST_CHANGES]:
+        table.add_row(one.kind, one.id, f"{one.what} {one.at}".strip(), one.before, one.after)
+    console.print(table)
 
 
 @click.group("user")

@@ -2,16 +2,19 @@
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ingest.network import Network, load_seed
+from ingest.network import Network, exchange, load_seed
 from tests.journeys import NOW
-from tracker import jobs
+from tracker import cli, jobs
 from tracker.errors import Conflict, Refused
 from tracker.models.networks import NetworkVersion
+from tracker.settings import Settings
 from tracker.steps import beginnings, networks
 
 SEED = load_seed()
@@ -94,3 +97,29 @@ def test_a_newer_seed_leaves_the_network_of_older_books_as_it_is(
     bench.database.transact(lambda session: beginnings.seed(session, NOW))
     with bench.database.reading() as session:
         assert session.scalars(select(NetworkVersion.sha256)).all() == [SEED.sha256]
+
+
+def test_a_network_goes_out_of_one_set_of_books_and_into_another_by_the_commands(
+    bench: jobs.Bench, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert bench.registry.rules
+    monkeypatch.setenv("TRACKER_HOME", str(settings.home))
+    monkeypatch.setenv("TRACKER_DATABASE_URL", settings.database_url)
+    file, run = tmp_path / "network.json", CliRunner().invoke
+    assert run(cli.network, ["export", str(file)]).exit_code == 0
+    assert exchange.read(file.read_bytes()) == SEED
+    same = run(cli.network, ["import", str(file), "--valid-from", "2026-12-01", "--yes"])
+    assert same.exit_code == 1
+    assert "没有任何不同" in same.output
+    file.write_bytes(exchange.write(named(SEED, "moscow", "示例货场")))
+    asked = run(cli.network, ["import", str(file), "--valid-from", "2026-12-01"], input="n\n")
+    assert "moscow" in asked.output
+    assert asked.exit_code == 1
+    taken = run(cli.network, ["import", str(file), "--valid-from", "2026-12-01", "--yes"])
+    assert taken.exit_code == 0
+    with bench.database.reading() as session:
+        made = networks.in_force(session, DAY)
+        assert made is not None
+        assert "示例货场" in networks.opened(made).place("moscow").aliases
+    file.write_text("[]", encoding="utf-8")
+    assert run(cli.network, ["import", str(file), "--valid-from", "2026-12-02"]).exit_code == 1
