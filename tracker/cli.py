@@ -1,4 +1,4 @@
-"""Commands 命令: ``flask init, demo, serve, worker, clock, verify, backup, restore``, and groups."""
+"""Commands 命令: ``flask init, demo, serve, worker, clock, verify, backup, restore`` and more."""
 
 import signal
 import threading

@@ -7,7 +7,8 @@ import openpyxl
 from flask import Flask
 
 from ingest.network import load_seed
-from ingest.network.exchange import read
+from ingest.network.exchange import FORMAT, of, read
+from tests.web.api.callers import call
 from tests.web.visitors import Page, Visitor, visit
 from tracker import jobs
 
@@ -117,3 +118,22 @@ def test_a_file_of_the_network_goes_out_and_comes_back_in(bench: jobs.Bench, app
     assert read(again) == read(renamed)
     broken = one.replace(b'"km_tenths": 6\n', b'"km_tenths": "6"\n')
     assert "km_tenths" in uploaded(officer, "c.json", broken, 422).words
+
+
+def test_systems_read_the_network_and_propose_by_the_api(bench: jobs.Bench, app: Flask) -> None:
+    officer, approver = call(app, "league_officer"), call(app, "commerce_approver")
+    (version,) = officer.get("networks")
+    assert of(officer.get(f"networks/{version['id']}")["file"]) == SEED
+    names = {"names": [{"place": "moscow", "aliases": ["示例货场"]}]}
+    body = {"file": {"format": FORMAT, "amendment": names}, "document_no": DOCUMENT}
+    one = officer.post("proposals", 201, **body)
+    assert [change["id"] for change in one["changes"]] == ["moscow"]
+    officer.post("proposals", 422, **(body | {"file": {"format": "x"}}))
+    steps = f"proposals/{one['id']}/steps"
+    officer.post(steps, step="submit", shown_sha256=one["shown_sha256"])
+    shown = approver.get(f"proposals/{one['id']}")["shown_sha256"]
+    approver.post(steps, 422, step="approve", shown_sha256=shown)
+    approver.post(steps, step="approve", shown_sha256=shown, valid_from="2026-01-01")
+    (listed,) = officer.get("proposals", state="approved")
+    assert listed["network_id"] == approver.get("networks")[0]["id"]
+    assert jobs.drain(bench) == 1

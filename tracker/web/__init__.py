@@ -92,6 +92,8 @@ APIS = (
     "receipts",
     "methods",
     "composed",
+    "networks",
+    "proposals",
     "ledger",
 )
 """Modules of ``tracker.web.api`` with a blueprint ``blp``; they go into the OpenAPI file."""
