@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from sqlalchemy import select
 
 from ingest.network import Network
@@ -16,6 +17,9 @@ from tracker.steps import networks as steps
 from tracker.web import context, policy
 from tracker.web.filters import tongue
 from tracker.web.routes import PartOf, part_name
+
+BASES: dict[str, str] = {"policy_measure_2": mark("Measure 2 of the policy")}
+"""What the seed's hubs are registered by -> msgid."""
 
 bp = Blueprint("networks", __name__, url_prefix="/networks")
 
@@ -51,6 +55,15 @@ class Line:
     def km_tenths(self) -> int:
         """Km over all."""
         return self.corridor.end_km_tenths - self.corridor.start_km_tenths
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One corridor whole: its line, its stations, its km by league and country."""
+
+    line: Line
+    stops: list[Stop]
+    parts: list[PartOf]
 
 
 @dataclass(frozen=True)
@@ -90,18 +103,24 @@ def corridor(key: int, name: str) -> ResponseReturnValue:
     known = {one.id: one for one in opened.corridors}
     if name not in known:
         raise NotThere(mark("The network has no such corridor."), mark("Choose one of the list."))
-    found = known[name]
+    found = drawn(opened, known[name])
     return render_template(
         "networks/corridor.html",
         version=version,
-        line=line(opened, found),
-        stops=stops(opened, found),
-        parts=[
-            PartOf(kind, code, part_name(opened, kind, code), tenths)
-            for kind, code, tenths in found.parts(found.start_km_tenths, found.end_km_tenths)
-        ],
+        line=found.line,
+        stops=found.stops,
+        parts=found.parts,
         attribution=opened.attribution,
     )
+
+
+def drawn(opened: Network, found: Corridor) -> Drawn:
+    """A corridor with all that its page shows of it."""
+    parts = [
+        PartOf(kind, code, part_name(opened, kind, code), tenths)
+        for kind, code, tenths in found.parts(found.start_km_tenths, found.end_km_tenths)
+    ]
+    return Drawn(line(opened, found), stops(opened, found), parts)
 
 
 def _page(version: NetworkVersion | None) -> str:
@@ -163,7 +182,7 @@ def hubs(opened: Network) -> list[PlaceRow]:
             name=hub.names.text(language),
             place=opened.place(hub.place).names.text(language),
             modes=(),
-            note=hub.basis,
+            note=gettext(BASES[hub.basis]) if hub.basis in BASES else hub.basis,
         )
         for hub in opened.hubs
     ]

@@ -24,6 +24,7 @@ from tracker.models.proposals import PROPOSAL_STATES, Proposal
 from tracker.steps import networks
 from tracker.steps import proposals as steps
 from tracker.web import acting, asked, context, downloads, network_words, policy, proposing
+from tracker.web import networks as pages
 
 bp = Blueprint("proposals", __name__, url_prefix="/proposals")
 
@@ -90,12 +91,13 @@ def proposal(key: int) -> ResponseReturnValue:
     session, user = context.session(), context.user()
     found = access.see(session, visible_proposals(user), key)
     base = networks.opened(found.based_on)
-    told = what_changes(found, base)
+    told, lines = what_changes(found, base), proposed_lines(found, base)
     offer = acting.offer(session, found)
     made = session.get(NetworkVersion, found.network_version_id or 0)
     return render_template(
         "proposals/one.html",
         proposal=found,
+        lines=lines,
         changes=told[:MOST_SHOWN],
         count=len(told),
         made=made,
@@ -137,6 +139,15 @@ def what_changes(found: Proposal, base: Network) -> Sequence[network_words.Told]
     """What it would change in the network it was compared with, in words."""
     after = steps.apply(steps.content(found), base)
     return network_words.told(changes(base, after), base, after)
+
+
+def proposed_lines(found: Proposal, base: Network) -> list[pages.Drawn]:
+    """The corridors that are proposed one by one, as their pages would show them."""
+    content = steps.content(found)
+    if isinstance(content, Network):
+        return []
+    after = steps.apply(content, base)
+    return [pages.drawn(after, one) for one in content.corridors]
 
 
 def make(content: steps.Content, document_no: str, note: str) -> int:
