@@ -54,8 +54,7 @@ def _corridor(kind: str, name: str, old: Corridor, new: Corridor) -> Iterator[Ch
     for one in differences(_from_beginning(old), _from_beginning(new)):
         yield Change(kind, name, "km", _km(one.before), _km(one.after), at=one.station[1])
     for what in ("breakpoints", "line", "variants"):
-        one, other = getattr(old, what), getattr(new, what)
-        if one != other:
+        if _drawn(old, what) != _drawn(new, what):
             yield Change(kind, name, what, *(_parts(each, what) for each in (old, new)))
 
 
@@ -116,12 +115,24 @@ def _parts(corridor: Corridor, what: str) -> str:
     return str(len(corridor.line))
 
 
+def _drawn(corridor: Corridor, what: str) -> object:
+    """What is compared: of lines only where they run, as their km are told with the stations."""
+    if what == "breakpoints":
+        return _parts(corridor, what)
+    if what == "line":
+        return [vertex[:2] for vertex in corridor.line]
+    return [
+        (one.id, one.names, one.basis, [vertex[:2] for vertex in one.line])
+        for one in corridor.variants
+    ]
+
+
 def _spot(place: Place) -> str:
     return f"{place.lon_e4 / E4:.4f}, {place.lat_e4 / E4:.4f}"
 
 
 def _km(tenths: int | None) -> str:
-    return "" if tenths is None else f"{tenths / 10:.1f}"
+    return "" if tenths is None else f"{tenths / 10:,.1f}"
 
 
 def _id(one: Any) -> str:  # noqa: ANN401  any of the lists

@@ -17,8 +17,27 @@ Key = tuple[str, str]
 """Kind and id of a station."""
 
 
+MESSAGES: dict[str, tuple[str, str]] = {
+    "strange": ("{0} 不在通道上", "{0} is no station of the corridor"),
+    "falls": ("里程须递增，{1} 不大于 {0}", "km must rise: {1} is not beyond {0}"),
+    "order": (
+        "{0}、口岸、{1} 须依次在通道上",
+        "{0}, the port and {1} must follow each other on the corridor",
+    ),
+}
+
+
 class TableError(ValueError):
-    """A table of stations that cannot be laid over a corridor; says why in both languages."""
+    """A table of stations that cannot be laid over a corridor: a code, and the stations meant."""
+
+    def __init__(self, code: str, *stations: str) -> None:
+        self.code, self.stations = code, stations
+        super().__init__(f"{self.text({}, 'zh')} {self.text({}, 'en')}")
+
+    def text(self, names: Mapping[str, str], lang: str = "zh") -> str:
+        """Say why in Chinese or, for "en", in English; with names of stations as far as given."""
+        said = [names.get(one, one) for one in self.stations]
+        return MESSAGES[self.code][lang == "en"].format(*said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +60,11 @@ def calibrated(corridor: Corridor, official: Mapping[Key, int], km_source: str) 
     stops = [(_key(one), one.km_tenths) for one in corridor.stations]
     strange = sorted(set(official) - {key for key, _ in stops})
     if strange or not official:
-        named = "、".join(name for _, name in strange) or "—"
-        raise TableError(f"{corridor.id}：站点 {named} 不在通道上 is no station of the corridor")
+        raise TableError("strange", "、".join(name for _, name in strange) or "—")
     given = [(old, official[key], key) for key, old in stops if key in official]
     for (_, here, one), (_, there, other) in pairwise(given):
         if here >= there:
-            raise TableError(
-                f"{corridor.id}：里程须递增，{other[1]} 不大于 {one[1]} "
-                f"km must rise: {other[1]} is not beyond {one[1]}"
-            )
+            raise TableError("falls", one[1], other[1])
     scale = _Scale([old for old, _, _ in given], [new for _, new, _ in given])
     return replace(
         corridor,
@@ -84,10 +99,7 @@ def cut(corridor: Corridor, first: Key, last: Key) -> Corridor:
     port = stops[("port", corridor.port)]
     low, high = stops.get(first, -1), stops.get(last, -1)
     if not (0 <= low <= port <= high and low < high):
-        raise TableError(
-            f"{corridor.id}：起点 {first[1]}、口岸、终点 {last[1]} 须依次在通道上 "
-            "beginning, port and end must follow each other on the corridor"
-        )
+        raise TableError("order", first[1], last[1])
     pieces = [(point, end) for point, end in corridor.pieces() if end > low]
     kept = [point for point, _ in pieces if point.km_tenths < high]
     kept[0] = replace(kept[0], km_tenths=max(low, kept[0].km_tenths))

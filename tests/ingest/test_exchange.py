@@ -99,6 +99,6 @@ def test_what_one_network_says_otherwise_is_told_line_by_line(network: Network) 
     km = {one.at: (one.before, one.after) for one in told if (one.id, one.what) == ("R01", "km")}
     assert km["erenhot"] == (f"{first.station('erenhot').km_tenths / 10:.1f}", "475.0")
     whats = {one.what for one in told if one.id in {"R01", place.id}}
-    assert whats == {"km_source", "length", "km", "breakpoints", "line", "moved", "aliases"}
+    assert whats == {"km_source", "length", "km", "breakpoints", "moved", "aliases"}
     (moved,) = (one for one in told if one.what == "moved")
     assert moved.at == "8.0"

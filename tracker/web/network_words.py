@@ -1,6 +1,6 @@
 """Network words 路网用语: what people read for the parts of a network and for what changed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext
@@ -46,6 +46,8 @@ WHATS: dict[str, str] = {
 }
 """What changed -> msgid; ``station`` is where, or how far."""
 
+COMPUTED = "computed_from_osm"
+
 
 @dataclass(frozen=True)
 class Told:
@@ -65,13 +67,29 @@ def told(found: Sequence[Change], *networks: Network) -> list[Told]:
     for network in networks:
         names |= {one.id: one.names.text(language) for one in network.places}
         names |= {one.id: one.names.text(language) for one in network.ports}
+    parts = {
+        one.code: one.names.text(language)
+        for network in networks
+        for listed in (network.leagues, network.countries)
+        for one in listed
+    }
     return [
         Told(
             kind=gettext(KINDS[one.kind]),
             id=one.id,
             what=gettext(WHATS[one.what], station=names.get(one.at, one.at)),
-            before=one.before,
-            after=one.after,
+            before=_said(one.what, one.before, parts),
+            after=_said(one.what, one.after, parts),
         )
         for one in found
     ]
+
+
+def _said(what: str, value: str, parts: Mapping[str, str]) -> str:
+    """A value in words: codes of leagues and countries by their names."""
+    if what == "km_source" and value == COMPUTED:
+        return str(gettext("computed from OpenStreetMap"))
+    if what != "breakpoints":
+        return value
+    pairs = [one.partition("@") for one in value.split()]
+    return " · ".join(f"{parts.get(code, code)} {km}" for code, _, km in pairs)

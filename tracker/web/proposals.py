@@ -76,7 +76,7 @@ def draft() -> ResponseReturnValue:
         )
         key = make(content, given.values["document_no"], given.values["note"])
     except TableError as error:
-        return _form(network, replace(given, messages={"": proposing.said(error)})), 422
+        return _form(network, replace(given, messages={"": proposing.said(error, network)})), 422
     except (Refused, Conflict) as error:
         told = " ".join(filter(None, context.words_of(error)))
         return _form(network, replace(given, messages={"": told})), 422

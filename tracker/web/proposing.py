@@ -18,8 +18,9 @@ from ingest.network.official import Key, TableError, calibrated, cut, from_begin
 from tracker.errors import Refused, mark
 from tracker.papers import stations
 from tracker.web.asked import clean, clean_lines, read_day
+from tracker.web.filters import tongue
+from tracker.web.network_words import COMPUTED
 
-COMPUTED = "computed_from_osm"
 LENGTHS = {
     "id": 20,
     "zh": 60,
@@ -165,9 +166,13 @@ def rows(network: Network, corridor: Corridor, given: Filled) -> list[Row]:
     return found
 
 
-def said(error: TableError | Refused) -> str:
+def said(error: TableError, network: Network) -> str:
     """What is wrong with a table of stations, in words."""
-    return str(gettext("The km do not fit the corridor: %(why)s", why=str(error)))
+    language = tongue()
+    names = {one.id: one.names.text(language) for one in network.places}
+    names |= {one.id: one.names.text(language) for one in network.ports}
+    why = error.text(names, language)
+    return str(gettext("The km do not fit the corridor: %(why)s", why=why))
 
 
 def _typed(corridor: Corridor, km: Mapping[str, str]) -> dict[Key, int]:
