@@ -3,9 +3,10 @@
 One format. The first line of keys says what it is::
 
     {"format": "route-network/1", "network": {...}}
-    {"format": "route-network/1", "amendment": {"corridors": [], "places": [], "names": []}}
+    {"format": "route-network/1", "amendment": {"corridors": [], "names": []}}
 
-The first is a whole network, as `Network.as_json` gives it, the second what is put into one.
+The first is a whole network, as `Network.as_json` gives it, the second what is put into one:
+any of corridors, places, ports, hubs and names.
 Km are whole tenths, degrees ten-thousandths (WGS-84), and a `line` is a flat list of differences:
 longitude, latitude, chainage in metres, vertex after vertex. Days are 2026-01-31.
 """
@@ -13,13 +14,14 @@ longitude, latitude, chainage in metres, vertex after vertex. Days are 2026-01-3
 import json
 from typing import Any
 
+from ingest.network.amendment import KINDS as CHANGED
 from ingest.network.amendment import Amendment
 from ingest.network.model import Network
 
 FORMAT = "route-network/1"
 MOST_BYTES = 32 * 1024 * 1024
 KINDS: dict[str, type[Network] | type[Amendment]] = {"network": Network, "amendment": Amendment}
-PARTS = ("corridors", "places", "names")
+PARTS = (*CHANGED, "names")
 
 
 class FileError(ValueError):

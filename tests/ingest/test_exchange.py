@@ -17,11 +17,13 @@ from ingest.network.official import calibrated
 def test_a_network_and_an_amendment_come_back_from_their_files(network: Network) -> None:
     assert read(write(network)) == network
     corridor = replace(network.corridors[0], valid_from=date(2026, 1, 1))
-    amendment = Amendment((corridor,), network.places[:2], (Naming("moscow", ("示例",)),))
+    amendment = Amendment(
+        (corridor,), network.places[:2], hubs=network.hubs[:1], names=(Naming("moscow", ("示例",)),)
+    )
     assert read(write(amendment)) == amendment
     named: dict[str, Any] = {"names": [{"place": "moscow", "aliases": ["示例"]}]}
     assert of({"format": "route-network/1", "amendment": named}) == replace(
-        amendment, corridors=(), places=()
+        amendment, corridors=(), places=(), hubs=()
     )
 
 
@@ -58,7 +60,10 @@ def test_a_wrong_value_in_a_file_is_told_with_its_place(network: Network) -> Non
 def test_an_amendment_adds_replaces_and_names_and_leaves_the_rest(network: Network) -> None:
     first = replace(network.corridors[0], km_source="示例里程表")
     new = replace(network.corridor("T03"), id="T33")
-    found = Amendment((first, new), (), (Naming("moscow", ("示例货场", "Moskva")),)).apply(network)
+    port = replace(network.port("ganqimaodu"), place="bayannur")
+    named = (Naming("moscow", ("示例货场", "Moskva")),)
+    found = Amendment((first, new), ports=(port,), names=named).apply(network)
+    assert found.port("ganqimaodu") == port
     assert found.corridors[0] == first
     assert found.corridors[-1] == new
     assert len(found.corridors) == len(network.corridors) + 1
