@@ -14,7 +14,6 @@ from tests.journeys import NOW
 from tracker import cli, jobs
 from tracker.errors import Conflict, Refused
 from tracker.models.networks import NetworkVersion
-from tracker.settings import Settings
 from tracker.steps import beginnings, networks
 
 SEED = load_seed()
@@ -100,11 +99,9 @@ def test_a_newer_seed_leaves_the_network_of_older_books_as_it_is(
 
 
 def test_a_network_goes_out_of_one_set_of_books_and_into_another_by_the_commands(
-    bench: jobs.Bench, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    bench: jobs.Bench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    assert bench.registry.rules
-    monkeypatch.setenv("TRACKER_HOME", str(settings.home))
-    monkeypatch.setenv("TRACKER_DATABASE_URL", settings.database_url)
+    monkeypatch.setattr(cli, "_bench", lambda: bench)
     file, run = tmp_path / "network.json", CliRunner().invoke
     assert run(cli.network, ["export", str(file)]).exit_code == 0
     assert exchange.read(file.read_bytes()) == SEED
