@@ -137,3 +137,17 @@ def test_systems_read_the_network_and_propose_by_the_api(bench: jobs.Bench, app:
     (listed,) = officer.get("proposals", state="approved")
     assert listed["network_id"] == approver.get("networks")[0]["id"]
     assert jobs.drain(bench) == 1
+
+
+def test_the_document_behind_a_proposal_is_attached_to_it(bench: jobs.Bench, app: Flask) -> None:
+    assert bench.registry.rules
+    officer = visit(app, "league_officer")
+    page = drafted(officer)
+    given: dict[str, Any] = {
+        "kind": "stamped_scan",
+        "files": (io.BytesIO(b"%PDF-1.4\n" + "示例".encode() + b"\n%%EOF"), "示例文件.pdf"),
+    }
+    officer.send(page.form("/evidence", subject="proposal:1"), **given)
+    officer.press(officer.see(page.address), "submit")
+    seen = visit(app, "commerce_approver").see(page.address)
+    assert "示例文件.pdf" in seen.words
