@@ -26,14 +26,14 @@ def test_an_officer_replays_a_draft_and_follows_one_shipment(bench: jobs.Bench, 
         "示例办〔2026〕1号 will be in force only up to the day before its first day" in page.words
     )
     page = officer.see(f"/methods/{key}/replay")
-    for words in ("As it stands 1,000.00", "By this method 1,400.00", "2 shipments change"):
+    for words in ("As it stands 1,000.00", "By this method 1,400.00", "2 change"):
         assert words in page.words
     (link, *_) = [one for one in page.links if f"/methods/{key}/replay/" in one]
     one = officer.see(link)
     assert "As it stands 500.00" in one.words
     assert "By this method 700.00" in one.words
     none = officer.see(f"/methods/{key}/replay", 200, **{"from": "2025-01-01", "to": "2025-12-31"})
-    assert "No shipment would get another amount or result." in none.words
+    assert "Nothing would get another amount or result." in none.words
     wrong = officer.see(f"/methods/{key}/replay", 422, **{"from": "2026-02-01", "to": "2026-01-01"})
     assert "The last day lies before the first." in wrong.words
 
@@ -74,6 +74,6 @@ def test_the_province_sees_sums_and_no_shipment_that_was_not_filed(
     commerce = visit(app, "commerce_officer")
     page = commerce.see(f"/methods/{key}/replay")
     assert "Difference 200.00" in page.words
-    assert "Single shipments show once they are filed" in page.words
+    assert "Single lines show once they are filed" in page.words
     commerce.see(f"/methods/{key}/replay/1", 404)
     visit(app, "clerk").see(f"/methods/{key}/replay", 403)

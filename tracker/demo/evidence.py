@@ -77,7 +77,7 @@ def prove_matter(bench: jobs.Bench, matter: int, login: str) -> None:
     def work(session: Session) -> None:
         where = [Subject("matter", matter)]
         _attach(session, login, paper, Told("other", document_no=number, note="示例数据"), where)
-        _attach(session, login, orders, Told("list_export", note="示例数据"), where)
+        _attach(session, login, orders, Told("other", note="示例数据"), where)
 
     bench.database.transact(work)
 

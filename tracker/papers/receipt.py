@@ -126,7 +126,7 @@ def _tally(due: Content, say: Say, lang: str) -> Grid:
         headings=(
             Heading(say(mark("Article")), 3),
             Heading(say(mark("Kind")), 2),
-            Heading(say(mark("What it says of this shipment")), 9),
+            Heading(say(mark("What it comes to")), 9),
             Heading(say(mark("Before (yuan)")), 3, numeric=True),
             Heading(say(mark("After (yuan)")), 3, numeric=True),
         ),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from flask_babel import gettext
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, literal, select
 from sqlalchemy.orm import Session
 
 from tracker import access
@@ -146,9 +146,13 @@ def _first_day(quarter: int) -> date:
 
 
 def _waiting(user: User, wanted: Asked) -> Select[Shipment]:
-    """The firm's shipments of the period that earn nothing yet because something is missing."""
+    """The firm's shipments of the period that earn nothing yet because something is missing.
+
+    None under a programme that is not about shipments.
+    """
     nowhere = Shipment.league_id.is_(None)
     return access.visible_shipments(user).where(
+        literal(wanted.programme.subject == "shipment"),
         Shipment.departure_date.between(wanted.period_from, wanted.period_to),
         (Shipment.league_id == wanted.league.id) | nowhere,
         (Shipment.waits_for != "") | nowhere | (Shipment.state == "contested"),

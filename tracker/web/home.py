@@ -29,6 +29,7 @@ bp = Blueprint("home", __name__)
 
 SUBJECTS: dict[str, tuple[Callable[[User], Select[Any]], tuple[str, ...]]] = {
     "method": (access.visible_methods, ("methods.methods",)),
+    "matter": (access.visible_matters, ("matters.matters",)),
     "application": (access.visible_applications, ("applications.applications",)),
     "filing": (access.visible_filings, ("filings.filings",)),
     "division": (access.visible_divisions, ("divisions.divisions",)),
@@ -41,6 +42,7 @@ SUBJECTS: dict[str, tuple[Callable[[User], Select[Any]], tuple[str, ...]]] = {
 
 KINDS = {
     "method": mark("Methods"),
+    "matter": mark("Matters"),
     "application": mark("Applications"),
     "filing": mark("Filings"),
     "division": mark("Divisions"),

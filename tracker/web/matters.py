@@ -261,7 +261,10 @@ def _page(
         may_state=user.role in TURNS.get(found.state, ()) and not lawless,
         of_firm=user.role in FIRM_ROLES,
         fields=fields,
-        errors={matter_form.PREFIX + name: said for name, said in (errors or {}).items()},
+        errors={
+            matter_form.PREFIX + name: f"{matter_form.label(name)}：{said}"
+            for name, said in (errors or {}).items()
+        },
         typed=request.form if typed is not None else {},
         tally=tally.as_json() if tally else None,
         lawless=lawless,

@@ -70,7 +70,7 @@ def replay_file(key: int) -> Response:
     session = context.session()
     method, made = ran(session, key)
     if made is None:
-        raise NotThere(mark("No shipment of the league stands yet."))
+        raise NotThere(mark("Nothing of the league stands yet."))
     rows = shown(session, method, made.changed())
     raw = papers.write(made, rows, context.now(), is_sample=method.is_sample)
     return downloads.workbook(raw, f"{method.title} 回放 {made.first}—{made.last}")
