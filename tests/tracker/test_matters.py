@@ -7,21 +7,24 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from tests import matters, way
+from tests import evidences, matters, way
 from tests.journeys import LEAGUE, NOW, act_on, person
 from tests.settlements import recomputed, rows_of
 from tests.tampering import Execute, tamper
 from tracker import access, blobs, jobs, verify
+from tracker.access.evidence import visible_evidence
 from tracker.db import Database
 from tracker.errors import Conflict, NotAllowed, NotThere, Refused
 from tracker.models.applications import Application
+from tracker.models.evidence import Evidence
 from tracker.models.filings import Filing
 from tracker.models.matters import Matter, MatterVersion
 from tracker.models.methods import Programme
 from tracker.models.people import League
 from tracker.settings import Settings
-from tracker.steps import matter_facts
+from tracker.steps import evidence, matter_facts
 from tracker.steps import matters as steps
+from tracker.steps.evidence_links import Subject
 
 PLATFORMS = "中小外贸企业入驻跨境电商平台"
 YUAN = 100
@@ -273,3 +276,29 @@ def test_its_money_goes_all_the_way_and_comes_back(world: jobs.Bench) -> None:
     way.came_back(world, back, 20_000 * YUAN, "示例缴款书1号")
     assert way.stages(world) == {"accrued": 20_000 * YUAN}
     assert way.proven(world)
+
+
+def test_evidence_that_the_league_looked_at_stays_and_more_may_be_added(world: jobs.Bench) -> None:
+    key = matters.drafted(world)
+    first, more = (evidences.added(world, "other", note=note) for note in ("合同", "补充"))
+    evidences.linked(world, first, Subject("matter", key))
+    matters.state(world, key, "clerk", matters.ENTERED)
+    act_on(world, Matter, key, "clerk", "submit")
+    evidences.linked(world, more, Subject("matter", key))
+
+    def away(session: Session) -> None:
+        user, found = person(session, "clerk"), session.get_one(Evidence, first)
+        evidence.withdraw(session, user, found, "误传", NOW)
+
+    with pytest.raises(Conflict, match="reviewers look at it"):
+        world.database.transact(away)
+    with world.database.reading() as session:
+        shown = steps.shown(session, session.get_one(Matter, key))
+        assert len(shown["evidence"]) == 2
+        seen = visible_evidence(person(session, "league_officer"))
+        assert len(session.scalars(seen).all()) == 2
+        assert not session.scalars(visible_evidence(person(session, "other_clerk"))).all()
+    act_on(
+        world, Matter, key, "league_officer", "return", reason_code="other", reason="重传（示例）"
+    )
+    world.database.transact(away)
