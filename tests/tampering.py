@@ -19,7 +19,7 @@ CHECKS = {
     "posting": ("amount",),
     "decision": ("two_people", "maker"),
 }
-FREED = ("uq_claim_key_live",)
+FREED = ("uq_claim_key_live", "uq_matter_held")
 
 
 def tamper(url: str, work: Callable[[Execute], None]) -> None:

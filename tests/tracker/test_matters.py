@@ -1,5 +1,7 @@
 """A firm's year: stated by firm and league, confirmed, corrected by difference, due once."""
 
+import hashlib
+import json
 import re
 
 import pytest
@@ -13,16 +15,17 @@ from tests.settlements import recomputed, rows_of
 from tests.tampering import Execute, tamper
 from tracker import access, blobs, jobs, verify
 from tracker.access.evidence import visible_evidence
-from tracker.db import Database
+from tracker.db import Database, canonical
 from tracker.errors import Conflict, NotAllowed, NotThere, Refused
 from tracker.models.applications import Application
 from tracker.models.evidence import Evidence
 from tracker.models.filings import Filing
 from tracker.models.matters import Matter, MatterVersion
 from tracker.models.methods import Programme
+from tracker.models.money import Assessment
 from tracker.models.people import League
 from tracker.settings import Settings
-from tracker.steps import evidence, matter_facts
+from tracker.steps import evidence, hints, matter_facts
 from tracker.steps import matters as steps
 from tracker.steps.evidence_links import Subject
 
@@ -54,6 +57,13 @@ def test_a_confirmed_year_accrues_and_its_correction_accrues_the_difference(
     act_on(world, Matter, key, "clerk", "submit")
     act_on(world, Matter, key, "league_officer", "confirm")
     assert matters.due(world) == {"SX-2026-0001": ("refused", 0)}
+    with world.database.reading() as session:
+        made = session.scalars(select(Assessment).order_by(Assessment.id.desc())).first()
+        assert made is not None
+        found = hints.of(session, world.registry, made)
+        assert found is not None
+        assert "本事项记为 9,999.99 美元" in found.hints[0].zh
+        assert "多 0.01 美元" in found.hints[0].zh
     assert way.stages(world) == {}
     assert way.proven(world)
 
@@ -191,6 +201,15 @@ TAMPERED = {
     (
         "UPDATE assessment SET facts = replace(facts, '\"cost_fen\":0', '\"cost_fen\":1')"
     ): "重算|申报内容不符",
+    (
+        "UPDATE assessment SET facts = replace(facts, '\"jobs\":null', '\"jobs\":5')"
+    ): "第 3 版申报内容不符",
+    (
+        "INSERT INTO matter (code, firm_id, league_id, programme_id, year, first_day, last_day,"
+        " title, newest_no, version_no, state, waits_for, revision) SELECT 'SX-2', firm_id,"
+        " league_id, programme_id, year, first_day, last_day, title, 0, 0, 'draft', '', 1"
+        " FROM matter"
+    ): "同一年度填报了两次",
 }
 
 
@@ -207,6 +226,25 @@ def test_the_verifier_finds_facts_that_were_not_stated(world: jobs.Bench, statem
     faults = verify.verify(url).faults
     assert faults, "not found"
     assert re.search(TAMPERED[statement], str(faults[0])), faults
+
+
+def test_the_verifier_finds_a_statement_reworded_together_with_its_hash(world: jobs.Bench) -> None:
+    matters.confirmed(world)
+
+    def work(execute: Execute) -> None:
+        ((title, firm, league),) = execute(
+            "SELECT title, firm_facts, league_facts FROM matter_version WHERE version_no = 3"
+        )
+        facts = [json.loads(firm), json.loads(league)]
+        content = canonical(["SX-2026-0001", 3, title, *facts, "另一依据"])
+        execute(
+            "UPDATE matter_version SET basis = ?, sha256 = ? WHERE version_no = 3",
+            *("另一依据", hashlib.sha256(content.encode()).hexdigest()),
+        )
+
+    tamper(world.settings.database_url, work)
+    faults = verify.verify(world.settings.database_url).faults
+    assert "与审计日志所记的哈希不符" in str(faults[0])
 
 
 def test_a_firm_and_a_league_see_their_own_matters(world: jobs.Bench) -> None:

@@ -70,6 +70,13 @@ def test_a_firm_states_its_year_and_the_league_confirms_it(world: jobs.Bench, ap
         assert "How the amount came about" in one.words
     assert "SX-2026-0001" in clerk.see("/disbursements/money").words
     visit(app, "other_clerk").see(page.address, 404)
+    matters.submitted(world, login="other_clerk")
+    asked = {"state": "submitted", "q": "入驻", "league": LEAGUE}
+    assert [row[0] for row in officer.see("/matters", **asked).table()[1:]] == ["SX-2026-0002"]
+    page = officer.see("/matters/2")
+    page = officer.press(page, "return", reason_code="evidence_missing", reason="缺合同（示例）")
+    assert "It is back with the firm." in page.words
+    assert "缺合同（示例）" in visit(app, "other_clerk").see("/matters/2").words
 
 
 def test_a_system_states_a_year_through_the_interface(app: Flask) -> None:
