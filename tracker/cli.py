@@ -17,7 +17,7 @@ from rich.table import Table
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ingest.network import Network, exchange
+from ingest.network import Network, exchange, load_seed
 from ingest.network.amendment import Amendment
 from ingest.network.changes import Change, changes
 from rules.registry import every_rule
@@ -251,8 +251,13 @@ def import_network(source: Path, valid_from: datetime, note: str, *, yes: bool) 
 @click.option(
     "--day", type=click.DateTime(["%Y-%m-%d"]), help="哪一天施行的 · in force on this day"
 )
-def export_network(target: Path, day: datetime | None) -> None:
+@click.option("--seed", is_flag=True, help="本程序自带的路网 · the one this program comes with")
+def export_network(target: Path, day: datetime | None, *, seed: bool) -> None:
     """导出某日施行的路网，默认今天 · write the network in force on a day, today unless told."""
+    if seed:
+        target.write_bytes(exchange.write(load_seed()))
+        console.print(f"已写入 {target} · written: {load_seed().sha256}")
+        return
     bench = _bench()
     with _said_in_words(), bench.database.reading() as session:
         found = networks.in_force(session, day.date() if day else local_day(datetime.now(UTC)))

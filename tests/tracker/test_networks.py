@@ -105,6 +105,8 @@ def test_a_network_goes_out_of_one_set_of_books_and_into_another_by_the_commands
     file, run = tmp_path / "network.json", CliRunner().invoke
     assert run(cli.network, ["export", str(file)]).exit_code == 0
     assert exchange.read(file.read_bytes()) == SEED
+    assert run(cli.network, ["export", str(file), "--seed"]).exit_code == 0
+    assert exchange.read(file.read_bytes()) == SEED
     same = run(cli.network, ["import", str(file), "--valid-from", "2026-12-01", "--yes"])
     assert same.exit_code == 1
     assert "没有任何不同" in same.output
