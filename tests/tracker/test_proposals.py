@@ -122,6 +122,19 @@ def test_a_proposal_that_was_overtaken_is_proposed_again(bench: jobs.Bench) -> N
     )
 
 
+def test_nothing_is_approved_for_days_before_a_version_that_would_lack_it(
+    bench: jobs.Bench,
+) -> None:
+    key = drafted(bench, Amendment(corridors=(NEW,)))
+    act_on(bench, Proposal, key, "league_officer", "submit")
+    approved(bench, NAMED)
+    day = {"valid_from": "2025-12-01"}
+    with pytest.raises(Conflict, match="2026-01-01"):
+        act_on(bench, Proposal, key, "commerce_approver", "approve", detail=day)
+    day = {"valid_from": "2026-01-02"}
+    act_on(bench, Proposal, key, "commerce_approver", "approve", detail=day)
+
+
 def test_each_sees_and_moves_only_their_own(bench: jobs.Bench) -> None:
     key = drafted(bench, NAMED)
     with bench.database.reading() as session:

@@ -6,7 +6,7 @@ approves with a day in force. Only then is a version of the network made.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -120,7 +120,7 @@ def take(session: Session, proposal: Proposal, name: str, taking: flow.Taking) -
     """A step of a proposal; ``approve`` makes the version, in force from ``valid_from`` on.
 
     Raises as ``flow.take``; ``Refused`` for a missing day, ``Conflict`` where what it replaces has
-    changed since, and as ``networks.amend``.
+    changed since or a later version would lack it, and as ``networks.amend``.
     """
     step = flow.step_named("proposal", name)
     can = proposal.state in step.before and taking.user.role in step.roles
@@ -156,6 +156,13 @@ def _approve(session: Session, proposal: Proposal, taking: flow.Taking) -> Netwo
             mark("What it replaces is no longer what it was when this was proposed: %(names)s."),
             mark("Return it, and have it proposed again on the network in force."),
             names="、".join(changed),
+        )
+    _, last = networks.days_of(session, before)
+    if last != date.max:
+        raise Conflict(
+            mark("A later version begins on %(day)s, in which this change would be missing."),
+            mark("Choose that day's morrow or a later day."),
+            day=(last + timedelta(days=1)).isoformat(),
         )
     return networks.amend(
         session,
