@@ -250,8 +250,28 @@ class Facts:
 
     @property
     def track(self) -> Text:
-        """What the track shows 轨迹核验: proven, contradicted or not_proven."""
+        """What the track shows of the whole way 轨迹核验: proven, contradicted or not_proven."""
         return self._text("track")
+
+    @property
+    def tracked(self) -> Condition:
+        """Whether there is a track at all 有车辆轨迹; where there is none, verdicts are unknown."""
+        return self._flag("tracked")
+
+    @property
+    def track_province(self) -> Text:
+        """What the track shows inside Inner Mongolia 区内段轨迹核验."""
+        return self._text("track_province")
+
+    @property
+    def track_domestic(self) -> Text:
+        """What the track shows inside China 境内段轨迹核验."""
+        return self._text("track_domestic")
+
+    @property
+    def track_abroad(self) -> Text:
+        """What the track shows abroad 境外段轨迹核验."""
+        return self._text("track_abroad")
 
     def year(self, start_month: int) -> Text:
         """The year of the departure day, when years begin in this month."""

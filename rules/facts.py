@@ -65,6 +65,10 @@ FACTS: dict[str, Fact] = {
     "freight_fen": Fact("whole", "fen", "运费", "freight", FEN),
     "tir": Fact("flag", "", "TIR 单证运输", "under a TIR carnet"),
     "track": Fact("text", "", "轨迹核验", "verdict on the track", choices=TRACK),
+    "tracked": Fact("flag", "", "有车辆轨迹", "a track is there"),
+    "track_province": Fact("text", "", "区内段轨迹核验", "track in the province", choices=TRACK),
+    "track_domestic": Fact("text", "", "境内段轨迹核验", "track inside China", choices=TRACK),
+    "track_abroad": Fact("text", "", "境外段轨迹核验", "track abroad", choices=TRACK),
 }
 """Every fact, in the order of the CSV columns."""
 
@@ -157,3 +161,7 @@ class ShipmentFacts(Record):
     freight_fen: int | None = None
     tir: bool | None = None
     track: str | None = None
+    tracked: bool | None = None
+    track_province: str | None = None
+    track_domestic: str | None = None
+    track_abroad: str | None = None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rules.facts import ShipmentFacts
+from rules.facts import TRACK, ShipmentFacts
 from rules.periods import KINDS, MEASURE_FACTS, OFFICES, PERIOD, PeriodFacts
 from rules.subject import Record, Subject
 
@@ -15,16 +15,21 @@ DAYS = ("2025-12-31", "2026-01-01", "2026-03-31", "2026-04-01", "2026-11-30")
 AMOUNTS = {"fen": 3_000_000_000, "US cent": 3_000_000, "0.1 km": 130_000, "TEU": 60_000}
 """How large a made-up fact of a period is, by its unit; small where none is given."""
 SMALL = 120
+SECTIONS = ("track_province", "track_domestic", "track_abroad")
 
 
 def shipments(
     rng: np.random.Generator, number: int, *, countries: Sequence[str] = ("MN", "RU", "DE")
 ) -> list[ShipmentFacts]:
     """Made-up shipments of every kind: empty ones, odd shares, facts unknown here and there."""
-    return [_shipment(rng, place, (*countries, "ZZ")) for place in range(number)]
+    beside = rng.spawn(1)[0]
+    return [_shipment(rng, beside, place, (*countries, "ZZ")) for place in range(number)]
 
 
-def _shipment(rng: np.random.Generator, place: int, countries: Sequence[str]) -> ShipmentFacts:
+def _shipment(
+    rng: np.random.Generator, beside: np.random.Generator, place: int, countries: Sequence[str]
+) -> ShipmentFacts:
+    """Verdicts by section are drawn beside, so that the others stay what they were without them."""
     empty = _chance(rng, 6)
     values: dict[str, object] = {
         "departure_day": DAYS[int(rng.integers(len(DAYS)))],
@@ -36,7 +41,7 @@ def _shipment(rng: np.random.Generator, place: int, countries: Sequence[str]) ->
         "teu": int(rng.integers(0, 5)),
         "freight_fen": int(rng.integers(0, 6_000_000)),
         "tir": _chance(rng, 70),
-        "track": ("proven", "contradicted", "not_proven")[int(rng.integers(3))],
+        "track": TRACK[int(rng.integers(3))],
     }
     domestic = int(rng.integers(0, 30_000))
     values |= {"domestic_tenth_km": domestic, "distance_tenth_km": domestic + 70_000}
@@ -52,6 +57,8 @@ def _shipment(rng: np.random.Generator, place: int, countries: Sequence[str]) ->
     for name in values:
         if _chance(rng, 1):
             values[name] = None
+    sections = {name: TRACK[int(beside.integers(3))] for name in SECTIONS}
+    values |= {"tracked": True, **sections} if _chance(beside, 90) else {"tracked": False}
     firm = f"示例企业{int(rng.integers(4))}"
     values |= {"key": f"S{place}", "order": place * 7 + 3, "firm": firm, "league": "150000"}
     return ShipmentFacts.from_json(values | {"trips": 1})

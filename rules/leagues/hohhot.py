@@ -14,7 +14,12 @@ class Params(RuleParams):
     """The numbers of the document."""
 
     track = Choice(
-        {"required": ("轨迹须已证实", "must be proven"), "free": ("不作要求", "not required")},
+        {
+            "required": ("全程轨迹须已证实", "must be proven on the whole way"),
+            "domestic": ("境内段轨迹须已证实", "must be proven inside China"),
+            "province": ("区内段轨迹须已证实", "must be proven inside Inner Mongolia"),
+            "free": ("不作要求", "not required"),
+        },
         doc="运输轨迹",
         en="track",
         article="第四条",
@@ -50,8 +55,10 @@ def truck_km(s: Facts, p: Params, t: Steps) -> Quantity:
     t.require("第二条", s.mode == "ROAD", "不是公路卡班", "not a road trip")
     t.require("第三条", share >= p.minimum_share, "跨境电商货物占比不足", "too little e-commerce")
     t.nothing("第四条", s.empty, "空驶不予补贴", "empty runs are not paid")
-    if p.track == "required":
-        t.require("第四条", s.track == "proven", "运输轨迹未证实", "the track is not proven")
+    shown = {"required": s.track, "domestic": s.track_domestic, "province": s.track_province}
+    if p.track in shown:
+        track = shown[p.track]
+        t.require("第四条", track == "proven", "运输轨迹未证实", "the track is not proven")
     due = p.rate * s.domestic_km
     amount = t.pay("第五条", due * share if p.share_mode == "pro_rata" else due)
     return t.cap("第六条", amount, p.freight_share * s.freight)

@@ -83,6 +83,10 @@ def shipment(place: int = 1, /, **known: object) -> ShipmentFacts:
         "freight_fen": 1_000_000,
         "tir": True,
         "track": "proven",
+        "tracked": True,
+        "track_province": "proven",
+        "track_domestic": "proven",
+        "track_abroad": "proven",
     }
     return ShipmentFacts.from_json(facts | known)
 

@@ -115,6 +115,8 @@ def test_every_fact_reads_with_its_unit() -> None:
         "MN",
         "proven",
     ]
+    sections = (facts.track_province, facts.track_domestic, facts.track_abroad)
+    assert [t.at(0) for t in sections] == ["proven"] * 3
 
 
 @pytest.mark.parametrize(

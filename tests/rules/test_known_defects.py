@@ -47,7 +47,7 @@ def test_an_amount_that_is_no_number_is_refused_and_never_nothing(text: str) -> 
 
 def test_the_order_of_columns_and_of_rows_changes_nothing() -> None:
     cells = {name: str(value) for name, value in shipment().as_json().items()}
-    cells |= {"empty": "0", "tir": "1"}
+    cells |= {"empty": "0", "tir": "1", "tracked": "1"}
     there = ShipmentFacts.from_text(cells)
     assert ShipmentFacts.from_text(dict(reversed(cells.items()))) == there
     rows = [shipment(n, freight_fen=n * 10_000) for n in range(1, 6)]

@@ -60,6 +60,12 @@ def test_hohhot_pays_kilometres_by_share_and_never_more_than_the_freight_allows(
     assert one("hohhot-truck-km", {"share_mode": "full"}).awards == [56_424]
     assert one("hohhot-truck-km", mode="RAIL").outcomes == ["refused"]
     assert one("hohhot-truck-km", {"track": "required"}, track="contradicted").awards == [0]
+    inside = {"track": "not_proven", "track_domestic": "proven", "track_province": "contradicted"}
+    assert one("hohhot-truck-km", {"track": "domestic"}, **inside).outcomes == ["awarded"]
+    assert one("hohhot-truck-km", {"track": "province"}, **inside).outcomes == ["refused"]
+    assert one("hohhot-truck-km", {"track": "province"}, track_province=None).outcomes == [
+        "waiting"
+    ]
 
 
 def test_ulanqab_pays_boxes_by_zone_and_tiers_by_trips() -> None:
