@@ -4,8 +4,11 @@
 tracks that are copies of each other. No clock, no network, no database.
 """
 
+from ingest.tracks.check import Ask, check, check_many
 from ingest.tracks.datum import wgs84
+from ingest.tracks.identify import Fit, identify
 from ingest.tracks.reading import DATUMS, MAX_BYTES, read
+from ingest.tracks.suspicion import datum_suspected
 from ingest.tracks.track import Datum, Reading, Track
 from ingest.tracks.verdict import (
     SECTIONS,
@@ -24,9 +27,11 @@ __all__ = [
     "DATUMS",
     "MAX_BYTES",
     "SECTIONS",
+    "Ask",
     "Datum",
     "Declared",
     "Finding",
+    "Fit",
     "Gap",
     "Ledger",
     "Outcome",
@@ -36,6 +41,10 @@ __all__ = [
     "Step",
     "Track",
     "Verdict",
+    "check",
+    "check_many",
+    "datum_suspected",
+    "identify",
     "read",
     "wgs84",
 ]

@@ -61,14 +61,14 @@ FINDINGS: dict[str, tuple[str, str]] = {
             " {own_permille} the declared one"
         ),
     ),
-    "turned_back_at_home": (
+    "turned_back_before_border": (
         "没有出入境：{at}到 {km_tenths} 公里处后折返，{last_at}在 {last_km_tenths} 公里处",
         (
             "never crossed the border: turned back at km {km_tenths} ({at}),"
             " and was at km {last_km_tenths} at {last_at}"
         ),
     ),
-    "turned_back_abroad": (
+    "turned_back_behind_border": (
         "没有到达终点：过境后{at}到 {km_tenths} 公里处折返，{last_at}在 {last_km_tenths} 公里处",
         (
             "never reached the end: turned back at km {km_tenths} ({at}) behind the border,"
