@@ -14,10 +14,10 @@ from flask import Flask, request, url_for
 from flask_babel import get_locale, gettext
 
 from tracker.models.people import League
+from tracker.papers.strips import laid_out
 from tracker.steps.assessment import OUTCOMES
 from tracker.steps.flows import STAGES
 from tracker.web import labels
-from tracker.web.strips import laid_out
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOTHING = "—"

@@ -5,7 +5,7 @@ from itertools import combinations, pairwise
 import pytest
 
 from ingest.network import load_seed
-from tracker.web.strips import AIR, WIDTH, Mark, Point, laid_out, width_of
+from tracker.papers.strips import AIR, WIDTH, Mark, Point, laid_out, width_of
 
 NETWORK = load_seed()
 
