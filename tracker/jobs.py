@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -28,9 +28,20 @@ from tracker.errors import Conflict
 from tracker.models.cargo import Manifest
 from tracker.models.corrections import ManifestWithdrawal
 from tracker.models.methods import Method
+from tracker.models.tracks import TrackFile
 from tracker.models.work import Job
 from tracker.settings import Settings
-from tracker.steps import accrual, by_itself, inbox, manifests, methods, rematching, withdrawal
+from tracker.steps import (
+    accrual,
+    by_itself,
+    inbox,
+    manifests,
+    methods,
+    rematching,
+    tracking,
+    tracks,
+    withdrawal,
+)
 
 log = structlog.get_logger()
 
@@ -109,6 +120,29 @@ def withdraw_manifest(bench: Bench, job: Claimed) -> Effect:
     return effect
 
 
+def read_tracks(bench: Bench, job: Claimed) -> Effect:
+    """Read a track file; one that cannot be read is refused."""
+    key, now = job.payload["file"], datetime.now(UTC)
+    with bench.database.reading() as session:
+        file = session.get_one(TrackFile, key)
+        found = tracks.read(file, blobs.read(bench.settings.home, file.sha256))
+
+    def effect(session: Session) -> None:
+        tracks.keep(session, session.get_one(TrackFile, key), found, now)
+
+    return effect
+
+
+def follow_tracks(bench: Bench, job: Claimed) -> Effect:
+    """Check a firm's tracks against the routes of what left in those days, and accrue anew."""
+    first, last = (date.fromisoformat(job.payload[name]) for name in ("first", "last"))
+    asked = tracking.Asked(job.payload["firm"], first, last)
+    cause = accrual.Cause(f"tracks:{asked.firm_id}:{job.id}", "system", datetime.now(UTC))
+    with bench.database.reading() as session:
+        made = tracking.plan(session, bench.settings.home, asked)
+    return lambda session: tracking.carry_out(session, bench.registry, asked, made, cause)
+
+
 def assess_method(bench: Bench, job: Claimed) -> Effect:
     """A method was recorded: assess the shipments that waited for it, and accrue."""
     now = datetime.now(UTC)
@@ -180,6 +214,8 @@ JOBS: dict[str, Callable[[Bench, Claimed], Effect]] = {
     "check_manifest": check_manifest,
     "commit_manifest": commit_manifest,
     "withdraw_manifest": withdraw_manifest,
+    "read_tracks": read_tracks,
+    "follow_tracks": follow_tracks,
     "assess_method": assess_method,
     "match_waiting": match_waiting,
     "take_inbox": take_inbox,

@@ -16,7 +16,7 @@ from rules.lines import yuan
 from tracker import jobs
 from tracker.books import ledger
 from tracker.db import local_day
-from tracker.demo import evidence, load, matters, network
+from tracker.demo import evidence, load, matters, network, tracks
 from tracker.demo.doing import person, programme, take
 from tracker.demo.files import files
 from tracker.demo.people import LEAGUES
@@ -63,6 +63,7 @@ def parts(bench: jobs.Bench) -> list[tuple[str, Callable[[], str]]]:
         ("一个盟市建议通道", lambda: network.propose(bench)),
         *uploads,
         ("佐证材料", lambda: evidence.attach(bench)),
+        ("车辆轨迹", lambda: tracks.upload(bench)),
         ("入驻平台支持的示例办法备案", lambda: matters.record(bench)),
         ("申报事项", lambda: matters.state(bench)),
         *(

@@ -21,6 +21,7 @@ from tracker.models import (
     receipts,
     recoveries,
     subjects,
+    tracks,
     work,
 )
 
@@ -45,5 +46,6 @@ __all__ = [
     "receipts",
     "recoveries",
     "subjects",
+    "tracks",
     "work",
 ]

@@ -18,7 +18,7 @@ from tracker.db import local_day
 from tracker.models.cargo import Manifest, Shipment
 from tracker.models.methods import Programme
 from tracker.models.money import Entry
-from tracker.steps import accrual, claims, matching, preview, shipments, standing
+from tracker.steps import accrual, claims, matching, preview, shipments, standing, tracks
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,7 @@ def book(
     programme = session.scalars(select(Programme).where(Programme.code == preview.FREIGHT)).one()
     why = accrual.Cause(cause, deed.actor, deed.now)
     accrual.accrue(session, registry, programme, touched, why, units)
+    tracks.ask_for(session, touched, f"entry:{entry.seq}", deed.now)
     session.flush()
     return entry
 

@@ -17,7 +17,9 @@ from ingest.shipments import ShipmentUnit
 from ingest.units import Units
 from rules.facts import ECOMMERCE_MODES, FACTS, PARTS, ShipmentFacts
 from tracker.models.cargo import Shipment
-from tracker.steps import matching, shipments
+from tracker.models.tracks import SECTIONS
+from tracker.steps import matching, shipments, track_verdicts
+from tracker.steps.track_verdicts import Shown
 
 GRAMS_IN_KG = 1000
 FEN_IN_YUAN = 100
@@ -44,6 +46,7 @@ def of(
     routes = matching.standing(session, found)
     units = shipments.units_of(session, [one for one in found if one.id not in known])
     units |= known
+    shown = track_verdicts.of(session, [shipment.id for shipment in found])
     facts: dict[int, ShipmentFacts] = {}
     for shipment in found:
         assert shipment.league is not None, f"shipment {shipment.id} has no league"
@@ -53,14 +56,21 @@ def of(
             order=shipment.accepted_seq,
             firm=shipment.firm.uscc,
             league=shipment.league.code,
+            shown=shown.get(shipment.id, track_verdicts.NONE),
         )
     return facts
 
 
 def from_values(
-    unit: ShipmentUnit, match: Mapping[str, Any], *, order: int, firm: str, league: str
+    unit: ShipmentUnit,
+    match: Mapping[str, Any],
+    *,
+    order: int,
+    firm: str,
+    league: str,
+    shown: Shown,
 ) -> ShipmentFacts:
-    """Facts of a unit and its match as JSON; also used before anything is committed."""
+    """Facts of a unit, its match as JSON and what its tracks show."""
     lines = unit.lines
     commerce = [line for line in lines if line["supervision_mode"] in ECOMMERCE_MODES]
     half_feu = sum(box.feu_halves for box in unit.containers)
@@ -91,7 +101,7 @@ def from_values(
         total_value_fen=_sum(lines, _value_fen),
         freight_fen=_sum(lines, _freight_fen),
         tir=bool(unit.tir_carnet_no),
-        track=None,
+        **shown._asdict(),
     )
 
 
@@ -119,6 +129,8 @@ def columns(made: Units, routes: pl.DataFrame, firm: str) -> pl.DataFrame:
         *SUMS,
         pl.col("tir_carnet_no").is_not_null().alias("tir"),
         pl.lit(None, pl.String).alias("track"),
+        pl.lit(None, pl.Boolean).alias("tracked"),
+        *(pl.lit(None, pl.String).alias(f"track_{section}") for section in SECTIONS),
     )
     above = [pl.col(name) > fact.high for name, fact in FACTS.items() if fact.kind == "whole"]
     more = [pl.col(part) > pl.col(whole) for part, whole in PARTS]

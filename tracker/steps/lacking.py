@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, case, func, not_, select, type_coerce
+from sqlalchemy import ColumnElement, Select, Text, and_, case, func, not_, or_, select, type_coerce
 from sqlalchemy.orm import Session, aliased
 
 from ingest.fields import FIELDS
@@ -18,6 +18,7 @@ from tracker.errors import mark
 from tracker.models.cargo import CargoLine, ManifestRow, Shipment
 from tracker.models.evidence import Evidence, EvidenceLink
 from tracker.models.money import Assessment, Item
+from tracker.models.tracks import SECTIONS, TrackLink
 
 Said = tuple[tuple[str, tuple[str, ...]], ...]
 """Field of a line -> values of which it has one; "!" before a value: any other than it."""
@@ -75,6 +76,9 @@ EVIDENCE: Mapping[str, Need] = {
 }
 """Which evidence is needed before applying. A freight invoice only where the method looks at the
 freight: the tally of the shipment names it."""
+
+
+TRACK_FACTS = ("track", "tracked", *(f"track_{section}" for section in SECTIONS))
 
 
 @dataclass(frozen=True)
@@ -139,11 +143,15 @@ def _proven(kinds: Sequence[str]) -> list[ColumnElement[bool]]:
 
 def _computed_from(fact: str) -> ColumnElement[bool]:
     """The newest tally of the shipment names the fact among its factors."""
+    return _tally_says(f'"name_en":"{FACTS[fact].en}"')
+
+
+def _tally_says(*texts: str) -> ColumnElement[bool]:
+    """The newest tally of the shipment has one of the texts."""
     newest, item = aliased(Assessment), aliased(Item)
     last = select(func.max(newest.id)).where(newest.item_id == item.id).scalar_subquery()
-    named = type_coerce(Assessment.tally, Text).contains(
-        f'"name_en":"{FACTS[fact].en}"', autoescape=True
-    )
+    kept = type_coerce(Assessment.tally, Text)
+    named = or_(*(kept.contains(text, autoescape=True) for text in texts))
     found = select(Assessment.id).join(item, item.id == Assessment.item_id)
     found = found.where(item.shipment_id == Shipment.id, Assessment.id == last, named)
     return found.correlate(Shipment).exists()
@@ -175,7 +183,16 @@ def _evidence() -> list[Lack]:
     return found
 
 
-LACKS: Mapping[str, Lack] = {one.name: one for one in (*_fields(), *_evidence())}
+def _track() -> Lack:
+    """A track, where a condition of the method asks for one: its tally speaks of it then."""
+    link = aliased(TrackLink)
+    shown = select(link.id).where(link.shipment_id == Shipment.id, link.removed_at.is_(None))
+    asked = _tally_says(*(FACTS[fact].en for fact in TRACK_FACTS))
+    missing = and_(ASKED, asked, not_(shown.correlate(Shipment).exists()))
+    return Lack("track", mark("track of the vehicle"), (), missing)
+
+
+LACKS: Mapping[str, Lack] = {one.name: one for one in (*_fields(), *_evidence(), _track())}
 """Everything that may be missing, by its name in an address."""
 
 

@@ -14,7 +14,7 @@ from rules.registry import Registry
 from tracker.models.cargo import Route, Shipment
 from tracker.models.methods import Programme
 from tracker.models.networks import NetworkVersion
-from tracker.steps import accrual, matching, networks, preview, shipments
+from tracker.steps import accrual, matching, networks, preview, shipments, tracks
 
 BATCH = 2_000
 """Shipments put together at a time, to bound memory."""
@@ -48,6 +48,7 @@ def match_waiting(
         matched = [one for one in part if one.league is not None]
         cause = accrual.Cause(f"network:{sha256}:{number}", actor, now)
         accrual.accrue(session, registry, programme, matched, cause, units)
+        tracks.ask_for(session, matched, f"network:{sha256[:16]}:{number}", now)
         found += len(matched)
     session.flush()
     return found

@@ -20,6 +20,8 @@ KINDS: dict[str, str] = {
     "check_manifest": mark("Read and check a manifest"),
     "commit_manifest": mark("Commit a manifest: match, compute, accrue"),
     "withdraw_manifest": mark("Withdraw a manifest: give claims and money back"),
+    "read_tracks": mark("Read a file of tracks"),
+    "follow_tracks": mark("Check tracks against routes"),
     "assess_method": mark("Assess what waited for a recorded method"),
     "match_waiting": mark("Match what waited for a route"),
     "take_inbox": mark("Look into the inboxes"),

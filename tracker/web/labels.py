@@ -59,6 +59,11 @@ STATES: dict[str, dict[str, Look]] = {
         "committing": Look(mark("Being committed"), "busy"),
         "committed": Look(mark("Committed"), "good"),
     },
+    "track_file": {
+        "received": Look(mark("Received, being read"), "busy"),
+        "read": Look(mark("Read"), "good"),
+        "refused": Look(mark("Cannot be used"), "bad"),
+    },
     "row": {
         "new": Look(mark("New"), "good"),
         "unchanged": Look(mark("Unchanged")),

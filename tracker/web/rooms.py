@@ -21,6 +21,7 @@ ROOMS: tuple[tuple[str, str], ...] = (
     ("shipments.shipments", mark("Shipments")),
     ("matters.matters", mark("Matters")),
     ("evidence.evidence", mark("Evidence")),
+    ("tracks.tracks", mark("Tracks")),
     ("divisions.divisions", mark("Divisions")),
     ("applications.applications", mark("Applications")),
     ("filings.filings", mark("Filings")),

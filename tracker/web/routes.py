@@ -67,12 +67,22 @@ def part_name(network: Network, kind: str, code: str) -> str:
     return territory(code)
 
 
+def stops_of(route: Route, language: str) -> tuple[tuple[str, int, str], ...]:
+    """The marks of a route: name, tenths of km from the start, sign; none where it is unmatched."""
+    found = Match.from_json(route.match)
+    start = found.start_km_tenths or 0
+    return tuple(
+        (stop.en if language == "en" else stop.zh, stop.km_tenths - start, KINDS[stop.kind])
+        for stop in strip(found, networks.opened(route.network_version))
+        if stop.on_route
+    )
+
+
 def _view(route: Route) -> RouteView:
     network = networks.opened(route.network_version)
     language = tongue()
     found = Match.from_json(route.match)
     corridor = network.corridor(route.corridor) if route.corridor else None
-    start = found.start_km_tenths or 0
     hubs = {hub.id: hub.names.text(language) for hub in network.hubs}
     leagues = {league.code: league.names.text(language) for league in network.leagues}
     return RouteView(
@@ -86,11 +96,7 @@ def _view(route: Route) -> RouteView:
             PartOf(kind, code, part_name(network, kind, code), tenths)
             for kind, code, tenths in found.parts
         ),
-        stops=tuple(
-            (stop.en if language == "en" else stop.zh, stop.km_tenths - start, KINDS[stop.kind])
-            for stop in strip(found, network)
-            if stop.on_route
-        ),
+        stops=stops_of(route, language),
         reasons=tuple(
             str(reason["en" if language == "en" else "zh"])
             for reason in route.match.get("reasons", [])

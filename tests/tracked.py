@@ -1,0 +1,113 @@
+"""Tracked 轨迹: track files of tests, driven in words, uploaded through the same steps as people's.
+
+A drive is a list of (hours after the departure day's midnight in Beijing, tenths of km on the
+corridor): what lies between is filled in at a point each few minutes, on the seed's own line.
+"""
+
+import io
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ingest.network import load_seed
+from rules.registry import Registry
+from rules.rule import rule
+from tests import journeys
+from tests.journeys import NOW, person
+from tracker import blobs, jobs
+from tracker.db import SHANGHAI, Database
+from tracker.demo import drives
+from tracker.models.methods import Programme
+from tracker.models.tracks import TrackFile
+from tracker.settings import Settings
+from tracker.steps import methods, tracks
+
+CORRIDOR = "T02"
+WHOLE = [(8, 6), (20, 4690), (30, 4710), (200, 74420), (210, 74420)]
+"""Hohhot to Moscow in eight days."""
+TO_BORDER = WHOLE[:3]
+TURNED = [(8, 6), (20, 4600), (22, 4600), (34, 300)]
+"""To Erenhot and back again."""
+
+MIDNIGHT = datetime(2026, 3, 2, tzinfo=SHANGHAI)
+"""Of the day on which the trucks of ``tests.journeys`` leave."""
+
+
+def drive(plate: str, corridor: str, *legs: Sequence[tuple[float, float]]) -> bytes:
+    """A file of one vehicle; between two legs nothing was received."""
+    return drives.table(drives.drive(plate, load_seed().corridor(corridor), MIDNIGHT, *legs))
+
+
+def upload(
+    bench: jobs.Bench,
+    raw: bytes,
+    login: str = "clerk",
+    datum: str = "WGS84",
+    zone: str = "+08:00",
+) -> int:
+    """Upload, read, link and check; the file's key."""
+    sha256, size = blobs.store(bench.settings.home, io.BytesIO(raw), 10**7)
+
+    def work(session: Session) -> int:
+        user = person(session, login)
+        told = tracks.Upload("轨迹.csv", sha256, size, datum, zone)
+        return tracks.store(session, user, told, NOW).id
+
+    key = bench.database.transact(work)
+    jobs.drain(bench)
+    return key
+
+
+def withdraw(bench: jobs.Bench, key: int, login: str = "clerk") -> None:
+    """Take the file back, and let what follows follow."""
+
+    def work(session: Session) -> None:
+        file = session.get_one(TrackFile, key)
+        tracks.withdraw(session, person(session, login), file, "传错了", NOW)
+
+    bench.database.transact(work)
+    jobs.drain(bench)
+
+
+@rule(
+    id="tests/tracked-trip",
+    league=journeys.LEAGUE,
+    programme="freight",
+    title="轨迹须证实（示例）",
+    params=journeys.Params,
+)
+def a_tracked_trip(s: Any, p: Any, t: Any) -> Any:  # noqa: ANN401  columns or plain numbers alike
+    """Pay each trip whose track is proven inside China the same."""
+    t.require("第一条", s.track_domestic == "proven", "轨迹未证实", "the track is not proven")
+    return t.pay("第二条", p.rate * s.trips)
+
+
+REGISTRY = Registry({a_tracked_trip.id: a_tracked_trip}, [])
+
+
+def asking(database: Database, settings: Settings) -> jobs.Bench:
+    """A world whose league's method asks for a proven track inside China."""
+    made = jobs.Bench(database, settings, REGISTRY)
+    database.transact(journeys.people)
+
+    def work(session: Session) -> int:
+        return methods.draft(
+            session,
+            REGISTRY,
+            person(session, "league_officer"),
+            programme=session.scalars(select(Programme)).one(),
+            rule_id=a_tracked_trip.id,
+            params={**journeys.STATED, "rate": "500.00"},
+            title=a_tracked_trip.title,
+            document_no="示例办〔2026〕9号",
+            issued_on=date(2025, 12, 1),
+            valid_from=date(2026, 1, 1),
+            valid_to=date(2026, 12, 31),
+            is_sample=True,
+        ).id
+
+    journeys.record(made, database.transact(work))
+    return made
