@@ -29,6 +29,7 @@ from tracker.access.composed import visible_composed
 from tracker.access.evidence import visible_evidence
 from tracker.access.proposals import visible_proposals
 from tracker.access.receipts import visible_receipts
+from tracker.access.tracks import visible_track_files, visible_tracks
 from tracker.models import (
     applications,
     cargo,
@@ -44,6 +45,7 @@ from tracker.models import (
     proposals,
     receipts,
     recoveries,
+    tracks,
     work,
 )
 from tracker.models.people import ROLES
@@ -68,6 +70,7 @@ NOUNS: dict[str, type[Any]] = {
     "manifests": cargo.Manifest,
     "shipments": cargo.Shipment,
     "evidence": evidence.Evidence,
+    "tracks": tracks.Track,
     "matters": matters.Matter,
     "applications": applications.Application,
     "filings": filings.Filing,
@@ -224,6 +227,7 @@ def hidden_from(app: Flask, login: str) -> set[str]:
         words |= {one.sha256 for one in papers if one.id not in seen}
         words |= of_composed(session, user)
         words |= of_proposals(session, user)
+        words |= of_tracks(session, user)
         told = {one.id for one in session.scalars(visible_receipts(user))}
         made = session.scalars(select(receipts.Receipt)).all()
         words |= {word for one in made if one.id not in told for word in (one.code, one.sha256)}
@@ -269,6 +273,14 @@ def of_proposals(session: Session, user: people.User) -> set[str]:
         if one.id not in seen
         for word in (one.document_no, one.note)
     }
+
+
+def of_tracks(session: Session, user: people.User) -> set[str]:
+    """Hashes of all tracks and track files but those that this person sees."""
+    found = set(session.scalars(select(tracks.Track.sha256)))
+    found |= set(session.scalars(select(tracks.TrackFile.sha256)))
+    found -= {one.sha256 for one in session.scalars(visible_tracks(user))}
+    return found - {one.sha256 for one in session.scalars(visible_track_files(user))}
 
 
 def of_legs(session: Session, visible: set[int]) -> set[str]:

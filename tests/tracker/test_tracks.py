@@ -64,6 +64,7 @@ def test_a_track_is_read_linked_by_plate_and_day_and_checked_by_section(bench: j
         (track,) = session.scalars(select(Track))
         (check,) = session.scalars(select(TrackCheck))
         assert (file.state, file.datum, file.zone) == ("read", "WGS84", "+08:00")
+        assert file.reading is not None
         assert track.points == file.reading["points"]
         assert (check.route.corridor, check.declared["exit"]) == (CORRIDOR, "2026-03-04")
         assert check.body["version"] == int(check.checker)
@@ -227,6 +228,7 @@ def test_a_file_that_is_no_track_is_refused_with_the_reason(bench: jobs.Bench) -
     with bench.database.reading() as session:
         (file,) = session.scalars(select(TrackFile))
         assert file.state == "refused"
+        assert file.reading is not None
         assert file.reading["problems"][0]["code"] == "track_no_heading"
 
 
@@ -324,11 +326,13 @@ STATEMENTS = {
 """Raw SQL that would make tracks untrue -> what the database says."""
 
 
+def by_hand(bench: jobs.Bench, statement: str) -> None:
+    bench.database.transact(lambda session: session.execute(text(statement)))
+
+
 def test_the_database_keeps_what_was_uploaded_and_found(bench: jobs.Bench) -> None:
     way.shipped(bench, 1)
     tracked.upload(bench, tracked.drive(PLATE, CORRIDOR, TO_BORDER))
     for statement, words in STATEMENTS.items():
         with pytest.raises(DBAPIError, match=words):
-            bench.database.transact(
-                lambda session, statement=statement: session.execute(text(statement))
-            )
+            by_hand(bench, statement)

@@ -16,12 +16,14 @@ from tracker.models.money import LIMIT_STAGES, MONEY_STAGES
 from tracker.models.people import ROLES
 from tracker.models.proposals import PROPOSAL_STATES
 from tracker.models.recoveries import RECOVERY_STATES
+from tracker.models.tracks import TRACK_FILE_STATES
 from tracker.models.work import JOB_STATES
 from tracker.steps.flows import STAGES
 from tracker.web import labels
 
 LIVES = {
     "manifest": MANIFEST_STATES,
+    "track_file": TRACK_FILE_STATES,
     "row": ROW_STATES,
     "further": ("accepted", *LIST_STATES, "doubled", "refused", "asked", "not_data"),
     "shipment": SHIPMENT_STATES,

@@ -57,7 +57,8 @@ def _points(session: Session) -> list[Point]:
     shown = trucks[0]
     rest = trucks[len(STORIES) :]
     other = min(rest, key=lambda one: abs(one.departure_date - shown.departure_date))
-    return points + [(other.label, *what) for plate, *what in points if plate == shown.label]
+    same = [(other.label, *point[1:]) for point in points if point[0] == shown.label]
+    return points + same
 
 
 def _drive(session: Session, truck: Shipment, story: "Story") -> list[Point]:
