@@ -21,8 +21,12 @@ NOISE_SECONDS = 85
 """What a kilometre of noise does to the time of a passage: at 65 km/h, one and a half times."""
 LEAST_SHIFT = HOUR
 """Trucks in convoy keep one rhythm and are no copies."""
+COMMON_SHARE = 0.6
+"""Of the longer one's passages; on a short stretch many a pair agrees by chance."""
 LEAST_HALTS, HALT_SECONDS = 2, HOUR / 2
 """Without halts a way has no rhythm to be known by: all who drive steadily have the same."""
+BLURRED_KM = 1.0
+"""Two tracks with more noise between them must have one more halt in common."""
 CANDIDATE_SECONDS = 3 * HOUR
 MICRO = 1_000_000
 SAME_PLACES = 0.5
@@ -93,9 +97,12 @@ def same_rhythm(passed: Floats, noise: Floats) -> Iterator[Copy]:
         apart = passed[other] - passed[one]
         apart = apart[np.isfinite(apart)]
         shift = float(np.median(apart))
+        needed = LEAST_HALTS + int(noise[one] + noise[other] > BLURRED_KM)
         rest = np.percentile(np.abs(apart - shift), RHYTHM_SHARE)
+        if len(apart) < COMMON_SHARE * np.isfinite(passed[[one, other]]).sum(axis=1).max():
+            continue
         limit = RHYTHM_SECONDS + NOISE_SECONDS * (noise[one] + noise[other])
-        if rest < limit and abs(shift) >= LEAST_SHIFT and _halts(passed[one]):
+        if rest < limit and abs(shift) >= LEAST_SHIFT and _halts(passed[one], needed):
             yield _ordered(one, other, round(shift))
 
 
@@ -115,10 +122,10 @@ def _candidates(passed: Floats) -> Iterator[tuple[int, int]]:
     yield from zip(*(at.tolist() for at in np.nonzero(near)), strict=True)
 
 
-def _halts(passed: Floats) -> bool:
-    """Whether some twenty km took it half an hour longer than most."""
+def _halts(passed: Floats, needed: int) -> bool:
+    """Whether so many times twenty km took it half an hour longer than mostly."""
     steps = np.abs(np.diff(passed[np.isfinite(passed)]))
-    return int((steps - np.median(steps) >= HALT_SECONDS).sum()) >= LEAST_HALTS
+    return int((steps - np.median(steps) >= HALT_SECONDS).sum()) >= needed
 
 
 def _keys(track: Track) -> Ints:

@@ -244,7 +244,8 @@ def jumps(facts: Facts) -> Iterator[Finding]:
     if way.disturbed:
         first, last_at, points = way.disturbed
         values = {"at": first, "last_at": last_at, "points": points}
-        yield Finding("interference", "notice", None, values)
+        code = "perhaps_carried" if way.doubtful else "interference"
+        yield Finding(code, "open" if way.doubtful else "notice", None, values)
 
 
 def days(facts: Facts) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ PACE_KMH = 90
 """How fast a vehicle may go unseen for hours: to ask what a gap could hide."""
 GAP_SECONDS = 2 * 3600
 LEAST_GAP_TO_HIDE = 3600
-INTERFERENCE_SHARE, STRAY_SHARE = 0.2, 0.01
+INTERFERENCE_SHARE, STRAY_SHARE = 0.2, 0.015
 """More points than these that jump away and back, or stray before the first or behind the last that
 follow from each other, are no interference."""
 STRAY_POINTS = 2
@@ -65,7 +65,8 @@ class Way:
     """The points on the corridor in order of time: epoch seconds and smoothed km from the start.
 
     `noise` is the standard deviation in km across the line, `jumps` what cannot be, `disturbed`
-    the first and last second and the number of points that jumped away and back.
+    the first and last second and the number of points that jumped away and back. It is `doubtful`
+    where those points may as well be right, and the others wrong.
     """
 
     times: Ints
@@ -73,6 +74,7 @@ class Way:
     noise: float
     jumps: tuple[Jump, ...] = ()
     disturbed: tuple[int, int, int] | None = None
+    doubtful: bool = False
 
     def __len__(self) -> int:
         """Count the points."""
@@ -114,9 +116,7 @@ def way(times: Ints, km: Floats, noise: float) -> Way:
     long = bool((sizes[outer] > max(STRAY_POINTS, STRAY_SHARE * len(times))).any())
     many = sizes.sum() > INTERFERENCE_SHARE * len(times)
     if long or many or not _came_back(km, runs, chain, noise):
-        smooth = smoothed(km)
-        after = np.flatnonzero(beyond(times, smooth, noise, IMPOSSIBLE)) + 1
-        return Way(times, smooth, noise, tuple(Jump(int(at) - 1, int(at)) for at in after))
+        return _jumped(times, km, noise)
     kept = np.concatenate([np.arange(*runs[one]) for one in chain])
     told = lost[sizes > STRAY_POINTS]
     disturbed = None
@@ -159,6 +159,38 @@ def _chain(times: Ints, km: Floats, runs: Ints, noise: float) -> list[int]:
     while before[chain[-1]] >= 0:
         chain.append(int(before[chain[-1]]))
     return chain[::-1]
+
+
+def _jumped(times: Ints, km: Floats, noise: float) -> Way:
+    """Return the way with its jumps, but for those that a few points astray would explain.
+
+    Of a few points nobody can tell whether they were led astray or what follows was carried over a
+    stretch: that contradicts nothing, and proves nothing either.
+    """
+    smooth = smoothed(km)
+    after = np.flatnonzero(beyond(times, smooth, noise, IMPOSSIBLE)) + 1
+    kept = np.ones(len(times), dtype=np.bool_)
+    for at in after.tolist():
+        kept[_astray(times, smooth, noise, at)] = False
+    left = np.flatnonzero(beyond(times[kept], smooth[kept], noise, IMPOSSIBLE)) + 1
+    if len(left):
+        jumps = tuple(Jump(int(at) - 1, int(at)) for at in after)
+        return Way(times, smooth, noise, jumps)
+    lost = np.flatnonzero(~kept)
+    disturbed = (int(times[lost[0]]), int(times[lost[-1]]), len(lost)) if len(lost) else None
+    return Way(times[kept], smooth[kept], noise, (), disturbed, doubtful=len(lost) > 0)
+
+
+def _astray(times: Ints, km: Floats, noise: float, at: int) -> slice:
+    """Return the fewest points before or behind a jump without which it is none; none if many."""
+    few = int(max(STRAY_POINTS, STRAY_SHARE * len(km)))
+    for count in range(1, few + 1):
+        for first, last in ((at - 1 - count, at), (at - 1, at + count)):
+            if first >= 0 and last < len(km):
+                ends = [first, last]
+                if not beyond(times[ends], km[ends], noise, IMPOSSIBLE).any():
+                    return slice(first + 1, last)
+    return slice(0, 0)
 
 
 def _came_back(km: Floats, runs: Ints, chain: list[int], noise: float) -> bool:

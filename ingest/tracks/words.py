@@ -99,6 +99,10 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "{at}至{last_at}有 {points} 个点跳离又跳回，按卫星信号受干扰处理",
         "{points} points jump away and back from {at} to {last_at}: taken for interference",
     ),
+    "perhaps_carried": (
+        "{at}至{last_at}有 {points} 个点与前后对不上：信号受干扰，或其后的轨迹被移接，请核对",
+        "{points} points do not fit ({at} to {last_at}): interference, or a stretch was cut out",
+    ),
     "datum_suspected": (
         "声明的坐标系是 {declared}，看来是 {datum}，请核对",
         "the declared datum is {declared}; it looks like {datum}: please check",
