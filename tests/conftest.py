@@ -12,7 +12,7 @@ from argon2 import PasswordHasher
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from tests import databases, journeys
+from tests import databases, journeys, trails
 from tracker import jobs
 from tracker.db import Database
 from tracker.settings import Settings
@@ -103,7 +103,7 @@ def standing(
     all_databases: databases.Databases,
     database_kind: str,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[databases.Standing]:
+) -> Iterator[trails.Standing]:
     """A database with the world of ``tests.journeys``, set back before each test that uses it.
 
     Its engine stays, so that a statement is compiled once and not by every test anew.
@@ -114,7 +114,8 @@ def standing(
     home = tmp_path_factory.mktemp("world")
     settings = all_databases.settings(database_kind, home, migrated=False, kept=True)
     with databases.connected(settings) as database:
-        yield databases.Standing(all_databases, made, settings, database)
+        ended = tmp_path_factory.mktemp("ended")
+        yield trails.Standing(all_databases, made, settings, database, ended)
 
 
 @pytest.fixture
@@ -126,17 +127,23 @@ def settings(
     A test that asks for ``bench`` too finds the small world in it; any other, migrated tables.
     """
     if "bench" in request.fixturenames:
-        standing: databases.Standing = request.getfixturevalue("standing")
-        standing.set_back()
+        standing: trails.Standing = request.getfixturevalue("standing")
+        standing.set_back(remembered=_may_be_remembered(request))
         return standing.settings
     return make_settings(database_kind)
+
+
+def _may_be_remembered(request: pytest.FixtureRequest) -> bool:
+    """Not what is walked with parts of the program exchanged, or counted for no coverage."""
+    node: pytest.Item = request.node
+    return "monkeypatch" not in request.fixturenames and not node.get_closest_marker("no_cover")
 
 
 @pytest.fixture
 def database(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Database]:
     """The database of ``settings``."""
     if "bench" in request.fixturenames:
-        standing: databases.Standing = request.getfixturevalue("standing")
+        standing: trails.Standing = request.getfixturevalue("standing")
         yield standing.database
         standing.database.engine.dispose()
         return
@@ -145,9 +152,9 @@ def database(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Dat
 
 
 @pytest.fixture
-def bench(database: Database, settings: Settings) -> jobs.Bench:
+def bench(standing: trails.Standing, database: Database, settings: Settings) -> jobs.Bench:
     """The world of ``tests.journeys``: a league with a recorded method, two firms, everybody."""
-    return jobs.Bench(database, settings, journeys.REGISTRY)
+    return trails.Bench(database, settings, journeys.REGISTRY, standing)
 
 
 @pytest.fixture

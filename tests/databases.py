@@ -51,26 +51,21 @@ class Databases:
         self._create(name, template, kept=kept)
         return Settings(home=home, database_url=self._url(name))
 
-    def copied(self, source: Settings, home: Path) -> Settings:
-        """Settings with a copy of a database that nobody has open."""
-        home.mkdir(parents=True, exist_ok=True)
+    def copied(self, source: Settings, home: Path, *, kept: bool = False) -> Settings:
+        """Settings with a copy of a database that nobody has open, and of its home."""
+        shutil.copytree(source.home, home, dirs_exist_ok=True)
         if source.database_url.startswith("sqlite"):
-            file = home / "tracker.sqlite"
-            shutil.copy(_file(source), file)
-            return Settings(home=home, database_url=f"sqlite:///{file}")
+            return Settings(home=home, database_url=f"sqlite:///{home / _file(source).name}")
         name = f"test_{next(self.numbers)}"
-        self._create(name, _name(source))
+        self._create(name, _name(source), kept=kept)
         return Settings(home=home, database_url=self._url(name))
 
     def set_back(self, target: Settings, source: Settings) -> None:
-        """Make one database a copy of another, nobody having either open, and its home empty."""
-        shutil.rmtree(target.home)
-        target.home.mkdir()
-        if target.database_url.startswith("sqlite"):
-            shutil.copy(_file(source), _file(target))
-            return
-        self._execute(f"DROP DATABASE {_name(target)} WITH (FORCE)")
-        self._create(_name(target), _name(source), kept=True)
+        """Make one database a copy of another, nobody having either open, and its home too."""
+        shutil.copytree(source.home, target.home, dirs_exist_ok=True)
+        if not target.database_url.startswith("sqlite"):
+            self._execute(f"DROP DATABASE {_name(target)} WITH (FORCE)")
+            self._create(_name(target), _name(source), kept=True)
 
     def drop(self) -> None:
         """Drop the PostgreSQL databases handed out since the last time."""
@@ -117,22 +112,6 @@ class Databases:
         for setting in ("fsync = off", "autovacuum = off", "max_connections = 100"):
             self._execute(f"ALTER SYSTEM SET {setting}")
         self._execute("SELECT pg_reload_conf()")
-
-
-@dataclass(frozen=True)
-class Standing:
-    """A database that many tests work on, one after the other."""
-
-    databases: Databases
-    source: Settings
-    """What it is set back to; nobody has it open."""
-    settings: Settings
-    database: Database
-
-    def set_back(self) -> None:
-        """As it was made, whatever the test before did."""
-        self.database.engine.dispose()
-        self.databases.set_back(self.settings, self.source)
 
 
 @contextmanager

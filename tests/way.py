@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from tests import journeys
 from tests.journeys import LEAGUE, NOW, act_on, person
+from tests.trails import remembered
 from tracker import jobs, verify
 from tracker.models.applications import Application
 from tracker.models.cargo import Shipment
@@ -55,6 +56,7 @@ def count(bench: jobs.Bench, table: type[object]) -> int:
         return session.scalar(select(func.count()).select_from(table)) or 0
 
 
+@remembered
 def shipped(bench: jobs.Bench, trucks: int = 1, first: int = 0, login: str = "clerk") -> int:
     """So many trucks committed in one manifest; returns its id."""
     rows = [
@@ -66,6 +68,7 @@ def shipped(bench: jobs.Bench, trucks: int = 1, first: int = 0, login: str = "cl
     return key
 
 
+@remembered
 def drafted(
     bench: jobs.Bench,
     *,
@@ -95,6 +98,7 @@ def drafted(
     return bench.database.transact(work)
 
 
+@remembered
 def applied(bench: jobs.Bench, firm: str = "", **which: Any) -> int:  # noqa: ANN401  of ``drafted``
     """An application signed by the manager; of the firm whose logins begin so."""
     key = drafted(bench, login=f"{firm}clerk", **which)
@@ -103,6 +107,7 @@ def applied(bench: jobs.Bench, firm: str = "", **which: Any) -> int:  # noqa: AN
     return key
 
 
+@remembered
 def passed(bench: jobs.Bench, application_id: int | None = None) -> int:
     """One that passed the first review."""
     key = application_id or applied(bench)
@@ -137,6 +142,7 @@ def filing_drafted(
     return bench.database.transact(work)
 
 
+@remembered
 def filed(bench: jobs.Bench, application_id: int | None = None) -> int:
     """A filing before the province."""
     key = filing_drafted(bench, passed(bench, application_id))
@@ -156,6 +162,7 @@ def a_fund(bench: jobs.Bench, amount_fen: int = FUND_FEN, document_no: str = FUN
     bench.database.transact(work)
 
 
+@remembered
 def approved(bench: jobs.Bench, fund_fen: int = FUND_FEN) -> int:
     """A filing approved by Commerce and Finance."""
     key = filed(bench)
@@ -201,6 +208,7 @@ def _no_fund() -> Fund:
     return Fund(document_no="无", fiscal_year=2026, amount_fen=1)
 
 
+@remembered
 def allotted(
     bench: jobs.Bench, filing_id: int, amount_fen: int, document_no: str = "示例预〔2026〕2号"
 ) -> int:
@@ -242,6 +250,7 @@ def failed(bench: jobs.Bench, key: int) -> None:
     )
 
 
+@remembered
 def disbursed(bench: jobs.Bench, trucks: int = 1) -> int:
     """So many trucks paid in one disbursement; returns its id."""
     shipped(bench, trucks)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from tests import journeys, way
-from tests.databases import Standing
+from tests.trails import Standing
 from tests.journeys import RATE_FEN, commit, replace, sheet, upload, withdraw
 from tests.tracker.test_shipments import truck
 from tests.tracker.test_withdrawal import sound

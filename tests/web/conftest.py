@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from tests.databases import Standing
+from tests.trails import Standing
 from tests.web import programs
 from tests.web.visitors import People
 from tracker import jobs
