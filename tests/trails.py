@@ -12,7 +12,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from tests.databases import Databases
 from tests.journeys import REGISTRY
@@ -43,8 +43,8 @@ class Standing:
     """Trail -> a copy of the books at its end, and what its last step answered."""
 
     def __post_init__(self) -> None:
-        """Whatever else is written leaves the trail."""
-        event.listen(self.database.engine, "commit", self._leave)
+        """Whatever else is written leaves the trail, whoever writes it."""
+        event.listen(Engine, "commit", self._leave)
 
     def set_back(self, *, remembered: bool = False) -> None:
         """As it was made, whatever the test before did; the way from here may be ``remembered``."""
