@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from tests import journeys, way
-from tests.trails import Standing
 from tests.journeys import RATE_FEN, commit, replace, sheet, upload, withdraw
 from tests.tracker.test_shipments import truck
 from tests.tracker.test_withdrawal import sound
+from tests.trails import Standing
 from tracker import jobs
 from tracker.models.cargo import CargoLine, ClaimKey, Shipment
 from tracker.models.people import Firm, User
