@@ -99,7 +99,7 @@ def drafted(
 
 
 @remembered
-def applied(bench: jobs.Bench, firm: str = "", **which: Any) -> int:  # noqa: ANN401  of ``drafted``
+def applied(bench: jobs.Bench, /, firm: str = "", **which: Any) -> int:  # noqa: ANN401  of ``drafted``
     """An application signed by the manager; of the firm whose logins begin so."""
     key = drafted(bench, login=f"{firm}clerk", **which)
     act_on(bench, Application, key, f"{firm}clerk", "prepare")
