@@ -1,4 +1,4 @@
-"""Commands that need no database 命令行: `python -m ingest check FILE`, and `match FILE`.
+"""Commands that need no database 命令行: `python -m ingest check FILE`, `match FILE`, `track FILE`.
 
 For firms that want to know before they upload, for league programmers, and for tests.
 """
@@ -13,13 +13,14 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-from ingest import examine
+from ingest import examine, tracks
 from ingest.days import BEIJING
 from ingest.examination import MAX_BYTES
 from ingest.match import Match, match
 from ingest.network import load_seed
 from ingest.rows import Json, Problem, Report
 from ingest.shipments import ShipmentUnit, group
+from ingest.tracks import words
 
 OUTCOMES = {"accept": "可以入库", "ask": "有待确认", "reject": "不能入库"}
 STATES = {
@@ -35,6 +36,7 @@ UNREAD = {
     errno.EISDIR: "这是文件夹，不是文件 It is a folder, not a file",
     errno.EACCES: "没有读取权限 Permission denied",
 }
+TRACK_HELP = "核查轨迹是否行驶了某一通道 check whether tracks were driven on a corridor"
 STATUSES = {"matched": "已匹配", "ambiguous": "待人工确定", "unmatched": "未匹配"}
 
 
@@ -42,8 +44,8 @@ def parser() -> argparse.ArgumentParser:
     """Describe the commands."""
     top = argparse.ArgumentParser(
         prog="python -m ingest",
-        description="校验发运明细表，或匹配其中各车次的线路；不需要数据库。"
-        " Check a manifest, or match its shipments to corridors; no database.",
+        description="校验发运明细表、匹配其中各车次的线路，或核查轨迹；不需要数据库。"
+        " Check a manifest, match its shipments to corridors, or check tracks; no database.",
         epilog="退出码：能给出结果即为 0（不论结果如何），不能则为 2。"
         " Exit status: 0 when an answer could be given, whatever it is; 2 when it could not.",
     )
@@ -53,17 +55,12 @@ def parser() -> argparse.ArgumentParser:
         ("match", "校验并匹配线路 check it, and match its shipments to corridors"),
     ):
         one = commands.add_parser(name, help=told, description=told)
-        one.add_argument(
-            "file",
-            type=Path,
-            metavar="FILE",
-            help="xlsx、xlsm、xls、et、网页表格、XML 表格 2003、JSON，"
-            "或 CSV（UTF-8、GB18030、UTF-16）"
+        _common(
+            one,
+            "xlsx、xlsm、xls、et、网页表格、XML 表格 2003、JSON，或 CSV（UTF-8、GB18030、UTF-16）"
             " a workbook, web page, XML spreadsheet, JSON records or a text table",
         )
-        one.add_argument(
-            "--json", action="store_true", help="输出一个 JSON 对象 print one JSON object"
-        )
+        one.set_defaults(answer=answer)
         one.add_argument(
             "--day",
             type=_day,
@@ -78,10 +75,40 @@ def parser() -> argparse.ArgumentParser:
             metavar="USCC",
             help="申报企业的统一社会信用代码 code of the firm that applies",
         )
-        one.add_argument(
-            "--lang", choices=("zh", "en"), default="zh", help="消息的语言 language of the messages"
-        )
+    _track(commands.add_parser("track", help=TRACK_HELP, description=TRACK_HELP))
     return top
+
+
+def _common(one: argparse.ArgumentParser, kinds: str) -> None:
+    one.add_argument("file", type=Path, metavar="FILE", help=kinds)
+    one.add_argument("--json", action="store_true", help="输出一个 JSON 对象 print one JSON object")
+    one.add_argument(
+        "--lang", choices=("zh", "en"), default="zh", help="消息的语言 language of the messages"
+    )
+
+
+def _track(one: argparse.ArgumentParser) -> None:
+    _common(
+        one, "平台导出的 CSV、工作簿，或 GPX、GeoJSON the table a portal exports, GPX or GeoJSON"
+    )
+    one.set_defaults(answer=track_answer)
+    one.add_argument(
+        "--corridor",
+        required=True,
+        choices=[corridor.id for corridor in load_seed().corridors],
+        help="申报的通道 the declared corridor",
+    )
+    one.add_argument(
+        "--datum", required=True, choices=tracks.DATUMS, help="文件的坐标系 datum of the file"
+    )
+    one.add_argument(
+        "--zone",
+        metavar="+08:00",
+        help="时间没有写时区时，整个文件的时区 zone of times that carry no offset",
+    )
+    one.add_argument(
+        "--inwards", action="store_true", help="进口方向，驶向集结中心 driven towards the hub"
+    )
 
 
 def _day(text: str) -> date:
@@ -111,7 +138,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"读不了文件 {chosen.file}：{why}\n")
         return 2
     try:
-        return answer(chosen, raw)
+        return int(chosen.answer(chosen, raw))
     except BrokenPipeError:  # the reader has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -133,6 +160,47 @@ def answer(chosen: argparse.Namespace, raw: bytes) -> int:
             sys.stdout.write(line + "\n")
     sys.stdout.flush()
     return 0
+
+
+def track_answer(chosen: argparse.Namespace, raw: bytes) -> int:
+    """Check every track of a file against a corridor of the seed network."""
+    network = load_seed()
+    name = os.fsencode(chosen.file.name).decode(errors="replace")
+    reading = tracks.read(name, raw, datum=chosen.datum, zone=chosen.zone)
+    declared = tracks.Declared(direction="I" if chosen.inwards else "E")
+    corridor = network.corridor(chosen.corridor)
+    asks = [tracks.Ask(one, corridor, declared) for one in reading.tracks]
+    verdicts = tracks.check_many(asks, corridors=network.corridors)
+    if chosen.json:
+        body = {
+            "reading": reading.as_json(chosen.lang),
+            "verdicts": [v.as_json() for v in verdicts],
+        }
+        sys.stdout.write(json.dumps(body, ensure_ascii=False) + "\n")
+    else:
+        for line in driven(reading, verdicts, chosen.lang):
+            sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+    return 0
+
+
+def driven(reading: tracks.Reading, verdicts: Sequence[tracks.Verdict], lang: str) -> Iterator[str]:
+    """Tell the verdicts in sentences, for a person at a terminal."""
+    at = lang == "en"
+    yield f"{reading.name}：{reading.kind}，读到 {reading.rows_read} 点，采用 {reading.points} 点"
+    for problem in reading.problems:
+        yield f"  [{SEVERITIES[problem.severity]}] {problem.message(lang)}"
+        yield f"      {problem.remedy(lang)}"
+    for one in verdicts:
+        yield f"{one.plate or '-'} {one.corridor_id}：{words.OUTCOMES[one.outcome][at]}"
+        for name, outcome, ledger in one.sections:
+            km = " / ".join(words.show("km_tenths", tenths) for tenths in ledger)
+            section = words.SECTION_NAMES[name][at]
+            yield f"  {section}：{words.OUTCOMES[outcome][at]}（{km} 公里 证实/推定/缺失）"
+        for finding in one.findings:
+            yield f"  - {words.say(finding, lang)}"
+    if verdicts:
+        yield words.BEIJING_TIME[at]
 
 
 def routed(report: Report) -> list[tuple[ShipmentUnit, Match]]:

@@ -140,9 +140,10 @@ def crossing(km: Floats, band: float, begin: int) -> int:
 
 
 def findings(facts: Facts) -> Iterator[Finding]:
-    """Answer every question."""
-    for question in (start, border, end, jumps, days):
-        yield from question(facts)
+    """Answer every question; who turned back before the border need not be told twice."""
+    found = [one for question in (start, border, end, jumps, days) for one in question(facts)]
+    turned = any(one.code == "turned_back_before_border" for one in found)
+    yield from (one for one in found if not (turned and one.code == "border_not_seen"))
 
 
 def start(facts: Facts) -> Iterator[Finding]:

@@ -1,6 +1,7 @@
 """Words 说法: the sentence of every finding, Chinese first, and how its values are shown.
 
-Times are shown in Beijing's, whatever the place: one clock for the whole way.
+Times are shown in Beijing's, whatever the place: one clock for the whole way. `BEIJING_TIME` says
+so, once beside them all.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from ingest.tracks.verdict import Finding, Value
 
 FINDINGS: dict[str, tuple[str, str]] = {
     "hub_passed": (
-        "{first_at}至{last_at}位于集结中心附近（停留 {dwell_seconds}）",
+        "{first_at}至{last_at}位于集结中心附近，停留 {dwell_seconds}",
         "near the hub from {first_at} to {last_at} ({dwell_seconds})",
     ),
     "far_seen": (
@@ -130,6 +131,7 @@ OUTCOMES: dict[str, tuple[str, str]] = {
     "contradicted": ("与轨迹不符", "contradicted"),
     "not_proven": ("轨迹不足以证实", "not proven"),
 }
+BEIJING_TIME = ("时间均为北京时间", "all times are Beijing time")
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 
 
@@ -151,14 +153,13 @@ def show(name: str, value: Value, lang: str = "zh") -> str:
     if name.endswith("km_tenths"):
         return f"{value // 10:,}.{value % 10}"
     if name == "at" or name.endswith("_at"):
-        return moment(value, lang)
+        return moment(value)
     return span(value, lang) if name.endswith("seconds") else f"{value:,}"
 
 
-def moment(at: int, lang: str = "zh") -> str:
-    """Show epoch seconds in Beijing's time."""
-    text = f"{datetime.fromtimestamp(at, UTC).astimezone(BEIJING):%Y-%m-%d %H:%M}"
-    return f"{text}（北京时间）" if lang != "en" else f"{text} (Beijing)"
+def moment(at: int) -> str:
+    """Show epoch seconds in Beijing's time; whoever shows many of them says so once."""
+    return f"{datetime.fromtimestamp(at, UTC).astimezone(BEIJING):%Y-%m-%d %H:%M}"
 
 
 def span(seconds: int, lang: str = "zh") -> str:

@@ -265,3 +265,25 @@ def test_a_progress_is_shown_only_to_a_person(
     show(1, 2)
     show(2, 2)
     assert capsys.readouterr().err == "\r校验 1/2 行\r校验 2/2 行\n"
+
+
+def test_a_track_is_checked_on_a_corridor_of_the_seed_network(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "轨迹.csv"
+    path.write_text("时间,经度,纬度\n2025-03-01 08:00:00,111.67,40.82\n", encoding="gb18030")
+    call, asked = Command(capsys), ("track", path, "--corridor", "T01", "--datum", "GCJ02")
+    status, told, _ = call(*asked, "--zone", "+08:00", "--json")
+    body = json.loads(told)
+    assert (status, body["reading"]["points"]) == (0, 1)
+    assert [one["outcome"] for one in body["verdicts"]] == ["not_proven"]
+    status, told, _ = call(*asked, "--zone", "+08:00", "--inwards")
+    assert status == 0
+    assert "T01：轨迹不足以证实" in told
+    assert "1,130.1 公里" in told or "660.5 公里" in told
+    status, told, _ = call(*asked, "--lang", "en")
+    assert status == 0
+    assert "no time zone was declared" in told
+    status, _, wrong = call("track", path, "--corridor", "X99", "--datum", "GCJ02")
+    assert status == 2
+    assert "X99" in wrong
