@@ -10,11 +10,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from tests import evidences, matters, way
-from tests.journeys import LEAGUE, NOW, act_on, person
+from tests.journeys import FIRM, LEAGUE, NOW, act_on, person
 from tests.settlements import recomputed, rows_of
 from tests.tampering import Execute, tamper
 from tracker import access, blobs, jobs, verify
 from tracker.access.evidence import visible_evidence
+from tracker.access.ledger import visible_entries
 from tracker.db import Database, canonical
 from tracker.errors import Conflict, NotAllowed, NotThere, Refused
 from tracker.models.applications import Application
@@ -22,12 +23,13 @@ from tracker.models.evidence import Evidence
 from tracker.models.filings import Filing
 from tracker.models.matters import Matter, MatterVersion
 from tracker.models.methods import Programme
-from tracker.models.money import Assessment
+from tracker.models.money import Assessment, Entry
 from tracker.models.people import League
 from tracker.settings import Settings
 from tracker.steps import evidence, hints, matter_facts
 from tracker.steps import matters as steps
 from tracker.steps.evidence_links import Subject
+from tracker.web import books
 
 PLATFORMS = "中小外贸企业入驻跨境电商平台"
 YUAN = 100
@@ -91,6 +93,12 @@ def test_a_pool_is_shared_in_the_order_of_confirmation(world: jobs.Bench) -> Non
     assert [fen for _, fen in matters.due(world).values()] == [7_000, 5_000]
     act_on(world, Matter, one, "clerk", "withdraw")
     assert [fen for _, fen in matters.due(world).values()][1] == 7_000, "the pool is free again"
+    with world.database.reading() as session:
+        other = person(session, "other_clerk")
+        told = session.scalars(visible_entries(other).where(Entry.kind == "accrue")).all()
+        freed = [entry for entry in told if FIRM in entry.cause]
+        assert [books.cause(other, entry) for entry in freed] == ["accrue:matter"]
+        assert [books.actor(other, entry) for entry in freed] == [""], "whose it was is not told"
     matters.confirmed(world, {**matters.ENTERED, "platforms": 3})
     assert ("awarded", 50_000 * YUAN) in matters.due(world).values()
     assert way.proven(world)
@@ -158,6 +166,19 @@ def test_each_side_states_its_own_facts_in_its_turn(world: jobs.Bench) -> None:
     with world.database.reading() as session:
         last = steps.version(session, session.get_one(Matter, key))
         assert last.league_facts == {"small": True}, "what the league stated is kept"
+
+
+def test_a_league_opens_its_own_part_again_with_a_reason(world: jobs.Bench) -> None:
+    key = matters.confirmed(world)
+    with pytest.raises(Refused, match="reason is needed"):
+        act_on(world, Matter, key, "league_officer", "reopen")
+    why = ("calculation", "名录有误（示例）")
+    act_on(world, Matter, key, "league_officer", "reopen", reason_code=why[0], reason=why[1])
+    matters.state(world, key, "league_officer", {"small": False}, "示例名录第2号")
+    assert way.stages(world) == {"accrued": 20_000 * YUAN}
+    act_on(world, Matter, key, "league_officer", "confirm")
+    assert matters.due(world) == {"SX-2026-0001": ("refused", 0)}
+    assert way.proven(world)
 
 
 def test_a_matter_waits_for_its_method_and_is_assessed_when_it_is_recorded(
