@@ -12,6 +12,8 @@ POLICY: dict[str, tuple[str, ...]] = {
     "open_inbox": ("firm_manager",),
     "see_inbox": (*FIRM_ROLES, "admin"),
     "see_shipments": (*FIRM_ROLES, *LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
+    "see_unmatched": (*LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
+    "pin_route": ("league_officer", "commerce_officer"),
     "see_contests": (*LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
     "see_methods": BUSINESS_ROLES,
     "replay_methods": (*LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),

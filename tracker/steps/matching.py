@@ -15,7 +15,8 @@ from tracker.errors import mark
 from tracker.models.cargo import Route, Shipment
 from tracker.models.networks import NetworkVersion
 from tracker.models.people import League
-from tracker.steps import networks
+from tracker.models.pins import Pin
+from tracker.steps import networks, pins
 
 WAITS = {
     "unmatched": mark("No registered corridor fits; a reviewer must look at it."),
@@ -41,11 +42,13 @@ def place(session: Session, touched: Sequence[Shipment], units: Mapping[int, Shi
             shipment.league = None
         else:
             alike[version.id, seen[shipment.departure_date]].append(shipment)
-    old = standing(session, touched)
+    old, by_hand = standing(session, touched), pins.standing(session, touched)
     routes: list[Route] = []
     for (key, network), members in alike.items():
         version = versions[key]
         found = match([units[shipment.id] for shipment in members], network)
+        if by_hand:
+            found = _by_hand(members, found, by_hand, network)
         bodies: dict[Match, dict[str, object]] = {}  # the same routes again and again
         for shipment, one in zip(members, found, strict=True):
             _set(shipment, one, leagues)
@@ -60,6 +63,21 @@ def place(session: Session, touched: Sequence[Shipment], units: Mapping[int, Shi
                     before.standing = False
     session.flush()
     bulk.insert_all(session, routes)
+
+
+def _by_hand(
+    members: Sequence[Shipment],
+    found: Sequence[Match],
+    by_hand: Mapping[int, Pin],
+    network: Network,
+) -> tuple[Match, ...]:
+    """The routes with those that a reviewer set; one that fits the network no more waits anew."""
+    made = []
+    for shipment, one in zip(members, found, strict=True):
+        pin = by_hand.get(shipment.id)
+        set_on = pin and pins.routed(pins.said(shipment), pin.corridor, pin.places, network)
+        made.append(set_on._replace(unit_key=one.unit_key) if set_on else one)
+    return tuple(made)
 
 
 def standing(session: Session, found: Sequence[Shipment]) -> dict[int, Route]:

@@ -29,6 +29,7 @@ KINDS: dict[str, str] = {
     "manifest.commit": mark("Manifest committed"),
     "manifest.withdraw": mark("Manifest withdrawn"),
     "network.record": mark("Route network recorded"),
+    "route.pin": mark("Route set by a reviewer"),
     "fund.record": mark("Fund entered"),
 }
 """Kind of an entry that is no step of a flow -> msgid."""

@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from tracker import access
+from tracker.access import pins
 from tracker.access.proposals import visible_proposals
 from tracker.db import local_day
 from tracker.errors import NotThere, mark
@@ -130,6 +131,11 @@ def waiting(session: Session, user: User) -> list[Waiting]:
             if count and url:
                 found.append(Waiting(f"{gettext(KINDS[kind])} · {gettext(label)}", count, url))
     found += _ending(session, user)
+    if access.may(user, "pin_route") and (
+        count := _count(session, pins.unmatched(user).with_only_columns(Shipment.id))
+    ):
+        title = " · ".join((gettext("Shipments"), gettext("Set the route")))
+        found.append(Waiting(title, count, rooms.address("unmatched.unmatched")))
     if drawable := len(disbursements.drawable(session, user)):
         label = mark("Draft the disbursements")
         title = " · ".join((gettext("Disbursements"), gettext(label)))

@@ -32,6 +32,7 @@ PAGES_OF = {
     "disbursement": "disbursements.disbursement",
     "recovery": "recoveries.recovery",
     "proposal": "proposals.proposal",
+    "matter": "matters.matter",
 }
 """Flow -> the page that shows its subject."""
 

@@ -11,7 +11,7 @@ from rules.facts import ECOMMERCE_MODES
 from tracker import access
 from tracker.models.cargo import SHIPMENT_STATES, Shipment
 from tracker.models.people import FIRM_ROLES, League
-from tracker.steps import assessment, legs, parcels
+from tracker.steps import assessment, legs, parcels, pins
 from tracker.web import (
     asked,
     context,
@@ -101,6 +101,7 @@ def shipment(key: int) -> ResponseReturnValue:
         earlier=stories.earlier(versions),
         route=route_views[0] if route_views and route_views[0].route.standing else None,
         earlier_routes=[view for view in route_views if not view.route.standing],
+        pin=pins.standing(session, [found]).get(found.id),
         dues=dues,
         may_see_manifest=access.may(user, "see_manifests"),
         may_issue_receipt=access.may(user, "issue_receipt"),

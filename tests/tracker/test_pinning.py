@@ -1,0 +1,133 @@
+"""A reviewer sets shipments on a corridor where matching cannot tell, and they earn their due."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from tests import way
+from tests.journeys import NOW, RATE_FEN, commit, person, row, sheet, upload
+from tracker import jobs
+from tracker.access import pins as reviewed
+from tracker.errors import Conflict, NotAllowed, Refused
+from tracker.models.cargo import Route, Shipment
+from tracker.models.pins import Pin
+from tracker.steps import pinning, pins
+from tracker.steps.pinning import Choice
+
+NOWHERE = {"集结中心": "", "始发地": "某某物流园", "目的地": "某某仓库", "运抵国": "RU"}
+HOW = Choice("T02", {"near": "hohhot", "far": "moscow"}, "仓库在莫斯科，电话核实（示例）")
+
+
+def shipped(bench: jobs.Bench, *plates: str, **other: str) -> None:
+    """Trucks that say nothing we know of their route."""
+    rows = [row(f"W{plate}", f"蒙A{plate}", **(NOWHERE | other)) for plate in plates]
+    commit(bench, upload(bench, sheet(*rows)))
+
+
+def pin(
+    bench: jobs.Bench, keys: Sequence[int], choice: Choice = HOW, login: str = "league_officer"
+) -> int:
+    """Set these shipments on the corridor as this person."""
+
+    def work(session: Session) -> int:
+        user = person(session, login)
+        found = [session.get_one(Shipment, key) for key in keys]
+        return pinning.pin(session, bench.registry, user, found, choice, NOW)
+
+    return bench.database.transact(work)
+
+
+def routes(bench: jobs.Bench) -> dict[str, tuple[str, str | None]]:
+    """Plate's end -> state and corridor of its standing route."""
+    with bench.database.reading() as session:
+        query = select(Shipment.label, Route.state, Route.corridor).join(
+            Route, (Route.shipment_id == Shipment.id) & Route.standing
+        )
+        return {label[-1]: (state, corridor) for label, state, corridor in session.execute(query)}
+
+
+def waiting(bench: jobs.Bench, login: str) -> int:
+    """How many wait for this person's review."""
+    with bench.database.reading() as session:
+        return len(session.scalars(reviewed.unmatched(person(session, login))).all())
+
+
+def test_shipments_that_say_the_same_are_set_together_and_earn_the_same(bench: jobs.Bench) -> None:
+    shipped(bench, "10001", "10002")
+    shipped(bench, "10003", 目的地="别处仓库")
+    assert {state for state, _ in routes(bench).values()} <= {"unmatched", "ambiguous"}
+    assert way.stages(bench) == {}
+    with bench.database.reading() as session:
+        found = session.scalars(reviewed.unmatched(person(session, "league_officer"))).all()
+        assert [len(one.shipments) for one in pinning.groups(found)] == [2, 1]
+    assert pin(bench, [1, 2]) == 2
+    assert routes(bench)["1"] == routes(bench)["2"] == ("matched", "T02")
+    assert way.stages(bench) == {"accrued": 2 * RATE_FEN}
+    assert waiting(bench, "league_officer") == 1
+    assert way.proven(bench)
+
+
+def test_a_pin_holds_through_corrections_that_leave_the_route_as_it_is(bench: jobs.Bench) -> None:
+    shipped(bench, "10001")
+    pin(bench, [1])
+    shipped(bench, "10001", 件数="90")
+    assert routes(bench)["1"] == ("matched", "T02")
+    shipped(bench, "10001", 件数="90", 目的地="又一仓库")
+    assert routes(bench)["1"][0] != "matched", "what it was pinned for is said no more"
+    assert way.stages(bench) == {}
+    assert way.proven(bench)
+
+
+def test_another_pin_takes_the_place_of_the_first(bench: jobs.Bench) -> None:
+    shipped(bench, "10001")
+    pin(bench, [1])
+    pin(bench, [1], Choice("T01", {"near": "hohhot", "far": "ulaanbaatar"}, "货主更正（示例）"))
+    assert routes(bench)["1"] == ("matched", "T01")
+    with bench.database.reading() as session:
+        one = session.get_one(Shipment, 1)
+        assert pins.standing(session, [one])[1].corridor == "T01"
+        assert len(session.scalars(select(Pin)).all()) == 2
+
+
+def test_a_route_that_does_not_fit_and_one_without_a_reason_are_refused(bench: jobs.Bench) -> None:
+    shipped(bench, "10001")
+    with pytest.raises(Refused, match="no start or no end"):
+        pin(bench, [1], Choice("T02", {}, "如是"))
+    with pytest.raises(Refused, match="no start or no end"):
+        pin(bench, [1], Choice("T99", HOW.places, "如是"))
+    with pytest.raises(Refused, match="reason is needed"):
+        pin(bench, [1], Choice("T02", HOW.places, " "))
+    assert routes(bench)["1"][0] != "matched"
+
+
+def test_only_a_reviewer_of_the_league_or_of_commerce_sets_a_route(bench: jobs.Bench) -> None:
+    shipped(bench, "10001")
+    for login in ("clerk", "league_approver", "finance_officer", "auditor"):
+        with pytest.raises(NotAllowed):
+            pin(bench, [1], login=login)
+    elsewhere = Choice("R02", {"near": "ulanqab", "far": "moscow"}, "如是")
+    with pytest.raises((NotAllowed, Refused)):
+        pin(bench, [1], elsewhere)
+    assert waiting(bench, "clerk") == 0
+    assert waiting(bench, "commerce_officer") == waiting(bench, "auditor") == 1
+    assert pin(bench, [1], login="commerce_officer") == 1
+
+
+def test_what_was_applied_for_keeps_its_route(bench: jobs.Bench) -> None:
+    shipped(bench, "10001")
+    pin(bench, [1])
+    way.applied(bench)
+    with pytest.raises(Conflict, match="applied for"):
+        pin(bench, [1], login="commerce_officer")
+
+
+def test_a_pin_is_only_added_to(bench: jobs.Bench) -> None:
+    shipped(bench, "10001")
+    pin(bench, [1])
+    for said in ("UPDATE pin SET corridor = 'T01'", "DELETE FROM pin"):
+        with pytest.raises(DBAPIError):
+            bench.database.transact(partial(Session.execute, statement=text(said)))

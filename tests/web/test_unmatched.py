@@ -1,0 +1,69 @@
+"""The queue of routes to be set: what each says, what comes near, one decision for all."""
+
+from typing import Any
+
+from flask import Flask
+
+from tests import way
+from tests.journeys import RATE_FEN, commit, row, sheet, upload
+from tests.web.api.callers import call
+from tests.web.visitors import visit
+from tracker import jobs
+
+NOWHERE = {"集结中心": "", "始发地": "某某物流园", "目的地": "某某仓库", "运抵国": "RU"}
+
+
+def shipped(bench: jobs.Bench, trucks: int = 2) -> None:
+    """Trucks that say nothing we know of their route."""
+    rows = [row(f"W{number}", f"蒙A1000{number}", **NOWHERE) for number in range(trucks)]
+    commit(bench, upload(bench, sheet(*rows)))
+
+
+def test_an_officer_looks_at_a_route_and_sets_all_that_say_the_same(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    shipped(bench)
+    officer = visit(app, "league_officer")
+    assert "/unmatched" in officer.see("/").links
+    page = officer.see("/unmatched")
+    assert page.table()[1][0] == "2"
+    assert "某某物流园" in page.table()[1][2]
+    page = officer.see("/unmatched/1")
+    assert "Shipments that say the same" in page.words
+    empty = officer.see("/unmatched/1", corridor="T02")
+    assert "This route has no start or no end" in empty.words
+    asked = {"corridor": "T02", "near": "hohhot", "far": "moscow"}
+    page = officer.see("/unmatched/1", **asked)
+    assert "league Hohhot" in page.words
+    done = officer.send(page.form("/unmatched/1", reason=""), 200, reason="电话核实（示例）")
+    assert "Set on the corridor: 2." in done.words
+    assert "No shipment waits for its route." in done.words
+    assert way.stages(bench) == {"accrued": 2 * RATE_FEN}
+    assert "电话核实（示例）" in visit(app, "clerk").see("/shipments/1").words
+
+
+def test_firms_do_not_see_the_queue_and_the_auditor_only_looks(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    shipped(bench, 1)
+    visit(app, "clerk").see("/unmatched", 403)
+    page = visit(app, "auditor").see("/unmatched/1")
+    assert "Set it on a corridor" not in page.words
+    visit(app, "league_officer").see("/unmatched/1", 404, corridor="T99")
+
+
+def test_the_api_lists_and_sets(bench: jobs.Bench, app: Flask) -> None:
+    shipped(bench)
+    caller = call(app, "league_officer")
+    listed = caller.get("unmatched")
+    assert len({one["same_as"] for one in listed}) == 1
+    assert listed[0]["says"]["dest_place"] == "某某仓库"
+    said: dict[str, Any] = {
+        "corridor": "T02",
+        "near": "hohhot",
+        "far": "moscow",
+        "reason": "电话核实（示例）",
+    }
+    assert caller.post("unmatched/1", alone=True, **said) == {"count": 1}
+    assert [one["shipment_id"] for one in caller.get("unmatched")] == [2]
+    caller.post("unmatched/1", 404, **said)

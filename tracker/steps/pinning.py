@@ -1,0 +1,168 @@
+"""Pinning 人工定线办理: a reviewer sets shipments on a corridor, with a reason."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ingest.match import Match
+from rules.registry import Registry
+from tracker import access
+from tracker.books import audit, ledger
+from tracker.db import local_day
+from tracker.errors import Conflict, NotAllowed, Refused, mark
+from tracker.models.cargo import Shipment
+from tracker.models.methods import Programme
+from tracker.models.money import Entry
+from tracker.models.people import LEAGUE_ROLES, User
+from tracker.models.pins import Pin
+from tracker.steps import accrual, matching, networks, pins, preview, shipments, tracks
+
+PINNED = "route.pin"
+"""Kind of the entry, and of the audit event."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a reviewer decides: a corridor, the places meant, and why."""
+
+    corridor: str
+    places: Mapping[str, str]
+    """``near`` and ``far``: ids of places, where the words name none that we know."""
+    reason: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Shipments that say the same of their route, the first accepted first."""
+
+    words: Mapping[str, Any]
+    sha256: str
+    shipments: tuple[Shipment, ...]
+
+
+def groups(found: Sequence[Shipment]) -> list[Group]:
+    """The shipments by what they say, the longest waiting first."""
+    alike: dict[str, list[Shipment]] = defaultdict(list)
+    for one in found:
+        alike[pins.sha256(pins.said(one))].append(one)
+    return [Group(pins.said(some[0]), key, tuple(some)) for key, some in alike.items()]
+
+
+def tried(session: Session, one: Shipment, choice: Choice) -> Match | None:
+    """The route that the choice would give the shipment; None where it gives none."""
+    version = networks.in_force(session, one.departure_date)
+    if version is None:
+        return None
+    network = networks.opened(version).on(one.departure_date)
+    return pins.routed(pins.said(one), choice.corridor, choice.places, network)
+
+
+def pin(
+    session: Session,
+    registry: Registry,
+    user: User,
+    found: Sequence[Shipment],
+    choice: Choice,
+    now: datetime,
+) -> int:
+    """Set the shipments on the corridor and accrue what they now earn; how many.
+
+    Raises ``NotAllowed`` for who may not, ``Refused`` without a reason or where the corridor does
+    not fit, ``Conflict`` for what was applied for.
+    """
+    access.require(user, "pin_route")
+    if not choice.reason.strip():
+        raise Refused(mark("A reason is needed."), mark("Say how you know the route."))
+    if shipments.settled(session, [one.id for one in found]):
+        raise Conflict(
+            mark("Its money has been applied for; the route stays as it was judged."),
+            mark("Return the application first."),
+        )
+    for one in found:
+        _require_fitting(session, user, one, choice)
+    entry = _told(session, user, found, choice, now)
+    session.add_all(
+        Pin(
+            shipment_id=one.id,
+            asked_sha256=pins.sha256(pins.said(one)),
+            corridor=choice.corridor,
+            places=dict(choice.places),
+            reason=choice.reason.strip(),
+            user_id=user.id,
+            pinned_at=now,
+            seq=entry.seq,
+        )
+        for one in found
+    )
+    session.flush()
+    audit.record(
+        session,
+        at=now,
+        login=user.login,
+        action=PINNED,
+        subject=f"entry:{entry.seq}",
+        detail={"corridor": choice.corridor, "shipments": len(found)},
+    )
+    _follow(session, registry, user, found, entry.seq, now)
+    return len(found)
+
+
+def _told(
+    session: Session, user: User, found: Sequence[Shipment], choice: Choice, now: datetime
+) -> Entry:
+    """The entry that tells of the decision; it moves no money."""
+    return ledger.post(
+        session,
+        ledger.Draft(
+            kind=PINNED,
+            cause=ledger.next_cause(session, f"pin:{pins.sha256(pins.said(found[0]))[:32]}"),
+            business_date=local_day(now),
+            actor=user.login,
+            moves=(),
+            detail={
+                "corridor": choice.corridor,
+                "places": dict(choice.places),
+                "reason": choice.reason.strip(),
+                "shipments": [[one.firm.uscc, one.unit_key, one.version_no] for one in found],
+            },
+        ),
+        now=now,
+    )
+
+
+def _require_fitting(session: Session, user: User, one: Shipment, choice: Choice) -> None:
+    route = tried(session, one, choice)
+    if route is None or route.league is None:
+        raise Refused(
+            mark("%(shipment)s has no start or no end on this corridor."),
+            mark("Say which places its words mean, or choose another corridor."),
+            shipment=one.label,
+        )
+    if user.role in LEAGUE_ROLES and (user.league is None or route.league != user.league.code):
+        raise NotAllowed(
+            mark("By this route the shipment is another league's."),
+            mark("Leave it to that league, or to Commerce."),
+        )
+
+
+def _follow(
+    session: Session,
+    registry: Registry,
+    user: User,
+    found: Sequence[Shipment],
+    seq: int,
+    now: datetime,
+) -> None:
+    """Routes, then money, as after a commit."""
+    units = shipments.units_of(session, found)
+    matching.place(session, found, units)
+    programme = session.scalars(select(Programme).where(Programme.code == preview.FREIGHT)).one()
+    cause = accrual.Cause(f"pin:{seq}", user.login, now)
+    accrual.accrue(session, registry, programme, found, cause, units)
+    tracks.ask_for(session, found, f"entry:{seq}", now)
+    session.flush()

@@ -1,0 +1,229 @@
+"""Unmatched 待定线路: shipments whose route cannot be told, and where a reviewer sets them on one.
+
+Those that say the same stand together, so that one decision serves all. What stands in the way is
+said in words; the corridors that come nearest are drawn, and a place can be named.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from ingest.match import Match, strip
+from ingest.network import Network
+from ingest.network.model import Corridor
+from tracker import access
+from tracker.access import pins as reviewed
+from tracker.errors import NotThere, mark
+from tracker.models.cargo import Route, Shipment
+from tracker.models.people import User
+from tracker.steps import matching, networks, pinning, pins
+from tracker.steps.pinning import Choice, Group
+from tracker.web import asked, context, policy
+from tracker.web.filters import tongue
+from tracker.web.routes import KINDS
+
+bp = Blueprint("unmatched", __name__, url_prefix="/unmatched")
+
+MOST = 5_000
+"""Shipments put together on one page, the longest waiting first."""
+REASON_LENGTH, ID_LENGTH = 300, 60
+LABELS: dict[str, str] = {
+    "origin_place": mark("Place of departure"),
+    "hub": mark("Hub"),
+    "exit_customs": mark("Exit customs"),
+    "border_station": mark("Border station"),
+    "dest_country": mark("Country of destination"),
+    "dest_place": mark("Destination"),
+}
+"""What a shipment says of its route -> msgid."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Shipments that say the same, as the list shows them."""
+
+    group: Group
+    words: tuple[tuple[str, str], ...]
+    why: tuple[str, ...]
+    state: str
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A corridor that comes near, drawn; with the route it would give as the words stand."""
+
+    corridor: Corridor
+    name: str
+    score: int | None
+    """Per mille; None for one that was asked for."""
+    stops: tuple[tuple[str, int, str], ...]
+    route: Match | None
+    league: str
+    """Whose shipment it would be."""
+
+
+@bp.get("")
+@policy.may("see_unmatched")
+def unmatched() -> ResponseReturnValue:
+    """What waits for a reviewer, the longest first."""
+    session, user = context.session(), context.user()
+    query = reviewed.unmatched(user)
+    total = asked.count(session, query)
+    found = session.scalars(query.order_by(Shipment.accepted_seq).limit(MOST)).all()
+    groups = pinning.groups(found)
+    paged = asked.paged(len(groups))
+    part = groups[paged.offset : paged.offset + paged.rows]
+    routes = matching.standing(session, [one.shipments[0] for one in part])
+    return render_template(
+        "unmatched/list.html",
+        shown=[_shown(one, routes[one.shipments[0].id]) for one in part],
+        paged=paged,
+        total=total,
+        most=MOST,
+    )
+
+
+@bp.get("/<int:key>")
+@policy.may("see_unmatched")
+def one(key: int) -> ResponseReturnValue:
+    """One of them with all that say the same: the corridors that come near, and the form."""
+    session, user = context.session(), context.user()
+    found = access.see(session, reviewed.unmatched(user), key)
+    group = _alike(session, user, found)
+    network = _network(session, found)
+    route = matching.standing(session, [found])[found.id]
+    shown = _shown(group, route)
+    wanted = asked.clean(request.args.get("corridor", ""), ID_LENGTH)
+    places = {end: asked.clean(request.args.get(end, ""), ID_LENGTH) for end in ("near", "far")}
+    candidates = _candidates(network, found, route, wanted, places) if network else []
+    return render_template(
+        "unmatched/one.html",
+        shipment=found,
+        shown=shown,
+        candidates=candidates,
+        corridors=_corridors(network, found.mode) if network else [],
+        near=_places(network, "CN") if network else [],
+        far=_places(network, "") if network else [],
+        wanted=wanted,
+        places=places,
+        may_pin=access.may(user, "pin_route"),
+    )
+
+
+@bp.post("/<int:key>")
+@policy.may("pin_route")
+def pin(key: int) -> ResponseReturnValue:
+    """Set it, and all that say the same, on the corridor."""
+    form = request.form
+    places = {end: asked.clean(form.get(end, ""), ID_LENGTH) for end in ("near", "far")}
+    count = pinned(
+        key,
+        Choice(
+            asked.clean(form.get("corridor", ""), ID_LENGTH),
+            {end: place for end, place in places.items() if place},
+            asked.clean(form.get("reason", ""), REASON_LENGTH),
+        ),
+        alone=bool(form.get("alone")),
+    )
+    flash(gettext("Set on the corridor: %(count)s. What they earn is computed.", count=count))
+    return redirect(url_for("unmatched.unmatched"), code=303)
+
+
+def pinned(key: int, choice: Choice, *, alone: bool) -> int:
+    """Set a shipment on a corridor, with those that say the same unless ``alone``; how many."""
+    now, registry = context.now(), context.ground().registry
+
+    def work(db: Session, person: User) -> int:
+        found = access.see(db, reviewed.unmatched(person), key)
+        some = [found] if alone else list(_alike(db, person, found).shipments)
+        return pinning.pin(db, registry, person, some, choice, now)
+
+    return context.write(work)
+
+
+def _alike(session: Session, user: User, found: Shipment) -> Group:
+    """The shipment with those that say the same and that this person may review."""
+    query = reviewed.unmatched(user).where(
+        Shipment.mode == found.mode, Shipment.direction == found.direction
+    )
+    every = session.scalars(query.order_by(Shipment.accepted_seq).limit(MOST)).all()
+    wanted = pins.sha256(pins.said(found))
+    return next(
+        (one for one in pinning.groups(every) if one.sha256 == wanted),
+        Group(pins.said(found), wanted, (found,)),
+    )
+
+
+def _network(session: Session, found: Shipment) -> Network | None:
+    version = networks.in_force(session, found.departure_date)
+    return networks.opened(version).on(found.departure_date) if version else None
+
+
+def _shown(group: Group, route: Route) -> Shown:
+    language = "en" if tongue() == "en" else "zh"
+    return Shown(
+        group=group,
+        words=tuple(
+            (gettext(label), str(group.words[name]))
+            for name, label in LABELS.items()
+            if group.words[name]
+        ),
+        why=tuple(str(reason[language]) for reason in route.match.get("reasons", [])),
+        state=route.state,
+    )
+
+
+def _candidates(
+    network: Network, found: Shipment, route: Route, wanted: str, places: Mapping[str, str]
+) -> list[Candidate]:
+    """Those that matching found nearest, or the one asked for, each with what it would give."""
+    near = {one["corridor"]: one["score"] for one in route.match.get("candidates", [])}
+    known = {one.id: one for one in network.corridors}
+    if wanted and wanted not in known:
+        raise NotThere(mark("The network has no such corridor."), mark("Choose one of the list."))
+    names = [wanted] if wanted else [name for name in near if name in known]
+    return [_candidate(network, found, known[name], near.get(name), places) for name in names]
+
+
+def _candidate(
+    network: Network,
+    found: Shipment,
+    corridor: Corridor,
+    score: int | None,
+    places: Mapping[str, str],
+) -> Candidate:
+    language = tongue()
+    given = {end: place for end, place in places.items() if place}
+    route = pins.routed(pins.said(found), corridor.id, given, network)
+    start = corridor.start_km_tenths
+    stops = (
+        tuple(
+            (stop.en if language == "en" else stop.zh, stop.km_tenths - start, KINDS[stop.kind])
+            for stop in strip(route, network)
+            if stop.on_route
+        )
+        if route
+        else ()
+    )
+    leagues = {one.code: one.names.text(language) for one in network.leagues}
+    league = leagues.get(route.league or "", "") if route else ""
+    return Candidate(corridor, corridor.names.text(language), score, stops, route, league)
+
+
+def _corridors(network: Network, mode: str) -> list[tuple[str, str]]:
+    return [
+        (one.id, f"{one.id} {one.names.text(tongue())}")
+        for one in network.corridors
+        if one.mode == mode
+    ]
+
+
+def _places(network: Network, country: str) -> Sequence[tuple[str, str]]:
+    """Places in China, or abroad, by name."""
+    language = tongue()
+    chosen = (one for one in network.places if (one.country == "CN") == (country == "CN"))
+    return sorted(((one.id, one.names.text(language)) for one in chosen), key=lambda it: it[1])
