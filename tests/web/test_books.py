@@ -16,10 +16,16 @@ from tracker.books import ledger
 from tracker.models.cargo import Manifest
 from tracker.models.money import Entry, Item
 from tracker.steps import accrual
+from tracker.steps.flow import FLOWS
+from tracker.web import ledger as ledger_pages
 
 
 def entries(rows: list[list[str]]) -> list[str]:
     return [row[1] for row in rows[1:]]
+
+
+def test_every_life_that_an_entry_may_be_about_has_its_page() -> None:
+    assert set(ledger_pages.PAGES_OF) == set(FLOWS)
 
 
 def test_the_auditor_sees_every_entry_and_the_head(bench: jobs.Bench, app: Flask) -> None:

@@ -25,6 +25,7 @@ STAGES = tuple(stage for stage in MONEY_STAGES if stage != "entitlement")
 CSV_BATCH = 200
 PAGES_OF = {
     "method": "methods.method",
+    "matter": "matters.matter",
     "application": "applications.application",
     "filing": "filings.filing",
     "division": "divisions.division",
