@@ -111,3 +111,16 @@ def test_a_system_uploads_lists_links_and_reads_the_verdicts(bench: jobs.Bench, 
     file = api.post(f"tracks/files/{made['id']}/withdraw", reason="传错")
     assert file["state"] == "withdrawn"
     assert api.get(f"tracks/files/{made['id']}")["withdrawn_reason"] == "传错"
+
+
+def test_a_reviewer_finds_the_line_that_its_track_speaks_against_first(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    way.shipped(bench, 2)
+    tracked.upload(bench, tracked.drive("蒙A10001", CORRIDOR, TURNED))
+    key = way.applied(bench)
+    officer = visit(app, "league_officer")
+    first, second = officer.see(f"/applications/{key}").table()[1:3]
+    assert "蒙A10001" in " ".join(first)
+    assert "a track speaks against it" in " ".join(first)
+    assert "a track speaks against it" not in " ".join(second)

@@ -9,8 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from tracker.db import chunks
 from tracker.models.tracks import SECTIONS, TrackCheck
@@ -42,6 +42,17 @@ def of(session: Session, shipment_ids: Sequence[int]) -> dict[int, Shown]:
         for key, *verdicts in session.execute(query):
             found[key].append(tuple(verdicts))
     return {key: together(checks) for key, checks in found.items()}
+
+
+def speaks_against(shipment_id: InstrumentedAttribute[int | None]) -> ColumnElement[bool]:
+    """Of whatever has such a column: a standing check contradicts what its shipment declares."""
+    check = aliased(TrackCheck)
+    found = select(check.id).where(
+        check.shipment_id == shipment_id,
+        check.standing,
+        or_(*(getattr(check, name) == "contradicted" for name in ("outcome", *SECTIONS))),
+    )
+    return found.correlate(shipment_id.class_).exists()
 
 
 def together(checks: Sequence[tuple[str, ...]]) -> Shown:

@@ -1,7 +1,8 @@
 """Lines 明细: the lines of an application or a filing as people review them, the odd ones first.
 
 Beside each amount stands what was computed, what was taken off and why, and in words what makes the
-line stand out: reduced already, contested, waiting, an unsure route, far above the average.
+line stand out: reduced already, against its track, contested, waiting, an unsure route, far above
+the average.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,7 +21,7 @@ from tracker.models.filings import Filing, FilingLine
 from tracker.models.matters import Matter
 from tracker.models.money import Assessment, Item
 from tracker.models.people import Firm
-from tracker.steps import flow, lacking
+from tracker.steps import flow, lacking, track_verdicts
 from tracker.web import asked
 from tracker.web.lacking import lack_label
 
@@ -200,11 +201,12 @@ def most_odd(kind: type[Application | Filing]) -> tuple[ColumnElement[int], Colu
 
 
 def odd_score(table: Any) -> ColumnElement[int]:  # noqa: ANN401  either of the two tables of lines
-    """The heavier the sooner: reduced, contested, waiting, unsure route."""
+    """The heavier the sooner: reduced, against its track, contested, waiting, unsure route."""
     unsure = (Route.state != "matched") | (Route.confidence < LOW_CONFIDENCE) | Route.id.is_(None)
     unsure = unsure & Item.shipment_id.is_not(None)
     return (
-        case((table.reduced_fen > 0, 16), else_=0)
+        case((table.reduced_fen > 0, 32), else_=0)
+        + case((track_verdicts.speaks_against(Item.shipment_id), 16), else_=0)
         + case((Shipment.state == "contested", 8), else_=0)
         + case(((Shipment.waits_for != "") | (Matter.waits_for != ""), 4), else_=0)
         + case((unsure, 2), else_=0)
@@ -217,12 +219,14 @@ def flags(
     total: Sums,
     line: Any,  # noqa: ANN401  of either table
     lacks: Sequence[lacking.Lack] = (),
+    shown: track_verdicts.Shown = track_verdicts.NONE,
 ) -> tuple[str, ...]:
     """What makes the line stand out, in words."""
     unsure = route is None or route.state != "matched" or route.confidence < LOW_CONFIDENCE
     unsure = unsure and isinstance(subject, Shipment)
     found = (
         (line.reduced_fen > 0, mark("reduced")),
+        (shown.track == "contradicted", mark("a track speaks against it")),
         (subject.state == "contested", mark("contested by another claim")),
         (subject.waits_for != "", mark("waits for something")),
         (unsure, mark("route not sure")),
@@ -267,7 +271,8 @@ def _shown(
 ) -> list[Shown]:
     rows = session.execute(query).all()
     items = [item.id for _, item, _, _ in rows]
-    lacks = lacking.of(session, [item.shipment_id for _, item, _, _ in rows if item.shipment_id])
+    keys = [item.shipment_id for _, item, _, _ in rows if item.shipment_id]
+    lacks, verdicts = lacking.of(session, keys), track_verdicts.of(session, keys)
     computed = _computed(session, items)
     first = select(ApplicationLine).where(ApplicationLine.item_id.in_(items))
     applied = {one.item_id: one for one in session.scalars(first.where(_of_application(subject)))}
@@ -284,7 +289,14 @@ def _shown(
             later=_cut(decided[item.id]) if item.id in decided else None,
             amount_fen=_amount(line),
             own=_cut(line),
-            flags=flags(item.subject, route, total, line, lacks.get(item.shipment_id or 0, ())),
+            flags=flags(
+                item.subject,
+                route,
+                total,
+                line,
+                lacks.get(item.shipment_id or 0, ()),
+                verdicts.get(item.shipment_id or 0, track_verdicts.NONE),
+            ),
             ended=subject.state in ENDED,
         )
         for line, item, route, firm in rows
