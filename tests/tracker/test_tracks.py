@@ -269,6 +269,31 @@ def test_the_same_points_under_another_plate_are_found_across_firms(bench: jobs.
     assert shown(bench)["蒙B20001"].track == "contradicted"
 
 
+def test_the_same_places_at_other_times_are_found_of_one_truck_too(bench: jobs.Bench) -> None:
+    way.shipped(bench, 1)
+    raw = tracked.drive(PLATE, CORRIDOR, TO_BORDER)
+    tracked.upload(bench, raw)
+    later = journeys.row("W9", PLATE, 发车日期="2026-03-22", 出境日期="2026-03-24")
+    journeys.commit(bench, journeys.upload(bench, journeys.sheet(later)))
+    shifted = raw.decode("gb18030").replace("2026-03-0", "2026-03-2").encode("gb18030")
+    tracked.upload(bench, shifted)
+    with bench.database.reading() as session:
+        query = select(TrackCheck).where(TrackCheck.standing).order_by(TrackCheck.id)
+        assert [one.domestic for one in session.scalars(query)] == ["proven", "contradicted"]
+
+
+def test_two_trucks_on_one_parking_lot_are_no_copies(bench: jobs.Bench) -> None:
+    head, *rows = tracked.drive(PLATE, CORRIDOR, [(8, 6), (9, 6)]).decode("gb18030").split("\r\n")
+    still = [",".join([*row.split(",")[:2], "111.7", "40.8"]) for row in rows if row]
+    told = "\r\n".join([head, *still])
+    tracked.upload(bench, told.encode())
+    tracked.upload(bench, told.replace(PLATE, "蒙A99999").replace("08:00", "08:01").encode())
+    with bench.database.reading() as session:
+        found = session.scalars(select(Track)).all()
+        assert len(found) == 2
+        assert track_copies.of(session, found) == {}
+
+
 SEEN = {
     "clerk": (1, 1, 1, 1),
     "manager": (1, 1, 1, 1),

@@ -90,7 +90,7 @@ class Track(Base):
     last_at: Mapped[datetime] = mapped_column(Moment)
     points: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
-    """Of times and places: the same in another file is a copy, whatever the file looks like."""
+    """Of the places: the same in another file is a copy, whatever plate and times say."""
     dropped: Mapped[dict[str, Any]] = mapped_column(CanonicalJson)
     """Why points were left out -> how many."""
     file: Mapped[TrackFile] = relationship(init=False, lazy="joined")

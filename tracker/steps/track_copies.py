@@ -1,12 +1,13 @@
-"""Track copies 相同轨迹: the same points under another name, in this file or any other firm's.
+"""Track copies 相同轨迹: the same places under another name or time, in this or any other file.
 
-What is the same point by point cannot be true twice, whatever the files look like. It is told from
-a hash of times and places, so that nobody's positions are opened to compare them. Whoever showed
+What is the same point by point cannot be true twice, whatever plates and times say. It is told from
+a hash of the places, so that nobody's positions are opened to compare them. Whoever showed
 the points first is believed; taking a file back and uploading it anew costs nobody that place.
 """
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,7 +19,7 @@ from tracker.models.tracks import Track
 def of(session: Session, found: Sequence[Track]) -> dict[int, list[Track]]:
     """Track id -> other live tracks of the same points, oldest first; without any, left out.
 
-    The same vehicle uploaded twice by one firm is no copy.
+    The same drive of the same vehicle uploaded twice by one firm is no copy.
     """
     alike = _alike(session, found)
     others = {
@@ -51,7 +52,7 @@ def _alike(session: Session, found: Sequence[Track]) -> dict[str, list[Track]]:
 
 
 def _newest(alike: Sequence[Track], one: Track) -> Track:
-    """The newest track of the same vehicle and firm among these."""
+    """The newest upload of the same drive among these."""
     return max((other for other in alike if not _is_other(one, other)), key=lambda own: own.id)
 
 
@@ -60,4 +61,8 @@ def _is_live(one: Track) -> bool:
 
 
 def _is_other(one: Track, other: Track) -> bool:
-    return (one.file.firm_id, one.plate) != (other.file.firm_id, other.plate)
+    return _drive(one) != _drive(other)
+
+
+def _drive(one: Track) -> tuple[int, str, datetime]:
+    return one.file.firm_id, one.plate, one.first_at

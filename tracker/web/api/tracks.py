@@ -79,7 +79,7 @@ class TrackAnswer(Answer):
     first_at = fields.AwareDateTime()
     last_at = fields.AwareDateTime()
     points = fields.Integer()
-    sha256 = fields.String(metadata={"description": "Of times and places."})
+    sha256 = fields.String(metadata={"description": "Of the places, in order."})
     datum = fields.String(attribute="file.datum")
     zone = fields.String(attribute="file.zone")
 
