@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select, text
@@ -19,7 +20,7 @@ from tracker.models.cargo import Shipment
 from tracker.models.tracks import Track, TrackCheck, TrackFile, TrackLink
 from tracker.models.work import AuditEvent
 from tracker.settings import Settings
-from tracker.steps import lacking, track_copies, track_verdicts, tracks
+from tracker.steps import accrual, lacking, track_copies, track_verdicts, tracking, tracks
 from tracker.steps.track_verdicts import Shown
 
 PLATE = "蒙A10000"
@@ -161,6 +162,28 @@ def test_another_exit_day_is_another_check_of_the_same_track(bench: jobs.Bench) 
         checks = session.scalars(select(TrackCheck).order_by(TrackCheck.id)).all()
         assert [one.standing for one in checks] == [False, True]
         assert [one.declared["exit"] for one in checks] == ["2026-03-04", "2026-03-05"]
+
+
+def test_a_check_of_a_route_that_changed_meanwhile_is_left_to_the_next_one(
+    bench: jobs.Bench,
+) -> None:
+    way.shipped(bench, 1)
+    raw = tracked.drive(PLATE, CORRIDOR, WHOLE)
+    sha256, size = blobs.store(bench.settings.home, io.BytesIO(raw), 10**7)
+    told = tracks.Upload("轨迹.csv", sha256, size, "WGS84", "+08:00")
+    bench.database.transact(lambda db: tracks.store(db, person(db, "clerk"), told, NOW).id)
+    assert jobs.work_once(bench), "it is read, and not followed yet"
+    one = shipment(bench)
+    asked = tracking.Asked(one.firm_id, one.departure_date, one.departure_date)
+    with bench.database.reading() as session:
+        made = tracking.plan(session, bench.settings.home, asked)
+    old = {pair: replace(check, route_id=0) for pair, check in made.items()}
+    cause = accrual.Cause("tracks:test", "system", NOW)
+    bench.database.transact(lambda db: tracking.carry_out(db, bench.registry, asked, old, cause))
+    assert way.count(bench, TrackLink) == 1
+    assert shown(bench) == {}
+    jobs.drain(bench)
+    assert sections(bench) == ("proven", "proven", "proven")
 
 
 def test_a_person_links_and_takes_off_by_hand_and_that_stays(bench: jobs.Bench) -> None:
