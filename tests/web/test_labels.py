@@ -18,9 +18,8 @@ from tracker.models.proposals import PROPOSAL_STATES
 from tracker.models.recoveries import RECOVERY_STATES
 from tracker.models.tracks import TRACK_FILE_STATES
 from tracker.models.work import JOB_STATES
-from tracker.steps import flow
 from tracker.steps.flows import STAGES
-from tracker.web import labels, ledger
+from tracker.web import labels
 
 LIVES = {
     "manifest": MANIFEST_STATES,
@@ -76,7 +75,3 @@ def test_every_role_that_has_a_turn_has_a_label() -> None:
     for kind, states in LIVES.items():
         for state in states:
             assert set(labels.turn(kind, state)) <= set(labels.ROLES)
-
-
-def test_an_entry_of_every_flow_leads_to_the_page_of_its_subject() -> None:
-    assert set(ledger.PAGES_OF) == set(flow.FLOWS)

@@ -33,7 +33,6 @@ PAGES_OF = {
     "disbursement": "disbursements.disbursement",
     "recovery": "recoveries.recovery",
     "proposal": "proposals.proposal",
-    "matter": "matters.matter",
 }
 """Flow -> the page that shows its subject."""
 
