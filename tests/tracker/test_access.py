@@ -10,7 +10,10 @@ from sqlalchemy.orm import Session
 from tests import way
 from tests.journeys import RATE_FEN, commit, person, row, sheet, upload
 from tracker import access, jobs
+from tracker.access.instructions import visible_bank_files, visible_lists
 from tracker.access.ledger import visible_entries, visible_postings
+from tracker.access.pins import reviewable, unmatched
+from tracker.access.receipts import visible_receipts
 from tracker.errors import NotAllowed, NotThere
 from tracker.models.cargo import Manifest, Shipment
 from tracker.models.people import ROLES, League, User
@@ -33,6 +36,19 @@ def test_every_role_may_what_the_table_says_and_nothing_else(role: str, action: 
     else:
         with pytest.raises(NotAllowed, match="Your role does not include this"):
             access.require(a_user(role), action)
+
+
+def test_who_may_not_see_lists_receipts_or_routes_sees_none(bench: jobs.Bench) -> None:
+    with bench.database.reading() as session:
+        for login, visible in (
+            ("clerk", visible_lists),
+            ("commerce_officer", visible_bank_files),
+            ("finance_officer", visible_receipts),
+            ("admin", unmatched),
+            ("clerk", reviewable),
+        ):
+            query: Select[Any] = visible(person(session, login))
+            assert session.scalars(query).all() == []
 
 
 def test_the_table_speaks_of_known_roles_only() -> None:

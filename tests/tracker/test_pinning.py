@@ -1,6 +1,7 @@
 """A reviewer sets shipments on a corridor where matching cannot tell, and they earn their due."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -9,16 +10,18 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from tests import way
-from tests.journeys import NOW, RATE_FEN, commit, person, row, sheet, upload
+from tests.journeys import NOW, RATE_FEN, act_on, commit, person, row, sheet, upload
 from tracker import jobs
 from tracker.access import pins as reviewed
 from tracker.errors import Conflict, NotAllowed, Refused
-from tracker.models.cargo import Route, Shipment
+from tracker.models.cargo import Manifest, Route, Shipment
 from tracker.models.pins import Pin
-from tracker.steps import pinning, pins
+from tracker.models.proposals import Proposal
+from tracker.steps import naming, pinning, pins
 from tracker.steps.pinning import Choice
 
 NOWHERE = {"集结中心": "", "始发地": "某某物流园", "目的地": "某某仓库", "运抵国": "RU"}
+WORDS = (("某某仓库", "moscow"), ("某某物流园", "hohhot"))
 HOW = Choice("T02", {"near": "hohhot", "far": "moscow"}, "仓库在莫斯科，电话核实（示例）")
 
 
@@ -131,3 +134,54 @@ def test_a_pin_is_only_added_to(bench: jobs.Bench) -> None:
     for said in ("UPDATE pin SET corridor = 'T01'", "DELETE FROM pin"):
         with pytest.raises(DBAPIError):
             bench.database.transact(partial(Session.execute, statement=text(said)))
+
+
+def test_a_word_that_reviewers_explained_becomes_a_name_once_two_people_agree(
+    bench: jobs.Bench,
+) -> None:
+    shipped(bench, "10001", "10002")
+    pin(bench, [1, 2])
+    with bench.database.reading() as session:
+        taught = naming.suggestions(session, NOW)
+    assert [(one.words, one.place, one.count, one.others) for one in taught] == [
+        ("某某仓库", "moscow", 2, ()),
+        ("某某物流园", "hohhot", 2, ()),
+    ]
+
+    def take_up(session: Session) -> int:
+        user = person(session, "league_officer")
+        made = [naming.take_up(session, user, *one, note="示例", now=NOW).id for one in WORDS]
+        with pytest.raises(Conflict, match="nobody set a route by it"):
+            naming.take_up(session, user, "某某仓库", "minsk", note="", now=NOW)
+        return made[-1]
+
+    last = bench.database.transact(take_up)
+    for key, day in ((last - 1, "2026-05-10"), (last, "2026-05-11")):
+        act_on(bench, Proposal, key, "league_officer", "submit")
+        act_on(bench, Proposal, key, "commerce_approver", "approve", detail={"valid_from": day})
+    jobs.drain(bench)
+    with bench.database.reading() as session:
+        assert naming.suggestions(session, NOW + timedelta(days=10)) == []
+    shipped(bench, "10003", 发车日期="2026-05-12", 出境日期="2026-05-14")
+    assert routes(bench)["3"] == ("matched", "T02"), "known from that day on, without a reviewer"
+
+
+def test_a_correction_that_leaves_a_pinned_route_is_estimated_by_it(bench: jobs.Bench) -> None:
+    shipped(bench, "10001")
+    pin(bench, [1])
+    rows = [row(f"W{name}", f"蒙A{name}", 件数="90", **NOWHERE) for name in ("10001", "10002")]
+    key = upload(bench, sheet(*rows))
+    with bench.database.reading() as session:
+        assert session.get_one(Manifest, key).estimate_fen == RATE_FEN, "the other waits"
+
+
+def test_a_route_that_was_matched_wrongly_is_set_right(bench: jobs.Bench) -> None:
+    shipped(bench, "10001", **dict.fromkeys(("集结中心", "始发地"), "呼和浩特"), 目的地="莫斯科")
+    assert routes(bench)["1"] == ("matched", "T02")
+    pin(bench, [1], Choice("T03", {}, "货主更正（示例）"))
+    assert routes(bench)["1"] == ("matched", "T03")
+    assert way.stages(bench) == {"accrued": RATE_FEN}
+    with bench.database.reading() as session:
+        for login, may in (("league_officer", 1), ("commerce_officer", 1), ("clerk", 0)):
+            found = session.scalars(reviewed.reviewable(person(session, login))).all()
+            assert len(found) == may, login

@@ -40,6 +40,43 @@ def test_an_officer_looks_at_a_route_and_sets_all_that_say_the_same(
     assert "No shipment waits for its route." in done.words
     assert way.stages(bench) == {"accrued": 2 * RATE_FEN}
     assert "电话核实（示例）" in visit(app, "clerk").see("/shipments/1").words
+    page = officer.see("/unmatched")
+    assert [row[:3] for row in page.table()[1:]] == [
+        ["某某仓库", "Moscow", "2"],
+        ["某某物流园", "Hohhot", "2"],
+    ]
+    proposal = officer.send(page.form("/unmatched/names", place="moscow"))
+    assert "某某仓库" in proposal.words
+
+
+def test_a_route_can_be_set_again_and_a_void_one_is_told(bench: jobs.Bench, app: Flask) -> None:
+    shipped(bench, 1)
+    officer = visit(app, "league_officer")
+    asked = {"corridor": "T02", "near": "hohhot", "far": "moscow"}
+    officer.send(officer.see("/unmatched/1", **asked).form("/unmatched/1", reason=""), reason="甲")
+    assert "/unmatched/1" in officer.see("/shipments/1").links
+    assert "/unmatched/1" not in visit(app, "clerk").see("/shipments/1").links
+    page = officer.see("/unmatched/1", **asked | {"corridor": "T03"})
+    assert "set by a reviewer T02 · 甲" in page.words
+    done = officer.send(page.form("/unmatched/1", reason=""), reason="乙")
+    assert "Set on the corridor: 1." in done.words
+    said = row("W0", "蒙A10000", **NOWHERE | {"目的地": "又一仓库"})
+    commit(bench, upload(bench, sheet(said)))
+    page = officer.see("/unmatched/1")
+    assert "set before, and void" in page.words
+    assert "T03: 乙" in page.words
+
+
+def test_what_came_after_the_reviewer_looked_waits_for_another_look(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    shipped(bench, 1)
+    officer = visit(app, "league_officer")
+    page = officer.see("/unmatched/1", corridor="T02", near="hohhot", far="moscow")
+    commit(bench, upload(bench, sheet(row("W9", "蒙A10009", **NOWHERE))))
+    done = officer.send(page.form("/unmatched/1", reason=""), reason="甲")
+    assert "Set on the corridor: 1." in done.words
+    assert done.table()[1][0] == "1"
 
 
 def test_firms_do_not_see_the_queue_and_the_auditor_only_looks(
@@ -66,4 +103,6 @@ def test_the_api_lists_and_sets(bench: jobs.Bench, app: Flask) -> None:
     }
     assert caller.post("unmatched/1", alone=True, **said) == {"count": 1}
     assert [one["shipment_id"] for one in caller.get("unmatched")] == [2]
-    caller.post("unmatched/1", 404, **said)
+    assert caller.post("unmatched/1", **said) == {"count": 1}, "set again, and no other with it"
+    assert [one["shipment_id"] for one in caller.get("unmatched")] == [2]
+    caller.post("unmatched/99", 404, **said)

@@ -63,6 +63,23 @@ def routed(
         return None
 
 
+def newest(session: Session, shipment: Shipment) -> Pin | None:
+    """The pin that was set last, whether or not it still holds."""
+    query = select(Pin).where(Pin.shipment_id == shipment.id)
+    return session.scalar(query.order_by(Pin.id.desc()).limit(1))
+
+
+def of_firm(session: Session, firm_id: int) -> dict[str, Pin]:
+    """Unit key -> the newest pin, of the firm's shipments that have one."""
+    last = select(func.max(Pin.id)).group_by(Pin.shipment_id)
+    query = (
+        select(Shipment.unit_key, Pin)
+        .join(Pin, Pin.shipment_id == Shipment.id)
+        .where(Shipment.firm_id == firm_id, Pin.id.in_(last))
+    )
+    return dict(session.execute(query).all())
+
+
 def standing(session: Session, found: Sequence[Shipment]) -> dict[int, Pin]:
     """Shipment id -> its newest pin, where the shipment still says what it said then."""
     keys = [one.id for one in found]

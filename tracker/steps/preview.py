@@ -20,8 +20,8 @@ from rules.facts import FACTS
 from rules.registry import Registry
 from tracker.models.cargo import Manifest
 from tracker.models.methods import Method, Programme
-from tracker.models.people import League
-from tracker.steps import assessment, facts, methods, networks
+from tracker.models.people import Firm, League
+from tracker.steps import assessment, facts, methods, networks, pins
 from tracker.steps.sorting import Sorting
 
 FREIGHT = "freight"
@@ -48,7 +48,8 @@ def estimate(
     if not len(going):
         return None
     made = going.units if len(going) == len(going.lines) else units(going.chosen())
-    routes = _routed(session, made).filter(pl.col("status") == "matched")
+    routes = _set_by_hand(session, manifest.firm, made, _routed(session, made))
+    routes = routes.filter(pl.col("status") == "matched")
     known = facts.columns(made, routes, manifest.firm.uscc)
     leagues = {league.code: league.id for league in session.scalars(select(League))}
     programme = session.scalars(select(Programme).where(Programme.code == FREIGHT)).one()
@@ -87,6 +88,25 @@ def _routed(session: Session, made: Units) -> pl.DataFrame:
         asking = some.join(routes, on=ASKED).select("unit", "route")
         parts.append(asking.join(told, on="route").select(list(ROUTED)))
     return pl.concat(parts)
+
+
+def _set_by_hand(session: Session, firm: Firm, made: Units, routes: pl.DataFrame) -> pl.DataFrame:
+    """The routes with those that a reviewer set, of units that say what they said then."""
+    if not (by_key := pins.of_firm(session, firm.id)):
+        return routes
+    keys = pl.Series(list(by_key)).implode()
+    some = made.table.with_row_index("unit").filter(pl.col("unit_key").is_in(keys))
+    rows = []
+    for one in some.select("unit", "unit_key", "departure_date", *ASKED).iter_rows(named=True):
+        words, pin = {name: one[name] or "" for name in ASKED}, by_key[one["unit_key"]]
+        version = networks.in_force(session, date.fromisoformat(str(one["departure_date"])))
+        if version is None or pin.asked_sha256 != pins.sha256(words):
+            continue
+        network = networks.opened(version).on(date.fromisoformat(str(one["departure_date"])))
+        if route := pins.routed(words, pin.corridor, pin.places, network):
+            rows.append((one["unit"], *(getattr(route, name) for name in FOUND)))
+    told = pl.DataFrame(rows, ROUTED, orient="row")
+    return pl.concat([routes.join(told, on="unit", how="anti"), told])
 
 
 def _networks(session: Session, days: pl.Series) -> Iterator[tuple[Network, list[str]]]:

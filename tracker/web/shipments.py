@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from rules.facts import ECOMMERCE_MODES
 from tracker import access
+from tracker.access.pins import reviewable
 from tracker.models.cargo import SHIPMENT_STATES, Shipment
 from tracker.models.people import FIRM_ROLES, League
 from tracker.steps import assessment, legs, parcels, pins
@@ -101,6 +102,8 @@ def shipment(key: int) -> ResponseReturnValue:
         earlier=stories.earlier(versions),
         route=route_views[0] if route_views and route_views[0].route.standing else None,
         earlier_routes=[view for view in route_views if not view.route.standing],
+        may_set_route=access.may(user, "pin_route")
+        and bool(access.seen(session, reviewable(user), [found.id])),
         pin=pins.standing(session, [found]).get(found.id),
         dues=dues,
         may_see_manifest=access.may(user, "see_manifests"),

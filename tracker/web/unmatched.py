@@ -17,10 +17,11 @@ from ingest.network import Network
 from ingest.network.model import Corridor
 from tracker import access
 from tracker.access import pins as reviewed
+from tracker.db import local_day
 from tracker.errors import NotThere, mark
 from tracker.models.cargo import Route, Shipment
 from tracker.models.people import User
-from tracker.steps import matching, networks, pinning, pins
+from tracker.steps import matching, naming, networks, pinning, pins
 from tracker.steps.pinning import Choice, Group
 from tracker.web import asked, context, policy
 from tracker.web.filters import tongue
@@ -66,6 +67,15 @@ class Candidate:
     """Whose shipment it would be."""
 
 
+@dataclass(frozen=True)
+class Taught:
+    """A name that pins teach, as the list shows it."""
+
+    suggestion: naming.Suggestion
+    place: str
+    others: tuple[str, ...]
+
+
 @bp.get("")
 @policy.may("see_unmatched")
 def unmatched() -> ResponseReturnValue:
@@ -84,7 +94,24 @@ def unmatched() -> ResponseReturnValue:
         paged=paged,
         total=total,
         most=MOST,
+        taught=_taught(session) if access.may(user, "draft_proposal") else [],
     )
+
+
+@bp.post("/names")
+@policy.may("draft_proposal")
+def take_up() -> ResponseReturnValue:
+    """Propose a word as a name of the place that reviewers took it for."""
+    form, now = request.form, context.now()
+    words, place = (asked.clean(form.get(name, ""), ID_LENGTH) for name in ("words", "place"))
+    note = gettext("Learned from routes that reviewers set")
+
+    def work(db: Session, person: User) -> int:
+        return naming.take_up(db, person, words, place, note=note, now=now).id
+
+    key = context.write(work)
+    flash(gettext("Drafted. Look at it, then propose it to Commerce."), "success")
+    return redirect(url_for("proposals.proposal", key=key), code=303)
 
 
 @bp.get("/<int:key>")
@@ -92,13 +119,14 @@ def unmatched() -> ResponseReturnValue:
 def one(key: int) -> ResponseReturnValue:
     """One of them with all that say the same: the corridors that come near, and the form."""
     session, user = context.session(), context.user()
-    found = access.see(session, reviewed.unmatched(user), key)
+    found = access.see(session, reviewed.reviewable(user), key)
     group = _alike(session, user, found)
     network = _network(session, found)
     route = matching.standing(session, [found])[found.id]
     shown = _shown(group, route)
     wanted = asked.clean(request.args.get("corridor", ""), ID_LENGTH)
     places = {end: asked.clean(request.args.get(end, ""), ID_LENGTH) for end in ("near", "far")}
+    before = pins.newest(session, found)
     candidates = _candidates(network, found, route, wanted, places) if network else []
     return render_template(
         "unmatched/one.html",
@@ -111,6 +139,9 @@ def one(key: int) -> ResponseReturnValue:
         wanted=wanted,
         places=places,
         may_pin=access.may(user, "pin_route"),
+        before=before,
+        lapsed=before is not None and before.asked_sha256 != group.sha256,
+        until=max(one.accepted_seq for one in group.shipments),
     )
 
 
@@ -128,34 +159,50 @@ def pin(key: int) -> ResponseReturnValue:
             asked.clean(form.get("reason", ""), REASON_LENGTH),
         ),
         alone=bool(form.get("alone")),
+        until=asked.key(form.get("until", "")),
     )
     flash(gettext("Set on the corridor: %(count)s. What they earn is computed.", count=count))
     return redirect(url_for("unmatched.unmatched"), code=303)
 
 
-def pinned(key: int, choice: Choice, *, alone: bool) -> int:
-    """Set a shipment on a corridor, with those that say the same unless ``alone``; how many."""
+def pinned(key: int, choice: Choice, *, alone: bool, until: int = 0) -> int:
+    """Set a shipment on a corridor, with those that say the same unless ``alone``; how many.
+
+    ``until`` is the last acceptance that the reviewer saw: what came since waits for another look.
+    """
     now, registry = context.now(), context.ground().registry
 
     def work(db: Session, person: User) -> int:
-        found = access.see(db, reviewed.unmatched(person), key)
-        some = [found] if alone else list(_alike(db, person, found).shipments)
+        found = access.see(db, reviewed.reviewable(person), key)
+        alike = [found] if alone else list(_alike(db, person, found).shipments)
+        some = [one for one in alike if not until or one.accepted_seq <= until or one is found]
         return pinning.pin(db, registry, person, some, choice, now)
 
     return context.write(work)
 
 
+def _taught(session: Session) -> list[Taught]:
+    now = context.now()
+    found = naming.suggestions(session, now)
+    version = networks.in_force(session, local_day(now))
+    if not found or version is None:
+        return []
+    called = naming.names(networks.opened(version), tongue())
+    return [
+        Taught(one, called[one.place], tuple(called[other] for other in one.others))
+        for one in found[: asked.PAGE_ROWS]
+    ]
+
+
 def _alike(session: Session, user: User, found: Shipment) -> Group:
-    """The shipment with those that say the same and that this person may review."""
+    """The shipment with those that wait and say the same; one that has a route, alone."""
     query = reviewed.unmatched(user).where(
         Shipment.mode == found.mode, Shipment.direction == found.direction
     )
     every = session.scalars(query.order_by(Shipment.accepted_seq).limit(MOST)).all()
-    wanted = pins.sha256(pins.said(found))
-    return next(
-        (one for one in pinning.groups(every) if one.sha256 == wanted),
-        Group(pins.said(found), wanted, (found,)),
-    )
+    groups = pinning.groups(every)
+    alone = Group(pins.said(found), pins.sha256(pins.said(found)), (found,))
+    return next((one for one in groups if found in one.shipments), alone)
 
 
 def _network(session: Session, found: Shipment) -> Network | None:
