@@ -111,7 +111,7 @@ STATES: dict[str, dict[str, Look]] = {
         "closed": Look(mark("Allotted in full"), "good"),
     },
     "proposal": {
-        "submitted": Look(mark("Proposed"), "busy"),
+        "submitted": Look(mark("Proposed to Commerce"), "busy"),
         "approved": Look(mark("Approved"), "good"),
         "returned": Look(mark("Returned"), "warn"),
     },
