@@ -27,7 +27,6 @@ ROOMS: tuple[tuple[str, str], ...] = (
     ("filings.filings", mark("Filings")),
     ("allotments.allotments", mark("Allotments")),
     ("disbursements.disbursements", mark("Disbursements")),
-    ("instructions.instructions", mark("Payment lists")),
     ("recoveries.recoveries", mark("Recoveries")),
     ("receipts.receipts", mark("Receipts")),
     ("ledger.ledger", mark("Ledger")),
@@ -36,7 +35,6 @@ ROOMS: tuple[tuple[str, str], ...] = (
     ("jobs.jobs", mark("Background work")),
     ("audit.audit", mark("Audit log")),
     ("users.users", mark("People")),
-    ("account.account", mark("My account")),
 )
 """Endpoint -> its name in the bar; an endpoint that does not exist (yet) shows nowhere."""
 
