@@ -15,7 +15,7 @@ from itertools import islice
 
 from rules.registry import every_rule
 from rules.rule import Rule
-from tracker.verify import chain, composed, divisions, matters, records
+from tracker.verify import chain, composed, divisions, matters, receipts, records
 from tracker.verify.package import opened_package
 from tracker.verify.reading import Fault, Rows, opened, tables
 
@@ -63,7 +63,8 @@ def verify(
         kept = composed.kept(rows) if composed.TABLE in there else ()
         known = {**composed.usable(kept), **known}
         stated = rows if matters.TABLE in there else _nothing
-        wrong = _faults(rows, walk, anchors or {}, known, kept, stated)
+        told = rows if receipts.TABLE in there else _nothing
+        wrong = _faults(rows, walk, anchors or {}, known, kept, (stated, told))
         found = tuple(islice(wrong, MOST_FAULTS))
     return Report(
         entries=walk.entries,
@@ -87,8 +88,9 @@ def _faults(
     anchors: Mapping[int, str],
     known: Mapping[str, Rule],
     kept: Sequence[composed.Kept],
-    stated: Rows,
+    later: tuple[Rows, Rows],
 ) -> Iterator[Fault]:
+    stated, told = later  # of tables that an earlier version may not have
     checks: dict[str, Callable[[], Iterator[Fault]]] = {
         "分录": lambda: chain.walked(rows, walk),
         "锚点": lambda: chain.anchored(walk, anchors),
@@ -101,6 +103,7 @@ def _faults(
         "审计日志": lambda: records.events(rows, walk),
         "组合规则": lambda: composed.faults(kept, walk),
         "申报事项": lambda: matters.matters(stated, walk),
+        "说明单": lambda: receipts.receipts(told, walk),
     }
     for name, check in checks.items():
         try:

@@ -46,6 +46,8 @@ class Walk:
     """Sequence -> (actor, hash of what was shown) as the entries tell of decisions."""
     composed: dict[str, object] = field(default_factory=dict)
     """Rule id -> its hash, as the audit events tell of versions that were kept."""
+    receipts: dict[str, object] = field(default_factory=dict)
+    """Subject -> hash, as the audit events tell of receipts that were made."""
     stated: dict[tuple[Any, Any], object] = field(default_factory=dict)
     """Code and number -> hash, as the audit events tell of what was stated of matters."""
     confirmed: dict[Any, tuple[Any, int]] = field(default_factory=dict)

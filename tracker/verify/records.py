@@ -8,7 +8,7 @@ from typing import Any
 from rules.prorating import NUMBER
 from rules.rule import Rule
 from rules.tally import assess
-from tracker.verify import matters
+from tracker.verify import matters, receipts
 from tracker.verify.chain import Walk
 from tracker.verify.composed import KEPT
 from tracker.verify.reading import GENESIS, Fault, Rows, canonical, moment, sha256
@@ -139,6 +139,8 @@ def events(rows: Rows, walk: Walk) -> Iterator[Fault]:
             yield Fault(f"审计日志 {key}", "被改动，或之前的记录缺失")
         if content["action"] == KEPT:
             walk.composed[content["subject"]] = content["detail"].get("sha256")
+        if content["action"] == receipts.ISSUED:
+            walk.receipts[content["subject"]] = content["detail"].get("sha256")
         if content["action"] == matters.STATED:
             told = content["detail"]
             walk.stated[told.get("matter"), told.get("version")] = told.get("sha256")
