@@ -10,6 +10,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from tests import journeys, tracked, way
+from tests.ingest.further_samples import laid_out, leg
+from tests.ingest.manifest_samples import csv_bytes
 from tests.journeys import NOW, RATE_FEN, person
 from tests.tracked import CORRIDOR, TO_BORDER, TURNED, WHOLE
 from tracker import access, blobs, jobs
@@ -384,3 +386,33 @@ def test_the_database_keeps_what_was_uploaded_and_found(bench: jobs.Bench) -> No
     for statement, words in STATEMENTS.items():
         with pytest.raises(DBAPIError, match=words):
             by_hand(bench, statement)
+
+
+@pytest.mark.parametrize("order", ["legs first", "track first"])
+def test_a_tractor_that_hands_its_trailer_over_and_drives_home_has_not_turned_back(
+    bench: jobs.Bench, order: str
+) -> None:
+    way.shipped(bench)
+    home = [(8, 6), (20, 4690), (26, 4737), (32, 4737), (46, 300)]
+    rows = [
+        leg(1, waybill_no="W0", tractor_plate=PLATE, depart_at="2026-03-02 08:00"),
+        leg(2, waybill_no="W0", tractor_plate="1001УБА", depart_at="2026-03-04 08:00"),
+    ]
+    ends = ({"arrive_at": "2026-03-03 10:00"}, {"arrive_at": "2026-03-06 10:00"})
+    legs = csv_bytes(laid_out("legs", [one | end for one, end in zip(rows, ends, strict=True)]))
+
+    def say_legs() -> None:
+        journeys.commit(bench, journeys.upload(bench, legs))
+
+    if order == "legs first":
+        say_legs()
+        tracked.upload(bench, tracked.drive(PLATE, CORRIDOR, home))
+    else:
+        tracked.upload(bench, tracked.drive(PLATE, CORRIDOR, home))
+        assert sections(bench)[2] == "contradicted"
+        say_legs()
+    assert sections(bench)[:2] == ("proven", "proven")
+    assert shown(bench)[PLATE].track != "contradicted"
+    with bench.database.reading() as session:
+        (check,) = session.scalars(select(TrackCheck).where(TrackCheck.standing))
+        assert check.declared["part"][1] < 5_000

@@ -57,8 +57,11 @@ def keep(session: Session, manifest: Manifest, report: Report) -> None:
     parcels.keep(session, manifest, report.parcels)
 
 
-def take_in(session: Session, manifest: Manifest) -> None:
-    """Let legs and lists count whose shipments are there, in the caller's transaction."""
+def take_in(session: Session, manifest: Manifest) -> set[int]:
+    """Let legs and lists count whose shipments are there, in the caller's transaction.
+
+    Returns the ids of these shipments.
+    """
     units = {
         *session.scalars(
             select(Leg.unit_key)
@@ -70,6 +73,7 @@ def take_in(session: Session, manifest: Manifest) -> None:
     known = legs.shipments_of(session, manifest, units)
     legs.take_in(session, manifest, known)
     parcels.take_in(session, manifest, known)
+    return set(known.values())
 
 
 def sheets(session: Session, manifest: Manifest) -> list[FurtherSheet]:

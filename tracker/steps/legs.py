@@ -104,6 +104,16 @@ def of(session: Session, shipment: Shipment) -> list[Told]:
     return list(_newest(session, query).values())
 
 
+def of_each(session: Session, shipment_ids: Iterable[int]) -> dict[int, list[Leg]]:
+    """Shipment id -> its legs that stand, in the order of the journey; of those that have any."""
+    found: dict[int, list[Leg]] = {}
+    stand = _by_key(session, _every().where(counting(session)), shipment_ids)
+    for (key, _number), leg in sorted(stand.items(), key=lambda one: (one[0][0] or 0, one[0][1])):
+        assert key is not None, "a leg that stands has its shipment"
+        found.setdefault(key, []).append(leg)
+    return found
+
+
 def _every() -> Select[Leg, int, str, str]:
     return (
         select(Leg, Manifest.id, Manifest.file_name, FurtherSheet.sheet)

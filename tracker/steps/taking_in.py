@@ -14,6 +14,7 @@ from ingest import contents
 from ingest.shipments import ShipmentUnit
 from rules.registry import Registry
 from tracker import bulk
+from tracker.db import chunks
 from tracker.models.cargo import Manifest, ManifestRow, Shipment
 from tracker.models.corrections import ManifestReplacement
 from tracker.steps import (
@@ -25,6 +26,7 @@ from tracker.steps import (
     shipments,
     sorting,
     standing,
+    tracks,
 )
 
 ACCEPTED_STATES = ("new", "changed", "replaces", "contested")
@@ -65,10 +67,19 @@ def take_in(
         touched += _give_way(session, link, {one.id for one in touched})
     deed = booking.Deed(manifest, "manifest.commit", actor, now)
     booking.book(session, registry, deed, touched, seq, units)
-    further.take_in(session, manifest)
+    told = further.take_in(session, manifest)
+    _follow_anew(session, told - {one.id for one in touched}, seq, now)
     manifest.state = "committed"
     manifest.committed_at = manifest.committed_at or now
     session.flush()
+
+
+def _follow_anew(session: Session, told: set[int], seq: int, now: datetime) -> None:
+    """Legs may come after their shipments, and say how far a tractor pulled them."""
+    found: list[Shipment] = []
+    for part in chunks(sorted(told)):
+        found += session.scalars(select(Shipment).where(Shipment.id.in_(part)))
+    tracks.ask_for(session, found, f"further:{seq}", now)
 
 
 def states_now(session: Session, manifest: Manifest) -> set[str]:

@@ -7,8 +7,6 @@ slow and come before the lock; what changed meanwhile is left to the one who cha
 for another following.
 """
 
-import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,10 +25,12 @@ from rules.registry import Registry
 from tracker import blobs
 from tracker.db import SHANGHAI, canonical, chunks
 from tracker.models.cargo import Route, Shipment
+from tracker.models.further import Leg
 from tracker.models.methods import Programme
 from tracker.models.tracks import Track, TrackCheck, TrackFile, TrackLink
 from tracker.steps import (
     accrual,
+    legs,
     matching,
     networks,
     preview,
@@ -38,11 +38,11 @@ from tracker.steps import (
     track_verdicts,
     tracks,
 )
+from tracker.steps.track_parts import Part, plain, pulled
 
 BEFORE, AFTER = timedelta(days=1), timedelta(days=2)
 """A track shows a shipment where it begins no later than so long after the day of departure, and
 ends no earlier than so long before it."""
-NOISE = re.compile(r"[\s·•.\-_]")
 CHECKER = str(VERSION)
 
 
@@ -69,6 +69,8 @@ class Against:
     route: Route
     shipment: Shipment
     same_as: int | None
+    part: Part | None = None
+    """Of a tractor that pulled a part of the way: between which chainages."""
 
     @property
     def declared(self) -> dict[str, Any]:
@@ -79,6 +81,7 @@ class Against:
             "departure": self.shipment.departure_date.isoformat(),
             "exit": crossing.isoformat() if crossing else None,
             "same_as": self.same_as,
+            **({"part": list(self.part)} if self.part else {}),
         }
 
     def is_of(self, check: TrackCheck) -> bool:
@@ -151,17 +154,13 @@ def carry_out(
         accrual.accrue(session, registry, programme, found, cause)
 
 
-def plain(plate: str) -> str:
-    """A plate as it is compared: capitals, no blanks, dots or hyphens."""
-    return NOISE.sub("", unicodedata.normalize("NFKC", plate)).upper()
-
-
-def declared(shipment: Shipment, match: Match) -> Declared:
-    """What the manifest says of a shipment that its track can confirm."""
+def declared(shipment: Shipment, match: Match, part: Part | None = None) -> Declared:
+    """What the manifest says of a shipment that its track can confirm, or a part of it."""
+    low, high = part or (match.start_km_tenths, match.end_km_tenths)
     return Declared(
         direction="I" if shipment.direction == "I" else "E",
-        start_km_tenths=match.start_km_tenths,
-        end_km_tenths=match.end_km_tenths,
+        start_km_tenths=low,
+        end_km_tenths=high,
         departure=shipment.departure_date,
         exit=shipment.border_exit_date,
     )
@@ -181,14 +180,32 @@ def _wanted(session: Session, asked: Asked) -> Wanted:
     shipments = _shipments(session, [pair.shipment_id for pair in pairs])
     routes = matching.standing(session, list(shipments.values()))
     before = track_copies.originals(session, found)
+    driven = legs.of_each(session, shipments)
+    plates = {one.id: one.plate for one in found}
     against = {
         pair: Against(
-            routes[pair.shipment_id], shipments[pair.shipment_id], before.get(pair.track_id)
+            routes[pair.shipment_id],
+            shipments[pair.shipment_id],
+            before.get(pair.track_id),
+            _part(
+                plates.get(pair.track_id, ""),
+                shipments[pair.shipment_id],
+                driven.get(pair.shipment_id, ()),
+                routes[pair.shipment_id],
+            ),
         )
         for pair in pairs
         if pair.shipment_id in routes and routes[pair.shipment_id].state == "matched"
     }
     return Wanted(fitting, standing, against)
+
+
+def _part(plate: str, shipment: Shipment, own: Sequence[Leg], route: Route) -> Part | None:
+    """Between which chainages the tractor pulled, where the legs say that others did the rest."""
+    if not own:
+        return None
+    network = networks.opened(route.network_version)
+    return pulled(plate, shipment.direction, own, Match.from_json(route.match), network)
 
 
 def _tracks(session: Session, asked: Asked) -> list[Track]:
@@ -281,7 +298,7 @@ def _checked(session: Session, home: Path, missing: Mapping[Pair, Against]) -> d
             verdict = reading.check(
                 found[rows[pair.track_id].number - 1],
                 network.corridor(match.corridor_id),
-                declared(against.shipment, match),
+                declared(against.shipment, match, against.part),
                 corridors=network.corridors,
             )
             made[pair] = Checked(against.route.id, against.declared, verdict)
