@@ -69,6 +69,7 @@ PAGES = (
     "composing",
     "networks",
     "network_files",
+    "maps",
     "proposals",
     "jobs",
     "audit",

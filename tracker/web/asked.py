@@ -3,6 +3,7 @@
 What makes no sense is left out, as if it had not been asked: a list never fails over its filter.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from math import ceil
@@ -20,6 +21,7 @@ Row = TypeVar("Row", bound=Base)
 TEXT_LENGTH = 80
 PAGE_ROWS = 50
 PAGES = 1_000_000
+MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 KEY_DIGITS = 18
 """More than any key has, and no more than a database counts to."""
 
@@ -57,6 +59,11 @@ def read_day(value: str) -> date | None:
         return date.fromisoformat(value)
     except ValueError:
         return None
+
+
+def read_month(value: str) -> date | None:
+    """The first day of a month written as 2026-03, or None."""
+    return read_day(f"{value}-01") if MONTH.fullmatch(value) else None
 
 
 def key(value: str) -> int:

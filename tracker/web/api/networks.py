@@ -10,9 +10,9 @@ from ingest.network.exchange import FORMAT
 from tracker import access
 from tracker.models.networks import NetworkVersion
 from tracker.steps import networks as steps
-from tracker.web import context, policy
+from tracker.web import context, maps, policy, volumes
 from tracker.web.api.nouns import Noun, Pages, part
-from tracker.web.api.shape import Answer
+from tracker.web.api.shape import Answer, Asked, Month
 
 blp = Noun("networks", "路网", "Versions of the network of corridors; a version is never edited.")
 
@@ -49,3 +49,43 @@ def one(key: int) -> Mapping[str, Any]:
     found = access.see(context.session(), select(NetworkVersion), key)
     body = steps.opened(found).as_json()
     return {"version": found, "file": {"format": FORMAT, "network": body}}
+
+
+class VolumesAsked(Asked):
+    """Which month."""
+
+    month = Month(load_default=None, metadata={"description": "The newest where it is not said."})
+
+
+class VolumeAnswer(Answer):
+    """一条通道一个月的运量."""
+
+    corridor = fields.String(attribute="id")
+    name = fields.String()
+    mode = fields.String(
+        metadata={"description": "Empty where the month's network lacks the corridor."}
+    )
+    shipments = fields.Integer()
+    teu = fields.Integer(metadata={"description": "A box of 20 feet is 1, a longer one 2."})
+    amount_fen = fields.Integer(
+        metadata={"description": "What was accrued, at whatever stage it stands now."}
+    )
+
+
+class VolumesAnswer(Answer):
+    """月度运量: every corridor of the month's network, and the sums."""
+
+    month = fields.String()
+    corridors = fields.List(fields.Nested(VolumeAnswer), attribute="volumes")
+    shipments = fields.Integer()
+    teu = fields.Integer()
+    amount_fen = fields.Integer()
+
+
+@blp.reading("/volumes", "按月、按通道的运量", VolumesAnswer, VolumesAsked)
+@policy.may("see_shipments")
+def month(asked: Mapping[str, Any]) -> volumes.Month:
+    """Shipments, boxes and money by corridor of a month of departure, as far as one sees them."""
+    session, user = context.session(), context.user()
+    first = asked["month"] or maps.newest(volumes.months(session, user))
+    return volumes.of_month(session, user, first)

@@ -100,12 +100,20 @@ class Noun(Blueprint):  # type: ignore[misc]  # flask-smorest carries no types
         return declare
 
     def reading(
-        self, rule: str, chinese: str, answer: Answers, *, tagged: bool = True
+        self,
+        rule: str,
+        chinese: str,
+        answer: Answers,
+        asks: Answers | None = None,
+        *,
+        tagged: bool = True,
     ) -> Callable[[View], View]:
-        """Declare one thing to read."""
+        """Declare one thing to read; with ``asks`` the view takes what the address asks for."""
 
         def declare(view: View) -> View:
             made = self.response(200, answer)(view)
+            if asks is not None:
+                made = self.arguments(asks, location="query")(made)
             return self._declare(rule, "GET", chinese, self.etag(made) if tagged else made, view)
 
         return declare

@@ -16,7 +16,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from tracker.errors import mark
 from tracker.steps import flow
-from tracker.web.asked import clean
+from tracker.web.asked import clean, read_month
 
 MOST_KEY = (1 << 53) - 1
 """The largest key that every reader of JSON reads exactly."""
@@ -165,6 +165,18 @@ class Day(Spoken, fields.Date):
             return date.fromisoformat(value)
         except ValueError as error:
             raise self.make_error("invalid") from error
+
+
+class Month(Spoken, fields.Field[date]):
+    """A month as 2026-03: its first day."""
+
+    own = {"invalid": mark("It is not a month such as 2026-03.")}  # noqa: RUF012  a table
+
+    def _deserialize(self, value: Any, *_rest: Any, **_named: Any) -> date:  # noqa: ANN401  as marshmallow has it
+        found = read_month(value) if isinstance(value, str) else None
+        if found is None:
+            raise self.make_error("invalid")
+        return found
 
 
 class Truth(Spoken, fields.Boolean):
