@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 PROJECTION = Proj(proj="cea", lat_ts=50, ellps="WGS84")
 E4 = 10_000.0
 METRES_PER_TENTH = 100
-MARGIN, HEAD_ROOM = 24.0, 34.0
+MARGIN, HEAD_ROOM = 40.0, 34.0
 """Around the lines, in units of the drawing: at the sides; above and below, for a row of names."""
 TOLERANCE = 0.8
 """Of the simplification (Douglas-Peucker), in units of the drawing."""

@@ -11,12 +11,12 @@ from unicodedata import east_asian_width
 
 import shapely
 
-HANZI, LATIN, HEIGHT = 1.0, 0.56, 1.25
+HANZI, LATIN, HEIGHT = 1.0, 0.6, 1.25
 """Width of a sign and height of a line, in sizes of the letters."""
 AIR = 2.0
 POINT = 8.0
 """Half of the square that a town's sign takes."""
-NEAR, FAR = (10.0,), (10.0, 22.0, 36.0, 52.0, 70.0)
+NEAR, FAR = (11.0,), (11.0, 22.0, 36.0, 52.0, 70.0)
 """How far from the town a name may stand: any name; one that must stand."""
 LED = 15.0
 """From here on a thin line leads from the town to its name."""
