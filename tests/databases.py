@@ -5,6 +5,7 @@ by each test process that asks for it and stopped at its end; a test gets ``CREA
 TEMPLATE``. Nothing but speed is switched off (fsync): no test here cuts the power.
 """
 
+import os
 import shutil
 import tempfile
 import warnings
@@ -46,7 +47,7 @@ class Databases:
             if migrated:
                 shutil.copy(self._sqlite_template(), file)
             return Settings(home=home, database_url=f"sqlite:///{file}")
-        name = f"test_{next(self.numbers)}"
+        name = self._name()
         template = self._postgresql_template() if migrated else "template0"
         self._create(name, template, kept=kept)
         return Settings(home=home, database_url=self._url(name))
@@ -56,7 +57,7 @@ class Databases:
         shutil.copytree(source.home, home, dirs_exist_ok=True)
         if source.database_url.startswith("sqlite"):
             return Settings(home=home, database_url=f"sqlite:///{home / _file(source).name}")
-        name = f"test_{next(self.numbers)}"
+        name = self._name()
         self._create(name, _name(source), kept=kept)
         return Settings(home=home, database_url=self._url(name))
 
@@ -86,6 +87,10 @@ class Databases:
             schema.upgrade(Settings(home=self.folder, database_url=url))
             self.server.tracker_template = True
         return "tracker_template"
+
+    def _name(self) -> str:
+        """A name that a fork of this process gives to nothing either."""
+        return f"test_{os.getpid()}_{next(self.numbers)}"
 
     def _create(self, name: str, template: str, *, kept: bool = False) -> None:
         self._start()

@@ -19,6 +19,15 @@ def test_a_body_with_anything_inexact_is_a_mistake(bad: dict[str, object]) -> No
         chain.body(bad)
 
 
+def test_links_are_these_bytes_for_ever() -> None:
+    zeros = "0" * 64
+    assert zeros == chain.GENESIS
+    entry = f'[1,"{zeros}","{"b" * 64}"]'.encode()
+    assert chain.link(zeros, 1, "b" * 64) == hashlib.sha256(b"\x01" + entry).hexdigest()
+    event = f'["{zeros}",{{"a":1}}]'.encode()
+    assert chain.audit_link(zeros, {"a": 1}) == hashlib.sha256(b"\x02" + event).hexdigest()
+
+
 def test_a_link_depends_on_place_predecessor_and_body() -> None:
     first = chain.link(chain.GENESIS, 1, "b" * 64)
     others = {

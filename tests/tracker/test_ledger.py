@@ -114,6 +114,26 @@ def test_two_posts_in_one_transaction_follow_each_other(database: Database) -> N
     assert database.transact(work) == [1, 2]
 
 
+def test_what_one_transaction_posted_it_also_sees(database: Database) -> None:
+    item = seeded(database).items[0]
+
+    def work(session: Session) -> None:
+        ledger.post(session, draft("one", move(item, "entitlement", "accrued", 1)), now=NOW)
+        (accrued,) = session.scalars(select(Account).where(Account.stage == "accrued"))
+        assert accrued.balance == 1
+        assert ledger.item_balances(session, item_id(session, item)) == {"accrued": 1}
+        assert ledger.post(session, draft("nothing"), now=NOW).id > 0
+
+    database.transact(work)
+
+
+def test_what_may_happen_again_is_numbered(database: Database) -> None:
+    for wanted in ("again", "again:2", "again:3"):
+        with database.reading() as session:
+            assert ledger.next_cause(session, "again") == wanted
+        post(database, wanted)
+
+
 @pytest.mark.parametrize("amount", [0, -1, True, 1.0])
 def test_an_amount_is_a_whole_number_above_zero(database: Database, amount: int) -> None:
     with pytest.raises(AssertionError, match="an amount is"):
