@@ -83,8 +83,16 @@ class Asked(NamedTuple):
         )
 
     def far_agrees(self, network: Network) -> bool:
-        """Whether the far place may stand: a name read loosely must lie in the declared country."""
-        return self.far.trust == EXACT or not self.country_differs(network)
+        """Whether the far place may stand: a name read loosely must lie in the declared country.
+
+        One in China stands however it is read: then the ends are swapped, and a person must look.
+        """
+        exact = self.far.trust == EXACT or not self.country_differs(network)
+        return exact or network.places[self.far.index].country == CHINA
+
+    def near_abroad(self, network: Network) -> bool:
+        """Whether the end that should be in China lies abroad."""
+        return self.near.index >= 0 and network.places[self.near.index].country != CHINA
 
     def country_differs(self, network: Network) -> bool:
         """Whether the far place lies in another country than the declared one."""

@@ -97,6 +97,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "先后次序不符：集结地、口岸、境外端在通道 {0} 上应依次经过",
         "out of order: start, port and far end must follow each other on corridor {0}",
     ),
+    "near_abroad": (
+        "境内端 {0} 在境外，始发地与目的地可能写反，请核对",
+        "the end in China, {0}, lies abroad: origin and destination may be swapped, please check",
+    ),
     "dest_missing": (
         "没有可认的目的地或国家，无法认定线路终点",
         "neither a known destination nor a country: the end of the route is open",

@@ -56,7 +56,7 @@ class Case:
 def judge(case: Case, choice: Choice) -> tuple[str, tuple[Reason, ...]]:
     """Return the status and every reason, those against first."""
     scores, row = case.scores, case.row
-    odd = _odd_names(case.asked, case.network)
+    odd = _odd_names(case)
     if _port_off(case):
         return "unmatched", (Reason("port_off", (case.office(),)), *odd)
     if scores.rank[row, case.column] <= 0:
@@ -193,6 +193,8 @@ def _against(case: Case, choice: Choice) -> list[Reason]:
         found.append(Reason(code, (case.office(), case.corridor.id, port)))
     if not scores.in_order[row, column]:
         found.append(Reason("order", (case.corridor.id,)))
+    if case.asked.near_abroad(case.network):
+        found.append(Reason("near_abroad", (case.place(case.asked.near),)))
     if choice.runner[row] >= 0 and choice.margin[row] < CLOSE:
         runner = case.network.corridors[int(choice.runner[row])].id
         found.append(Reason("close", (case.corridor.id, runner)))
@@ -207,17 +209,19 @@ def _serves(case: Case) -> bool:
     return case.corridor.entry_km_tenths(country) is not None
 
 
-def _odd_names(asked: Asked, network: Network) -> list[Reason]:
+def _odd_names(case: Case) -> list[Reason]:
     """Names that are unknown, and names read as something near."""
-    found = []
+    asked, found = case.asked, []
     fields = (("origin", asked.near), ("hub", asked.hub), ("dest", asked.far))
     for field, term in fields:
         if term.index == UNKNOWN:
             found.append(Reason(f"{field}_unknown", (term.said,)))
         elif term.index >= 0 and term.trust < EXACT:
-            found.append(Reason("read_as", (term.said, network.places[term.index].names)))
+            found.append(Reason("read_as", (term.said, case.place(term))))
     if asked.office.index == UNKNOWN:
         found.append(Reason("port_unknown", (asked.office.said,)))
+    elif asked.office.index >= 0 and asked.office.trust < EXACT:
+        found.append(Reason("read_as", (asked.office.said, case.office())))
     return found
 
 

@@ -1,12 +1,13 @@
 """The gazetteer 地名表: what people write -> a place, a port, a country of the network.
 
 Chinese, English, Russian and Mongolian names, UN/LOCODE, customs offices; then names with 市, 站,
-口岸 or a country around them; then one slip of the pen, where only one place is that near.
+口岸 or a country around them, which must be the place's own; then one slip of the pen, where only
+one place is that near. A code is never read with a slip: every other one may be a code as well.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -47,7 +48,13 @@ SUFFIXES = (
 )
 NOT_LETTERS = re.compile(r"[\W_]+")
 BRACKETS = re.compile(r"[()\[\]【】〔〕]")
-BETWEEN = re.compile(r"[()\[\]【】〔〕,，、;；/\\|\s·—–\-]+")
+CUTS = (
+    re.compile(r"[,、;/\\|]"),
+    re.compile(r"[(\[【〔](?=[^(\[【〔]*$)|[)\]】〕]"),
+    re.compile(r"[()\[\]【】〔〕,、;/\\|\s·—–\-]+"),
+)
+"""Where a longer text is cut: at commas, at the last brackets, at every mark and blank."""
+LOCODE = re.compile(r"^[A-Z]{2}[A-Z2-9]{3}$")
 CJK = re.compile(r"^[\u4e00-\u9fff]+$")
 SHORTEST_PREFIX, SHORTEST_SLIP, SHORTEST_CJK_SLIP = 3, 5, 4
 
@@ -79,7 +86,10 @@ class Gazetteer:
     countries: dict[str, int]
     offices: dict[str, int]
     towns: dict[int, int]
+    lands: tuple[int | None, ...]
+    """The country of each place."""
     slips: dict[str, frozenset[str]]
+    office_slips: dict[str, frozenset[str]]
 
     def place(self, text: str | None) -> Term:
         """Find a place."""
@@ -88,10 +98,10 @@ class Gazetteer:
         index = self._named(fold(text))
         if index is not None:
             return Term(index)
-        found = self._inside(text)
-        if found is None:
-            found = self._slipped(fold(text))
-        return found or Term(UNKNOWN, 0, text.strip())
+        found, slipped = self._among(text) or self._begun(text), self._slipped(text)
+        if found and slipped and found.index != slipped.index:
+            found = slipped = None  # one of two, and which is for a person to say
+        return found or slipped or Term(UNKNOWN, 0, text.strip())
 
     def country(self, text: str | None) -> Term:
         """Find a country, by code or name."""
@@ -101,13 +111,20 @@ class Gazetteer:
         return Term(UNKNOWN, 0, text.strip()) if index is None else Term(index)
 
     def office(self, text: str | None) -> Term:
-        """Find a port by customs office or name; the name of a town leaves the port to the mode."""
+        """Find a port by customs office or name; the name of a town leaves the port to the mode.
+
+        A port's name with a slip comes before a town's name inside it, as it says more.
+        """
         if not (text and text.strip()):
             return BLANK
         folded = fold(text)
         if folded in self.offices:
             return Term(self.offices[folded])
         town = self.place(text)
+        if town.trust < EXACT:
+            index = one_near(folded, self.offices, self.office_slips)
+            if index is not None:
+                return Term(index, SLIP, text.strip())
         if town.index in self.towns:
             return Term(self.towns[town.index])
         return Term(UNKNOWN, 0, text.strip())
@@ -115,45 +132,67 @@ class Gazetteer:
     def _named(self, folded: str) -> int | None:
         if folded in self.places:
             return self.places[folded]
-        return next((self.places[bare] for bare in self._bare(folded) if bare in self.places), None)
+        land, inner = self._landed(folded)
+        named = (self.places[bare] for bare in _bare(inner) if bare in self.places)
+        return next((index for index in named if self._in(index, {land})), None)
 
-    def _bare(self, folded: str) -> Iterator[str]:
-        inner = next(
-            (folded[len(name) :] for name in self._prefixes(folded) if len(name) < len(folded)),
-            folded,
-        )
-        yield inner
-        for suffix in SUFFIXES:
-            if inner.endswith(suffix) and len(inner) > len(suffix):
-                yield inner[: -len(suffix)]
-
-    def _prefixes(self, folded: str) -> list[str]:
+    def _landed(self, folded: str) -> tuple[int | None, str]:
+        """The country a Chinese name begins with, and what follows it."""
         found = [name for name in self.countries if CJK.match(name) and folded.startswith(name)]
-        return sorted(found, key=len, reverse=True)
+        before = max(found, key=len, default="")
+        if len(before) in (0, len(folded)):
+            return None, folded
+        return self.countries[before], folded[len(before) :]
 
-    def _inside(self, text: str) -> Term | None:
+    def _in(self, index: int, lands: set[int | None]) -> bool:
+        """Whether a place lies in one of the countries named beside it, where any is."""
+        return lands <= {None} or self.lands[index] in lands
+
+    def _tokens(self, plain: str, cut: re.Pattern[str]) -> tuple[list[str], set[int | None]]:
+        """The folded pieces of a text that are no country, and the countries among them."""
+        tokens = [token for token in map(fold, cut.split(plain)) if token]
+        lands: set[int | None] = {self.countries[one] for one in tokens if one in self.countries}
+        return [one for one in tokens if one not in self.countries], lands
+
+    def _among(self, text: str) -> Term | None:
+        """Find the one place among the pieces of a text: UNKNOWN for several, None for none."""
         plain = unicodedata.normalize("NFKC", text)
-        tokens = [fold(token) for token in BETWEEN.split(plain)]
-        found = [index for token in tokens if (index := self._named(token)) is not None]
-        if len(set(found)) == 1 or (found and BRACKETS.search(plain)):
-            return Term(found[0], PART, text.strip())
-        if found:
-            return None
-        inner = next(iter(self._bare(fold(text))))
+        for cut in CUTS:
+            tokens, lands = self._tokens(plain, cut)
+            found = [index for token in tokens if (index := self._named(token)) is not None]
+            if not found:
+                continue
+            one = len(set(found)) == 1 or (cut is not CUTS[0] and BRACKETS.search(plain))
+            clear = one and self._in(found[0], lands)
+            return Term(found[0], PART, text.strip()) if clear else Term(UNKNOWN, 0, text.strip())
+        return None
+
+    def _begun(self, text: str) -> Term | None:
+        """Find the longest Chinese name a text begins with, its country before it or not."""
+        land, inner = self._landed(fold(text))
         for size in range(len(inner) - 1, SHORTEST_PREFIX - 1, -1):
             head = inner[:size]
-            if CJK.match(head) and head in self.places:
+            if CJK.match(head) and head in self.places and self._in(self.places[head], {land}):
                 return Term(self.places[head], PART, text.strip())
         return None
 
-    def _slipped(self, folded: str) -> Term | None:
-        shortest = SHORTEST_CJK_SLIP if CJK.match(folded) else SHORTEST_SLIP
-        if len(folded) < shortest:
-            return None
-        near = set(chain.from_iterable(self.slips.get(key, ()) for key in deletions(folded)))
-        near = {name for name in near if len(name) >= shortest and one_slip(folded, name)}
-        found = {self.places[name] for name in near}
-        return Term(found.pop(), SLIP, folded) if len(found) == 1 else None
+    def _slipped(self, text: str) -> Term | None:
+        """Find a place by a name with one slip, its country beside it or not."""
+        for cut in CUTS[1::-1]:
+            tokens, lands = self._tokens(unicodedata.normalize("NFKC", text), cut)
+            if len(tokens) == 1:
+                land, inner = self._landed(tokens[0])
+                index = one_near(inner, self.places, self.slips)
+                if index is not None and self._in(index, {*lands, land}):
+                    return Term(index, SLIP, text.strip())
+        return None
+
+
+def _bare(name: str) -> Iterator[str]:
+    yield name
+    for suffix in SUFFIXES:
+        if name.endswith(suffix) and len(name) > len(suffix):
+            yield name[: -len(suffix)]
 
 
 def fold(text: str) -> str:
@@ -184,13 +223,27 @@ def one_slip(one: str, other: str) -> bool:
     return short[at + 1 :] == long[at + 1 :] or swapped
 
 
+def one_near(
+    folded: str, names: Mapping[str, int], slips: Mapping[str, frozenset[str]]
+) -> int | None:
+    """Return what the names one slip away stand for, where they are one thing; None otherwise."""
+    shortest = SHORTEST_CJK_SLIP if CJK.match(folded) else SHORTEST_SLIP
+    if len(folded) < shortest:
+        return None
+    near = set(chain.from_iterable(slips.get(key, ()) for key in deletions(folded)))
+    found = {names[name] for name in near if len(name) >= shortest and one_slip(folded, name)}
+    return found.pop() if len(found) == 1 else None
+
+
 @lru_cache(maxsize=8)
 def gazetteer(network: Network) -> Gazetteer:
     """Build the look-up of a network, once."""
     places: dict[str, int] = {}
+    codes: set[str] = set()
     for index, place in enumerate(network.places):
         names = (place.names.zh, place.names.en, place.names.ru, *place.aliases)
         places.update(dict.fromkeys(map(fold, filter(None, names)), index))
+        codes.update(map(fold, filter(LOCODE.match, place.aliases)))
     countries: dict[str, int] = {}
     for index, country in enumerate(network.countries):
         names = (country.code, country.names.zh, country.names.en, country.names.ru)
@@ -202,10 +255,14 @@ def gazetteer(network: Network) -> Gazetteer:
     for index, port in enumerate(network.ports):
         names = (port.id, port.names.zh, port.names.en, port.names.ru)
         offices.update(dict.fromkeys(map(fold, (*names, *port.offices, *port.aliases)), index))
+        codes.update(map(fold, (*port.offices, *filter(LOCODE.match, port.aliases))))
         if port.place:
             towns[at[port.place]] = count + at[port.place]
             offices.update(dict.fromkeys(port.town_offices, count + at[port.place]))
-    return Gazetteer(places, countries, offices, towns, _slips(places))
+            codes.update(port.town_offices)
+    lands = tuple(countries.get(fold(place.country)) for place in network.places)
+    loose, loose_offices = (_slips(names.keys() - codes) for names in (places, offices))
+    return Gazetteer(places, countries, offices, towns, lands, loose, loose_offices)
 
 
 def claims(owners: Iterable[Place | Port]) -> dict[str, set[str]]:

@@ -121,6 +121,22 @@ def test_a_wrong_port_goes_to_a_person(route: Route, office: str, code: str) -> 
     assert found.candidates[0][0] == "T03"
 
 
+@pytest.mark.parametrize(
+    ("office", "status"),
+    [
+        ("二连浩特公路囗岸", "matched"),
+        ("二连浩特铁路囗岸", "ambiguous"),
+        ("二连某路口岸", "ambiguous"),
+    ],
+)
+def test_a_port_with_a_slip_is_read_where_only_one_is_that_near_and_says_so(
+    route: Route, office: str, status: str
+) -> None:
+    found = route(exit_customs=office)
+    assert found.status == status
+    assert {"read_as", "port_unknown"} & set(codes(found))
+
+
 def test_a_railway_office_on_a_truck_is_flagged(route: Route) -> None:
     found = route(
         origin_place="满洲里", hub="满洲里", exit_customs="0609", dest_country="RU",
@@ -206,6 +222,16 @@ def test_the_wrong_way_round_goes_to_a_person(route: Route) -> None:
     found = route(origin_place="莫斯科", hub="", dest_place="呼和浩特", dest_country="CN")
     assert found.status != "matched"
     assert "order" in codes(found)
+
+
+@pytest.mark.parametrize("dest", ["呼和浩特", "呼和皓特", "Hohhot, China", "苏州市"])
+@pytest.mark.parametrize("country", ["CN", "RU", ""])
+def test_swapped_ends_go_to_a_person_whatever_hub_and_country_say(
+    route: Route, dest: str, country: str
+) -> None:
+    found = route(origin_place="莫斯科", dest_place=dest, dest_country=country)
+    assert found.status != "matched"
+    assert {"order", "near_abroad"} & set(codes(found))
 
 
 def test_a_country_alone_matches_with_less_confidence_and_pays_only_to_its_border(

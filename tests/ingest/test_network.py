@@ -155,8 +155,22 @@ def test_no_name_is_claimed_by_two_places_and_no_code_by_two_ports(network: Netw
         ("二连皓特", "erenhot"),
         ("CNULA", "ulanqab"),
         ("CNJNN", "ulanqab"),
+        ("Ulan Ude / Russia", "ulan_ude"),
+        ("Алма-Ата, Казахстан", "almaty"),
+        ("Frankfurt (Oder), Germany", "frankfurt_oder"),
+        ("Frankfurt (Oder) (Germany)", "frankfurt_oder"),
+        ("Krasnoyrask, Russia", "krasnoyarsk"),
+        ("俄罗斯克拉斯诺亚尔斯客", "krasnoyarsk"),
+        ("杭锦旗后", None),  # 杭锦旗 and more, or 杭锦后旗 with a slip
+        ("Brest, France", None),
+        ("法国布列斯特", None),
+        ("白俄罗斯布列斯特", "brest"),
+        ("捷尔任斯克（俄罗斯）", "dzerzhinsk"),  # a slip from 捷尔任斯克（白俄罗斯）
+        ("Дзержинск (Белабусь)", None),
+        ("DEBRE", None),  # Bremen's code, one letter from Berlin's
         ("义乌", None),
         ("满洲里-莫斯科", None),
+        ("满洲里，莫斯科", None),
         ("库尔勒", None),
         ("", None),
         (None, None),
