@@ -97,6 +97,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "先后次序不符：集结地、口岸、境外端在通道 {0} 上应依次经过",
         "out of order: start, port and far end must follow each other on corridor {0}",
     ),
+    "ends_unknown": (
+        "始发地与目的地均不在地名表中，无法判断方向，请核对",
+        "neither origin nor destination is in the list of places, so the way cannot be told",
+    ),
     "near_abroad": (
         "境内端 {0} 在境外，始发地与目的地可能写反，请核对",
         "the end in China, {0}, lies abroad: origin and destination may be swapped, please check",

@@ -193,6 +193,8 @@ def _against(case: Case, choice: Choice) -> list[Reason]:
         found.append(Reason(code, (case.office(), case.corridor.id, port)))
     if not scores.in_order[row, column]:
         found.append(Reason("order", (case.corridor.id,)))
+    if case.asked.near.index == case.asked.far.index == UNKNOWN:
+        found.append(Reason("ends_unknown"))
     if case.asked.near_abroad(case.network):
         found.append(Reason("near_abroad", (case.place(case.asked.near),)))
     if choice.runner[row] >= 0 and choice.margin[row] < CLOSE:

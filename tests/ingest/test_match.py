@@ -234,6 +234,12 @@ def test_swapped_ends_go_to_a_person_whatever_hub_and_country_say(
     assert {"order", "near_abroad"} & set(codes(found))
 
 
+def test_without_a_known_end_the_way_cannot_be_told(route: Route) -> None:
+    found = route(origin_place="Frankfurt (Oderr)", dest_place="苏州市")
+    assert (found.status, codes(found)[0]) == ("ambiguous", "ends_unknown")
+    assert route(origin_place="苏州市").status == "matched"
+
+
 def test_a_country_alone_matches_with_less_confidence_and_pays_only_to_its_border(
     route: Route,
 ) -> None:
