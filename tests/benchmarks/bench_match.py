@@ -1,21 +1,28 @@
-"""How fast 100,000 shipments are matched, against a loop that projects each one with shapely.
+"""How fast 100,000 shipments are matched, against four other ways to find their corridor.
 
-The ratio of one run counts, not the rates. The loop does less: it takes coordinates, not texts,
-and gives no reasons.
+The ratio of one run counts, not the rates. The peers do less: they take coordinates, not texts,
+and give neither km nor reasons.
 """
 
 import random
-
-from shapely import LineString, Point
+from functools import partial
 
 from ingest.match import Ask, match
 from ingest.network import Network, Place, load_seed
-from ingest.network.gazetteer import gazetteer
+from tests.benchmarks import match_peers
+from tests.benchmarks.match_peers import known
 from tests.benchmarks.measure import say, seconds
 
 COUNT = 100_000
-LOOPED = 60
-"""Shipments the loop is timed on; it is too slow for all."""
+PEERS = {
+    "naive loop over whole lines": (match_peers.loop, 60),
+    "shapely on whole lines, in columns": (match_peers.whole_lines, 200),
+    "STRtree of segments per corridor": (match_peers.trees, 5_000),
+    "place table, no texts, no reasons": (match_peers.table, COUNT),
+}
+"""The peers, and how many shipments each is timed on; most are too slow for all."""
+LIKE = 0.9
+"""At least so many find the corridor that we do; fewer would be another task."""
 
 
 def made(network: Network, count: int) -> list[Ask]:
@@ -49,44 +56,24 @@ def written(place: Place, chance: random.Random) -> str:
     return chance.choice([name for name in names if name])
 
 
-def loop(asks: list[Ask], network: Network) -> list[str]:
-    """Match one shipment after the other: distance of its places from every line, in degrees."""
-    index = gazetteer(network)
-    lines = {
-        corridor.id: LineString([(lon / 1e4, lat / 1e4) for lon, lat, _ in corridor.line])
-        for corridor in network.corridors
-    }
-    found = []
-    for ask in asks:
-        points = []
-        for text in (ask.origin_place, ask.hub, ask.dest_place):
-            place = network.places[index.place(text).index]
-            points.append(Point(place.lon_e4 / 1e4, place.lat_e4 / 1e4))
-        office = index.office(ask.exit_customs).index
-        best, least = "", float("inf")
-        for corridor in network.corridors:
-            line = lines[corridor.id]
-            away = sum(line.distance(point) for point in points)
-            shares = [line.project(point, normalized=True) for point in points]
-            fits = office >= len(network.ports) or network.ports[office].id == corridor.port
-            if corridor.mode != ask.mode or not fits or shares[0] > shares[-1]:
-                continue
-            if away + 1e-3 * line.length < least:
-                best, least = corridor.id, away + 1e-3 * line.length
-        found.append(best)
-    return found
-
-
 def test_matching_100_000_shipments() -> None:
     network = load_seed()
     asks = made(network, COUNT)
     first = seconds(lambda: match(asks[:1], network), 1)
     fast = COUNT / seconds(lambda: match(asks, network), 2)
-    slow = LOOPED / seconds(lambda: loop(asks[:LOOPED], network), 2)
-    matched = sum(one.status == "matched" for one in match(asks, network))
+    found = match(asks, network)
+    matched = sum(one.status == "matched" for one in found)
     assert matched > COUNT // 2
     say(
         f"match, {COUNT:,} shipments, {matched:,} matched: {fast:,.0f}/CPU-s, "
-        f"tables built in {first * 1000:.0f} ms; loop over shapely {slow:,.0f}/CPU-s, "
-        f"ratio {fast / slow:,.0f}"
+        f"tables built in {first * 1000:.0f} ms"
     )
+    ids = [one.id for one in network.corridors]
+    for name, (peer, count) in PEERS.items():
+        given = known(asks[:count], network)
+        told = peer(given)
+        same = sum(ids[n] == one.corridor_id for n, one in zip(told, found[:count], strict=True))
+        rate = count / seconds(partial(peer, given), 2)
+        assert same > count * LIKE
+        ratio = fast / rate
+        say(f"  {name}: {rate:,.0f}/CPU-s, ratio {ratio:,.2f}, same corridor {same / count:.1%}")
