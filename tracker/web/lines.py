@@ -2,10 +2,10 @@
 
 Beside each amount stands what was computed, what was taken off and why, and in words what makes the
 line stand out: reduced already, against its track, contested, waiting, an unsure route, far above
-the average.
+the average; to reviewers also its oddities, on a page and not in a whole list.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,7 @@ from tracker.models.matters import Matter
 from tracker.models.money import Assessment, Item
 from tracker.models.people import Firm
 from tracker.steps import flow, lacking, track_verdicts
-from tracker.web import asked
+from tracker.web import asked, oddities
 from tracker.web.lacking import lack_label
 
 Rows = Select[*tuple[Any, ...]]
@@ -168,7 +168,7 @@ def part(
 ) -> list[Shown]:
     """So many lines from an offset, in this order."""
     query = _query(subject, total.average_fen, sort)
-    return _shown(session, subject, query.limit(rows).offset(offset), total)
+    return _shown(session, subject, query.limit(rows).offset(offset), total, oddities.told)
 
 
 def every(session: Session, subject: Application | Filing) -> Iterable[Shown]:
@@ -220,6 +220,7 @@ def flags(
     line: Any,  # noqa: ANN401  of either table
     lacks: Sequence[lacking.Lack] = (),
     shown: track_verdicts.Shown = track_verdicts.NONE,
+    odd: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """What makes the line stand out, in words."""
     unsure = route is None or route.state != "matched" or route.confidence < LOW_CONFIDENCE
@@ -234,7 +235,7 @@ def flags(
     )
     said = [gettext(word) for holds, word in found if holds]
     said += [gettext("lacks: %(what)s", what=lack_label(one)) for one in lacks]
-    return tuple(said)
+    return (*said, *odd)
 
 
 def _columns(kind: type[Application | Filing]) -> tuple[Any, Any, Any]:
@@ -266,14 +267,24 @@ def _query(subject: Application | Filing, average_fen: int, sort: str) -> Rows:
     return query.order_by(*orders[sort], Item.code)
 
 
+def _untold(shipment_ids: Sequence[int]) -> dict[int, list[str]]:
+    """No oddities, of whatever shipments."""
+    del shipment_ids
+    return {}
+
+
 def _shown(
-    session: Session, subject: Application | Filing, query: Rows, total: Sums
+    session: Session,
+    subject: Application | Filing,
+    query: Rows,
+    total: Sums,
+    told: Callable[[Sequence[int]], dict[int, list[str]]] = _untold,
 ) -> list[Shown]:
     rows = session.execute(query).all()
     items = [item.id for _, item, _, _ in rows]
     keys = [item.shipment_id for _, item, _, _ in rows if item.shipment_id]
     lacks, verdicts = lacking.of(session, keys), track_verdicts.of(session, keys)
-    computed = _computed(session, items)
+    computed, odd = _computed(session, items), told(keys)
     first = select(ApplicationLine).where(ApplicationLine.item_id.in_(items))
     applied = {one.item_id: one for one in session.scalars(first.where(_of_application(subject)))}
     later = select(FilingLine).where(FilingLine.item_id.in_(items))
@@ -296,6 +307,7 @@ def _shown(
                 line,
                 lacks.get(item.shipment_id or 0, ()),
                 verdicts.get(item.shipment_id or 0, track_verdicts.NONE),
+                odd.get(item.shipment_id or 0, ()),
             ),
             ended=subject.state in ENDED,
         )

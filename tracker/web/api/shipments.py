@@ -12,6 +12,7 @@ from tracker.steps.lacking import LACKS
 from tracker.web import (
     context,
     lacking,
+    oddities,
     policy,
     routes,
     shipment_list,
@@ -208,6 +209,10 @@ class ShipmentOne(ShipmentAnswer):
     lacks = fields.List(
         fields.String(), metadata={"description": "Fields and evidence needed before applying."}
     )
+    oddities = fields.List(
+        fields.String(),
+        metadata={"description": "What to look at twice, in words; told to reviewers only."},
+    )
 
 
 @blp.listing("", "车次（箱）列表", ShipmentAnswer, ShipmentsAsked)
@@ -257,4 +262,5 @@ def one(key: int) -> Mapping[str, Any]:
         ],
         "parcels": parcels.of(session, found),
         "lacks": [one.name for one in lacking.of(found)],
+        "oddities": oddities.of(found),
     }
