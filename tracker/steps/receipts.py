@@ -27,7 +27,7 @@ from tracker.models.methods import Method
 from tracker.models.money import Assessment, Item, ItemStage
 from tracker.models.people import Firm, User
 from tracker.models.receipts import Receipt
-from tracker.steps import networks
+from tracker.steps import assessment, networks
 
 FORMAT = 1
 ISSUED = "receipt.issue"
@@ -107,7 +107,7 @@ def of_shipment(session: Session, user: User, key: int) -> tuple[Content, Firm]:
     found = access.see(session, access.visible_shipments(user), key)
     query = access.visible_items(user).where(Item.shipment_id == found.id).order_by(Item.code)
     items = session.scalars(query).all()
-    standing = _standing(session, [item.id for item in items])
+    standing = assessment.newest(session, [item.id for item in items])
     dues = [_due(session, item, standing[item.id]) for item in items if item.id in standing]
     if not dues:
         raise Refused(NOTHING, WAIT)
@@ -150,7 +150,7 @@ def of_application(session: Session, user: User, key: int) -> tuple[Content, Fir
         .order_by(subjects.DAY, Item.code)
     )
     rows = session.execute(subjects.joined(query).options(*subjects.eager())).all()
-    standing = _standing(session, [item.id for _, item, _ in rows])
+    standing = assessment.newest(session, [item.id for _, item, _ in rows])
     lines = [_line(line, item, later, standing[item.id]) for line, item, later in rows]
     if not lines:
         raise Refused(NOTHING, WAIT)
@@ -185,7 +185,7 @@ def of_firm_year(session: Session, user: User, firm: Firm, year: int) -> tuple[C
         .order_by(Item.code)
     )
     rows = session.execute(query).all()
-    standing = _standing(session, [item.id for item, _ in rows])
+    standing = assessment.newest(session, [item.id for item, _ in rows])
     groups: dict[tuple[str, str, str], list[Item]] = defaultdict(list)
     for item, day in rows:
         if item.id in standing:
@@ -294,16 +294,6 @@ def _league(of: Item | Application) -> Mapping[str, str]:
 
 def _programme(of: Item | Application) -> Mapping[str, str]:
     return {"code": of.programme.code, "zh": of.programme.name_zh, "en": of.programme.name_en}
-
-
-def _standing(session: Session, items: Sequence[int]) -> dict[int, Assessment]:
-    """Item id -> its newest assessment."""
-    found: dict[int, Assessment] = {}
-    for part in chunks(items):
-        newest = select(func.max(Assessment.id)).where(Assessment.item_id.in_(part))
-        query = select(Assessment).where(Assessment.id.in_(newest.group_by(Assessment.item_id)))
-        found |= {one.item_id: one for one in session.scalars(query)}
-    return found
 
 
 def _balances(session: Session, items: Sequence[int]) -> dict[str, int]:
