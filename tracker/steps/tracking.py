@@ -23,7 +23,7 @@ from ingest.tracks import Declared, Verdict
 from ingest.tracks.verdict import VERSION
 from rules.registry import Registry
 from tracker import blobs
-from tracker.db import SHANGHAI, canonical, chunks
+from tracker.db import SHANGHAI, canonical, chunks, local_day
 from tracker.models.cargo import Route, Shipment
 from tracker.models.further import Leg
 from tracker.models.methods import Programme
@@ -238,8 +238,8 @@ def _fitting(session: Session, asked: Asked, found: Sequence[Track]) -> list[Pai
             by_plate[plain(one.plate)].append(one)
     if not by_plate:
         return []
-    first = min(one.first_at for one in found).astimezone(SHANGHAI).date() - AFTER
-    last = max(one.last_at for one in found).astimezone(SHANGHAI).date() + BEFORE
+    first = local_day(min(one.first_at for one in found)) - AFTER
+    last = local_day(max(one.last_at for one in found)) + BEFORE
     query = select(Shipment.id, Shipment.departure_date, Shipment.unit).where(
         Shipment.firm_id == asked.firm_id,
         Shipment.mode == "ROAD",

@@ -19,7 +19,7 @@ from ingest.tracks.times import zone_of
 from tracker import access, bulk
 from tracker.access import tracks as track_access
 from tracker.books import audit, queue
-from tracker.db import SHANGHAI
+from tracker.db import local_day
 from tracker.errors import Conflict, Refused, mark
 from tracker.models.cargo import Shipment
 from tracker.models.people import User
@@ -117,7 +117,7 @@ def keep(session: Session, file: TrackFile, found: reading.Reading, now: datetim
 def days_of(found: Sequence[Track]) -> tuple[date, date]:
     """The first and the last day of departure of what these tracks can show."""
     first, last = min(one.first_at for one in found), max(one.last_at for one in found)
-    return _day(first - timedelta(days=2)), _day(last + timedelta(days=1))
+    return local_day(first - timedelta(days=2)), local_day(last + timedelta(days=1))
 
 
 def ask(session: Session, firm_id: int, cause: str, days: tuple[date, date], now: datetime) -> None:
@@ -160,7 +160,7 @@ def link(
     if made:
         keys = [one.id for one in fresh]
         _audit(session, user, "track.link", track.file, now, {"track": track.id, "to": keys})
-        _follow(session, track, fresh, f"link:{made[-1].id}", now)
+        ask_for(session, fresh, f"link:{made[-1].id}", now)
     return len(made)
 
 
@@ -175,7 +175,7 @@ def unlink(session: Session, user: User, one: TrackLink, now: datetime) -> None:
     session.flush()
     detail = {"track": one.track_id, "from": one.shipment_id}
     _audit(session, user, "track.unlink", one.track.file, now, detail)
-    _follow(session, one.track, [one.shipment], f"unlink:{one.id}", now)
+    ask_for(session, [one.shipment], f"unlink:{one.id}", now)
 
 
 def withdraw(session: Session, user: User, file: TrackFile, reason: str, now: datetime) -> None:
@@ -212,13 +212,6 @@ def links_of(session: Session, track: Track) -> list[TrackLink]:
     """Its standing links, in the order in which they were made."""
     query = select(TrackLink).where(TrackLink.track_id == track.id, TrackLink.removed_at.is_(None))
     return list(session.scalars(query.order_by(TrackLink.id)))
-
-
-def _follow(
-    session: Session, track: Track, shipments: Sequence[Shipment], cause: str, now: datetime
-) -> None:
-    days = [one.departure_date for one in shipments]
-    ask(session, track.file.firm_id, cause, (min(days), max(days)), now)
 
 
 def _row(file: TrackFile, number: int, one: reading.Track) -> Track:
@@ -270,10 +263,6 @@ def _require_own(session: Session, user: User, track: Track) -> None:
             mark("This track file was withdrawn; it is only kept."),
             mark("Upload the file again where it is needed after all."),
         )
-
-
-def _day(at: datetime) -> date:
-    return at.astimezone(SHANGHAI).date()
 
 
 def _audit(
