@@ -98,10 +98,10 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def chunks(parts: Sequence[Part]) -> Iterator[Sequence[Part]]:
+def chunks(parts: Sequence[Part], size: int = CHUNK) -> Iterator[Sequence[Part]]:
     """The parts, as many at a time as one query may name: databases take so many parameters."""
-    for start in range(0, len(parts), CHUNK):
-        yield parts[start : start + CHUNK]
+    for start in range(0, len(parts), size):
+        yield parts[start : start + size]
 
 
 def local_day(moment: datetime) -> date:

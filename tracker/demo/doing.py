@@ -7,10 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker import jobs
-from tracker.models.methods import Programme
 from tracker.models.people import User
 from tracker.steps import act, flow
-from tracker.steps.preview import FREIGHT
 
 
 def take(
@@ -43,8 +41,3 @@ def take(
 def person(session: Session, login: str) -> User:
     """The person of this sign-in name."""
     return session.scalars(select(User).where(User.login == login)).one()
-
-
-def programme(session: Session, code: str = FREIGHT) -> Programme:
-    """The programme of this code."""
-    return session.scalars(select(Programme).where(Programme.code == code)).one()

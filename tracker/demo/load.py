@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 from rules.rule import Rule
 from tracker import blobs, jobs
 from tracker.demo import sign_ins
-from tracker.demo.doing import person, programme, take
+from tracker.demo.doing import person, take
 from tracker.demo.files import SampleFile
 from tracker.demo.people import FIRMS, LEAGUES, people
 from tracker.models.cargo import Manifest
 from tracker.models.composed import ComposedRule
 from tracker.models.methods import Method
 from tracker.models.people import Firm, League, User
-from tracker.steps import beginnings, composed, manifests, methods
+from tracker.steps import beginnings, composed, manifests, methods, programmes
 from tracker.web.passwords import hashed
 
 FIRST_DAY = date(2026, 1, 1)
@@ -91,7 +91,7 @@ def record_methods(bench: jobs.Bench) -> str:
 
 
 def _draft(session: Session, bench: jobs.Bench, rule: Rule, number: int) -> int:
-    under = programme(session)
+    under = programmes.of_code(session)
     user = person(session, f"{LEAGUES[rule.league]}_officer")
     there = session.scalar(
         select(Method.id).where(Method.league_id == user.league_id, Method.programme_id == under.id)

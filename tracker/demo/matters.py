@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from rules.lines import yuan
 from tracker import jobs
 from tracker.demo import evidence
-from tracker.demo.doing import person, programme, take
+from tracker.demo.doing import person, take
 from tracker.models.matters import Matter
 from tracker.models.methods import Method
 from tracker.models.money import Assessment, Item
-from tracker.steps import matters, methods
+from tracker.steps import matters, methods, programmes
 
 RULE = "shapes/measure-3-platforms"
 PROGRAMME = "platforms"
@@ -37,7 +37,7 @@ def record(bench: jobs.Bench) -> str:
     rule = bench.registry.rules[RULE]
 
     def work(session: Session) -> int:
-        user, under = person(session, OFFICER), programme(session, PROGRAMME)
+        user, under = person(session, OFFICER), programmes.of_code(session, PROGRAMME)
         there = select(Method.id).where(
             Method.league_id == user.league_id, Method.programme_id == under.id
         )
@@ -83,7 +83,7 @@ def state(bench: jobs.Bench) -> str:
 def _begun(bench: jobs.Bench, firm: str) -> Callable[[Session], int]:
     def work(session: Session) -> int:
         now = datetime.now(UTC)
-        user, under = person(session, f"{firm}_clerk"), programme(session, PROGRAMME)
+        user, under = person(session, f"{firm}_clerk"), programmes.of_code(session, PROGRAMME)
         there = select(Matter.id).where(
             Matter.firm_id == user.firm_id, Matter.programme_id == under.id
         )

@@ -17,7 +17,7 @@ from tracker import jobs
 from tracker.books import ledger
 from tracker.db import local_day
 from tracker.demo import evidence, load, matters, network, tracks
-from tracker.demo.doing import person, programme, take
+from tracker.demo.doing import person, take
 from tracker.demo.files import files
 from tracker.demo.people import LEAGUES
 from tracker.models.applications import Application
@@ -32,6 +32,7 @@ from tracker.steps import (
     disbursement,
     filing,
     flow,
+    programmes,
     receipts,
     recovery,
     review,
@@ -86,7 +87,7 @@ def _apply(bench: jobs.Bench, firm: str, league_code: str) -> str:
         if there is not None:
             return there.id
         league = session.scalars(select(League).where(League.code == league_code)).one()
-        under = programme(session)
+        under = programmes.of_code(session)
         user = person(session, f"{firm}_clerk")
         one = application.draft(session, user, league, under, *PERIOD)
         application.fill_in(
@@ -137,7 +138,7 @@ def _file(bench: jobs.Bench) -> str:
         one = filing.draft(
             session,
             person(session, f"{stem}_officer"),
-            programme(session),
+            programmes.of_code(session),
             [passed],
             document_no=f"示例{passed.league.name_zh[0]}商字〔2026〕8号",
             basis="《关于推动跨境电商加速跑的若干措施》第二条；示例办法",

@@ -12,7 +12,8 @@ from ingest.network import load_leagues, load_seed
 from tracker.models.methods import Programme
 from tracker.models.networks import NetworkVersion
 from tracker.models.people import League
-from tracker.steps import networks, preview
+from tracker.steps import networks
+from tracker.steps.programmes import FREIGHT
 
 MEASURES = (
     ("leading_firms", "招引跨境电商头部企业", "Leading e-commerce firms that settle"),
@@ -36,10 +37,10 @@ def seed(session: Session, now: datetime) -> None:
     for league in load_leagues():
         if league.code not in known:
             session.add(League(code=league.code, name_zh=league.names.zh, name_en=league.names.en))
-    if session.scalar(select(Programme).where(Programme.code == preview.FREIGHT)) is None:
+    if session.scalar(select(Programme).where(Programme.code == FREIGHT)) is None:
         session.add(
             Programme(
-                code=preview.FREIGHT,
+                code=FREIGHT,
                 name_zh="跨境电商中欧卡班运费补贴",
                 name_en="Freight subsidy for e-commerce trucks to Europe",
             )

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ingest.shipments import ShipmentUnit
@@ -16,9 +15,8 @@ from rules.registry import Registry
 from tracker.books import ledger
 from tracker.db import local_day
 from tracker.models.cargo import Manifest, Shipment
-from tracker.models.methods import Programme
 from tracker.models.money import Entry
-from tracker.steps import accrual, claims, matching, preview, shipments, standing, tracks
+from tracker.steps import accrual, claims, routing, shipments, standing
 
 
 @dataclass(frozen=True)
@@ -73,12 +71,8 @@ def book(
     claims.release(session, touched, units, entry.seq)
     stand = [one for one in touched if one.state == "standing"]
     claims.hold(session, stand, units)
-    matching.place(session, stand, units)
-    programme = session.scalars(select(Programme).where(Programme.code == preview.FREIGHT)).one()
     why = accrual.Cause(cause, deed.actor, deed.now)
-    accrual.accrue(session, registry, programme, touched, why, units)
-    tracks.ask_for(session, touched, f"entry:{entry.seq}", deed.now)
-    session.flush()
+    routing.route(session, registry, touched, units, why, f"entry:{entry.seq}")
     return entry
 
 

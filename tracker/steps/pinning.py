@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ingest.match import Match
@@ -16,11 +15,10 @@ from tracker.books import audit, ledger
 from tracker.db import local_day
 from tracker.errors import Conflict, NotAllowed, Refused, mark
 from tracker.models.cargo import Shipment
-from tracker.models.methods import Programme
 from tracker.models.money import Entry
 from tracker.models.people import LEAGUE_ROLES, User
 from tracker.models.pins import Pin
-from tracker.steps import accrual, matching, networks, pins, preview, shipments, tracks
+from tracker.steps import accrual, networks, pins, routing, shipments
 
 PINNED = "route.pin"
 """Kind of the entry, and of the audit event."""
@@ -108,7 +106,9 @@ def pin(
         subject=f"entry:{entry.seq}",
         detail={"corridor": choice.corridor, "shipments": len(found)},
     )
-    _follow(session, registry, user, found, entry.seq, now)
+    cause = accrual.Cause(f"pin:{entry.seq}", user.login, now)
+    units = shipments.units_of(session, found)
+    routing.route(session, registry, found, units, cause, f"entry:{entry.seq}")
     return len(found)
 
 
@@ -148,21 +148,3 @@ def _require_fitting(session: Session, user: User, one: Shipment, choice: Choice
             mark("By this route the shipment is another league's."),
             mark("Leave it to that league, or to Commerce."),
         )
-
-
-def _follow(
-    session: Session,
-    registry: Registry,
-    user: User,
-    found: Sequence[Shipment],
-    seq: int,
-    now: datetime,
-) -> None:
-    """Routes, then money, as after a commit."""
-    units = shipments.units_of(session, found)
-    matching.place(session, found, units)
-    programme = session.scalars(select(Programme).where(Programme.code == preview.FREIGHT)).one()
-    cause = accrual.Cause(f"pin:{seq}", user.login, now)
-    accrual.accrue(session, registry, programme, found, cause, units)
-    tracks.ask_for(session, found, f"entry:{seq}", now)
-    session.flush()

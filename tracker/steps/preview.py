@@ -19,13 +19,11 @@ from rules.batch import Facts
 from rules.facts import FACTS
 from rules.registry import Registry
 from tracker.models.cargo import Manifest
-from tracker.models.methods import Method, Programme
+from tracker.models.methods import Method
 from tracker.models.people import Firm, League
-from tracker.steps import assessment, facts, methods, networks, pins
+from tracker.steps import assessment, facts, methods, networks, pins, programmes
 from tracker.steps.sorting import Sorting
 
-FREIGHT = "freight"
-"""The programme that manifests are for."""
 EARNING = ("new", "changed", "replaces")
 """States of rows that would earn something."""
 ASKED = list(NAMES[1:])
@@ -52,7 +50,7 @@ def estimate(
     routes = routes.filter(pl.col("status") == "matched")
     known = facts.columns(made, routes, manifest.firm.uscc)
     leagues = {league.code: league.id for league in session.scalars(select(League))}
-    programme = session.scalars(select(Programme).where(Programme.code == FREIGHT)).one()
+    programme = programmes.of_code(session)
     found: dict[int, list[pl.DataFrame]] = defaultdict(list)
     dry: dict[int, Method] = {}
     for (code, day), some in known.group_by("league", "departure_day", maintain_order=True):

@@ -4,17 +4,16 @@ Only at those: a shipment that is matched keeps its route, and its money, until 
 corrected or a reviewer changes it on purpose.
 """
 
-from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from rules.registry import Registry
+from tracker.db import chunks
 from tracker.models.cargo import Route, Shipment
-from tracker.models.methods import Programme
 from tracker.models.networks import NetworkVersion
-from tracker.steps import accrual, matching, networks, preview, shipments, tracks
+from tracker.steps import accrual, networks, routing, shipments
 
 BATCH = 2_000
 """Shipments put together at a time, to bound memory."""
@@ -40,20 +39,10 @@ def match_waiting(
     """Match them anew and accrue what they now earn; returns how many found their route."""
     query = select(NetworkVersion).where(NetworkVersion.sha256 == sha256)
     version = session.scalars(query).one()
-    programme = session.scalars(select(Programme).where(Programme.code == preview.FREIGHT)).one()
     found = 0
-    for number, part in enumerate(_parts(waiting(session, version))):
+    for number, part in enumerate(chunks(waiting(session, version), BATCH)):
         units = shipments.units_of(session, part)
-        matching.place(session, part, units)
-        matched = [one for one in part if one.league is not None]
         cause = accrual.Cause(f"network:{sha256}:{number}", actor, now)
-        accrual.accrue(session, registry, programme, matched, cause, units)
-        tracks.ask_for(session, matched, f"network:{sha256[:16]}:{number}", now)
-        found += len(matched)
-    session.flush()
+        routing.route(session, registry, part, units, cause, f"network:{sha256[:16]}:{number}")
+        found += sum(one.league is not None for one in part)
     return found
-
-
-def _parts(listed: Sequence[Shipment]) -> Iterator[Sequence[Shipment]]:
-    for start in range(0, len(listed), BATCH):
-        yield listed[start : start + BATCH]

@@ -26,14 +26,13 @@ from tracker import blobs
 from tracker.db import SHANGHAI, canonical, chunks, local_day
 from tracker.models.cargo import Route, Shipment
 from tracker.models.further import Leg
-from tracker.models.methods import Programme
 from tracker.models.tracks import Track, TrackCheck, TrackFile, TrackLink
 from tracker.steps import (
     accrual,
     legs,
     matching,
     networks,
-    preview,
+    programmes,
     track_copies,
     track_verdicts,
     tracks,
@@ -148,10 +147,7 @@ def carry_out(
     for part in chunks(changed):
         found += session.scalars(select(Shipment).where(Shipment.id.in_(part)))
     if found:
-        programme = session.scalars(
-            select(Programme).where(Programme.code == preview.FREIGHT)
-        ).one()
-        accrual.accrue(session, registry, programme, found, cause)
+        accrual.accrue(session, registry, programmes.of_code(session), found, cause)
 
 
 def declared(shipment: Shipment, match: Match, part: Part | None = None) -> Declared:
