@@ -27,10 +27,12 @@ from sqlalchemy import (
     Text,
     create_engine,
     event,
+    func,
+    select,
     text,
 )
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, MappedAsDataclass, Session
 from sqlalchemy.types import TypeDecorator
 
 from tracker.settings import Settings
@@ -102,6 +104,11 @@ def chunks(parts: Sequence[Part], size: int = CHUNK) -> Iterator[Sequence[Part]]
     """The parts, as many at a time as one query may name: databases take so many parameters."""
     for start in range(0, len(parts), size):
         yield parts[start : start + size]
+
+
+def next_number(session: Session, column: InstrumentedAttribute[int]) -> int:
+    """One more than the highest there is; the lock is held, so that no other takes it."""
+    return (session.scalar(select(func.max(column))) or 0) + 1
 
 
 def local_day(moment: datetime) -> date:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from tracker.books import ledger
-from tracker.db import local_day
+from tracker.db import local_day, next_number
 from tracker.errors import Conflict, NotAllowed, Refused, mark
 from tracker.models import subjects
 from tracker.models.applications import Application, ApplicationLine
@@ -114,7 +114,7 @@ def draft(
             mark("There is nothing to apply for in this period."),
             mark("Upload manifests, or look at what the shipments still wait for."),
         )
-    number = (session.scalar(select(func.max(Application.id))) or 0) + 1
+    number = next_number(session, Application.id)
     before = _latest(session, user.firm_id)
     application = Application(
         code=f"SB-{period_from.year}-{number:04d}",

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from rules import prorating
@@ -23,7 +23,7 @@ from rules.lines import Line, yuan
 from rules.outcome import Tally
 from rules.registry import Registry
 from rules.tally import Run, assess
-from tracker.db import canonical
+from tracker.db import canonical, next_number
 from tracker.errors import Conflict, NotAllowed, Refused, mark
 from tracker.models import subjects
 from tracker.models.divisions import OPEN_STATES, Division
@@ -195,7 +195,7 @@ def draft(
             division=other,
         )
     made = compute(session, registry, league, programme, counter)
-    number = (session.scalar(select(func.max(Division.id))) or 0) + 1
+    number = next_number(session, Division.id)
     division = _division(f"FP-{number:05d}", league, programme, made)
     session.add(division)
     session.flush()

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker.books import ledger
+from tracker.db import next_number
 from tracker.errors import Conflict, NotAllowed, Refused, mark
 from tracker.models import subjects
 from tracker.models.applications import Application, ApplicationLine
@@ -55,7 +56,7 @@ def draft(
             mark("The document number and the basis of the request are needed."),
             mark("Fill in both."),
         )
-    number = (session.scalar(select(func.max(Filing.id))) or 0) + 1
+    number = next_number(session, Filing.id)
     filing = Filing(
         code=f"BS-{number:05d}",
         league_id=user.league_id,

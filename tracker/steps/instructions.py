@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker import access
 from tracker.books import audit
-from tracker.db import local_day
+from tracker.db import local_day, next_number
 from tracker.errors import Conflict, NotAllowed, Refused, TrackerError, mark
 from tracker.models.filings import Disbursement
 from tracker.models.instructions import BankFile, InstructionList, InstructionListLine
@@ -137,7 +137,7 @@ def _add(
     pay_on: date,
     now: datetime,
 ) -> InstructionList:
-    number = (session.scalar(select(func.max(InstructionList.id))) or 0) + 1
+    number = next_number(session, InstructionList.id)
     made = InstructionList(
         code=f"ZF-{number:05d}",
         league_id=league.id,

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from ingest.rows import Line
 from ingest.shipments import ShipmentUnit, grams
 from tracker import bulk
-from tracker.db import canonical, chunks
+from tracker.db import canonical, next_number
 from tracker.models.cargo import CargoLine, ManifestRow, Shipment
 from tracker.steps import shipments, succession
 from tracker.steps.sorting import Sorted
@@ -37,14 +37,14 @@ def keep(
     rows: dict[str, list[Taken]] = defaultdict(list)
     for one in taken:
         rows[one[1].unit_key].append(one)
-    known = _known(session, taken)
-    queue = (session.scalar(select(func.max(Shipment.accepted_seq))) or 0) + 1
+    known = shipments.by_id(session, {one.shipment_id for _, one in taken if one.shipment_id})
+    queue = next_number(session, Shipment.accepted_seq)
     kept: list[tuple[Shipment, list[Taken]]] = []
     changed: list[Shipment] = []
     fresh: list[tuple[Shipment, ShipmentUnit]] = []
     for members in sorted(rows.values(), key=lambda some: some[0][1].line.row):
         first = members[0][1]
-        shipment = known.get(first.shipment_id)
+        shipment = known.get(first.shipment_id or 0)
         if shipment is None:
             unit = shipments.unit_of([one.line for _, one in members])
             shipment = _new(firm_id, unit, queue, now)
@@ -68,15 +68,6 @@ def keep(
     session.flush()
     units = found | {shipment.id: unit for shipment, unit in fresh}
     return [shipment for shipment, _ in kept], units
-
-
-def _known(session: Session, taken: Sequence[Taken]) -> dict[int | None, Shipment]:
-    ids = sorted({one.shipment_id for _, one in taken if one.shipment_id is not None})
-    found: dict[int | None, Shipment] = {}
-    for part in chunks(ids):
-        query = select(Shipment).where(Shipment.id.in_(part))
-        found |= {shipment.id: shipment for shipment in session.scalars(query)}
-    return found
 
 
 def _new(firm_id: int, unit: ShipmentUnit, queue: int, now: datetime) -> Shipment:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rules.outcome import Tally
@@ -19,7 +19,7 @@ from rules.periods import PERIOD_FACTS
 from rules.registry import Registry
 from rules.tally import assess
 from tracker.books import audit
-from tracker.db import canonical, local_day
+from tracker.db import canonical, local_day, next_number
 from tracker.errors import Conflict, NotAllowed, Refused, mark
 from tracker.models import subjects
 from tracker.models.applications import ApplicationLine
@@ -129,7 +129,7 @@ def draft(
             mark("The league has no recorded method for this year of the programme."),
             mark("Choose another year, or ask the league."),
         )
-    number = (session.scalar(select(func.max(Matter.id))) or 0) + 1
+    number = next_number(session, Matter.id)
     matter = Matter(
         code=f"SX-{year}-{number:04d}",
         firm_id=user.firm.id,

@@ -9,13 +9,12 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ingest.network import Network
 from ingest.network.amendment import Amendment
 from ingest.network.text import sha256
-from tracker.db import local_day
+from tracker.db import local_day, next_number
 from tracker.errors import Conflict, NotAllowed, Refused, mark
 from tracker.models.filings import Decision
 from tracker.models.networks import NetworkVersion
@@ -60,7 +59,7 @@ def draft(
             mark("Change something first."),
         )
     networks.require_sound(changed)
-    number = (session.scalar(select(func.max(Proposal.id))) or 0) + 1
+    number = next_number(session, Proposal.id)
     body = content.as_json()
     made = Proposal(
         code=f"XL-{number:05d}",

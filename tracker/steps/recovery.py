@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from rules.lines import yuan
 from tracker.books import ledger
-from tracker.db import local_day
+from tracker.db import local_day, next_number
 from tracker.errors import Conflict, NotAllowed, Refused, mark
 from tracker.models.filings import DISBURSING_STATES, Decision, Disbursement, DisbursementLine
 from tracker.models.money import Item, ItemStage
@@ -102,7 +102,7 @@ def draft(  # noqa: PLR0913  a demand has this many particulars
             mark("The day by which it is to be paid back has passed already."),
             mark("Choose a later day."),
         )
-    number = (session.scalar(select(func.max(Recovery.id))) or 0) + 1
+    number = next_number(session, Recovery.id)
     recovery = Recovery(
         code=f"ZJ-{number:05d}",
         league_id=disbursement.league_id,

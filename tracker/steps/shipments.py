@@ -1,7 +1,7 @@
 """Shipments 发运: the paid units, put together from the lines that stand, and which are settled."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -43,6 +43,13 @@ def settled(
         for query in (decided, moved)
         for (key,) in bulk.looked_up(session, query, kind.item_key, keys)
     }
+
+
+def by_id(session: Session, keys: Collection[int]) -> dict[int, Shipment]:
+    """The shipments of these ids, in the order of their ids; what there is not is left out."""
+    query = select(Shipment).order_by(Shipment.id)
+    found = bulk.looked_up(session, query, Shipment.id, sorted(set(keys)))
+    return {one.id: one for (one,) in found}
 
 
 def units_of(session: Session, shipments: Sequence[Shipment]) -> dict[int, ShipmentUnit]:

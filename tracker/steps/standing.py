@@ -146,9 +146,7 @@ def _rested(
     session: Session, events: dict[Identity, list[Event]], other: set[int]
 ) -> list[Shipment]:
     """The changed shipments put together, those that stood before first; places handed back."""
-    found: list[Shipment] = []
-    for part in chunks(sorted(other)):
-        found += session.scalars(select(Shipment).where(Shipment.id.in_(part)))
+    found = list(shipments.by_id(session, other).values())
     found.sort(key=lambda one: (one.state != "standing", one.accepted_seq))
     was = {one.id: one.state for one in found}
     rest(session, found)

@@ -14,7 +14,6 @@ from ingest import contents
 from ingest.shipments import ShipmentUnit
 from rules.registry import Registry
 from tracker import bulk
-from tracker.db import chunks
 from tracker.models.cargo import Manifest, ManifestRow, Shipment
 from tracker.models.corrections import ManifestReplacement
 from tracker.steps import (
@@ -76,10 +75,8 @@ def take_in(
 
 def _follow_anew(session: Session, told: set[int], seq: int, now: datetime) -> None:
     """Legs may come after their shipments, and say how far a tractor pulled them."""
-    found: list[Shipment] = []
-    for part in chunks(sorted(told)):
-        found += session.scalars(select(Shipment).where(Shipment.id.in_(part)))
-    tracks.ask_for(session, found, f"further:{seq}", now)
+    found = shipments.by_id(session, told)
+    tracks.ask_for(session, list(found.values()), f"further:{seq}", now)
 
 
 def states_now(session: Session, manifest: Manifest) -> set[str]:

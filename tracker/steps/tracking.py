@@ -33,6 +33,7 @@ from tracker.steps import (
     matching,
     networks,
     programmes,
+    shipments,
     track_copies,
     track_verdicts,
     tracks,
@@ -106,6 +107,8 @@ class Checked:
 class Wanted:
     """What should stand: pairs found by plate and day, and all pairs with the route to check."""
 
+    tracks: Sequence[Track]
+    """All that were asked for, withdrawn ones too."""
     fitting: frozenset[Pair]
     standing: Mapping[Pair, TrackLink]
     against: Mapping[Pair, Against]
@@ -114,7 +117,7 @@ class Wanted:
 def plan(session: Session, home: Path, asked: Asked) -> dict[Pair, Checked]:
     """Make the checks that are missing; slow, so before any lock."""
     wanted = _wanted(session, asked)
-    stand = _checks(session, list(wanted.against))
+    stand = _checks(session, wanted.tracks)
     missing = {
         pair: against
         for pair, against in wanted.against.items()
@@ -133,20 +136,19 @@ def carry_out(
     """Let links and checks stand as they should, and compute anew what that changes."""
     wanted = _wanted(session, asked)
     touched = {pair.shipment_id for pair in (*wanted.standing, *wanted.fitting)}
-    touched |= {pair.shipment_id for pair in _checks(session, _tracks(session, asked))}
+    stand = _checks(session, wanted.tracks)
+    touched |= {pair.shipment_id for pair in stand}
     before = track_verdicts.of(session, sorted(touched))
     _link(session, wanted, cause.now)
-    left = _end(session, asked, wanted)
+    left = _end(session, stand, wanted)
     for pair, one in made.items():
         if pair not in left and pair in wanted.against and one.fits(wanted.against[pair]):
             _keep(session, pair, one, cause.now)
     session.flush()
     after = track_verdicts.of(session, sorted(touched))
     changed = [key for key in sorted(touched) if before.get(key) != after.get(key)]
-    found: list[Shipment] = []
-    for part in chunks(changed):
-        found += session.scalars(select(Shipment).where(Shipment.id.in_(part)))
-    if found:
+    if changed:
+        found = list(shipments.by_id(session, changed).values())
         accrual.accrue(session, registry, programmes.of_code(session), found, cause)
 
 
@@ -164,8 +166,9 @@ def declared(shipment: Shipment, match: Match, part: Part | None = None) -> Decl
 
 def _wanted(session: Session, asked: Asked) -> Wanted:
     """What should stand of the asked tracks: fitting and hand-made pairs, with their routes."""
-    found = [one for one in _tracks(session, asked) if one.file.state == "read"]
-    links = _links(session, [one.id for one in _tracks(session, asked)])
+    own = _tracks(session, asked)
+    found = [one for one in own if one.file.state == "read"]
+    links = _links(session, [one.id for one in own])
     taken_off = {
         Pair(one.track_id, one.shipment_id) for one in links if one.removed_user_id is not None
     }
@@ -173,27 +176,27 @@ def _wanted(session: Session, asked: Asked) -> Wanted:
     fitting = frozenset(_fitting(session, asked, found)) - taken_off
     by_hand = {pair for pair, one in standing.items() if one.user_id is not None}
     pairs = sorted(fitting | by_hand)
-    shipments = _shipments(session, [pair.shipment_id for pair in pairs])
-    routes = matching.standing(session, list(shipments.values()))
+    shown = shipments.by_id(session, {pair.shipment_id for pair in pairs})
+    live = {key: one for key, one in shown.items() if one.state != "withdrawn"}
+    routes = {
+        key: route
+        for key, route in matching.standing(session, list(live.values())).items()
+        if route.state == "matched"
+    }
     before = track_copies.originals(session, found)
-    driven = legs.of_each(session, shipments)
+    driven = legs.of_each(session, live)
     plates = {one.id: one.plate for one in found}
     against = {
         pair: Against(
-            routes[pair.shipment_id],
-            shipments[pair.shipment_id],
+            route := routes[pair.shipment_id],
+            shipment := live[pair.shipment_id],
             before.get(pair.track_id),
-            _part(
-                plates.get(pair.track_id, ""),
-                shipments[pair.shipment_id],
-                driven.get(pair.shipment_id, ()),
-                routes[pair.shipment_id],
-            ),
+            _part(plates.get(pair.track_id, ""), shipment, driven.get(shipment.id, ()), route),
         )
         for pair in pairs
-        if pair.shipment_id in routes and routes[pair.shipment_id].state == "matched"
+        if pair.shipment_id in routes
     }
-    return Wanted(fitting, standing, against)
+    return Wanted(own, fitting, standing, against)
 
 
 def _part(plate: str, shipment: Shipment, own: Sequence[Leg], route: Route) -> Part | None:
@@ -258,19 +261,10 @@ def _window(day: date) -> tuple[datetime, datetime]:
     return midnight - BEFORE, midnight + AFTER
 
 
-def _shipments(session: Session, keys: Sequence[int]) -> dict[int, Shipment]:
-    found: dict[int, Shipment] = {}
-    for part in chunks(sorted(set(keys))):
-        query = select(Shipment).where(Shipment.id.in_(part), Shipment.state != "withdrawn")
-        found |= {one.id: one for one in session.scalars(query)}
-    return found
-
-
-def _checks(session: Session, of: Sequence[Pair] | Sequence[Track]) -> dict[Pair, TrackCheck]:
-    """The standing checks of the tracks, or of the tracks of the pairs."""
-    ids = sorted({one.track_id if isinstance(one, Pair) else one.id for one in of})
+def _checks(session: Session, own: Sequence[Track]) -> dict[Pair, TrackCheck]:
+    """The standing checks of the tracks."""
     found: dict[Pair, TrackCheck] = {}
-    for part in chunks(ids):
+    for part in chunks([one.id for one in own]):
         query = select(TrackCheck).where(TrackCheck.track_id.in_(part), TrackCheck.standing)
         found |= {Pair(one.track_id, one.shipment_id): one for one in session.scalars(query)}
     return found
@@ -314,10 +308,10 @@ def _link(session: Session, wanted: Wanted, now: datetime) -> None:
     session.flush()
 
 
-def _end(session: Session, asked: Asked, wanted: Wanted) -> set[Pair]:
+def _end(session: Session, stand: Mapping[Pair, TrackCheck], wanted: Wanted) -> set[Pair]:
     """Let checks end whose track shows it no longer, or not so; the pairs that keep theirs."""
     left: set[Pair] = set()
-    for pair, one in _checks(session, _tracks(session, asked)).items():
+    for pair, one in stand.items():
         if pair in wanted.against and wanted.against[pair].is_of(one):
             left.add(pair)
         else:

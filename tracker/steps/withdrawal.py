@@ -57,10 +57,9 @@ def affected(session: Session, manifest: Manifest) -> Affected:
         )
     )
     ids = sorted({line.shipment_id for line, *_ in lines} | set(session.scalars(earlier)))
-    found: list[Shipment] = []
+    found = shipments.by_id(session, ids).values()
     accrued: dict[int | None, int] = {}
     for part in chunks(ids):
-        found += session.scalars(select(Shipment).where(Shipment.id.in_(part)))
         query = (
             select(Item.shipment_id, func.sum(ItemStage.balance))
             .join(ItemStage, ItemStage.item_id == Item.id)
@@ -69,8 +68,8 @@ def affected(session: Session, manifest: Manifest) -> Affected:
         )
         accrued |= {key: int(fen) for key, fen in session.execute(query)}
     fixed = shipments.settled(session, ids)
-    found.sort(key=lambda one: one.accepted_seq)
-    return Affected(tuple(found), frozenset(fixed), accrued, len(lines))
+    queue = sorted(found, key=lambda one: one.accepted_seq)
+    return Affected(tuple(queue), frozenset(fixed), accrued, len(lines))
 
 
 def asked(session: Session, manifest: Manifest) -> ManifestWithdrawal | None:
