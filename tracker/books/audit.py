@@ -11,10 +11,23 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from tracker.books import chain
+from tracker.models.people import User
 from tracker.models.work import AuditEvent
 
 LOCK = 0x61756469
 """PostgreSQL's advisory lock that orders the events; SQLite has one writer anyway."""
+
+
+def done(  # noqa: PLR0913  who, what, about which, when, with what
+    session: Session,
+    user: User,
+    action: str,
+    subject: str,
+    now: datetime,
+    detail: Mapping[str, Any] | None = None,
+) -> AuditEvent:
+    """Add what a person did, as ``record``."""
+    return record(session, at=now, login=user.login, action=action, subject=subject, detail=detail)
 
 
 def record(  # noqa: PLR0913  an event has this many sides

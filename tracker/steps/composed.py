@@ -96,13 +96,13 @@ def save(
 def discard(session: Session, user: User, draft: ComposedDraft, now: datetime) -> None:
     """Throw a draft away; kept versions stand."""
     _own(session, user, draft)
-    audit.record(
+    audit.done(
         session,
-        at=now,
-        login=user.login,
-        action="composed.discard",
-        subject=f"composed_draft:{draft.id}",
-        detail={"title": str(draft.definition["title"]["zh"])},
+        user,
+        "composed.discard",
+        f"composed_draft:{draft.id}",
+        now,
+        {"title": str(draft.definition["title"]["zh"])},
     )
     draft.state = "discarded"
     session.flush()
@@ -151,13 +151,8 @@ def add(
     )
     session.add(kept)
     session.flush()
-    audit.record(
-        session,
-        at=now,
-        login=user.login,
-        action=KEPT,
-        subject=kept.rule_id,
-        detail={"sha256": kept.sha256, "version": version_no},
+    audit.done(
+        session, user, KEPT, kept.rule_id, now, {"sha256": kept.sha256, "version": version_no}
     )
     return kept
 

@@ -139,13 +139,8 @@ def give(
         )
         for row in chosen
     )
-    audit.record(
-        session,
-        at=now,
-        login=user.login,
-        action=f"manifest.{verdict}",
-        subject=f"manifest {manifest.id}",
-        detail={"rows": len(chosen)},
+    audit.done(
+        session, user, f"manifest.{verdict}", f"manifest {manifest.id}", now, {"rows": len(chosen)}
     )
     session.flush()
     return len(chosen)

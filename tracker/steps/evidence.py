@@ -301,11 +301,4 @@ def _audit(
     now: datetime,
     detail: Mapping[str, Any],
 ) -> None:
-    audit.record(
-        session,
-        at=now,
-        login=user.login,
-        action=action,
-        subject=f"evidence {found.id}",
-        detail=detail,
-    )
+    audit.done(session, user, action, f"evidence {found.id}", now, detail)

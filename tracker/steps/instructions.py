@@ -117,13 +117,13 @@ def make(
     if not set(wanted) <= set(there):
         raise Conflict(NO_LONGER, LOOK_AGAIN)
     made = _add(session, user, league, [there[key] for key in wanted], payer, pay_on, now)
-    audit.record(
+    audit.done(
         session,
-        at=now,
-        login=user.login,
-        action=MADE,
-        subject=made.code,
-        detail={"members": made.members, "cash_fen": made.cash_fen, "payer": payer.account},
+        user,
+        MADE,
+        made.code,
+        now,
+        {"members": made.members, "cash_fen": made.cash_fen, "payer": payer.account},
     )
     return made
 
@@ -206,13 +206,13 @@ def keep(
     )
     session.add(kept)
     session.flush()
-    audit.record(
+    audit.done(
         session,
-        at=now,
-        login=user.login,
-        action=READ,
-        subject=f"bank_file:{kept.id}",
-        detail={"name": file_name, "sha256": sha256, "answers": len(answers)},
+        user,
+        READ,
+        f"bank_file:{kept.id}",
+        now,
+        {"name": file_name, "sha256": sha256, "answers": len(answers)},
     )
     return kept
 
@@ -232,13 +232,13 @@ def take(session: Session, user: User, file: BankFile, now: datetime) -> list[Ju
     if not access.may(user, "make_instruction_list") or user.league_id != file.league_id:
         raise NotAllowed(mark("Only the league's finance disburses."))
     done = [_take(session, user, one, now) for one in judged(session, file)]
-    audit.record(
+    audit.done(
         session,
-        at=now,
-        login=user.login,
-        action=TAKEN,
-        subject=f"bank_file:{file.id}",
-        detail={"taken": [one.answer["code"] for one in done if one.step and one.trouble is None]},
+        user,
+        TAKEN,
+        f"bank_file:{file.id}",
+        now,
+        {"taken": [one.answer["code"] for one in done if one.step and one.trouble is None]},
     )
     return done
 

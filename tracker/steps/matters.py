@@ -241,13 +241,13 @@ def _keep(
     matter.newest_no = number
     session.add(made)
     session.flush()
-    audit.record(
+    audit.done(
         session,
-        at=now,
-        login=user.login,
-        action="matter.state",
-        subject=f"matter {matter.code}",
-        detail={"matter": matter.code, "version": number, "sha256": made.sha256},
+        user,
+        "matter.state",
+        f"matter {matter.code}",
+        now,
+        {"matter": matter.code, "version": number, "sha256": made.sha256},
     )
     return made
 

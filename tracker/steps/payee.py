@@ -96,13 +96,13 @@ def correct(
     )
     session.add(named)
     session.flush()
-    audit.record(
+    audit.done(
         session,
-        at=now,
-        login=user.login,
-        action="payee.correct",
-        subject=application.code,
-        detail={"bank_name": made[0], "bank_account": made[1], "reason": named.reason},
+        user,
+        "payee.correct",
+        application.code,
+        now,
+        {"bank_name": made[0], "bank_account": made[1], "reason": named.reason},
     )
     return named
 

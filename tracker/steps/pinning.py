@@ -98,13 +98,13 @@ def pin(
         for one in found
     )
     session.flush()
-    audit.record(
+    audit.done(
         session,
-        at=now,
-        login=user.login,
-        action=PINNED,
-        subject=f"entry:{entry.seq}",
-        detail={"corridor": choice.corridor, "shipments": len(found)},
+        user,
+        PINNED,
+        f"entry:{entry.seq}",
+        now,
+        {"corridor": choice.corridor, "shipments": len(found)},
     )
     cause = accrual.Cause(f"pin:{entry.seq}", user.login, now)
     units = shipments.units_of(session, found)

@@ -74,13 +74,13 @@ def issue(session: Session, user: User, content: Content, firm: Firm, now: datet
     )
     session.add(made)
     session.flush()
-    audit.record(
+    audit.done(
         session,
-        at=now,
-        login=user.login,
-        action=ISSUED,
-        subject=f"receipt:{made.id}",
-        detail={"kind": made.kind, "title": made.title, "sha256": made.sha256},
+        user,
+        ISSUED,
+        f"receipt:{made.id}",
+        now,
+        {"kind": made.kind, "title": made.title, "sha256": made.sha256},
     )
     return made
 

@@ -273,11 +273,4 @@ def _audit(
     now: datetime,
     detail: dict[str, Any],
 ) -> None:
-    audit.record(
-        session,
-        at=now,
-        login=user.login,
-        action=action,
-        subject=f"track_file {file.id}",
-        detail=detail,
-    )
+    audit.done(session, user, action, f"track_file {file.id}", now, detail)

@@ -107,13 +107,7 @@ def ask(session: Session, user: User, manifest: Manifest, now: datetime) -> Mani
     session.flush()
     payload = {"withdrawal": one.id, "login": user.login}
     queue.enqueue(session, JOB, f"{JOB}:{one.id}", payload, now)
-    audit.record(
-        session,
-        at=now,
-        login=user.login,
-        action="manifest.ask_withdraw",
-        subject=f"manifest {manifest.id}",
-    )
+    audit.done(session, user, "manifest.ask_withdraw", f"manifest {manifest.id}", now)
     return one
 
 
