@@ -18,7 +18,7 @@ LOCK = 0x61756469
 """PostgreSQL's advisory lock that orders the events; SQLite has one writer anyway."""
 
 
-def done(  # noqa: PLR0913  who, what, about which, when, with what
+def done(
     session: Session,
     user: User,
     action: str,
