@@ -9,6 +9,8 @@ import unicodedata
 
 INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe0e\ufe0f]")
 BLANKS = re.compile(r"[\s\u0000-\u001f\u007f]+")
+UNWRITABLE = re.compile("[\0\ud800-\udfff]")
+"""Characters that are no text: NUL, and one half of a character that needs two."""
 NOTHING = re.compile(r"[-–—―−_/\\]+")
 """A cell of dashes or slashes is blank: people strike out what does not apply."""
 ODD = r"[^\x20-\x7e\x{4e00}-\x{9fff}]|^ | $|  |^'|^[-_/\\]+$"

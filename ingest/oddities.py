@@ -9,7 +9,7 @@ from datetime import date
 from statistics import median_low
 from typing import NamedTuple
 
-from ingest.matching.reasons import km
+from ingest.km import km
 
 MOST_KMH = {"ROAD": 100, "RAIL": 120}
 """Mode -> km/h that nothing exceeds on average, day and night without a stop.

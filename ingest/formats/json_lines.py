@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from ingest.clean import UNWRITABLE
 from ingest.formats import _text
 from ingest.formats._listed import Number, Sheet, made
 from ingest.grid import MAX_ROWS, Source, letter
@@ -19,8 +20,6 @@ from ingest.rows import Problem, problem
 KINDS = ("json",)
 NAME, APART = "json", 0
 BLANKS = re.compile(r"[ \t\r\n]*")
-UNWRITABLE = re.compile("[\0\ud800-\udfff]")
-"""Characters that are no text: NUL, and one half of a character that needs two."""
 MAX_KEYS = 1000
 """Keys are counted as columns afterwards; this keeps the counting itself short."""
 DEEPEST = 20

@@ -163,8 +163,3 @@ class Reason(NamedTuple):
         """Read what `as_json` gave."""
         args = (arg if isinstance(arg, str) else Names(**arg) for arg in body["args"])
         return cls(body["code"], tuple(args))
-
-
-def km(tenths: int) -> str:
-    """Write tenths of km as people read them: 9,843.4."""
-    return f"{tenths // 10:,}.{tenths % 10}"

@@ -6,8 +6,9 @@ two corridors that differ in substance score alike. Nothing is guessed for the s
 
 from dataclasses import dataclass
 
+from ingest.km import km
 from ingest.matching.asked import Asked
-from ingest.matching.reasons import Reason, km
+from ingest.matching.reasons import Reason
 from ingest.matching.score import Choice, Scores
 from ingest.network import Corridor, Names, Network
 from ingest.network.gazetteer import EXACT, UNKNOWN, Term

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from ingest.network.geometry import E4, GEOD
-from ingest.network.model import Corridor, Names, Network, Place, Station
+from ingest.km import km
+from ingest.network.geometry import E4, GEOD, METRES_PER_TENTH
+from ingest.network.model import Corridor, Names, Network, Place, Station, Variant, Vertices
 from ingest.network.official import differences
 
 Told = tuple[str, str, str]
@@ -53,9 +54,32 @@ def _corridor(kind: str, name: str, old: Corridor, new: Corridor) -> Iterator[Ch
         yield Change(kind, name, "length", *map(_km, lengths))
     for one in differences(_from_beginning(old), _from_beginning(new)):
         yield Change(kind, name, "km", _km(one.before), _km(one.after), at=one.station[1])
-    for what in ("breakpoints", "line", "variants"):
-        if _drawn(old, what) != _drawn(new, what):
-            yield Change(kind, name, what, *(_parts(each, what) for each in (old, new)))
+    breakpoints, variants = ([say(one) for one in (old, new)] for say in (_parts, _variants))
+    if breakpoints[0] != breakpoints[1]:
+        yield Change(kind, name, "breakpoints", *breakpoints)
+    flat = _flat(old), _flat(new)
+    # where km of stations are otherwise, those of lines follow, and are told with the stations
+    before, after = (old, new) if old.stations == new.stations else flat
+    if before.variants != after.variants:
+        yield Change(kind, name, "variants", *variants)
+    if flat[0].line != flat[1].line:
+        yield Change(kind, name, "line", *(str(len(one.line)) for one in (old, new)))
+    elif before.line != after.line:
+        off = max(abs(here[2] - there[2]) for here, there in zip(old.line, new.line, strict=True))
+        yield Change(kind, name, "line_km", at=km(-(-off // METRES_PER_TENTH)))
+
+
+def _flat(corridor: Corridor) -> Corridor:
+    """The corridor without the km of its lines."""
+
+    def flat(line: Vertices) -> Vertices:
+        return tuple((lon, lat, 0) for lon, lat, _ in line)
+
+    return replace(
+        corridor,
+        line=flat(corridor.line),
+        variants=tuple(replace(v, line=flat(v.line), stations=()) for v in corridor.variants),
+    )
 
 
 def _from_beginning(corridor: Corridor) -> tuple[Station, ...]:
@@ -105,26 +129,19 @@ def _said(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _parts(corridor: Corridor, what: str) -> str:
-    if what == "breakpoints":
-        start = corridor.start_km_tenths
-        told = [(one.code, _km(max(0, one.km_tenths - start))) for one in corridor.breakpoints]
-        return " ".join(f"{code}@{km}" for code, km in told)
-    if what == "variants":
-        return "、".join(one.names.zh for one in corridor.variants)
-    return str(len(corridor.line))
+def _parts(corridor: Corridor) -> str:
+    start = corridor.start_km_tenths
+    told = [(one.code, max(0, one.km_tenths - start)) for one in corridor.breakpoints]
+    return " ".join(f"{code}@{km(at)}" for code, at in told)
 
 
-def _drawn(corridor: Corridor, what: str) -> object:
-    """What is compared: of lines only where they run, as their km are told with the stations."""
-    if what == "breakpoints":
-        return _parts(corridor, what)
-    if what == "line":
-        return [vertex[:2] for vertex in corridor.line]
-    return [
-        (one.id, one.names, one.basis, [vertex[:2] for vertex in one.line])
-        for one in corridor.variants
-    ]
+def _variants(corridor: Corridor) -> str:
+    return "、".join(f"{one.names.zh} {_span(corridor, one)}" for one in corridor.variants)
+
+
+def _span(corridor: Corridor, variant: Variant) -> str:
+    low, high = (variant.line[end][2] // METRES_PER_TENTH for end in (0, -1))
+    return "–".join(km(one - corridor.start_km_tenths) for one in (low, high))
 
 
 def _spot(place: Place) -> str:
@@ -132,7 +149,7 @@ def _spot(place: Place) -> str:
 
 
 def _km(tenths: int | None) -> str:
-    return "" if tenths is None else f"{tenths / 10:,.1f}"
+    return "" if tenths is None else km(tenths)
 
 
 def _id(one: Any) -> str:  # noqa: ANN401  any of the lists

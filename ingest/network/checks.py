@@ -7,7 +7,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from ingest.network.gazetteer import claims
+from ingest.km import km
+from ingest.network.gazetteer import claims, fold
 from ingest.network.geometry import E4, locate
 from ingest.network.model import Breakpoint, Corridor, Network, Station, Variant
 
@@ -59,6 +60,11 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "公路口岸与铁路口岸分开登记，代码只归其一；只指城市的放入 town_offices",
         "highway and railway ports are apart; a code of the town alone is a town office",
     ),
+    "town_office": (
+        "城市关区代码“{0}”已为口岸 {1} 所用", "town office “{0}” is port {1}'s own",
+        "代码只归其一：在口岸代码和城市关区代码中删去一处",
+        "a code is one or the other: remove it from the offices or from the town offices",
+    ),
     "port_off": (
         "出境口岸 {0} 不在站点表中", "its port {0} is not among its stations",
         "在站点表中补上口岸及其里程", "add the port and its km to the stations",
@@ -99,6 +105,24 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
     "station_off": (
         "站点 {0} 距线形 {1} 公里", "station {0} is {1} km off the line",
         "核对经纬度、编号或线形", "check its coordinates, its id, or the line",
+    ),
+    "station_km": (
+        "站点 {0} 登记在 {1} 公里处，而线形在该处为 {2} 公里",
+        "station {0} stands at km {1}, but the line says km {2} there",
+        "核对站点里程，或按站点里程重算线形顶点的里程",
+        "check its km, or let the chainages of the line follow the stations",
+    ),
+    "station_twice": (
+        "同一站点出现两次", "a station is there twice",
+        "一条通道经过一地只登记一次：删去一个", "a corridor passes a place once: remove one",
+    ),
+    "no_parts": (
+        "没有盟市和国家的分界点", "it has no parts by league and country",
+        "自起点起逐段登记盟市和国家", "say the league or country of each part from its beginning",
+    ),
+    "no_abroad": (
+        "没有境外段", "it has no part abroad",
+        "登记进入第一个国家处的分界点", "say where the first country abroad begins",
     ),
     "dates": (
         "失效日期 {1} 早于生效日期 {0}", "its last day {1} is before its first day {0}",
@@ -187,7 +211,7 @@ def _places(network: Network) -> Iterator[Fault]:
             yield Fault(where, "no_country", (place.country,))
         if not place.names.zh:
             yield Fault(where, "no_names")
-        if abs(place.lon_e4) > WORLD_E4[0] or abs(place.lat_e4) > WORLD_E4[1]:
+        if _off_world(place.lon_e4, place.lat_e4):
             yield Fault(where, "off_world")
 
 
@@ -207,6 +231,11 @@ def _names(network: Network) -> Iterator[Fault]:
             if len(owned) > 1:
                 ids = "、".join(sorted(owned))
                 yield Fault(f"{kind} {ids}", code, (name, ids))
+    owners = claims(network.ports)
+    for port in network.ports:
+        for office in port.town_offices:
+            if ids := "、".join(sorted(owners.get(fold(office), ()))):
+                yield Fault(f"ports {port.id}", "town_office", (office, ids))
 
 
 def _corridor(network: Network, corridor: Corridor) -> Iterator[Fault]:
@@ -214,6 +243,7 @@ def _corridor(network: Network, corridor: Corridor) -> Iterator[Fault]:
     where = f"corridors {corridor.id}"
     yield from _known(network, where, corridor.stations)
     yield from _chains(where, corridor)
+    yield from _line(where, corridor)
     port = {one.id: one for one in network.ports}.get(corridor.port)
     stops = {(one.kind, one.id): one.km_tenths for one in corridor.stations}
     if port is None or ("port", corridor.port) not in stops:
@@ -222,15 +252,20 @@ def _corridor(network: Network, corridor: Corridor) -> Iterator[Fault]:
         yield Fault(where, "port_mode", (corridor.port, corridor.mode))
     if not corridor.names.zh:
         yield Fault(where, "no_names")
-    if corridor.valid_from and corridor.valid_to and corridor.valid_to < corridor.valid_from:
-        days = (corridor.valid_from.isoformat(), corridor.valid_to.isoformat())
-        yield Fault(where, "dates", days)
-    if corridor.stations and corridor.breakpoints:
+    yield from _days(where, corridor)
+    if not corridor.breakpoints:
+        yield Fault(where, "no_parts")
+    elif corridor.stations:
         yield from _parts(network, where, corridor, stops.get(("port", corridor.port)))
     for variant in corridor.variants:
         yield from _known(network, where, variant.stations)
-        if not _rises(metre for _, _, metre in variant.line):
-            yield Fault(f"{where} {variant.id}", "line_falls")
+        yield from _line(f"{where} {variant.id}", variant)
+
+
+def _days(where: str, corridor: Corridor) -> Iterator[Fault]:
+    if corridor.valid_from and corridor.valid_to and corridor.valid_to < corridor.valid_from:
+        days = (corridor.valid_from.isoformat(), corridor.valid_to.isoformat())
+        yield Fault(where, "dates", days)
 
 
 def _known(network: Network, where: str, stations: Iterable[Station]) -> Iterator[Fault]:
@@ -252,15 +287,25 @@ def _chains(where: str, corridor: Corridor) -> Iterator[Fault]:
     for one, other in pairwise(corridor.breakpoints):
         if one.km_tenths >= other.km_tenths:
             yield Fault(where, "breakpoints_fall", (_part(one), _part(other)))
-    if not _rises(metre for _, _, metre in corridor.line):
+    if len({(one.kind, one.id) for one in corridor.stations}) < len(corridor.stations):
+        yield Fault(where, "station_twice")
+
+
+def _line(where: str, way: Corridor | Variant) -> Iterator[Fault]:
+    if not _rises(metre for _, _, metre in way.line):
         yield Fault(where, "line_falls")
+    if any(_off_world(lon, lat) for lon, lat, _ in way.line):
+        yield Fault(where, "off_world")
 
 
 def _parts(network: Network, where: str, corridor: Corridor, port: int | None) -> Iterator[Fault]:
-    leagues = {league.code for league in network.leagues}
+    known = {
+        "league": {league.code for league in network.leagues},
+        "country": {country.code for country in network.countries},
+    }
     for one in corridor.breakpoints:
-        if one.kind == "league" and one.code not in leagues:
-            yield Fault(where, "no_league", (one.code,))
+        if one.code not in known[one.kind]:
+            yield Fault(where, f"no_{one.kind}", (one.code,))
         if one.km_tenths >= corridor.end_km_tenths:
             yield Fault(where, "beyond", (km(one.km_tenths),))
     first, start = corridor.breakpoints[0].km_tenths, corridor.start_km_tenths
@@ -269,7 +314,9 @@ def _parts(network: Network, where: str, corridor: Corridor, port: int | None) -
     abroad = [
         one.km_tenths for one in corridor.breakpoints if one.kind == "country" and one.code != "CN"
     ]
-    if port is not None and abroad and abs(port - abroad[0]) > BORDER_TENTHS:
+    if not abroad:
+        yield Fault(where, "no_abroad")
+    elif port is not None and abs(port - abroad[0]) > BORDER_TENTHS:
         yield Fault(where, "border", (km(port), km(abroad[0])))
 
 
@@ -291,15 +338,20 @@ def _where_it_runs(network: Network, corridor: Corridor) -> Iterator[Fault]:
 def _stations_off(
     network: Network, where: str, line: Corridor | Variant, stations: Iterable[Station]
 ) -> Iterator[Fault]:
-    stops = [one.id for one in stations if one.kind == "place"]
+    stops = [one for one in stations if one.kind == "place"]
     if not stops:
         return
-    places = [network.place(name) for name in stops]
+    places = [network.place(one.id) for one in stops]
     lon, lat = (np.array([getattr(one, axis) for one in places]) / E4 for axis in AXES)
-    distance, _ = locate(line, lon, lat)
-    for name, off in zip(stops, distance, strict=True):
+    for one, off, at in zip(stops, *locate(line, lon, lat), strict=True):
         if off > BESIDE_KM:
-            yield Fault(where, "station_off", (name, f"{off:.0f}"))
+            yield Fault(where, "station_off", (one.id, f"{off:.0f}"))
+        elif abs(int(at) - one.km_tenths) > BESIDE_KM * 10:
+            yield Fault(where, "station_km", (one.id, km(one.km_tenths), km(int(at))))
+
+
+def _off_world(lon_e4: int, lat_e4: int) -> bool:
+    return abs(lon_e4) > WORLD_E4[0] or abs(lat_e4) > WORLD_E4[1]
 
 
 def _rises(chain: Iterable[int]) -> bool:
@@ -313,8 +365,3 @@ def _stop(station: Station) -> str:
 
 def _part(point: Breakpoint) -> str:
     return f"{point.code} {km(point.km_tenths)}"
-
-
-def km(tenths: int) -> str:
-    """Tenths of km as people write them."""
-    return f"{tenths / 10:.1f}"

@@ -41,7 +41,7 @@ def read(raw: bytes) -> Network | Amendment:
         raise FileError(f"文件超过 {MOST_BYTES >> 20} MB the file is too large")
     try:
         body = json.loads(raw.decode("utf-8-sig"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         where = f"第 {error.lineno} 行" if isinstance(error, json.JSONDecodeError) else ""
         raise FileError(f"不是 JSON 文件 {where} it is no JSON file: {error}"[:300]) from error
     return of(body)

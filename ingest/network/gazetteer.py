@@ -258,8 +258,9 @@ def gazetteer(network: Network) -> Gazetteer:
         codes.update(map(fold, (*port.offices, *filter(LOCODE.match, port.aliases))))
         if port.place:
             towns[at[port.place]] = count + at[port.place]
-            offices.update(dict.fromkeys(port.town_offices, count + at[port.place]))
-            codes.update(port.town_offices)
+            town_offices = list(map(fold, port.town_offices))
+            offices.update(dict.fromkeys(town_offices, count + at[port.place]))
+            codes.update(town_offices)
     lands = tuple(countries.get(fold(place.country)) for place in network.places)
     loose, loose_offices = (_slips(names.keys() - codes) for names in (places, offices))
     return Gazetteer(places, countries, offices, towns, lands, loose, loose_offices)
@@ -269,7 +270,7 @@ def claims(owners: Iterable[Place | Port]) -> dict[str, set[str]]:
     """Return each folded name, with the ids of the places or ports that claim it."""
     found: dict[str, set[str]] = {}
     for one in owners:
-        codes = one.offices if isinstance(one, Port) else ()
+        codes = (one.id, *one.offices) if isinstance(one, Port) else ()
         for name in (one.names.zh, one.names.en, one.names.ru, *one.aliases, *codes):
             if name:
                 found.setdefault(fold(name), set()).add(one.id)

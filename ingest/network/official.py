@@ -10,9 +10,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from ingest.network.geometry import METRES_PER_TENTH
 from ingest.network.model import Corridor, Station, Variant, Vertices
 
-METRES_PER_TENTH = 100
 Key = tuple[str, str]
 """Kind and id of a station."""
 

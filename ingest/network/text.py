@@ -8,6 +8,8 @@ from itertools import accumulate
 from types import MappingProxyType, UnionType
 from typing import TYPE_CHECKING, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from ingest.clean import UNWRITABLE
+
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
@@ -89,7 +91,9 @@ def _plainly(hint: object, value: object) -> bool:
     """Whether a value stands as it is."""
     if hint is int:
         return _whole(value)
-    return isinstance(value, str) and (hint is str or value in get_args(hint))
+    if not isinstance(value, str) or UNWRITABLE.search(value):
+        return False
+    return hint is str or value in get_args(hint)
 
 
 def _whole(value: object) -> bool:

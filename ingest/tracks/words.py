@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from ingest.days import BEIJING
+from ingest.km import km
 from ingest.tracks.verdict import Finding, Value
 
 FINDINGS: dict[str, tuple[str, str]] = {
@@ -151,7 +152,7 @@ def show(name: str, value: Value, lang: str = "zh") -> str:
     if isinstance(value, str):
         return value
     if name.endswith("km_tenths"):
-        return f"{value // 10:,}.{value % 10}"
+        return km(value)
     if name == "at" or name.endswith("_at"):
         return moment(value)
     return span(value, lang) if name.endswith("seconds") else f"{value:,}"

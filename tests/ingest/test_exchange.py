@@ -40,6 +40,7 @@ def test_a_network_and_an_amendment_come_back_from_their_files(network: Network)
         (b'{"format": "route-network/1", "network": {}}', "字段不符"),
         (b'{"format": "route-network/1", "amendment": []}', "字段不符"),
         (b" " * (MOST_BYTES + 1), "MB"),
+        (b'{"format": ' + b"1" * 5000 + b"}", "JSON"),
     ],
 )
 def test_a_file_that_is_none_of_ours_says_why(raw: bytes, why: str) -> None:
@@ -55,6 +56,29 @@ def test_a_wrong_value_in_a_file_is_told_with_its_place(network: Network) -> Non
     body["network"]["corridors"][2]["stations"][1]["km_tenths"] = 10**30
     with pytest.raises(FileError, match="km_tenths"):
         of(body)
+
+
+@pytest.mark.parametrize("sign", ["\0", "\ud800"])
+def test_a_text_with_what_no_text_has_is_told_with_its_place(network: Network, sign: str) -> None:
+    body = json.loads(write(network))
+    body["network"]["places"][3]["aliases"] = [f"示例{sign}"]
+    with pytest.raises(FileError, match=r"places: \[3\]: aliases: \[0\]"):
+        read(json.dumps(body).encode())
+
+
+def test_chainages_that_are_otherwise_are_told_where_no_station_says_so(network: Network) -> None:
+    first, far = network.corridors[0], network.corridor("T03")
+    line = (*first.line[:-1], (*first.line[-1][:2], first.line[-1][2] + 50))
+    way = far.variants[0]
+    other = replace(way, stations=(replace(way.stations[0], km_tenths=1), *way.stations[1:]))
+    bent = replace(way, line=(*way.line[:-1], (*way.line[-1][:2], way.line[-1][2] + 50)))
+    for corridor, what in (
+        (replace(first, line=line), "line_km"),
+        (replace(far, variants=(other,)), "variants"),
+        (replace(far, variants=(bent,)), "variants"),
+    ):
+        told = changes(network, Amendment((corridor,)).apply(network))
+        assert [(one.id, one.what) for one in told] == [(corridor.id, what)]
 
 
 def test_an_amendment_adds_replaces_and_names_and_leaves_the_rest(network: Network) -> None:

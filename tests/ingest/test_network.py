@@ -262,6 +262,14 @@ def test_a_corridor_whose_parts_do_not_fit_says_where_and_how_to_mend_it(network
         "begins": {"breakpoints": points[1:]},
         "border": {"breakpoints": (*points[:2], replace(points[-1], km_tenths=3000))},
         "no_league": {"breakpoints": (replace(points[0], code="159999"), *points[1:])},
+        "no_country": {"breakpoints": (*points[:-1], replace(points[-1], code="XX"))},
+        "no_parts": {"breakpoints": ()},
+        "no_abroad": {"breakpoints": points[:1]},
+        "station_twice": {
+            "stations": (*first.stations, replace(first.stations[0], km_tenths=99_999))
+        },
+        "station_km": {"line": tuple((lon, lat, 3 * metre) for lon, lat, metre in first.line)},
+        "off_world": {"line": (*first.line[:-1], (first.line[-1][0], 9**9, first.line[-1][2]))},
         "dates": {"valid_from": date(2026, 2, 1), "valid_to": date(2026, 1, 1)},
         "station_off": {"line": far.line[len(far.line) // 2 :]},
         "variant_off": {"variants": (replace(far.variants[0], stations=()),)},
@@ -278,6 +286,14 @@ def test_lists_whose_parts_do_not_fit_say_so(network: Network) -> None:
         "twice": {"ports": (*network.ports, network.ports[0])},
         "off_world": {"places": (replace(network.places[0], lon_e4=9**9), *network.places[1:])},
         "none": {"corridors": ()},
+        "town_office": {
+            "ports": tuple(
+                replace(one, town_offices=(network.port("alashankou").offices[0],))
+                if one.id == "erenhot_highway"
+                else one
+                for one in network.ports
+            )
+        },
     }
     for code, changes in spoilt.items():
         assert code in {fault.code for fault in faults(replace(network, **changes))}, code

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from html import escape
 from itertools import pairwise
 
+from ingest.km import km
 from tracker.chinese import said
 from tracker.db import SHANGHAI
 from tracker.errors import mark
@@ -123,10 +124,10 @@ def standing(points: Sequence[Point], journey: Journey, title: str, lang: str) -
     for tick, words in _ticks(first, last, MOST_TICKS_STANDING):
         parts.append(_line(at(tick), top, at(tick), bottom, RULE, 1))
         parts.append(_text(at(tick), top - 12, words, "middle", 11.5, QUIET))
-    for (name, km, kind), (_, y) in zip(points, ends, strict=True):
+    for (name, tenths, kind), (_, y) in zip(points, ends, strict=True):
         parts.append(_line(left, y, left + SPAN, y, INK if kind == "border" else RULE, 1))
         parts.append(_text(2, y, _short(name), "start", 13, INK))
-        under = f"{said(SIGNS.get(kind, SIGNS['station']), lang)} · {_km(km)}"
+        under = f"{said(SIGNS.get(kind, SIGNS['station']), lang)} · {km(tenths)}"
         parts.append(_text(2, y + 14, under, "start", 11, QUIET))
     way = [(at(one.at), along(ends, one.km_tenths), one) for one in journey.steps]
     parts += _way(way, journey)
@@ -143,9 +144,9 @@ def along(ends: Sequence[tuple[int, float]], km_tenths: int) -> float:
     """Where a chainage stands between the marks around it; beyond the ends, at the end."""
     if km_tenths <= ends[0][0]:
         return ends[0][1]
-    for (km, place), (other_km, other) in pairwise(ends):
-        if km_tenths <= other_km:
-            return place + (other - place) * (km_tenths - km) / max(other_km - km, 1)
+    for (here, place), (there, other) in pairwise(ends):
+        if km_tenths <= there:
+            return place + (other - place) * (km_tenths - here) / max(there - here, 1)
     return ends[-1][1]
 
 
@@ -188,7 +189,7 @@ def _lying_head(marks: Sequence[Mark], top: float, height: float, lang: str) -> 
         if _level(one) > 1:
             yield _line(one.x, top - 8, one.x, y + 18, RULE, 1)
         yield _text(one.x, y, one.name, "middle", 14, INK)
-        under = f"{said(SIGNS.get(one.kind, SIGNS['station']), lang)} · {_km(one.km_tenths)}"
+        under = f"{said(SIGNS.get(one.kind, SIGNS['station']), lang)} · {km(one.km_tenths)}"
         yield _text(one.x, y + 14, under, "middle", 11.5, QUIET)
 
 
@@ -285,11 +286,6 @@ def _short(name: str) -> str:
         if strips.width_of(shown) * 0.87 <= room:
             return shown
     return name[:1]
-
-
-def _km(tenths: int) -> str:
-    whole, part = divmod(tenths, 10)
-    return f"{whole:,}.{part}"
 
 
 def _moment(at: int) -> str:

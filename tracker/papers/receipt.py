@@ -7,6 +7,7 @@ same receipt reads the same years later.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ingest.km import km
 from tracker.chinese import said
 from tracker.errors import mark
 from tracker.models.money import MONEY_STAGES
@@ -255,7 +256,7 @@ def _balances(content: Content, say: Say) -> Sequence[Grid]:
 
 
 def _km(tenths: int | None) -> str:
-    return "—" if tenths is None else f"{tenths // 10:,}.{tenths % 10}"
+    return "—" if tenths is None else km(tenths)
 
 
 Layout = Callable[[Content, Say, str], tuple[Facts, Sequence[Grid]]]

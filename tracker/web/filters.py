@@ -13,6 +13,7 @@ from babel import Locale
 from flask import Flask, request, url_for
 from flask_babel import get_locale, gettext
 
+from ingest.km import km
 from tracker.models.people import League
 from tracker.papers.strips import laid_out
 from tracker.steps.assessment import OUTCOMES
@@ -73,10 +74,7 @@ def _in_shanghai(value: datetime) -> datetime:
 
 def km_tenths(value: int | None) -> str:
     """Tenths of a kilometre as kilometres: 12345 is ``1,234.5``."""
-    if value is None:
-        return NOTHING
-    whole, part = divmod(abs(value), 10)
-    return f"{'-' if value < 0 else ''}{whole:,}.{part}"
+    return NOTHING if value is None else km(value)
 
 
 def percent(per_mille: int | None) -> str:

@@ -33,6 +33,7 @@ WHATS: dict[str, str] = {
     "breakpoints": mark("leagues and countries from km"),
     "line": mark("the line (vertices)"),
     "variants": mark("variants"),
+    "line_km": mark("km along the line, by up to %(station)s km"),
     "moved": mark("moved by %(station)s km"),
     "aliases": mark("further names"),
     "country": mark("country"),
