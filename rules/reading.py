@@ -14,7 +14,7 @@ from rules.rule import Rule
 from rules.steps import Steps
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Noting(Facts):
     """Facts that note which of them were read."""
 
@@ -22,11 +22,11 @@ class Noting(Facts):
 
     def _raw(self, field: str) -> Wholes:
         self.noted.add(field)
-        return Facts._raw(self, field)  # noqa: SLF001  our own base
+        return super()._raw(field)
 
     def _words(self, field: str) -> Words:
         self.noted.add(field)
-        return Facts._words(self, field)  # noqa: SLF001  our own base
+        return super()._words(field)
 
 
 def reads(rule: Rule, params: Mapping[str, object]) -> tuple[str, ...]:

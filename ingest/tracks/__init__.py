@@ -8,7 +8,6 @@ from ingest.tracks.check import Ask, check, check_many
 from ingest.tracks.datum import wgs84
 from ingest.tracks.identify import Fit, identify
 from ingest.tracks.reading import DATUMS, MAX_BYTES, read
-from ingest.tracks.suspicion import datum_suspected
 from ingest.tracks.track import Datum, Reading, Track
 from ingest.tracks.verdict import (
     SECTIONS,
@@ -43,7 +42,6 @@ __all__ = [
     "Verdict",
     "check",
     "check_many",
-    "datum_suspected",
     "identify",
     "read",
     "wgs84",

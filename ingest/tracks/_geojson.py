@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from ingest.clean import UNWRITABLE
 from ingest.formats import _text
 from ingest.rows import Problem, problem
 from ingest.tracks import _table
@@ -34,7 +35,7 @@ def points(raw: bytes) -> pl.DataFrame | Problem | None:
         return text
     try:
         body = json.loads(text.text, parse_float=str, parse_int=str, parse_constant=str)
-        if not isinstance(body, dict) or body.get("type") not in KINDS:
+        if not isinstance(body, dict) or str(body.get("type")) not in KINDS:
             return None
         rows = list(_limited(_features(body)))
     except json.JSONDecodeError as error:
@@ -71,9 +72,10 @@ def _points(number: int, shape: dict[str, Any], said: dict[str, Any]) -> Iterato
     known = _table.columns({key: key for key in said})
     plate, fix = (_said(said.get(known.get(name, ""))) for name in ("plate", "fix"))
     where = shape.get("coordinates")
-    if shape.get("type") == "Point":
+    kind = str(shape.get("type"))
+    if kind == "Point":
         yield plate, _said(said.get(known.get("time", ""))), *_position(where), fix
-    elif shape.get("type") in LINES and isinstance(where, list):
+    elif kind in LINES and isinstance(where, list):
         times = _times(shape, said)
         if len(times) != len(where):
             args = {"count": number, "points": len(where), "times": len(times)}
@@ -96,4 +98,6 @@ def _position(said: object) -> tuple[str | None, str | None]:
 
 
 def _said(value: object) -> str | None:
-    return value if isinstance(value, str) and value.strip() else None
+    if not isinstance(value, str) or not value.strip() or UNWRITABLE.search(value):
+        return None
+    return value

@@ -6,6 +6,7 @@ problem which names the first of its rows.
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 import numpy as np
 import polars as pl
@@ -44,11 +45,17 @@ BETWEEN = re.compile(r"[\s·.\-]+")
 SURROUNDED = r"^[EN]?\s*([+-]?[0-9]+(?:[.,][0-9]+)?(?:[eE][+-]?[0-9]+)?)\s*°?\s*[EN]?$"
 
 
-def tracks(kind: str, points: pl.DataFrame, datum: Datum, zone: int | str | None) -> Reading:
-    """Make the tracks of a file's points, columns as in `SCHEMA`."""
+def tracks(
+    kind: str,
+    points: pl.DataFrame,
+    datum: Datum,
+    zone: int | str | None,
+    came: datetime | None = None,
+) -> Reading:
+    """Make the tracks of a file's points, columns as in `SCHEMA`; none is later than it came."""
     if points.height > MAX_POINTS:
         return refused(kind, "track_too_many_points", count=points.height, limit=MAX_POINTS)
-    times, zone_needed = epoch(points["time"].str.strip_chars(), zone)
+    times, zone_needed = epoch(points["time"].str.strip_chars(), zone, came)
     if zone_needed:
         return refused(kind, "track_no_zone")
     lon, lat = _degrees(points)

@@ -122,6 +122,7 @@ def judge(
         )
     found += _datum(laid)
     sections = tuple(_section(name, sums[name], found, laid.course) for name in SECTIONS)
+    found += _unproven(sections, found)
     gaps = accounts.gaps(laid.way, laid.course)
     return Verdict(
         corridor_id=laid.course.corridor.id,
@@ -152,6 +153,21 @@ def _section(name: SectionName, ledger: Ledger, found: Sequence[Finding], along:
     elif not missing and ledger.bridged_km_tenths <= BRIDGED_SHARE * km:
         outcome = "proven"
     return Section(name, outcome, ledger)
+
+
+def _unproven(sections: Sequence[Section], found: Sequence[Finding]) -> Iterator[Finding]:
+    """Say why a section is not proven, where nothing else that was found does."""
+    if any(one.severity in {"open", "contradicts"} for one in found):
+        return
+    for one in sections:
+        if one.outcome != "not_proven" or not one.ledger.km_tenths:
+            continue
+        missing = one.ledger.missing_km_tenths
+        if missing > MISSING_SHARE * one.ledger.km_tenths:
+            yield Finding("much_missing", "open", one.name, {"missing_km_tenths": missing})
+        else:
+            bridged: dict[str, Value] = {"bridged_km_tenths": one.ledger.bridged_km_tenths}
+            yield Finding("much_bridged", "open", one.name, bridged)
 
 
 def _spoils(one: Finding, name: SectionName, along: Course, *, missing: bool) -> bool:
@@ -185,8 +201,10 @@ def _elsewhere(
     track = laid.track.between(departed_at, arrived_at)
     if not len(track):
         return
-    off = ~laid.on
-    if off.mean() <= LOOKED_AT:
+    times = laid.track.times
+    inside = (times >= track.times[0]) & (times <= track.times[-1])
+    off = ~laid.on & inside
+    if off.sum() <= LOOKED_AT * inside.sum():
         return
     own = laid.course.corridor
     fit = share(*places(track.lon, track.lat), own)

@@ -75,7 +75,7 @@ def copies(tracks: Sequence[Track], passed: Floats, noise: Floats) -> tuple[Copy
 
 def same_places(tracks: Sequence[Track]) -> Iterator[Copy]:
     """Find tracks that share most of their positions."""
-    keys = [_keys(track) for track in tracks]
+    keys = [_keys(track)[0] for track in tracks]
     owners = np.repeat(np.arange(len(keys)), [len(one) for one in keys])
     joined = np.concatenate([np.zeros(0, dtype=np.int64), *keys])
     order = np.argsort(joined, kind="stable")
@@ -128,14 +128,17 @@ def _halts(passed: Floats, needed: int) -> bool:
     return int((steps - np.median(steps) >= HALT_SECONDS).sum()) >= needed
 
 
-def _keys(track: Track) -> Ints:
-    """Return the places of a track as numbers, each once."""
+def _keys(track: Track) -> tuple[Ints, Ints]:
+    """Return the places of a track as numbers, each once, and where each is first."""
     lon, lat = (np.rint(axis * MICRO).astype(np.int64) for axis in (track.lon, track.lat))
-    return np.unique(lon * (1 << 30) + lat)
+    return np.unique(lon * (1 << 30) + lat, return_index=True)
 
 
 def _shift(one: Track, other: Track) -> int:
-    return int(other.times[0] - one.times[0])
+    """Return by how many seconds one passes after another where both were."""
+    (mine, first), (theirs, then) = _keys(one), _keys(other)
+    _, here, there = np.intersect1d(mine, theirs, assume_unique=True, return_indices=True)
+    return round(float(np.median(other.times[then[there]] - one.times[first[here]])))
 
 
 def _ordered(one: int, other: int, shift: int) -> Copy:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import get_args
 
 import polars as pl
@@ -20,13 +21,16 @@ Found = tuple[str, pl.DataFrame]
 DATUMS: tuple[Datum, ...] = get_args(Datum)
 
 
-def read(name: str, body: bytes, *, datum: str, zone: str | None) -> Reading:
+def read(
+    name: str, body: bytes, *, datum: str, zone: str | None, came: datetime | None = None
+) -> Reading:
     """Read the points of a file of any kind that is known; a bad file never raises.
 
     `name` is only shown, what the file is its bytes say. `datum` is one of `DATUMS`, as declared:
     it is never guessed, and positions are WGS-84 afterwards. `zone` is "+08:00" or "Asia/Shanghai",
-    for times that carry no offset of their own; None where all do. Raises ValueError for another
-    datum, which is a fault of the caller.
+    for times that carry no offset of their own; None where all do. A point of a later time than
+    the file `came` has no time. Raises ValueError for another datum, which is a fault of the
+    caller.
     """
     if datum not in DATUMS:
         raise ValueError(f"datum {datum!r} is none of {', '.join(DATUMS)}")
@@ -42,7 +46,7 @@ def read(name: str, body: bytes, *, datum: str, zone: str | None) -> Reading:
     found = FORMATS.get(kind, _sheets)(body, kind)
     if isinstance(found, Problem):
         return Reading(kind, name, problems=(found,))
-    reading = _points.tracks(*found, DATUMS[DATUMS.index(datum)], there)
+    reading = _points.tracks(*found, DATUMS[DATUMS.index(datum)], there, came)
     return replace(reading, name=name)
 
 

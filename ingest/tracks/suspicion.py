@@ -11,7 +11,7 @@ import numpy as np
 from ingest.network import Corridor
 from ingest.tracks.course import TENTHS
 from ingest.tracks.datum import shifted, wgs84
-from ingest.tracks.nearest import E4, METRES, RADIUS_KM, nearest
+from ingest.tracks.nearest import E4, METRES, RADIUS_KM
 from ingest.tracks.track import Datum, Floats, Track
 
 WITHIN_KM = 3.0
@@ -24,13 +24,10 @@ MOST_DOUBT = 0.15
 DEGREE_KM = RADIUS_KM * np.pi / 180
 
 
-def datum_suspected(track: Track, corridor: Corridor) -> Datum | None:
-    """Return the datum that the track seems to have been written in, None where nothing is odd."""
-    return suspected(track, corridor, *nearest(corridor).locate(track.lon, track.lat))
-
-
 def suspected(track: Track, corridor: Corridor, away: Floats, chain: Floats) -> Datum | None:
-    """Return the same of a track whose distances and chainages in km are known.
+    """Return the datum that a track seems to have been written in, None where nothing is odd.
+
+    `away` and `chain` are the distances of its points from the line and their chainages, in km.
 
     Were the positions written in another datum than the declared one, they would lie off the line
     by a known shift; how much of it is found across the line is a least-squares fit, over one mean

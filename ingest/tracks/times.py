@@ -5,7 +5,7 @@ Manzhouli and Zabaikalsk, nine kilometres apart, differ by an hour. Epoch second
 """
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -44,11 +44,18 @@ def zone_of(said: str) -> int | str | None:
         return None
 
 
-def epoch(texts: pl.Series, zone: int | str | None) -> tuple[pl.Series, bool]:
+FAST = timedelta(days=1)
+"""A receiver's clock, or the one that dated the upload, may be so far off."""
+ENDLESS = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+def epoch(
+    texts: pl.Series, zone: int | str | None, came: datetime | None = None
+) -> tuple[pl.Series, bool]:
     """Return epoch seconds, null where a text is no time; and whether one had to have a zone.
 
-    A time from before the first train, as receivers without a fix print it, is no time either. So
-    is one that a change of clocks has twice or never.
+    A time from before the first train, as receivers without a fix print it, or from long after
+    `came`, is no time either. So is one that a change of clocks has twice or never.
     """
     frame = pl.DataFrame({"text": texts})
     written = pl.col("text").str.extract_groups(WRITTEN).struct.rename_fields(list(PARTS))
@@ -73,8 +80,9 @@ def epoch(texts: pl.Series, zone: int | str | None) -> tuple[pl.Series, bool]:
     found = pl.select(
         pl.coalesce(since, local.dt.epoch("s") - offset, zoned).alias("times")
     ).to_series()
-    first = pl.datetime(FIRST_YEAR, 1, 1)
-    kept = pl.select(pl.when(pl.from_epoch(found) >= first).then(found)).to_series()
+    first, last = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), came + FAST if came else ENDLESS
+    within = found.is_between(int(first.timestamp()), int(last.timestamp()))
+    kept = pl.select(pl.when(within).then(found)).to_series()
     return kept, needed and zone is None
 
 

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from ingest.rows import Json
 
-VERSION = 1
+VERSION = 2
 """Of the checks; a kept verdict tells by which it was given."""
 Outcome = Literal["proven", "contradicted", "not_proven"]
 SectionName = Literal["province", "domestic", "abroad"]

@@ -48,19 +48,23 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "有 {bridged_km_tenths} 公里没有轨迹点，只能推定",
         "{bridged_km_tenths} km have no points and can only be presumed",
     ),
+    "much_missing": (
+        "有 {missing_km_tenths} 公里没有轨迹点，且间隔过长，不能推定",
+        "{missing_km_tenths} km have no points, for too long a time to be presumed",
+    ),
     "off_route": (
-        "{permille}‰ 的轨迹点不在通道上（自 {km_tenths} 公里处、{at}起）",
-        "{permille} per mille of the points lie off the corridor, from km {km_tenths} ({at}) on",
+        "轨迹经过的地段有 {permille}‰ 不在通道上（自 {km_tenths} 公里处、{at}起）",
+        "{permille} per mille of where it went lies off the corridor, from km {km_tenths} ({at})",
     ),
     "other_direction": (
         "轨迹显示的是反方向的行驶：{at}逆向经过口岸",
         "the track runs the other way: it crossed the border backwards at {at}",
     ),
     "other_corridor": (
-        "实际行驶的是通道 {corridor}（{permille}‰ 的轨迹点相符，申报通道只有 {own_permille}‰）",
+        "实际行驶的是通道 {corridor}（经过的地段 {permille}‰ 相符，申报通道只有 {own_permille}‰）",
         (
-            "the corridor really driven is {corridor}: {permille} per mille of the points fit it,"
-            " {own_permille} the declared one"
+            "the corridor really driven is {corridor}: {permille} per mille of where it went"
+            " fit it, {own_permille} the declared one"
         ),
     ),
     "turned_back_before_border": (

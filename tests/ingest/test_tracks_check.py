@@ -253,6 +253,43 @@ def test_a_copy_shifted_in_time_is_told_from_the_original(t01: Corridor) -> None
     assert check(replace(copy, plate="蒙A1"), t01, others=[track]).codes("contradicts") == ()
 
 
+def test_the_same_moment_is_no_shift_whatever_days_were_declared(t01: Corridor) -> None:
+    first = drive(t01, OUT)
+    second = replace(first, plate="蒙B2")
+    days = [date(2025, 3, 1), date(2025, 3, 4)]
+    asks = [
+        Ask(track, t01, Declared(departure=day))
+        for track, day in zip((first, second), days, strict=True)
+    ]
+    for found in check_many(asks):
+        assert "copied" not in found.codes("contradicts")
+
+
+def test_a_way_that_is_mostly_presumed_says_so(t01: Corridor) -> None:
+    track = without(drive(t01, OUT, every=300), 31, 45)
+    found = check(track, t01)
+    assert found.outcome == "not_proven"
+    (one,) = findings(found, "much_bridged")
+    assert (one.section, one.severity) == ("abroad", "open")
+    assert int(one.values["bridged_km_tenths"]) > 0
+
+
+def test_where_the_road_was_left_is_told_of_the_trip_alone(network: Network, t01: Corridor) -> None:
+    waiting = drive(network.corridor("T04"), [(0, 1), (60, 1000)])
+    away = drive(t01, OUT)
+    away.lat[(away.times - START) / 3600 > 38] += 2
+    both = Track(
+        away.plate,
+        np.concatenate([waiting.times - 100 * 3600, away.times]),
+        np.concatenate([waiting.lon, away.lon]),
+        np.concatenate([waiting.lat, away.lat]),
+        np.arange(len(waiting) + len(away)),
+        "WGS84",
+    )
+    told = [value(check(one, t01), "off_route", "km_tenths") for one in (away, both)]
+    assert told[0] == told[1] != 0
+
+
 def test_the_same_positions_at_the_same_time_cannot_be_two_trucks(t01: Corridor) -> None:
     track = drive(t01, OUT)
     other = replace(track, plate="蒙B2")

@@ -268,6 +268,26 @@ def test_a_time_before_the_first_train_is_what_a_receiver_without_a_fix_says() -
     assert told(rows(GOOD, changed(1, "2000-01-01 00:00:00"))).dropped == {"bad_time": 1}
 
 
+@pytest.mark.parametrize("text", ["2026-01-03 09:00:01", "9999-12-31 23:59:59", "99999999999"])
+def test_a_time_more_than_a_day_after_the_file_came_is_no_time(text: str) -> None:
+    came = datetime(2026, 1, 2, 1, tzinfo=UTC)
+    body = rows(GOOD, changed(1, "2026-01-03 09:00:00"), changed(1, text))
+    found = reading_of("a", body, datum="WGS84", zone="+08:00", came=came)
+    assert (found.dropped, len(found.tracks[0])) == ({"bad_time": 1}, 2)
+
+
+def test_a_time_beyond_all_days_is_no_time() -> None:
+    for zone in ("+08:00", "-08:00", "Asia/Shanghai"):
+        body = rows(GOOD, changed(1, "9999-12-31 23:59:59"))
+        assert told(body, zone).dropped == {"bad_time": 1}
+
+
+def test_half_a_character_is_no_text_of_a_point() -> None:
+    found = told(feature("Point", [111.5, 40.5], time="2025-03-01T00:00:00Z", plate="A\ud800"))
+    assert found.tracks[0].plate == ""
+    assert told(feature("Point", [111.5, 40.5], time="\ud800")).dropped == {"no_time": 1}
+
+
 def test_too_much_is_refused_with_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     body = rows(GOOD, ["蒙B1", *GOOD[1:]])
     line = feature("LineString", [[1, 1], [2, 2]], times=[T0, T0 + 1])
@@ -294,6 +314,8 @@ BILLION = '<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;"
         (b"[" * 100_000, "json_depth"),
         (b'{"type":' + b"[" * 100_000, "json_depth"),
         (b'{"type": "Feature"', "json_broken"),
+        (b'{"type": []}', "json_nested"),
+        (b'{"type": "Feature", "geometry": {"type": []}}', "track_empty"),
         (b'{"type": "Feature"}', "track_empty"),
         (b'{"type": "FeatureCollection", "features": 3}', "track_empty"),
         (b'{"type": "Feature", "properties": []}', "track_empty"),

@@ -3,6 +3,8 @@
 What is the same point by point cannot be true twice, whatever plates and times say. It is told from
 a hash of the places, so that nobody's positions are opened to compare them. Whoever showed
 the points first is believed; taking a file back and uploading it anew costs nobody that place.
+A copy that was blurred as well, as ``ingest.tracks.copies`` tells it of tracks in one hand, is not
+looked for: that would take the positions of other firms.
 """
 
 from collections import defaultdict

@@ -86,7 +86,8 @@ def store(session: Session, user: User, upload: Upload, now: datetime) -> TrackF
 
 def read(file: TrackFile, raw: bytes) -> reading.Reading:
     """Read the bytes as they were declared; slow, so before any lock is taken."""
-    return reading.read(file.file_name, raw, datum=file.datum, zone=file.zone or None)
+    came, zone = file.uploaded_at, file.zone or None
+    return reading.read(file.file_name, raw, datum=file.datum, zone=zone, came=came)
 
 
 def keep(session: Session, file: TrackFile, found: reading.Reading, now: datetime) -> None:
