@@ -7,11 +7,11 @@ otherwise; it never asks anybody to change a record.
 from collections.abc import Sequence
 from fractions import Fraction
 
-from rules.facts import FACTS
+from rules.facts import SHIPMENT
 from rules.lines import Line, Two, code_words, decimal_text, yuan
 from rules.outcome import Tally
-from rules.periods import PERIOD_FACTS
 from rules.probe import Change, Value
+from rules.subject import Fact, Subject
 
 UNITS: dict[str, tuple[int, str, str]] = {
     "g": (1000, "公斤", "kg"),
@@ -29,16 +29,14 @@ UNITS: dict[str, tuple[int, str, str]] = {
     "train": (1, "列", "trains"),
 }
 """Unit of a fact -> what it is divided by where people read it, and the unit then."""
-ALL_FACTS = {**PERIOD_FACTS, **FACTS}
-"""A name that both subjects have means the same in both."""
 UNKNOWN: Two = ("未记载", "not recorded")
 FLAGS: dict[bool, Two] = {True: ("是", "yes"), False: ("否", "no")}
 
 
-def one(line: Line, change: Change, before: Tally, after: Tally) -> Two:
+def one(subject: Subject, line: Line, change: Change, before: Tally, after: Tally) -> Two:
     """One change and its result."""
     if change.kind == "fact":
-        return _fact(line, change, before, after)
+        return _fact(subject, line, change, before, after)
     result = _result(before, after)
     if change.kind == "limit":
         return _limit(line, result)
@@ -49,10 +47,10 @@ def one(line: Line, change: Change, before: Tally, after: Tally) -> Two:
     )
 
 
-def together(changes: Sequence[Change], before: Tally, after: Tally) -> Two:
+def together(subject: Subject, changes: Sequence[Change], before: Tally, after: Tally) -> Two:
     """Several changes at once and their result."""
     result = _result(before, after)
-    told = list(dict.fromkeys(_becomes(change) for change in changes))
+    told = list(dict.fromkeys(_becomes(subject, change) for change in changes))
     return (
         f"几项同时变化时（{'；'.join(zh for zh, _ in told)}），{result[0]}。",
         f"With several changes at once ({'; '.join(en for _, en in told)}), {result[1]}.",
@@ -77,13 +75,13 @@ def _limit(line: Line, result: Two) -> Two:
     return zh, f"{en} The cap is the method's; no evidence changes it."
 
 
-def _fact(line: Line, change: Change, before: Tally, after: Tally) -> Two:
-    fact = ALL_FACTS[change.name]
-    was, becomes = _shown(change.name, change.was), _becomes(change)
+def _fact(subject: Subject, line: Line, change: Change, before: Tally, after: Tally) -> Two:
+    fact = subject.facts[change.name]
+    was, becomes = shown(fact, change.was), _becomes(subject, change)
     result = _result(before, after)
     met = ("则符合本条，", "this article is met; ") if line.passed is False else ("则", "")
     why = (f"（{line.reason_zh}）", f" ({line.reason_en})") if line.reason_zh else ("", "")
-    own = "本票" if change.name in FACTS else "本事项"
+    own = "本票" if subject is SHIPMENT else "本事项"
     holds = (own, "the record has it ")
     if change.was is not None:
         holds = (f"{own}记为", "the record holds ")
@@ -99,26 +97,26 @@ def _spaced(text: str) -> str:
     return f" {text}" if text[:1].isascii() else text
 
 
-def _becomes(change: Change) -> Two:
+def _becomes(subject: Subject, change: Change) -> Two:
     """What would be otherwise, with how much more or less it is."""
     if change.kind != "fact":
         return "各项上限均不适用", "none of the caps applies"
-    fact = ALL_FACTS[change.name]
-    shown = [_shown(change.name, value) for value in change.values]
-    zh, en = "或".join(zh for zh, _ in shown), " or ".join(en for _, en in shown)
+    fact = subject.facts[change.name]
+    told = [shown(fact, value) for value in change.values]
+    zh, en = "或".join(zh for zh, _ in told), " or ".join(en for _, en in told)
     if fact.kind != "whole":
         return f"{fact.zh}为{_spaced(zh)}", f"{fact.en} is {en}"
     now = int(change.value or 0)
     if change.was is None:
         return f"{fact.zh}达到 {zh}", f"{fact.en} reaches {en}"
     less = now < int(change.was)
-    by = _shown(change.name, abs(now - int(change.was)))
+    by = shown(fact, abs(now - int(change.was)))
     if less:
         return f"{fact.zh}为 {zh}（少 {by[0]}）", f"{fact.en} is {en} ({by[1]} less)"
     return f"{fact.zh}达到 {zh}（多 {by[0]}）", f"{fact.en} reaches {en} ({by[1]} more)"
 
 
-def _shown(name: str, value: Value) -> Two:
+def shown(fact: Fact, value: Value) -> Two:
     """A fact's value where people read it."""
     if value is None:
         return UNKNOWN
@@ -126,11 +124,11 @@ def _shown(name: str, value: Value) -> Two:
         return FLAGS[value]
     if isinstance(value, str):
         return code_words(value)
-    den, zh, en = UNITS[ALL_FACTS[name].unit]
+    den, zh, en = UNITS.get(fact.unit, (1, "", ""))
     text = decimal_text(Fraction(value, den), 3, 2 if den == UNITS["fen"][0] else 0)
     whole, point, part = text.partition(".")
     number = f"{int(whole):,}{point}{part}"
-    return f"{number} {zh}", f"{number} {en}"
+    return f"{number} {zh}".rstrip(), f"{number} {en}".rstrip()
 
 
 def _cap(line: Line) -> Two:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rules import hint_words
+from rules.facts import ShipmentFacts
 from rules.lines import Two
 from rules.outcome import Tally
 from rules.probe import Change, Goal, Probe, held_by
@@ -148,7 +149,7 @@ def _proven(probe: Probe, tally: Tally, obstacle: Obstacle) -> Iterator[Hint]:
     for one in candidates(probe, tally, obstacle.place, obstacle.cleared):
         again = probe.tally(*one.changes)
         assert again is not None, "a candidate was run before"
-        said = hint_words.one(line, one.changes[0], tally, again)
+        said = hint_words.one(probe.rule.subject, line, one.changes[0], tally, again)
         yield _hint(one.kind, line.article, one, again, said)
 
 
@@ -171,14 +172,14 @@ def _together(
     again = probe.tally(*changes)
     best = max((hint.award_fen for hint in found), default=0)
     if again is not None and again.award_fen > max(best, tally.award_fen):
-        said = hint_words.together(changes, tally, again)
+        said = hint_words.together(probe.rule.subject, changes, tally, again)
         yield Hint("together", "", tuple(changes), again.outcome, again.award_fen, *said)
 
 
 def under(
     rule: Rule,
     params: Mapping[str, object],
-    facts: Record,
+    facts: ShipmentFacts,
     tally: Tally,
     held: Mapping[str, int],
     document: str,
@@ -188,8 +189,7 @@ def under(
 
     `held` is what every counter holds; None also where the version cannot be run on these facts.
     """
-    name = facts.SUBJECT.day
-    change = Change("fact", name, getattr(facts, name), (day,))
+    change = Change("fact", "departure_day", facts.departure_day, (day,))
     again = Probe(rule, params, facts, {}, held).tally(change)
     if again is None or again.award_fen <= tally.award_fen:
         return None

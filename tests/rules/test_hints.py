@@ -9,6 +9,7 @@ import pytest
 
 from rules import conformance, hints
 from rules.batch import Facts
+from rules.composed.compose import anything
 from rules.counters import counter_key
 from rules.facts import SHIPMENT, ShipmentFacts
 from rules.hints import Hint
@@ -214,3 +215,18 @@ def test_numbers_are_searched_to_the_very_unit_and_no_further_than_they_can_be()
     assert nearest_number(does, 12_344, 12_345) == 12_345
     assert nearest_number(does, 20_000, 20_000) is None
     assert max(asked) < 10**10
+
+
+@pytest.mark.parametrize("name", ["shapes/growth-gate", "shapes/empties-at-most"])
+def test_a_hint_on_a_year_speaks_of_the_year_and_by_its_own_facts(name: str) -> None:
+    rule = every_rule().rules[name]
+    params = rule.sample_params
+    facts = anything(rule.record)
+    tally = explain(rule, params, facts, {})
+    found = hints.hints(rule, params, facts, tally, {})
+    assert found
+    for hint in found:
+        assert "本票" not in hint.zh
+        for change in hint.changes:
+            if change.kind == "fact":
+                assert rule.subject.facts[change.name].zh in hint.zh

@@ -12,11 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rules import hints
+from rules.facts import ShipmentFacts
 from rules.hints import Hint
 from rules.outcome import Tally
 from rules.registry import Registry
 from rules.rule import Rule
-from rules.subject import Record
 from tracker.errors import Conflict, mark
 from tracker.models import subjects
 from tracker.models.methods import Method
@@ -53,7 +53,7 @@ def of(session: Session, registry: Registry, made: Assessment) -> Found | None:
     held = _held(session, rule, made) if made.outcome == "waiting" else None
     pools = assessment.numbers(made)
     found = hints.hints(rule, made.method.params, facts, tally, held, pools)
-    if made.item.shipment is not None:  # the day of another one is a mistake; a year is given
+    if isinstance(facts, ShipmentFacts):  # the day of another one is a mistake; a year is given
         found += _other_versions(session, registry, made, facts, tally)
     return Found(found, "" if found else NOTHING_ALONE)
 
@@ -67,7 +67,7 @@ def _rule(registry: Registry, method: Method) -> Rule | None:
 
 
 def _other_versions(
-    session: Session, registry: Registry, made: Assessment, facts: Record, tally: Tally
+    session: Session, registry: Registry, made: Assessment, facts: ShipmentFacts, tally: Tally
 ) -> Iterator[Hint]:
     """What the method's other recorded versions would give, each on its day nearest to this one."""
     own, left = made.method, made.item.subject.day

@@ -4,6 +4,7 @@ Nothing here knows a rule. Numbers are typed as people say them, yuan with fen, 
 whole numbers that a rule takes; a blank is unknown, never zero.
 """
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
@@ -14,8 +15,9 @@ from typing import Any
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
+from rules import hint_words
 from rules.hint_words import UNITS
-from rules.lines import code_words
+from rules.lines import code_words, decimal_text
 from rules.periods import PERIOD_FACTS
 from rules.subject import Fact
 from tracker.web.asked import clean
@@ -89,15 +91,9 @@ def label(name: str) -> str:
 
 def shown(name: str, value: Any) -> str:  # noqa: ANN401  any fact
     """A fact's value as people read it, with its unit."""
-    fact = PERIOD_FACTS[name]
     if value is None:
         return NOTHING
-    if fact.kind == "flag":
-        return str(gettext("yes") if value else gettext("no"))
-    if fact.kind == "whole":
-        whole, point, part = as_typed(fact, value).partition(".")
-        return f"{int(whole):,}{point}{part} {_unit(fact)}".strip()
-    return code_words(str(value))[tongue() == "en"]
+    return hint_words.shown(PERIOD_FACTS[name], value)[tongue() == "en"]
 
 
 def as_typed(fact: Fact, value: Any) -> str:  # noqa: ANN401  any fact
@@ -108,14 +104,12 @@ def as_typed(fact: Fact, value: Any) -> str:  # noqa: ANN401  any fact
         return YES if value else NO
     if fact.kind != "whole":
         return str(value)
-    den = _den(fact)
-    whole, rest = divmod(int(value), den)
-    return str(whole) if den == 1 else f"{whole}.{_decimals(Fraction(rest, den), den)}"
+    return _decimals(int(value), _den(fact))
 
 
-def _decimals(part: Fraction, den: int) -> str:
-    digits = len(str(den)) - 1 or 1
-    return f"{int(part * 10**digits):0{digits}d}"
+def _decimals(value: int, den: int) -> str:
+    digits = math.ceil(math.log10(den))
+    return decimal_text(Fraction(value, den), digits, digits)
 
 
 def _den(fact: Fact) -> int:
@@ -145,8 +139,8 @@ def read_whole(fact: Fact, text: str) -> int:
         raise ValueError(gettext("“%(text)s” is no number.", text=text))
     value = Fraction(plain.replace(",", "")) * den
     if value.denominator != 1:
-        finest = f"0.{_decimals(Fraction(1, den), den)}" if den > 1 else "1"
-        told = gettext("At most to %(finest)s %(unit)s.", finest=finest, unit=_unit(fact))
+        finest, unit = _decimals(1, den), _unit(fact)
+        told = gettext("At most to %(finest)s %(unit)s.", finest=finest, unit=unit)
         raise ValueError(told)
     if value > fact.high:
         raise ValueError(gettext("That is more than there can be."))
