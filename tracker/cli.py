@@ -4,7 +4,7 @@ import signal
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from os import environ
 from pathlib import Path
 from types import FrameType
@@ -240,7 +240,7 @@ def import_network(source: Path, valid_from: datetime, note: str, *, yes: bool) 
             click.confirm(f"自 {day} 起施行？ In force from then on?", abort=True)
         version = bench.database.transact(
             lambda session: networks.bring_in(
-                session, found, day, actor="system", now=now, note=note
+                session, found, day, actor="system", now=now, note=note, over=before
             )
         )
     console.print(f"已登记 · kept: {version.sha256} {day}")
@@ -254,17 +254,19 @@ def import_network(source: Path, valid_from: datetime, note: str, *, yes: bool) 
 @click.option("--seed", is_flag=True, help="本程序自带的路网 · the one this program comes with")
 def export_network(target: Path, day: datetime | None, *, seed: bool) -> None:
     """导出某日施行的路网，默认今天 · write the network in force on a day, today unless told."""
-    if seed:
-        target.write_bytes(exchange.write(load_seed()))
-        console.print(f"已写入 {target} · written: {load_seed().sha256}")
-        return
-    bench = _bench()
-    with _said_in_words(), bench.database.reading() as session:
-        found = networks.in_force(session, day.date() if day else local_day(datetime.now(UTC)))
+    with _said_in_words():
+        found = load_seed() if seed else _network_on(day.date() if day else None)
+        target.write_bytes(exchange.write(found))
+        console.print(f"已写入 {target} · written: {found.sha256}")
+
+
+def _network_on(day: date | None) -> Network:
+    """The network in force on a day, today unless told."""
+    with _bench().database.reading() as session:
+        found = networks.in_force(session, day or local_day(datetime.now(UTC)))
         if found is None:
             raise click.ClickException("当日没有施行中的路网 · no network is in force on this day")
-        target.write_bytes(exchange.write(networks.opened(found)))
-        console.print(f"已写入 {target} · written: {found.sha256}")
+        return networks.opened(found)
 
 
 def _network_of(source: Path) -> Network | Amendment:

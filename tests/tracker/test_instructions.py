@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -248,6 +249,21 @@ def test_the_message_to_the_bank_names_every_payment_by_its_number() -> None:
     ]
 
 
+def test_an_account_is_written_whole_in_the_message_or_not_at_all() -> None:
+    (one,) = LISTED.members
+    names = {"p": instruction_list.NAMESPACE}
+
+    def account(number: str) -> str | None:
+        raw = instruction_list.message(replace(LISTED, members=(replace(one, account=number),)))
+        root = etree.fromstring(raw)
+        return root.findtext(".//p:CdtrAcct/p:Id/p:Othr/p:Id", namespaces=names)
+
+    assert account("6222 0212 3456 7890 123") == "6222021234567890123"
+    assert account("9" * 34) == "9" * 34
+    with pytest.raises(Conflict, match=r"9{35} is longer"):
+        account("9" * 35)
+
+
 def test_the_columns_of_the_list_are_the_installations_own(tmp_path: Path) -> None:
     ours = instruction_list.shape(tmp_path)
     assert (
@@ -280,6 +296,22 @@ PAIN_002 = """<?xml version="1.0" encoding="UTF-8"?>
 <StsRsnInf><Rsn><Cd>AC01</Cd></Rsn><AddtlInf>账号有误</AddtlInf></StsRsnInf></TxInfAndSts>
 <TxInfAndSts><OrgnlEndToEndId>DF-0001-003</OrgnlEndToEndId><TxSts>ACSP</TxSts></TxInfAndSts>
 </OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>"""
+
+
+def test_every_column_about_the_status_and_our_own_number_are_looked_at() -> None:
+    raw = (
+        "业务流水号,处理状态,交易结果,支付编号,支付日期,金额\n"
+        "BANK1,已完成,失败,DF-1,2026/1/2 10:00:00,1\n"
+        "BANK2,已完成,成功,DF-2,2026年12月12日,1\n"
+        "BANK3,,失败,DF-3,,1\n"
+        "DF-4,成功,,,,1\n"
+    )
+    found = bank_answers.read(raw.encode())
+    assert [(one.code, one.outcome) for one in found] == [
+        *(("DF-1", "unknown"), ("DF-2", "confirmed"), ("DF-3", "failed"), ("DF-4", "confirmed"))
+    ]
+    assert found[0].said == "已完成 / 失败"
+    assert [one.day for one in found[:2]] == ["2026/1/2", "2026年12月12日"]
 
 
 def test_a_status_report_is_read_like_a_table() -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ingest.network import Network, exchange, load_seed
+from ingest.network.amendment import Amendment, Naming
 from tests.journeys import NOW
 from tracker import cli, jobs
 from tracker.errors import Conflict, Refused
@@ -22,11 +23,7 @@ DAY = date(2026, 12, 1)
 
 def named(network: Network, place: str, alias: str) -> Network:
     """The network with one more name of a place."""
-    places = [
-        replace(one, aliases=(*one.aliases, alias)) if one.id == place else one
-        for one in network.places
-    ]
-    return replace(network, places=tuple(places))
+    return Amendment(names=(Naming(place, (alias,)),)).apply(network)
 
 
 def amend(session: Session, alias: str, day: date, place: str = "moscow") -> NetworkVersion:
@@ -122,3 +119,17 @@ def test_a_network_goes_out_of_one_set_of_books_and_into_another_by_the_commands
         assert "示例货场" in networks.opened(made).place("moscow").aliases
     file.write_text("[]", encoding="utf-8")
     assert run(cli.network, ["import", str(file), "--valid-from", "2026-12-02"]).exit_code == 1
+
+
+def test_a_network_is_brought_in_over_the_one_that_was_looked_at_and_no_other(
+    bench: jobs.Bench,
+) -> None:
+    def work(session: Session) -> None:
+        seen = networks.in_force(session, DAY)
+        assert seen is not None
+        mine = named(networks.opened(seen), "moscow", "示例一")
+        amend(session, "示例二", DAY)
+        with pytest.raises(Conflict, match="Another network"):
+            networks.bring_in(session, mine, DAY, over=seen, actor="x", now=NOW, note="")
+
+    bench.database.transact(work)

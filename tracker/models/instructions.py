@@ -11,7 +11,6 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.db import Base, CanonicalJson, Fen, Key, Moment
-from tracker.models.applications import Application
 from tracker.models.filings import Disbursement
 from tracker.models.people import League, User
 
@@ -51,8 +50,7 @@ class InstructionListLine(Base):
     disbursement_id: Mapped[int] = mapped_column(ForeignKey("disbursement.id"), unique=True)
     cash_fen: Mapped[int] = mapped_column(Fen)
     """The amount less what is kept off for recoveries."""
-    instruction_list: Mapped[InstructionList] = relationship(init=False)
-    disbursement: Mapped[Disbursement] = relationship(init=False)
+    disbursement: Mapped[Disbursement] = relationship(init=False, lazy="joined")
 
 
 class BankFile(Base):
@@ -85,5 +83,4 @@ class PayeeAccount(Base):
     reason: Mapped[str] = mapped_column(String(300))
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     stated_at: Mapped[datetime] = mapped_column(Moment)
-    application: Mapped[Application] = relationship(init=False)
     user: Mapped[User] = relationship(init=False, lazy="joined")

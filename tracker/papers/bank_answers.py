@@ -70,7 +70,10 @@ ACCC and ACSC (settled), RJCT and CANC are of ISO 20022's ExternalPaymentTransac
 others of that list (ACTC, ACCP, ACSP, ACWC, PDNG, RCVD, PATC) do not yet settle anything.
 """
 FOLDED = {norm(word): outcome for outcome, words in OUTCOMES.items() for word in words}
-MEANT = {norm(word): name for name, words in HEADINGS.items() for word in words}
+MEANT = {
+    norm(word): (name, rank) for name, words in HEADINGS.items() for rank, word in enumerate(words)
+}
+"""Heading -> what its column means, and how surely: the bank's own number may stand beside ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,28 +151,31 @@ def _of_table(raw: bytes, kind: str) -> list[BankAnswer]:
     )
 
 
-def _places(cells: Sequence[str]) -> dict[str, int]:
-    """What a column means -> its place, of a row of headings."""
-    found: dict[str, int] = {}
+def _places(cells: Sequence[str]) -> dict[str, list[int]]:
+    """What a column means -> its places in a row of headings, as the headings are listed."""
+    found: dict[str, list[tuple[int, int]]] = {}
     for place, cell in enumerate(cells):
-        name = MEANT.get(norm(cell)) or MEANT.get(norm(cell.split("（")[0].split("(")[0]))
-        if name is not None:
-            found.setdefault(name, place)
-    return found
+        words = (norm(cell), norm(cell.split("（")[0].split("(")[0]))
+        for name, rank in [MEANT[word] for word in words if word in MEANT][:1]:
+            found.setdefault(name, []).append((rank, place))
+    return {name: [place for _, place in sorted(some)] for name, some in found.items()}
 
 
-def _answers(rows: Sequence[tuple[Any, ...]], places: Mapping[str, int]) -> Iterator[BankAnswer]:
+def _answers(
+    rows: Sequence[tuple[Any, ...]], places: Mapping[str, Sequence[int]]
+) -> Iterator[BankAnswer]:
     for number, *cells in rows:
-        texts = {name: _text(cells[place]) for name, place in places.items()}
-        if not texts["code"]:
-            continue  # sums and remarks below the table name no payment
-        yield _answer(int(number), **texts)
+        texts = {name: [_text(cells[place]) for place in some] for name, some in places.items()}
+        said = [*filter(None, texts.pop("said"))]
+        told = {name: next(filter(None, some), "") for name, some in texts.items()}
+        if told["code"]:  # sums and remarks below the table name no payment
+            yield _answer(int(number), said=said, **told)
 
 
 def _answer(
     row: int,
     code: str,
-    said: str,
+    said: Sequence[str],
     amount: str = "",
     receipt_no: str = "",
     day: str = "",
@@ -178,13 +184,19 @@ def _answer(
     return BankAnswer(
         row=row,
         code=code[:CODE_LENGTH],
-        said=said[:WORDS_LENGTH],
-        outcome=FOLDED.get(norm(said), "unknown"),
+        said=" / ".join(said)[:WORDS_LENGTH],
+        outcome=_outcome(said),
         amount_fen=_fen(amount, row),
         receipt_no=receipt_no[:WORDS_LENGTH],
-        day=day[:10],
+        day=re.split(r"[ T]", day)[0][:WORDS_LENGTH],
         words=words[:WORDS_LENGTH],
     )
+
+
+def _outcome(said: Sequence[str]) -> str:
+    """What all that is said comes to; unknown where one word says otherwise than another."""
+    found = {FOLDED.get(norm(word), "unknown") for word in said}
+    return found.pop() if len(found) == 1 else "unknown"
 
 
 def _of_message(raw: bytes) -> list[BankAnswer]:
@@ -215,10 +227,10 @@ def _of_status(place: int, one: etree._Element) -> BankAnswer:
     return _answer(
         place,
         said("OrgnlEndToEndId"),
-        said("TxSts"),
+        [said("TxSts")],
         amount=said("InstdAmt"),
         receipt_no=said("AcctSvcrRef", "ClrSysRef"),
-        day=said("AccptncDtTm", "FctvIntrBkSttlmDt")[:10],
+        day=said("AccptncDtTm", "FctvIntrBkSttlmDt"),
         words=" ".join(filter(None, (said("Cd", "Prtry"), said("AddtlInf")))),
     )
 

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from lxml import etree
 
-from tracker.errors import NotNow, mark
+from tracker.errors import Conflict, NotNow, mark
 from tracker.papers import detail
+from tracker.papers.cells import safe
 from tracker.papers.formulas import Cell, yuan
 from tracker.papers.workbook import (
     A4,
@@ -32,8 +33,6 @@ from tracker.papers.workbook import (
 TEMPLATE = Path(__file__).parent / "instruction_list.toml"
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
 CURRENCY = "CNY"
-DANGEROUS = tuple("=+-@＝＋－＠")
-"""A cell of a CSV that begins so is run as a formula; an apostrophe makes it text."""
 NAME_LENGTH, NUMBER_LENGTH, PURPOSE_LENGTH = 140, 34, 140
 """Of Max140Text, Max34Text in that message."""
 
@@ -146,7 +145,7 @@ def text_table(listed: Listed, look: Shape) -> bytes:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([column.heading for column, _ in look.columns])
     for one in listed.members:
-        writer.writerow([_plain(CELLS[of][1](one)) for _, of in look.columns])
+        writer.writerow([safe(CELLS[of][1](one)) for _, of in look.columns])
     return ("\ufeff" + out.getvalue()).encode()
 
 
@@ -190,7 +189,14 @@ def _counted(under: etree._Element, listed: Listed) -> None:
 
 
 def _account(under: etree._Element, number: str) -> None:
-    _under(_under(_under(under, "Id"), "Othr"), "Id", number[:NUMBER_LENGTH])
+    plain = "".join(number.split())
+    if len(plain) > NUMBER_LENGTH:
+        raise Conflict(
+            mark("The account %(account)s is longer than the message can hold."),
+            mark("Use the workbook, or have the account put right."),
+            account=plain,
+        )
+    _under(_under(_under(under, "Id"), "Othr"), "Id", plain)
 
 
 def _under(parent: etree._Element, name: str, said: str = "") -> etree._Element:
@@ -198,8 +204,3 @@ def _under(parent: etree._Element, name: str, said: str = "") -> etree._Element:
     if said:
         made.text = said
     return made
-
-
-def _plain(cell: Cell) -> str:
-    text = str(cell)
-    return f"'{text}" if text.lstrip().startswith(DANGEROUS) else text

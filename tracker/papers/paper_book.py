@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from tracker.papers import formulas
-from tracker.papers.paper import Cell, Grid, Money, Paper
+from tracker.papers.paper import Cell, Grid, Heading, Money, Paper
 from tracker.papers.workbook import (
     A4,
     Book,
@@ -70,12 +70,19 @@ def _grid(book: Book, row: int, columns: int, grid: Grid, widths: Sequence[float
     fitting = wide_enough(shown, [*rows, total] if total else rows)
     row = table(book, sheet, row, fitting, rows)
     if total:
-        styles = ["total" if one.numeric else "total_text" for one in grid.headings]
-        end(book, sheet, row, list(zip(total, styles, strict=True)))
+        styled = zip(grid.headings, total, strict=True)
+        end(book, sheet, row, [(cell, _style(one, cell)) for one, cell in styled])
         row += 1
     for words in grid.below:
         row = _words(book, row, columns, words)
     return row
+
+
+def _style(heading: Heading, cell: formulas.Cell) -> str:
+    """Of a sum: a whole number counts something, and is no money."""
+    if not heading.numeric:
+        return "total_text"
+    return "total_number" if isinstance(cell, int) else "total"
 
 
 def _cell(cell: Cell) -> formulas.Cell:

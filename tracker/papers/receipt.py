@@ -185,10 +185,10 @@ def _application(content: Content, say: Say, lang: str) -> tuple[Facts, Sequence
         for name in ("computed_fen", "applied_fen", "reduced_fen")
     ]
     grid = Grid(
-        title=say(mark("Line by line")),
+        title=say(mark("Item by item")),
         headings=(
-            Heading(say(mark("Shipment")), 4),
-            Heading(say(mark("Day of departure")), 4),
+            Heading(say(mark("Shipment or matter")), 4),
+            Heading(say(mark("Day of departure, or last day")), 4),
             Heading(say(mark("Method")), 4),
             Heading(say(mark("Computed (yuan)")), 4, numeric=True),
             Heading(say(mark("Applied for (yuan)")), 4, numeric=True),
@@ -210,12 +210,12 @@ def _why(reason: Mapping[str, str], say: Say) -> str:
 def _firm_year(content: Content, say: Say, lang: str) -> tuple[Facts, Sequence[Grid]]:
     lines = content["lines"]
     grid = Grid(
-        title=say(mark("By month of departure")),
+        title=say(mark("Month by month")),
         headings=(
             Heading(say(mark("Month")), 3),
             Heading(say(mark("League")), 4),
             Heading(say(mark("Programme")), 5),
-            Heading(say(mark("Shipments")), 2, numeric=True),
+            Heading(say(mark("Items")), 2, numeric=True),
             Heading(say(mark("Computed (yuan)")), 4, numeric=True),
             Heading(say(mark("Disbursed (yuan)")), 4, numeric=True),
         ),

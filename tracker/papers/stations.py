@@ -10,6 +10,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 from ingest import formats, sniff
+from ingest.headings import norm
 from ingest.network import Corridor, Network
 from ingest.network.official import Key
 from tracker.errors import Refused, mark
@@ -121,9 +122,9 @@ def tenths(said: str) -> int:
 
 def _heads(line: Sequence[str]) -> tuple[list[int], list[int]] | None:
     """Columns that name the station, best first, and the one of the km; None for no headings."""
-    at = {_fold(cell): number for number, cell in reversed(list(enumerate(line)))}
-    stations = [at[name] for name in (*IDS, *NAMES) if name in at]
-    kms = [at[name] for name in KMS if name in at]
+    at = {norm(cell): number for number, cell in reversed(list(enumerate(line)))}
+    stations = [at[name] for name in map(norm, (*IDS, *NAMES)) if name in at]
+    kms = [at[name] for name in map(norm, KMS) if name in at]
     return (stations, kms[:1]) if stations and kms else None
 
 

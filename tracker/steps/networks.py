@@ -135,15 +135,23 @@ def bring_in(
     network: Network,
     valid_from: date,
     *,
+    over: NetworkVersion | None,
     actor: str,
     now: datetime,
     note: str,
 ) -> NetworkVersion:
     """Keep a whole network that came in a file, in force from a day, in the place of the one then.
 
-    Raises as ``amend``, but for a day on which none is in force yet.
+    ``over`` is the version in force then as the person saw it. Raises ``Conflict`` where another
+    one is by now, and as ``amend``, but for a day on which none is in force yet.
     """
-    if in_force(session, valid_from) is None:
+    then = in_force(session, valid_from)
+    if (then and then.id) != (over and over.id):
+        raise Conflict(
+            mark("Another network is in force on this day than when this was looked at."),
+            mark("Look at the changes again."),
+        )
+    if then is None:
         require_sound(network)
         version = record(session, network, valid_from, actor=actor, now=now, note=note)
     else:

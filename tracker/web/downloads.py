@@ -2,34 +2,19 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import quote
 
 from flask import Response, send_file, stream_with_context
 from flask_babel import gettext
 
+from tracker.papers.cells import safe
 from tracker.web.lines import Shown
 
 BOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BYTE_ORDER_MARK = "\ufeff"
-DANGEROUS = tuple("=+-@＝＋－＠")
-"""A cell that begins so, full width or not, is run as a formula; an apostrophe makes it text."""
-CONTROLS = ("\t", "\r", "\n")
-"""A cell that begins so may be cut in two, and what follows be run."""
-PLAIN_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 MOST_ROWS = 100_000
 """The most rows of one download; its last line says so, and a narrower filter gives the rest."""
-
-
-def safe(value: object) -> str:
-    """The cell as text that no spreadsheet runs; whole numbers stay numbers."""
-    if value is None:
-        return ""
-    text = str(value)
-    number = type(value) is int or PLAIN_NUMBER.fullmatch(text)
-    runs = text.startswith(CONTROLS) or text.lstrip().startswith(DANGEROUS)
-    return f"'{text}" if runs and not number else text
 
 
 def fen_as_yuan(fen: int) -> str:
