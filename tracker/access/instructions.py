@@ -4,24 +4,19 @@ They hold firms' accounts: a league sees its own, the auditor all. The actions s
 in ``tracker.access``.
 """
 
-from sqlalchemy import ColumnElement, Select, false, select, true
+from sqlalchemy import Select, select
 
-from tracker.access import SEES_ALL, may
+from tracker.access import own
 from tracker.models.instructions import BankFile, InstructionList
 from tracker.models.people import User
 
 
 def visible_lists(user: User) -> Select[InstructionList]:
     """The league's own lists."""
-    return select(InstructionList).where(_seen(user, InstructionList.league_id == user.league_id))
+    mine = own(user, None, InstructionList.league_id, "see_instruction_lists")
+    return select(InstructionList).where(mine)
 
 
 def visible_bank_files(user: User) -> Select[BankFile]:
     """The league's own files of answers."""
-    return select(BankFile).where(_seen(user, BankFile.league_id == user.league_id))
-
-
-def _seen(user: User, own: ColumnElement[bool]) -> ColumnElement[bool]:
-    if not may(user, "see_instruction_lists"):
-        return false()
-    return true() if user.role in SEES_ALL else own
+    return select(BankFile).where(own(user, None, BankFile.league_id, "see_instruction_lists"))

@@ -4,22 +4,17 @@ Each office sees its own: what stands on a receipt is what that office could see
 actions stand with all others in ``tracker.access``.
 """
 
-from sqlalchemy import Select, false, select
+from sqlalchemy import Select, select
 
-from tracker.access import SEES_ALL, may
-from tracker.models.people import FIRM_ROLES, LEAGUE_ROLES, User
+from tracker.access import own
+from tracker.access.actions import COMMERCE_ROLES
+from tracker.models.people import User
 from tracker.models.receipts import Receipt
 
 
 def visible_receipts(user: User) -> Select[Receipt]:
     """The firm's, the league's, or Commerce's own; all for the auditor."""
-    found = select(Receipt)
-    if not may(user, "see_receipts"):
-        return found.where(false())
-    if user.role in SEES_ALL:
-        return found
-    if user.role in FIRM_ROLES:
-        return found.where(Receipt.office_firm_id == user.firm_id)
-    if user.role in LEAGUE_ROLES:
-        return found.where(Receipt.office_league_id == user.league_id)
-    return found.where(Receipt.office_firm_id.is_(None), Receipt.office_league_id.is_(None))
+    firm, league = Receipt.office_firm_id, Receipt.office_league_id
+    if user.role in COMMERCE_ROLES:
+        return select(Receipt).where(firm.is_(None), league.is_(None))
+    return select(Receipt).where(own(user, firm, league, "see_receipts"))

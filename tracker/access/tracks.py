@@ -5,20 +5,16 @@ files themselves, with every vehicle in them, only the firm and the auditor. The
 all others in ``tracker.access``.
 """
 
-from sqlalchemy import Select, false, select, true
+from sqlalchemy import Select, false, select
 
-from tracker.access import may, visible_shipments
-from tracker.models.cargo import Shipment
-from tracker.models.people import FIRM_ROLES, User
+from tracker.access import keys_of, may, own, visible_shipments
+from tracker.models.people import User
 from tracker.models.tracks import Track, TrackCheck, TrackFile, TrackLink
 
 
 def visible_track_files(user: User) -> Select[TrackFile]:
     """The firm's own uploads; all for the auditor."""
-    query = select(TrackFile)
-    if not may(user, "see_track_files"):
-        return query.where(false())
-    return query.where(TrackFile.firm_id == user.firm_id if user.role in FIRM_ROLES else true())
+    return select(TrackFile).where(own(user, TrackFile.firm_id, None, "see_track_files"))
 
 
 def visible_tracks(user: User) -> Select[Track]:
@@ -38,7 +34,7 @@ def visible_track_links(user: User) -> Select[TrackLink]:
     query = select(TrackLink).where(TrackLink.removed_at.is_(None))
     if not may(user, "see_tracks"):
         return query.where(false())
-    return query.where(TrackLink.shipment_id.in_(_shipments(user)))
+    return query.where(TrackLink.shipment_id.in_(keys_of(visible_shipments(user))))
 
 
 def visible_track_checks(user: User) -> Select[TrackCheck]:
@@ -46,8 +42,4 @@ def visible_track_checks(user: User) -> Select[TrackCheck]:
     query = select(TrackCheck)
     if not may(user, "see_tracks"):
         return query.where(false())
-    return query.where(TrackCheck.shipment_id.in_(_shipments(user)))
-
-
-def _shipments(user: User) -> Select[int]:
-    return visible_shipments(user).with_only_columns(Shipment.id)
+    return query.where(TrackCheck.shipment_id.in_(keys_of(visible_shipments(user))))

@@ -4,22 +4,20 @@ import io
 import secrets
 import time
 from datetime import UTC, date, datetime
-from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from rules.rule import Rule
 from tracker import blobs, jobs
 from tracker.demo import sign_ins
-from tracker.demo.doing import person, take
+from tracker.demo.doing import Paper, drafted, person, take
 from tracker.demo.files import SampleFile
 from tracker.demo.people import FIRMS, LEAGUES, people
 from tracker.models.cargo import Manifest
 from tracker.models.composed import ComposedRule
 from tracker.models.methods import Method
 from tracker.models.people import Firm, League, User
-from tracker.steps import beginnings, composed, manifests, methods, programmes
+from tracker.steps import beginnings, composed, manifests, programmes
 from tracker.web.passwords import hashed
 
 FIRST_DAY = date(2026, 1, 1)
@@ -82,37 +80,14 @@ def record_methods(bench: jobs.Bench) -> str:
         key=lambda rule: rule.id,
     )
     for number, rule in enumerate(rules, start=1):
-        key = bench.database.transact(partial(_draft, bench=bench, rule=rule, number=number))
         stem = LEAGUES[rule.league]
+        days = (date(2025, 12, 15), FIRST_DAY, date(2026, 12, 31))
+        paper = Paper(f"示例办〔2026〕{number}号", *days)
+        key = drafted(bench, rule, f"{stem}_officer", programmes.FREIGHT, paper)
         take(bench, Method, key, (f"{stem}_officer", "submit"))
         take(bench, Method, key, ("commerce_officer", "examine"))
         take(bench, Method, key, ("commerce_approver", "record"))
     return "、".join(rule.title for rule in rules)
-
-
-def _draft(session: Session, bench: jobs.Bench, rule: Rule, number: int) -> int:
-    under = programmes.of_code(session)
-    user = person(session, f"{LEAGUES[rule.league]}_officer")
-    there = session.scalar(
-        select(Method.id).where(Method.league_id == user.league_id, Method.programme_id == under.id)
-    )
-    if there is not None:
-        return there
-    method = methods.draft(
-        session,
-        bench.registry,
-        user,
-        programme=under,
-        rule_id=rule.id,
-        params=dict(rule.sample_params),
-        title=rule.title,
-        document_no=f"示例办〔2026〕{number}号",
-        issued_on=date(2025, 12, 15),
-        valid_from=FIRST_DAY,
-        valid_to=date(2026, 12, 31),
-        is_sample=True,
-    )
-    return method.id
 
 
 def compose_rule(bench: jobs.Bench) -> str:

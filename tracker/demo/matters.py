@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from rules.lines import yuan
 from tracker import jobs
 from tracker.demo import evidence
-from tracker.demo.doing import person, take
+from tracker.demo.doing import Paper, drafted, person, take
 from tracker.models.matters import Matter
 from tracker.models.methods import Method
 from tracker.models.money import Assessment, Item
-from tracker.steps import matters, methods, programmes
+from tracker.steps import matters, programmes
 
 RULE = "shapes/measure-3-platforms"
 PROGRAMME = "platforms"
@@ -36,29 +36,8 @@ def record(bench: jobs.Bench) -> str:
     """The league's method for small firms that enter platforms, drafted and recorded."""
     rule = bench.registry.rules[RULE]
 
-    def work(session: Session) -> int:
-        user, under = person(session, OFFICER), programmes.of_code(session, PROGRAMME)
-        there = select(Method.id).where(
-            Method.league_id == user.league_id, Method.programme_id == under.id
-        )
-        if (found := session.scalar(there)) is not None:
-            return found
-        return methods.draft(
-            session,
-            bench.registry,
-            user,
-            programme=under,
-            rule_id=rule.id,
-            params=dict(rule.sample_params),
-            title=rule.title,
-            document_no="示例办〔2025〕9号",
-            issued_on=date(2024, 12, 20),
-            valid_from=date(2025, 1, 1),
-            valid_to=None,
-            is_sample=True,
-        ).id
-
-    key = bench.database.transact(work)
+    paper = Paper("示例办〔2025〕9号", date(2024, 12, 20), date(2025, 1, 1))
+    key = drafted(bench, rule, OFFICER, PROGRAMME, paper)
     take(bench, Method, key, (OFFICER, "submit"))
     take(bench, Method, key, ("commerce_officer", "examine"), ("commerce_approver", "record"))
     return rule.title

@@ -22,16 +22,8 @@ class Detail:
     label: str
     papers: str
     """Batch, carnet or train number; of a matter its title."""
-    waybills: int | None
     day: date
     """Of departure, or the last of the year."""
-    exited_on: date | None
-    corridor: str
-    distance_tenth_km: int | None
-    domestic_tenth_km: int | None
-    share: tuple[int, int] | None
-    """E-commerce part and whole, in the unit of `share_base`."""
-    share_base: str
     method: str
     """Document number of the method it is assessed by."""
     tally: Tally
@@ -42,6 +34,14 @@ class Detail:
     later_reduced_fen: int
     """Taken off by Commerce."""
     later_reason: str
+    waybills: int | None = None
+    exited_on: date | None = None
+    corridor: str = ""
+    distance_tenth_km: int | None = None
+    domestic_tenth_km: int | None = None
+    share: tuple[int, int] | None = None
+    """E-commerce part and whole, in the unit of `share_base`."""
+    share_base: str = ""
 
     @property
     def approved_fen(self) -> int:

@@ -5,7 +5,7 @@ bytes the officer saw; the ledger's head is printed on it and kept beside it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -24,10 +24,9 @@ from tracker.db import SHANGHAI
 from tracker.errors import Conflict, Refused, mark
 from tracker.models import subjects
 from tracker.models.applications import ApplicationLine
-from tracker.models.cargo import CargoLine, Route
+from tracker.models.cargo import CargoLine, Route, Shipment
 from tracker.models.divisions import Division
 from tracker.models.filings import Filing, FilingLine
-from tracker.models.matters import Matter
 from tracker.models.methods import Method
 from tracker.models.money import Assessment, Item, ItemStage
 from tracker.models.networks import NetworkVersion
@@ -207,9 +206,7 @@ def _corridor_names(session: Session, versions: set[int]) -> dict[tuple[int, str
 def _detail(line: Line, around: Around) -> Detail:
     applied, item, filed = line
     one = around.assessments[item.id]
-    own = _of_matter(item.matter) if item.matter else _of_shipment(item, around, one)
-    return Detail(
-        **own,
+    found = Detail(
         code=item.code,
         firm=item.firm.name,
         uscc=item.firm.uscc,
@@ -223,30 +220,25 @@ def _detail(line: Line, around: Around) -> Detail:
         filed_fen=filed.filed_fen if filed else 0,
         later_reduced_fen=filed.reduced_fen if filed else 0,
         later_reason=_why(filed.reason_code, filed.reason) if filed else "",
+        papers=item.matter.title if item.matter else "",
     )
+    return _of_shipment(found, item.shipment, around, one) if item.shipment else found
 
 
-def _of_shipment(item: Item, around: Around, made: Assessment) -> dict[str, Any]:
-    """What a line says of the shipment it is for."""
-    assert item.shipment is not None, f"{item.code} is for no shipment"
+def _of_shipment(found: Detail, shipment: Shipment, around: Around, made: Assessment) -> Detail:
+    """The line with what only a shipment has."""
     base = str(made.method.params.get("share_base", ""))
-    return {
-        "papers": _papers(item.shipment.unit),
-        "waybills": around.waybills.get(item.shipment.id, 0),
-        "exited_on": item.shipment.border_exit_date,
-        "corridor": around.corridors.get(item.shipment.id, ""),
-        "distance_tenth_km": made.facts["distance_tenth_km"],
-        "domestic_tenth_km": made.facts["domestic_tenth_km"],
-        "share": _share(base, made.facts),
-        "share_base": SHARES[base][2] if base in SHARES else "",
-    }
-
-
-def _of_matter(matter: Matter) -> dict[str, Any]:
-    """The same of a matter: its title, and nothing that only a shipment has."""
-    lacking = ("waybills", "exited_on", "distance_tenth_km", "domestic_tenth_km", "share")
-    blank = dict.fromkeys(lacking) | {"corridor": "", "share_base": ""}
-    return {"papers": matter.title, **blank}
+    return replace(
+        found,
+        papers=_papers(shipment.unit),
+        waybills=around.waybills.get(shipment.id, 0),
+        exited_on=shipment.border_exit_date,
+        corridor=around.corridors.get(shipment.id, ""),
+        distance_tenth_km=made.facts["distance_tenth_km"],
+        domestic_tenth_km=made.facts["domestic_tenth_km"],
+        share=_share(base, made.facts),
+        share_base=SHARES[base][2] if base in SHARES else "",
+    )
 
 
 def _why(code: str, words: str) -> str:

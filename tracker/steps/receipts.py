@@ -159,7 +159,7 @@ def of_application(session: Session, user: User, key: int) -> tuple[Content, Fir
     content = {
         "kind": "application",
         "title": found.code,
-        "is_sample": found.firm.is_sample,
+        "is_sample": _is_sample(found.firm, standing),
         "about": {
             "league": _league(found),
             "programme": _programme(found),
@@ -206,7 +206,7 @@ def of_firm_year(session: Session, user: User, firm: Firm, year: int) -> tuple[C
     content = {
         "kind": "firm_year",
         "title": f"{firm.name} {year}",
-        "is_sample": firm.is_sample,
+        "is_sample": _is_sample(firm, standing),
         "about": {"year": year},
         "lines": lines,
         "balances": dict(sum((Counter(line["balances"]) for line in lines), Counter())),
@@ -286,6 +286,10 @@ def _route(session: Session, found: Shipment) -> Mapping[str, Any]:
         "distance_tenth_km": route.distance_km_tenths,
         "domestic_tenth_km": route.match.get("domestic_km_tenths"),
     }
+
+
+def _is_sample(firm: Firm, standing: Mapping[int, Assessment]) -> bool:
+    return firm.is_sample or any(one.method.is_sample for one in standing.values())
 
 
 def _league(of: Item | Application) -> Mapping[str, str]:

@@ -9,7 +9,7 @@ rewrite of everything cannot show. A package (``….zip``) is held against its o
 brings an anchor with it.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -62,9 +62,7 @@ def verify(
         there = tables(url, rows)
         kept = composed.kept(rows) if composed.TABLE in there else ()
         known = {**composed.usable(kept), **known}
-        stated = rows if matters.TABLE in there else _nothing
-        told = rows if receipts.TABLE in there else _nothing
-        wrong = _faults(rows, walk, anchors or {}, known, kept, (stated, told))
+        wrong = _faults(rows, walk, anchors or {}, known, kept, there)
         found = tuple(islice(wrong, MOST_FAULTS))
     return Report(
         entries=walk.entries,
@@ -88,9 +86,11 @@ def _faults(
     anchors: Mapping[int, str],
     known: Mapping[str, Rule],
     kept: Sequence[composed.Kept],
-    later: tuple[Rows, Rows],
+    there: Collection[str],
 ) -> Iterator[Fault]:
-    stated, told = later  # of tables that an earlier version may not have
+    def of(table: str) -> Rows:
+        return rows if table in there else _nothing
+
     checks: dict[str, Callable[[], Iterator[Fault]]] = {
         "分录": lambda: chain.walked(rows, walk),
         "锚点": lambda: chain.anchored(walk, anchors),
@@ -102,8 +102,8 @@ def _faults(
         "资金分配": lambda: divisions.divisions(rows),
         "审计日志": lambda: records.events(rows, walk),
         "组合规则": lambda: composed.faults(kept, walk),
-        "申报事项": lambda: matters.matters(stated, walk),
-        "说明单": lambda: receipts.receipts(told, walk),
+        "申报事项": lambda: matters.matters(of(matters.TABLE), walk),
+        "说明单": lambda: receipts.receipts(of(receipts.TABLE), walk),
     }
     for name, check in checks.items():
         try:

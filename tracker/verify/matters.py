@@ -10,7 +10,6 @@ from tracker.verify.reading import Fault, Rows, canonical, sha256
 
 TABLE = "matter_version"
 STATED = "matter.state"
-CONFIRMED = "matter.confirm"
 KIND = "FIRM_YEAR"
 GIVEN = ("key", "order", "firm", "league", "kind", "last_day")
 """Facts that the matter itself is; all others are as a version states them."""

@@ -15,6 +15,8 @@ from flask_babel import get_locale, gettext
 
 from ingest.km import km
 from tracker.models.people import League
+from tracker.papers.paper import Money, figure
+from tracker.papers.receipt import KINDS
 from tracker.papers.strips import laid_out
 from tracker.steps.assessment import OUTCOMES
 from tracker.steps.flows import STAGES
@@ -36,14 +38,9 @@ def tongue() -> str:
     return "en" if locale is not None and locale.language == "en" else "zh"
 
 
-def _hundredths(value: int) -> str:
-    whole, part = divmod(abs(value), 100)
-    return f"{'-' if value < 0 else ''}{whole:,}.{part:02d}"
-
-
 def yuan(fen: int | None) -> str:
     """Whole fen as yuan: 123450 is ``1,234.50``; nothing known is a dash."""
-    return NOTHING if fen is None else _hundredths(fen)
+    return figure(Money(fen))
 
 
 def wan(fen: int | None) -> str:
@@ -52,7 +49,7 @@ def wan(fen: int | None) -> str:
         return NOTHING
     whole, rest = divmod(abs(fen), FEN_IN_A_HUNDREDTH_OF_WAN)
     rounded = whole + (1 if rest * 2 >= FEN_IN_A_HUNDREDTH_OF_WAN else 0)
-    return _hundredths(rounded if fen >= 0 else -rounded)
+    return figure(Money(rounded if fen >= 0 else -rounded))
 
 
 def day(value: date | datetime | None) -> str:
@@ -152,6 +149,11 @@ def stage_options(stages: Iterable[str]) -> list[tuple[str, str]]:
     return [(value, stage(value)) for value in stages]
 
 
+def tally_kind(kind: str) -> str:
+    """What a line of a tally does."""
+    return str(gettext(KINDS[kind]))
+
+
 def role_options(roles: Iterable[str]) -> list[tuple[str, str]]:
     """Roles with their words, for a choice."""
     return [(value, role(value)) for value in roles]
@@ -193,6 +195,7 @@ FILTERS = (
     role_options,
     league_options,
     laid_out,
+    tally_kind,
 )
 
 

@@ -12,6 +12,7 @@ from tracker import access
 from tracker.access.pins import reviewable
 from tracker.models.cargo import SHIPMENT_STATES, Shipment
 from tracker.models.people import FIRM_ROLES, League
+from tracker.papers.receipt import DIRECTIONS, MODES
 from tracker.steps import assessment, legs, parcels, pins
 from tracker.web import (
     asked,
@@ -120,12 +121,12 @@ def shipment(key: int) -> ResponseReturnValue:
 
 def mode_name(mode: str) -> str:
     """Road or rail, in words."""
-    return str(gettext("Rail") if mode == "RAIL" else gettext("Road"))
+    return str(gettext(MODES[mode]))
 
 
 def direction_name(direction: str) -> str:
     """Outbound or inbound, in words."""
-    return str(gettext("Inbound") if direction == "I" else gettext("Outbound"))
+    return str(gettext(DIRECTIONS[direction]))
 
 
 @bp.app_context_processor
