@@ -130,6 +130,17 @@ def test_pure_packages_never_ask_for_the_time_or_chance() -> None:
     assert not wrong
 
 
+def test_every_template_uses_each_macro_it_imports() -> None:
+    unused = []
+    for path in sorted((TOP / "tracker" / "web" / "templates").rglob("*.html")):
+        text = path.read_text(encoding="utf-8")
+        body = re.sub(r"{%-? from .*?%}", "", text)
+        for listed in re.findall(r"{%-? from \S+ import (.*?)(?: with context)? -?%}", text):
+            names = [one.split(" as ")[-1].strip() for one in listed.split(",")]
+            unused += [f"{path.name} {one}" for one in names if not re.search(rf"\b{one}\b", body)]
+    assert not unused
+
+
 def test_every_template_loads_nothing_from_outside() -> None:
     outside = [
         str(path.relative_to(TOP))

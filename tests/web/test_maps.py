@@ -63,6 +63,7 @@ def test_the_page_shows_the_newest_month_and_any_other_that_is_asked_for(
     assert page.tree.xpath("//figure[@class='map']/svg[@class='standing']")
     for nonsense in ("2026-13", "0000-01", "甲"):
         assert clerk.see("/networks/map", month=nonsense).table()[-1][1] == "1"
+    assert clerk.see("/networks/map", month="9999-12").table()[-1][1] == "0"
 
 
 def test_money_counts_wherever_it_stands_and_a_contested_shipment_does_not(

@@ -8,13 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.periods import PERIOD_FACTS
+from rules.subject import Fact
 from tests import matters, way
-from tests.journeys import LEAGUE
+from tests.journeys import LEAGUE, act_on
 from tests.web import programs
 from tests.web.api.callers import call
 from tests.web.visitors import visit
 from tracker import jobs
 from tracker.db import Database
+from tracker.models.matters import Matter
 from tracker.settings import Settings
 from tracker.web import matter_form
 
@@ -79,6 +81,25 @@ def test_a_firm_states_its_year_and_the_league_confirms_it(world: jobs.Bench, ap
     assert "缺合同（示例）" in visit(app, "other_clerk").see("/matters/2").words
 
 
+def test_what_a_firm_wrote_and_took_back_is_nobody_elses(world: jobs.Bench, app: Flask) -> None:
+    key = matters.confirmed(world)
+    act_on(world, Matter, key, "clerk", "correct")
+    matters.state(world, key, "clerk", {**matters.ENTERED, "platforms": 7})
+    for state in ("draft", "withdrawn"):
+        found = call(app, "league_officer").get(f"matters/{key}")
+        assert (found["state"], found["firm_facts"]["platforms"]) == (state, 1)
+        if state == "draft":
+            act_on(world, Matter, key, "clerk", "withdraw")
+
+
+def test_rows_of_matters_are_headed_as_matters(world: jobs.Bench, app: Flask) -> None:
+    matters.confirmed(world)
+    clerk = visit(app, "clerk", "zh")
+    page = clerk.see("/disbursements/money")
+    assert page.table()[0][:2] == ["发车日期或期末日", "车牌号、箱号或事项"]
+    assert "发车日期或期末日,车牌号、箱号或事项" in clerk.see("/disbursements/money.csv").text
+
+
 def test_a_system_states_a_year_through_the_interface(app: Flask) -> None:
     clerk, officer = call(app, "clerk"), call(app, "league_officer")
     assert [one["year"] for one in clerk.get("matters/offers")] == [2025, 2026]
@@ -96,11 +117,16 @@ def test_a_system_states_a_year_through_the_interface(app: Flask) -> None:
     assert clerk.get(where)["award_fen"] == 2_000_000
 
 
-@given(st.sampled_from(sorted(PERIOD_FACTS)), st.integers(0, 10**14))
-def test_what_is_shown_of_a_number_is_read_back_to_the_last_unit(name: str, value: int) -> None:
-    fact = PERIOD_FACTS[name]
-    if fact.kind != "whole" or value > fact.high:
-        return
+WHOLE = [fact for fact in PERIOD_FACTS.values() if fact.kind == "whole"]
+
+
+@given(
+    st.sampled_from(WHOLE).flatmap(
+        lambda fact: st.tuples(st.just(fact), st.integers(0, min(fact.high, 10**14)))
+    )
+)
+def test_what_is_shown_of_a_number_is_read_back_to_the_last_unit(stated: tuple[Fact, int]) -> None:
+    fact, value = stated
     typed = matter_form.as_typed(fact, value)
     assert matter_form.read_whole(fact, typed) == value
     whole, point, part = typed.partition(".")

@@ -113,7 +113,9 @@ def test_whoever_holds_a_receipt_learns_whether_it_is_true_and_nothing_more(
     assert "says another total" in altered
     assert AWARD not in altered
     assert "No receipt bears this code." in verified(app, "0000-0000-0000-0000", AWARD)
-    assert "is no amount in yuan" in verified(app, code, "很多", 422)
+    mistyped = verified(app, code, "很多", 422)
+    assert "is no amount in yuan" in mistyped
+    assert code in mistyped, "what was typed is kept"
 
 
 def test_another_firm_and_the_league_see_none_of_a_firms_receipts(

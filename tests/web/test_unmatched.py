@@ -79,6 +79,15 @@ def test_what_came_after_the_reviewer_looked_waits_for_another_look(
     assert done.table()[1][0] == "1"
 
 
+def test_the_picture_counts_from_where_the_route_begins(bench: jobs.Bench, app: Flask) -> None:
+    shipped(bench, 1)
+    asked = {"corridor": "T02", "near": "ulanqab", "far": "moscow"}
+    page = visit(app, "league_officer").see("/unmatched/1", **asked)
+    assert "Ulanqab hub · 0.0" in page.words
+    assert "Moscow abroad · 7,308.4" in page.words
+    assert "By this route: 7,308.4 km" in page.words
+
+
 def test_firms_do_not_see_the_queue_and_the_auditor_only_looks(
     bench: jobs.Bench, app: Flask
 ) -> None:

@@ -157,7 +157,7 @@ def line_file(key: int) -> ResponseReturnValue:
     """All lines as CSV."""
     session = context.session()
     found = access.see(session, access.visible_applications(context.user()), key)
-    return downloads.lines_file(found.code, lines.every(session, found))
+    return downloads.lines_file(found, lines.every(session, found))
 
 
 @bp.post("/<int:key>/form")

@@ -194,14 +194,14 @@ def cause_words(user: User, entry: Entry) -> str:
         return f"{gettext(SUBJECTS[parts[0]])} {':'.join(parts[1:-2])}"
     if parts[0] == "fund":
         return ":".join(parts[1:])
-    if is_anothers(user, entry):
-        return str(gettext(ANOTHERS[parts[_firms_own(entry) or 0]]))
     place = _firms_own(entry)
-    if place is not None and parts[place] == "matter":
+    if place is None:
+        return entry.cause
+    if is_anothers(user, entry):
+        return str(gettext(ANOTHERS[parts[place]]))
+    if parts[place] == "matter":
         return f"{gettext(SUBJECTS['matter'])} {parts[place + 2]}"
-    if place is not None:
-        return str(gettext("Manifest of the firm %(code)s", code=parts[place + 1]))
-    return entry.cause
+    return str(gettext("Manifest of the firm %(code)s", code=parts[place + 1]))
 
 
 def cause(user: User, entry: Entry) -> str:

@@ -87,8 +87,8 @@ def money_file() -> ResponseReturnValue:
     query = standing_query(user).order_by(Item.code).limit(downloads.MOST_ROWS)
     yuan = gettext("yuan")
     header = [
-        gettext("Departure"),
-        gettext("Vehicle or box"),
+        filters.day_head(),
+        filters.name_head(),
         gettext("League"),
         *(f"{filters.stage(stage)} ({yuan})" for stage in STANDING_STAGES),
     ]

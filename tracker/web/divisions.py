@@ -22,7 +22,7 @@ from tracker.models.methods import Programme
 from tracker.models.money import Assessment, Item
 from tracker.models.people import Firm, League, User
 from tracker.steps import division as steps
-from tracker.web import acting, asked, context, downloads, policy
+from tracker.web import acting, asked, context, downloads, filters, policy
 
 bp = Blueprint("divisions", __name__, url_prefix="/divisions")
 
@@ -125,8 +125,8 @@ def download(key: int) -> ResponseReturnValue:
     session = context.session()
     found = access.see(session, access.visible_divisions(context.user()), key)
     head = [
-        gettext("Departure"),
-        gettext("Vehicle or box"),
+        filters.day_head(found.programme),
+        filters.name_head(found.programme),
         gettext("Firm"),
         gettext("Brought (yuan)"),
         gettext("Given (yuan)"),

@@ -5,10 +5,13 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import quote
 
-from flask import Response, send_file, stream_with_context
+from flask import Response, stream_with_context
 from flask_babel import gettext
 
+from tracker.models.applications import Application
+from tracker.models.filings import Filing
 from tracker.papers.cells import safe
+from tracker.web.filters import day_head, name_head
 from tracker.web.lines import Shown
 
 BOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -22,26 +25,21 @@ def fen_as_yuan(fen: int) -> str:
     return f"{'-' if fen < 0 else ''}{abs(fen) // 100}.{abs(fen) % 100:02d}"
 
 
+def file(raw: bytes, content_type: str, name: str) -> Response:
+    """Bytes as a download under a name."""
+    response = Response(raw, content_type=content_type)
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    return response
+
+
 def workbook(raw: bytes, name: str) -> Response:
     """An Excel workbook as a download; the name without its ending."""
-    return send_file(
-        io.BytesIO(raw),
-        mimetype=BOOK_TYPE,
-        as_attachment=True,
-        download_name=f"{name}.xlsx",
-        max_age=0,
-    )
+    return file(raw, BOOK_TYPE, f"{name}.xlsx")
 
 
 def json_file(raw: bytes, name: str) -> Response:
     """A JSON file as a download; the name without its ending."""
-    return send_file(
-        io.BytesIO(raw),
-        mimetype="application/json",
-        as_attachment=True,
-        download_name=f"{name}.json",
-        max_age=0,
-    )
+    return file(raw, "application/json", f"{name}.json")
 
 
 def csv_file(name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
@@ -74,11 +72,11 @@ def _line(row: Sequence[object]) -> str:
     return out.getvalue()
 
 
-def lines_file(code: str, shown: Iterable[Shown]) -> Response:
+def lines_file(subject: Application | Filing, shown: Iterable[Shown]) -> Response:
     """The lines of an application or a filing, computed, applied, reduced and left side by side."""
     header = (
-        gettext("Departure"),
-        gettext("Vehicle or box"),
+        day_head(subject.programme),
+        name_head(subject.programme),
         gettext("Firm"),
         gettext("Computed (yuan)"),
         gettext("Applied for (yuan)"),
@@ -107,4 +105,4 @@ def lines_file(code: str, shown: Iterable[Shown]) -> Response:
         )
         for line in shown
     )
-    return csv_file(f"{code}.csv", header, rows)
+    return csv_file(f"{subject.code}.csv", header, rows)

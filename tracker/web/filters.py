@@ -14,6 +14,7 @@ from flask import Flask, request, url_for
 from flask_babel import get_locale, gettext
 
 from ingest.km import km
+from tracker.models.methods import Programme
 from tracker.models.people import League
 from tracker.papers.paper import Money, figure
 from tracker.papers.receipt import KINDS
@@ -149,6 +150,20 @@ def stage_options(stages: Iterable[str]) -> list[tuple[str, str]]:
     return [(value, stage(value)) for value in stages]
 
 
+def day_head(programme: Programme | None = None) -> str:
+    """What the day of a programme's items is called; of several programmes', without one."""
+    return str(gettext(_heads(programme)[0]))
+
+
+def name_head(programme: Programme | None = None) -> str:
+    """The same of their names."""
+    return str(gettext(_heads(programme)[1]))
+
+
+def _heads(programme: Programme | None) -> tuple[str, str]:
+    return labels.SUBJECT_HEADS[programme.subject if programme else ""]
+
+
 def tally_kind(kind: str) -> str:
     """What a line of a tally does."""
     return str(gettext(KINDS[kind]))
@@ -200,8 +215,10 @@ FILTERS = (
 
 
 def install(app: Flask) -> None:
-    """Give the templates of ``app`` these filters, and the functions ``here`` and ``tongue``."""
+    """Give the templates of ``app`` these filters and functions."""
     for one in FILTERS:
         app.add_template_filter(one)
     app.add_template_global(here)
     app.add_template_global(tongue)
+    app.add_template_global(day_head)
+    app.add_template_global(name_head)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from tracker import access
 from tracker.access.instructions import visible_bank_files, visible_lists
 from tracker.db import SHANGHAI, local_day
-from tracker.errors import Refused, TrackerError, mark
+from tracker.errors import Refused, mark
 from tracker.models.instructions import BankFile, InstructionList
 from tracker.models.people import User
 from tracker.papers import bank_answers, instruction_list
@@ -99,7 +99,7 @@ def text_file(key: int) -> Response:
     """The same columns as CSV."""
     found = listed(key)
     raw = instruction_list.text_table(found, instruction_list.shape(context.settings().home))
-    return _file(raw, CSV_TYPE, f"{found.code}.csv")
+    return downloads.file(raw, CSV_TYPE, f"{found.code}.csv")
 
 
 @bp.get("/<int:key>/list.xml")
@@ -107,7 +107,7 @@ def text_file(key: int) -> Response:
 def message_file(key: int) -> Response:
     """The list as a pain.001 message."""
     found = listed(key)
-    return _file(instruction_list.message(found), XML_TYPE, f"{found.code}.xml")
+    return downloads.file(instruction_list.message(found), XML_TYPE, f"{found.code}.xml")
 
 
 @bp.post("/answers")
@@ -209,12 +209,6 @@ def listed(key: int) -> Listed:
     )
 
 
-def trouble_words(error: TrackerError) -> str:
-    """Why an item was not taken, in words."""
-    said = gettext(error.message)
-    return str(said % error.values if error.values else said)
-
-
 def _answers(found: BankFile, items: list[steps.Judged]) -> str:
     user = context.user()
     return render_template(
@@ -224,12 +218,6 @@ def _answers(found: BankFile, items: list[steps.Judged]) -> str:
         waiting=sum(bool(item.step) and item.trouble is None for item in items),
         outcomes=OUTCOMES,
         verdicts=steps.VERDICTS,
-        trouble_words=trouble_words,
+        words_of=context.words_of,
         may_take=access.may(user, "make_instruction_list"),
     )
-
-
-def _file(raw: bytes, content_type: str, name: str) -> Response:
-    response = Response(raw, content_type=content_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response

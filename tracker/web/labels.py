@@ -25,6 +25,13 @@ ROLES: dict[str, str] = {
 }
 """Role -> msgid; ``system`` is the worker, for whom people wait."""
 
+SUBJECT_HEADS: dict[str, tuple[str, str]] = {
+    "shipment": (mark("Departure"), mark("Vehicle or box")),
+    "period": (mark("Last day of the year"), mark("Matter")),
+    "": (mark("Departure or last day"), mark("Vehicle, box or matter")),
+}
+"""Subject of a programme, none where several stand together -> heads of its items' day and name."""
+
 SOURCES: dict[str, str] = {
     "web": mark("page"),
     "api": mark("API"),

@@ -79,7 +79,7 @@ def ledger_file() -> ResponseReturnValue:
         gettext("From stage"),
         gettext("To stage"),
         gettext("Whose"),
-        gettext("Vehicle or box"),
+        filters.name_head(),
         gettext("Amount (yuan)"),
         gettext("Reason"),
         gettext("Item"),

@@ -5,7 +5,7 @@ line stand out: reduced already, against its track, contested, waiting, an unsur
 the average; to reviewers also its oddities, on a page and not in a whole list.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -168,7 +168,7 @@ def part(
 ) -> list[Shown]:
     """So many lines from an offset, in this order."""
     query = _query(subject, total.average_fen, sort)
-    return _shown(session, subject, query.limit(rows).offset(offset), total, oddities.told)
+    return _shown(session, subject, query.limit(rows).offset(offset), total, with_oddities=True)
 
 
 def every(session: Session, subject: Application | Filing) -> Iterable[Shown]:
@@ -176,7 +176,9 @@ def every(session: Session, subject: Application | Filing) -> Iterable[Shown]:
     total = sums(session, subject)
     query = _query(subject, total.average_fen, "day")
     for start in range(0, total.count, BATCH):
-        yield from _shown(session, subject, query.limit(BATCH).offset(start), total)
+        yield from _shown(
+            session, subject, query.limit(BATCH).offset(start), total, with_oddities=False
+        )
 
 
 def odd_count(session: Session, kind: type[Application | Filing], keys: list[int]) -> Counts:
@@ -267,24 +269,20 @@ def _query(subject: Application | Filing, average_fen: int, sort: str) -> Rows:
     return query.order_by(*orders[sort], Item.code)
 
 
-def _untold(shipment_ids: Sequence[int]) -> dict[int, list[str]]:
-    """No oddities, of whatever shipments."""
-    del shipment_ids
-    return {}
-
-
 def _shown(
     session: Session,
     subject: Application | Filing,
     query: Rows,
     total: Sums,
-    told: Callable[[Sequence[int]], dict[int, list[str]]] = _untold,
+    *,
+    with_oddities: bool,
 ) -> list[Shown]:
     rows = session.execute(query).all()
     items = [item.id for _, item, _, _ in rows]
     keys = [item.shipment_id for _, item, _, _ in rows if item.shipment_id]
     lacks, verdicts = lacking.of(session, keys), track_verdicts.of(session, keys)
-    computed, odd = _computed(session, items), told(keys)
+    computed = _computed(session, items)
+    odd = oddities.told(keys) if with_oddities else {}
     first = select(ApplicationLine).where(ApplicationLine.item_id.in_(items))
     applied = {one.item_id: one for one in session.scalars(first.where(_of_application(subject)))}
     later = select(FilingLine).where(FilingLine.item_id.in_(items))

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, case, select
 from sqlalchemy.orm import Session
 
 from rules.outcome import Tally
@@ -17,9 +17,9 @@ from tracker.db import local_day
 from tracker.errors import Conflict, Refused, mark
 from tracker.models.matters import MATTER_STATES, Matter, MatterVersion
 from tracker.models.methods import Programme
-from tracker.models.money import Assessment, Item
+from tracker.models.money import Item
 from tracker.models.people import FIRM_ROLES, LEAGUE_ROLES, League, User
-from tracker.steps import matter_facts
+from tracker.steps import assessment, matter_facts
 from tracker.steps import matters as steps
 from tracker.web import acting, asked, context, matter_form, policy, shipments, stories
 
@@ -179,22 +179,18 @@ def ordered(query: Select[Matter], user: User) -> Select[Matter]:
 
 def listed(session: Session, found: list[Matter]) -> list[Listed]:
     """The matters with what each is due."""
-    newest = (
-        select(func.max(Assessment.id))
-        .join(Item, Item.id == Assessment.item_id)
-        .where(Item.matter_id.in_([one.id for one in found]))
-        .group_by(Assessment.item_id)
-    )
-    query = select(Item.matter_id, Assessment.award_fen).join_from(Assessment, Item)
-    fen = dict(session.execute(query.where(Assessment.id.in_(newest))).all())
+    query = select(Item.id, Item.matter_id).where(Item.matter_id.in_([one.id for one in found]))
+    items = dict(session.execute(query).all())
+    standing = assessment.newest(session, list(items))
+    fen = {items[key]: one.award_fen for key, one in standing.items()}
     return [Listed(one, fen.get(one.id) if one.state != "withdrawn" else None) for one in found]
 
 
 def version_of(session: Session, user: User, found: Matter) -> MatterVersion:
-    """What is shown of it: to others than the firm, while it works on it, what stands."""
+    """What is shown of it: to others than the firm, what stands of one it works or worked on."""
     its_own = user.role in FIRM_ROLES or user.role in access.SEES_ALL
-    work = found.state == "draft" and not its_own
-    return steps.version(session, found, found.version_no if work else None)
+    holds = found.state in {"draft", "withdrawn"} and found.version_no and not its_own
+    return steps.version(session, found, found.version_no if holds else None)
 
 
 def tried(session: Session, found: Matter) -> tuple[Tally | None, str]:

@@ -7,11 +7,11 @@ from ingest.network import Corridor, Network
 from ingest.network.amendment import Amendment
 from ingest.network.exchange import write
 from tracker import access
-from tracker.errors import NotThere, mark
 from tracker.models.networks import NetworkVersion
 from tracker.papers import stations as papers
 from tracker.steps import networks as steps
 from tracker.web import context, downloads, policy
+from tracker.web.networks import corridor_of
 
 bp = Blueprint("network_files", __name__, url_prefix="/networks")
 
@@ -47,7 +47,4 @@ def _version(key: int) -> NetworkVersion:
 
 def _corridor(key: int, name: str) -> tuple[Network, Corridor]:
     opened = steps.opened(_version(key))
-    found = next((one for one in opened.corridors if one.id == name), None)
-    if found is None:
-        raise NotThere(mark("The network has no such corridor."), mark("Choose one of the list."))
-    return opened, found
+    return opened, corridor_of(opened, name)

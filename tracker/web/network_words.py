@@ -63,11 +63,7 @@ class Told:
 
 def told(found: Sequence[Change], *networks: Network) -> list[Told]:
     """Changes in words, with the names of stations as any of the networks has them."""
-    language = tongue()
-    names: dict[str, str] = {}
-    for network in networks:
-        names |= {one.id: one.names.text(language) for one in network.places}
-        names |= {one.id: one.names.text(language) for one in network.ports}
+    language, names = tongue(), names_of(*networks)
     parts = {
         one.code: one.names.text(language)
         for network in networks
@@ -84,6 +80,17 @@ def told(found: Sequence[Change], *networks: Network) -> list[Told]:
         )
         for one in found
     ]
+
+
+def names_of(*networks: Network) -> dict[str, str]:
+    """Id of each place and port -> its name; a later network's comes first."""
+    language = tongue()
+    return {
+        one.id: one.names.text(language)
+        for network in networks
+        for listed in (network.places, network.ports)
+        for one in listed
+    }
 
 
 def _said(what: str, value: str, parts: Mapping[str, str]) -> str:

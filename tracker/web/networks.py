@@ -100,10 +100,7 @@ def corridor(key: int, name: str) -> ResponseReturnValue:
     """One corridor of a version: its strip, its stations with km, its km by league and country."""
     version = access.see(context.session(), select(NetworkVersion), key)
     opened = steps.opened(version)
-    known = {one.id: one for one in opened.corridors}
-    if name not in known:
-        raise NotThere(mark("The network has no such corridor."), mark("Choose one of the list."))
-    found = drawn(opened, known[name])
+    found = drawn(opened, corridor_of(opened, name))
     return render_template(
         "networks/corridor.html",
         version=version,
@@ -112,6 +109,14 @@ def corridor(key: int, name: str) -> ResponseReturnValue:
         parts=found.parts,
         attribution=opened.attribution,
     )
+
+
+def corridor_of(network: Network, name: str) -> Corridor:
+    """The corridor of this name; raises ``NotThere``."""
+    found = next((one for one in network.corridors if one.id == name), None)
+    if found is None:
+        raise NotThere(mark("The network has no such corridor."), mark("Choose one of the list."))
+    return found
 
 
 def drawn(opened: Network, found: Corridor) -> Drawn:

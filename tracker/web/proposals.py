@@ -10,14 +10,14 @@ from flask_babel import gettext
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from ingest.network import Corridor, Network
+from ingest.network import Network
 from ingest.network.changes import changes
 from ingest.network.exchange import write
 from ingest.network.official import TableError
 from tracker import access
 from tracker.access.proposals import visible_proposals
 from tracker.db import local_day
-from tracker.errors import Conflict, NotThere, Refused, mark
+from tracker.errors import Conflict, Refused, mark
 from tracker.models.networks import NetworkVersion
 from tracker.models.people import League, User
 from tracker.models.proposals import PROPOSAL_STATES, Proposal
@@ -25,6 +25,7 @@ from tracker.steps import networks
 from tracker.steps import proposals as steps
 from tracker.web import acting, asked, context, downloads, network_words, policy, proposing
 from tracker.web import networks as pages
+from tracker.web.filters import tongue
 
 bp = Blueprint("proposals", __name__, url_prefix="/proposals")
 
@@ -72,7 +73,7 @@ def draft() -> ResponseReturnValue:
         content = (
             proposing.from_file(network, given, file)
             if file and file.filename
-            else proposing.from_form(network, _base(network, given.base), given)
+            else proposing.from_form(network, pages.corridor_of(network, given.base), given)
         )
         key = make(content, given.values["document_no"], given.values["note"])
     except TableError as error:
@@ -91,7 +92,9 @@ def proposal(key: int) -> ResponseReturnValue:
     session, user = context.session(), context.user()
     found = access.see(session, visible_proposals(user), key)
     base = networks.opened(found.based_on)
-    told, lines = what_changes(found, base), proposed_lines(found, base)
+    content = steps.content(found)
+    after = steps.apply(content, base)
+    told, lines = what_changes(base, after), proposed_lines(content, after)
     offer = acting.offer(session, found)
     made = session.get(NetworkVersion, found.network_version_id or 0)
     return render_template(
@@ -135,18 +138,15 @@ def filtered(user: User) -> Select[Proposal]:
     return asked.of_league(query, Proposal.league_id)
 
 
-def what_changes(found: Proposal, base: Network) -> Sequence[network_words.Told]:
+def what_changes(base: Network, after: Network) -> Sequence[network_words.Told]:
     """What it would change in the network it was compared with, in words."""
-    after = steps.apply(steps.content(found), base)
     return network_words.told(changes(base, after), base, after)
 
 
-def proposed_lines(found: Proposal, base: Network) -> list[pages.Drawn]:
+def proposed_lines(content: steps.Content, after: Network) -> list[pages.Drawn]:
     """The corridors that are proposed one by one, as their pages would show them."""
-    content = steps.content(found)
     if isinstance(content, Network):
         return []
-    after = steps.apply(content, base)
     return [pages.drawn(after, one) for one in content.corridors]
 
 
@@ -181,20 +181,13 @@ def in_force(session: Session) -> Network:
     return networks.opened(found)
 
 
-def _base(network: Network, name: str) -> Corridor:
-    found = next((one for one in network.corridors if one.id == name), None)
-    if found is None:
-        raise NotThere(mark("The network has no such corridor."), mark("Choose one of the list."))
-    return found
-
-
 def _form(network: Network, given: proposing.Filled) -> str:
     found = next((one for one in network.corridors if one.id == given.base), network.corridors[0])
     rows = proposing.rows(network, found, given)
     return render_template(
         "proposals/new.html",
         corridor=found,
-        corridors=[(one.id, f"{one.id} {one.names.zh}") for one in network.corridors],
+        corridors=[(one.id, f"{one.id} {one.names.text(tongue())}") for one in network.corridors],
         given=given,
         values=given.values,
         rows=rows,

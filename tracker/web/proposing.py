@@ -3,7 +3,7 @@
 The form starts from a corridor there is: its first and last station, official km, names, days.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -19,7 +19,7 @@ from tracker.errors import Refused, mark
 from tracker.papers import stations
 from tracker.web.asked import clean, clean_lines, read_day
 from tracker.web.filters import tongue
-from tracker.web.network_words import COMPUTED
+from tracker.web.network_words import COMPUTED, names_of
 
 LENGTHS = {
     "id": 20,
@@ -57,7 +57,6 @@ class Row:
 
     key: str
     name: str
-    part: str
     km_tenths: int
     typed: str
 
@@ -134,14 +133,7 @@ def from_file(network: Network, given: Filled, file: FileStorage) -> Network | A
     """
     raw = file.stream.read(MOST_BYTES + 1)
     if (file.filename or "").lower().endswith(JSON):
-        try:
-            return read(raw)
-        except FileError as error:
-            raise Refused(
-                mark("The file cannot be read as a network: %(why)s"),
-                mark("Download the network or a corridor as a file, change that, and upload it."),
-                why=str(error),
-            ) from error
+        return opened(lambda: read(raw))
     corridor = next((one for one in network.corridors if one.id == given.base), None)
     source = given.values["km_source"]
     if corridor is None or not source:
@@ -154,24 +146,32 @@ def from_file(network: Network, given: Filled, file: FileStorage) -> Network | A
     return Amendment(corridors=(calibrated(corridor, official, source),))
 
 
+def opened(read_it: Callable[[], Network | Amendment]) -> Network | Amendment:
+    """What a file of a network holds; raises ``Refused`` where it is none."""
+    try:
+        return read_it()
+    except FileError as error:
+        raise Refused(
+            mark("The file cannot be read as a network: %(why)s"),
+            mark("Download the network or a corridor as a file, change that, and upload it."),
+            why=str(error),
+        ) from error
+
+
 def rows(network: Network, corridor: Corridor, given: Filled) -> list[Row]:
     """The stations of the corridor as the form shows them."""
     found = []
     for one in corridor.stations:
         key = f"{one.kind}:{one.id}"
         names = (network.port if one.kind == "port" else network.place)(one.id).names
-        part = next(point.code for point, end in corridor.pieces() if one.km_tenths <= end)
         km = one.km_tenths - corridor.start_km_tenths
-        found.append(Row(key, names.zh, part, km, given.km.get(key, "")))
+        found.append(Row(key, names.text(tongue()), km, given.km.get(key, "")))
     return found
 
 
 def said(error: TableError, network: Network) -> str:
     """What is wrong with a table of stations, in words."""
-    language = tongue()
-    names = {one.id: one.names.text(language) for one in network.places}
-    names |= {one.id: one.names.text(language) for one in network.ports}
-    why = error.text(names, language)
+    why = error.text(names_of(network), tongue())
     return str(gettext("The km do not fit the corridor: %(why)s", why=why))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import Select
@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from tracker import access
 from tracker.access.receipts import visible_receipts
-from tracker.db import local_day
-from tracker.errors import NotThere, mark
+from tracker.db import canonical, local_day
+from tracker.errors import NotThere, Refused, mark
 from tracker.models.people import FIRM_ROLES, Firm, User
 from tracker.models.receipts import RECEIPT_KINDS, Receipt
 from tracker.papers import paper_book, pdf, receipt
@@ -117,9 +117,8 @@ def book_file(key: int) -> Response:
 def json_file(key: int) -> Response:
     """The content as it was kept; its SHA-256 over canonical JSON stands on the receipt."""
     found = seen(key)
-    response = jsonify({"code": found.code, "sha256": found.sha256, "content": found.content})
-    response.headers["Content-Disposition"] = f'attachment; filename="{found.code}.json"'
-    return response
+    told = {"code": found.code, "sha256": found.sha256, "content": found.content}
+    return downloads.json_file(canonical(told).encode(), found.code)
 
 
 @bp.get("/verification")
@@ -135,12 +134,12 @@ def verify() -> ResponseReturnValue:
     """Answer whether a receipt bears this code and this total; nothing more."""
     code = asked.clean(request.form.get("code", ""), CODE_LENGTH)
     total = asked.clean(request.form.get("total", ""), AMOUNT_LENGTH)
-    return render_template(
-        "receipts/verification.html",
-        answer=answered(code, total),
-        code=code,
-        total=total,
-    )
+    told: dict[str, object] = {"code": code, "total": total}
+    try:
+        return render_template("receipts/verification.html", answer=answered(code, total), **told)
+    except Refused as error:
+        told["wrong"] = context.words_of(error)
+        return render_template("receipts/verification.html", answer=None, **told), error.status
 
 
 def answered(code: str, total: str) -> Answer:
@@ -213,6 +212,5 @@ def _file(
     key: int, write: Callable[[Paper, datetime], bytes], ending: str, content_type: str
 ) -> Response:
     found = seen(key)
-    response = Response(write(laid_out(found), found.made_at), content_type=content_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{found.code}.{ending}"'
-    return response
+    raw = write(laid_out(found), found.made_at)
+    return downloads.file(raw, content_type, f"{found.code}.{ending}")

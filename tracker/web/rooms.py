@@ -11,6 +11,7 @@ from flask import Flask, current_app, g, request, url_for
 from flask_babel import gettext
 
 from tracker.errors import mark
+from tracker.models import subjects
 from tracker.models.subjects import Subject
 from tracker.web import context, policy
 from tracker.web.words import LOCALES
@@ -39,7 +40,7 @@ ROOMS: tuple[tuple[str, str], ...] = (
 """Endpoint -> its name in the bar; an endpoint that does not exist (yet) shows nowhere."""
 
 SUBJECT_PAGES = {"shipment": "shipments.shipment", "matter": "matters.matter"}
-"""Table of what an item is due for -> the endpoint of one."""
+"""Kind of what an item is due for -> the endpoint of one."""
 
 LANGUAGE_COOKIE = "tracker_language"
 LANGUAGES: tuple[tuple[str, str], ...] = (("zh", "中文"), ("en", "English"))
@@ -117,7 +118,7 @@ def address(endpoint: str, **values: Any) -> str:  # noqa: ANN401  whatever the 
 
 def subject_address(one: Subject) -> str:
     """Where whoever asks can open what an item is due for; nothing where they cannot."""
-    return address(SUBJECT_PAGES[type(one).__tablename__], key=one.id)
+    return address(SUBJECT_PAGES[subjects.kind_of(one).name], key=one.id)
 
 
 def _here() -> str:

@@ -67,13 +67,21 @@ def part_name(network: Network, kind: str, code: str) -> str:
     return territory(code)
 
 
-def stops_of(route: Route, language: str) -> tuple[tuple[str, int, str], ...]:
-    """The marks of a route: name, tenths of km from the start, sign; none where it is unmatched."""
-    found = Match.from_json(route.match)
+Mark = tuple[str, int, str]
+"""A name, tenths of km from the start of the route, a sign."""
+
+
+def stops_of(route: Route, language: str) -> tuple[Mark, ...]:
+    """The marks of a route; none where it is unmatched."""
+    return marks(Match.from_json(route.match), networks.opened(route.network_version), language)
+
+
+def marks(found: Match, network: Network, language: str) -> tuple[Mark, ...]:
+    """The same of a match on a network."""
     start = found.start_km_tenths or 0
     return tuple(
         (stop.en if language == "en" else stop.zh, stop.km_tenths - start, KINDS[stop.kind])
-        for stop in strip(found, networks.opened(route.network_version))
+        for stop in strip(found, network)
         if stop.on_route
     )
 
@@ -96,7 +104,7 @@ def _view(route: Route) -> RouteView:
             PartOf(kind, code, part_name(network, kind, code), tenths)
             for kind, code, tenths in found.parts
         ),
-        stops=stops_of(route, language),
+        stops=marks(found, network, language),
         reasons=tuple(
             str(reason["en" if language == "en" else "zh"])
             for reason in route.match.get("reasons", [])

@@ -1,5 +1,6 @@
 """Tracks 轨迹: files of positions, the vehicles in them, what each proves of a shipment."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import IO, BinaryIO, cast
 
@@ -7,7 +8,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from tracker import access, blobs
 from tracker.access import tracks as track_access
@@ -41,7 +42,8 @@ def tracks() -> ResponseReturnValue:
     files = track_access.visible_track_files(user).order_by(TrackFile.id.desc())
     return render_template(
         "tracks/list.html",
-        rows=[(one, *shown(session, user, one)) for one in found],
+        rows=found,
+        shows=shown(session, user, found),
         copied=track_copies.of(session, found),
         paged=paged,
         states=[(state, state_label(state)) for state in STATES],
@@ -93,7 +95,8 @@ def file(key: int) -> ResponseReturnValue:
     return render_template(
         "tracks/file.html",
         file=found,
-        rows=[(one, *shown(session, user, one)) for one in own],
+        rows=own,
+        shows=shown(session, user, own),
         problems=problems,
         busy=found.state == "received",
         reload_seconds=RELOAD_SECONDS,
@@ -115,7 +118,7 @@ def one(key: int) -> ResponseReturnValue:
     """One vehicle: the shipments it shows, and what it proves of each."""
     session, user = context.session(), context.user()
     found = the_track(key)
-    links, checks = shown(session, user, found)
+    links, checks = of_track(session, user, found)
     may_change = access.may(user, "upload_track") and found.file.state == "read"
     return render_template(
         "tracks/one.html",
@@ -127,7 +130,6 @@ def one(key: int) -> ResponseReturnValue:
         datum=dict(track_views.datums())[found.file.datum],
         may_see_file=access.may(user, "see_track_files"),
         may_change=may_change,
-        shows_firm=user.role not in FIRM_ROLES,
     )
 
 
@@ -227,6 +229,27 @@ def filtered(user: User) -> Select[Track]:
 
 
 def shown(
+    session: Session, user: User, found: Sequence[Track]
+) -> dict[int, list[tuple[TrackLink, str]]]:
+    """Track id -> its standing links, each with the outcome of its standing check; "" for none."""
+    keys = [one.id for one in found]
+    links = track_access.visible_track_links(user).where(TrackLink.track_id.in_(keys))
+    links = links.options(joinedload(TrackLink.shipment)).order_by(TrackLink.id)
+    checks = track_access.visible_track_checks(user).where(TrackCheck.track_id.in_(keys))
+    columns = (TrackCheck.track_id, TrackCheck.shipment_id, TrackCheck.outcome)
+    outcomes = {
+        (track_id, shipment_id): outcome
+        for track_id, shipment_id, outcome in session.execute(
+            checks.where(TrackCheck.standing).with_only_columns(*columns)
+        )
+    }
+    told: dict[int, list[tuple[TrackLink, str]]] = defaultdict(list)
+    for one in session.scalars(links):
+        told[one.track_id].append((one, outcomes.get((one.track_id, one.shipment_id), "")))
+    return told
+
+
+def of_track(
     session: Session, user: User, track: Track
 ) -> tuple[Sequence[TrackLink], Sequence[TrackCheck]]:
     """Its standing links and all its checks, as far as one may see, newest first."""

@@ -12,20 +12,21 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from ingest.match import Match, strip
+from ingest.match import Match
 from ingest.network import Network
 from ingest.network.model import Corridor
 from tracker import access
 from tracker.access import pins as reviewed
 from tracker.db import local_day
-from tracker.errors import NotThere, mark
+from tracker.errors import mark
 from tracker.models.cargo import Route, Shipment
 from tracker.models.people import User
 from tracker.steps import matching, naming, networks, pinning, pins
 from tracker.steps.pinning import Choice, Group
 from tracker.web import asked, context, policy
 from tracker.web.filters import tongue
-from tracker.web.routes import KINDS
+from tracker.web.networks import corridor_of
+from tracker.web.routes import marks
 
 bp = Blueprint("unmatched", __name__, url_prefix="/unmatched")
 
@@ -134,8 +135,8 @@ def one(key: int) -> ResponseReturnValue:
         shown=shown,
         candidates=candidates,
         corridors=_corridors(network, found.mode) if network else [],
-        near=_places(network, "CN") if network else [],
-        far=_places(network, "") if network else [],
+        near=_places(network, at_home=True) if network else [],
+        far=_places(network, at_home=False) if network else [],
         wanted=wanted,
         places=places,
         may_pin=access.may(user, "pin_route"),
@@ -229,11 +230,12 @@ def _candidates(
 ) -> list[Candidate]:
     """Those that matching found nearest, or the one asked for, each with what it would give."""
     near = {one["corridor"]: one["score"] for one in route.match.get("candidates", [])}
-    known = {one.id: one for one in network.corridors}
-    if wanted and wanted not in known:
-        raise NotThere(mark("The network has no such corridor."), mark("Choose one of the list."))
+    known = {one.id for one in network.corridors}
     names = [wanted] if wanted else [name for name in near if name in known]
-    return [_candidate(network, found, known[name], near.get(name), places) for name in names]
+    return [
+        _candidate(network, found, corridor_of(network, name), near.get(name), places)
+        for name in names
+    ]
 
 
 def _candidate(
@@ -246,16 +248,7 @@ def _candidate(
     language = tongue()
     given = {end: place for end, place in places.items() if place}
     route = pins.routed(pins.said(found), corridor.id, given, network)
-    start = corridor.start_km_tenths
-    stops = (
-        tuple(
-            (stop.en if language == "en" else stop.zh, stop.km_tenths - start, KINDS[stop.kind])
-            for stop in strip(route, network)
-            if stop.on_route
-        )
-        if route
-        else ()
-    )
+    stops = marks(route, network, language) if route else ()
     leagues = {one.code: one.names.text(language) for one in network.leagues}
     league = leagues.get(route.league or "", "") if route else ""
     return Candidate(corridor, corridor.names.text(language), score, stops, route, league)
@@ -269,8 +262,8 @@ def _corridors(network: Network, mode: str) -> list[tuple[str, str]]:
     ]
 
 
-def _places(network: Network, country: str) -> Sequence[tuple[str, str]]:
+def _places(network: Network, *, at_home: bool) -> Sequence[tuple[str, str]]:
     """Places in China, or abroad, by name."""
     language = tongue()
-    chosen = (one for one in network.places if (one.country == "CN") == (country == "CN"))
+    chosen = (one for one in network.places if (one.country == "CN") == at_home)
     return sorted(((one.id, one.names.text(language)) for one in chosen), key=lambda it: it[1])

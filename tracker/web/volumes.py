@@ -4,9 +4,10 @@ A shipment counts in the month of its departure, on the corridor of its standing
 and withdrawn ones do not count. Money is what was accrued, wherever it stands by now.
 """
 
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import ColumnElement, Select, Text, func, select, type_coerce
 from sqlalchemy.orm import Session
@@ -73,8 +74,7 @@ def written(first: date) -> str:
 
 def last_of(first: date) -> date:
     """The last day of the month that begins on this day."""
-    following = (first.replace(day=28) + timedelta(days=4)).replace(day=1)
-    return following - timedelta(days=1)
+    return first.replace(day=monthrange(first.year, first.month)[1])
 
 
 def months(session: Session, user: User) -> list[date]:

@@ -83,7 +83,7 @@ class JudgedAnswer(Answer):
     verdict = fields.String()
     step = fields.String()
     trouble = fields.Function(
-        lambda one: instructions.trouble_words(one.trouble) if one.trouble else "",
+        lambda one: " ".join(context.words_of(one.trouble)).strip() if one.trouble else "",
         metadata={"type": "string", "description": "Why a step that was tried was not taken."},
     )
 

@@ -27,7 +27,6 @@ from tracker.web.api.shape import (
 )
 
 blp = Noun("matters", "申报事项", "A firm's year under a programme that is not about freight.")
-MOST_FACTS = 60
 YEARS = (2000, 2999)
 
 
@@ -139,7 +138,7 @@ def offer_list(pages: Pages) -> list[steps.Offer]:
 
 @blp.writing("", "起草申报事项", MatterOne, MatterBody, status=201)
 @policy.may("draft_matter")
-def draft(body: Mapping[str, Any]) -> Any:  # noqa: ANN401  an answer with its address
+def draft(body: Mapping[str, Any]) -> tuple[object, Mapping[str, str]]:
     """Begin a matter; nothing is stated yet."""
     key = matters.make(**body)
     return made(_one(key), "matters", key)

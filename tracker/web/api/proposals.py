@@ -8,11 +8,12 @@ from marshmallow import fields
 from ingest.network import exchange
 from tracker import access
 from tracker.access.proposals import visible_proposals
-from tracker.errors import Refused, mark
+from tracker.errors import mark
 from tracker.models.filings import Decision
 from tracker.models.proposals import PROPOSAL_STATES, Proposal
 from tracker.steps import networks
-from tracker.web import acting, context, policy, proposals
+from tracker.steps import proposals as steps
+from tracker.web import acting, context, policy, proposals, proposing
 from tracker.web.api.nouns import Noun, Pages, made, part
 from tracker.web.api.shape import (
     Acted,
@@ -111,16 +112,9 @@ def listed(pages: Pages) -> list[Mapping[str, Any]]:
 
 @blp.writing("", "起草线路建议", ProposalOne, ProposalBody, status=201)
 @policy.may("draft_proposal")
-def draft(body: Mapping[str, Any]) -> Any:  # noqa: ANN401  an answer with its address
+def draft(body: Mapping[str, Any]) -> tuple[object, Mapping[str, str]]:
     """Draft a proposal from a file of the network; nothing changes before it is approved."""
-    try:
-        content = exchange.of(body["file"])
-    except exchange.FileError as error:
-        raise Refused(
-            mark("The file cannot be read as a network: %(why)s"),
-            mark("Download the network or a corridor as a file, change that, and upload it."),
-            why=str(error),
-        ) from error
+    content = proposing.opened(lambda: exchange.of(body["file"]))
     key = proposals.make(content, body["document_no"], body["note"])
     return made(_one(key), "proposals", key)
 
@@ -145,9 +139,11 @@ def step(body: Mapping[str, Any], key: int) -> Decision:
 def _one(key: int) -> Mapping[str, Any]:
     session = context.session()
     found = access.see(session, visible_proposals(context.user()), key)
+    base = networks.opened(found.based_on)
+    after = steps.apply(steps.content(found), base)
     return {
         "proposal": found,
-        "changes": proposals.what_changes(found, networks.opened(found.based_on)),
+        "changes": proposals.what_changes(base, after),
         "offer": acting.offer(session, found),
         "decisions": acting.history(session, found),
     }

@@ -9,12 +9,11 @@ from marshmallow import fields
 from tracker.models.receipts import RECEIPT_KINDS, Receipt
 from tracker.web import context, downloads, policy, receipts
 from tracker.web.api.nouns import Noun, Pages, made, part
-from tracker.web.api.shape import Answer, Asked, Body, Text, Whole, Word
+from tracker.web.api.shape import MOST_KEY, Answer, Asked, Body, Text, Whole, Word
 
 blp = Noun(
     "receipts", "测算说明单", "What stood computed at a link of the chain; no ground for payment."
 )
-MOST_KEY = 2**62
 
 
 class ReceiptsAsked(Asked):

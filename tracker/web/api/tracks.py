@@ -163,7 +163,9 @@ def listed(pages: Pages) -> list[Track]:
     asks=DeclaredAsked,
 )
 @policy.may("upload_track")
-def upload(body: Mapping[str, Any], declared: Mapping[str, Any]) -> Any:  # noqa: ANN401  an answer with its address
+def upload(
+    body: Mapping[str, Any], declared: Mapping[str, Any]
+) -> tuple[object, Mapping[str, str]]:
     """Upload a file with the datum and the zone of its positions."""
     sent = body["file"]
     zone = declared["zone"]
@@ -226,7 +228,7 @@ def unlink(key: int) -> Mapping[str, Any]:
 def _one(key: int) -> Mapping[str, Any]:
     session, user = context.session(), context.user()
     found = tracks.the_track(key)
-    links, checks = tracks.shown(session, user, found)
+    links, checks = tracks.of_track(session, user, found)
     return {
         "id": found.id,
         "track_file_id": found.track_file_id,
