@@ -11,9 +11,7 @@ def halved(corridor: Corridor) -> Corridor:
     """The corridor with half of each of its kilometres, on the same line."""
     return replace(
         corridor,
-        stations=tuple(
-            replace(one, km_tenths=one.km_tenths // 2) for one in corridor.stations
-        ),
+        stations=tuple(replace(one, km_tenths=one.km_tenths // 2) for one in corridor.stations),
         breakpoints=tuple(
             replace(one, km_tenths=one.km_tenths // 2) for one in corridor.breakpoints
         ),

@@ -261,3 +261,19 @@ class ClaimKey(Base):
     shipment_id: Mapped[int] = mapped_column(ForeignKey("shipment.id"), index=True)
     released_seq: Mapped[int | None] = mapped_column(Key, default=None)
     """Sequence of the ledger entry that freed it."""
+
+
+class WatchKey(Base):
+    """查重标识: what two shipments should not both bear and yet may: told, it bars nobody."""
+
+    __tablename__ = "watch_key"
+    __table_args__ = (Index("ix_watch_key_claim", "claim"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True, init=False)
+    kind: Mapped[str] = mapped_column(String(12))
+    """``seal``, ``carnet`` (TIR), ``batch`` (the number alone) or ``trailer`` (plate, day,
+    direction)."""
+    claim: Mapped[str] = mapped_column(String(200))
+    shipment_id: Mapped[int] = mapped_column(ForeignKey("shipment.id"), index=True)
+    released_seq: Mapped[int | None] = mapped_column(Key, default=None)
+    """Sequence of the ledger entry by which the shipment bears it no longer."""
