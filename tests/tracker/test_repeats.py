@@ -110,7 +110,7 @@ def test_an_old_database_learns_what_its_shipments_bear(bench: jobs.Bench) -> No
 def borne(bench: jobs.Bench) -> list[tuple[str, str, int]]:
     with bench.database.reading() as session:
         query = select(WatchKey.kind, WatchKey.claim, WatchKey.shipment_id)
-        return sorted(tuple(row) for row in session.execute(query))
+        return sorted((kind, claim, key) for kind, claim, key in session.execute(query))
 
 
 def version() -> ModuleType:

@@ -76,10 +76,11 @@ def picture(points: Sequence[Point], journey: Journey, title: str, lang: str) ->
 
 
 def lying(points: Sequence[Point], journey: Journey, title: str, lang: str) -> str:
-    """Chainage to the right, time downwards."""
+    """Chainage to the right, time downwards; without steps, the marks of the route alone."""
     marks = strips.laid_out(points).marks
     first, last = _bounds(journey)
     height = min(max(HEIGHTS[0], 40.0 * (last - first) / DAY), HEIGHTS[1])
+    height = height if journey.steps else 0.0
     top = 22.0 + LANE * max(_level(one) for one in marks)
 
     def at(moment: float) -> float:
@@ -107,7 +108,7 @@ def lying(points: Sequence[Point], journey: Journey, title: str, lang: str) -> s
 
 
 def standing(points: Sequence[Point], journey: Journey, title: str, lang: str) -> str:
-    """Chainage downwards, a mark a row; time to the right."""
+    """Chainage downwards, a mark a row; time to the right, where there are steps."""
     first, last = _bounds(journey)
     left, top, width = 150.0, 40.0, 360.0
 
@@ -151,6 +152,8 @@ def along(ends: Sequence[tuple[int, float]], km_tenths: int) -> float:
 
 
 def _bounds(journey: Journey) -> tuple[int, int]:
+    if not journey.steps:
+        return 0, 1
     first, last = journey.steps[0].at, journey.steps[-1].at
     return first, max(last, first + 1)
 

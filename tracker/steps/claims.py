@@ -16,7 +16,7 @@ from ingest.shipments import ShipmentUnit
 from ingest.units import Units
 from tracker import bulk
 from tracker.db import chunks
-from tracker.models.cargo import ClaimKey, Shipment, WatchKey
+from tracker.models.cargo import BorneKey, ClaimKey, Shipment, WatchKey
 
 Claim = tuple[str, str]
 """Kind and text."""
@@ -52,8 +52,7 @@ def watched(unit: ShipmentUnit) -> list[Claim]:
     return [(kind, text) for kind, text in said if text]
 
 
-Keys = type[ClaimKey] | type[WatchKey]
-BORNE: tuple[tuple[Keys, Callable[[ShipmentUnit], list[Claim]]], ...] = (
+BORNE: tuple[tuple[type[BorneKey], Callable[[ShipmentUnit], list[Claim]]], ...] = (
     (ClaimKey, of),
     (WatchKey, watched),
 )

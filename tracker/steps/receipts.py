@@ -21,15 +21,16 @@ from tracker.db import SHANGHAI, canonical, chunks
 from tracker.errors import NotThere, Refused, mark
 from tracker.models import subjects
 from tracker.models.applications import Application, ApplicationLine
-from tracker.models.cargo import CargoLine, Route, Shipment
+from tracker.models.cargo import CargoLine
 from tracker.models.filings import Filing, FilingLine
 from tracker.models.methods import Method
 from tracker.models.money import Assessment, Item, ItemStage
 from tracker.models.people import Firm, User
 from tracker.models.receipts import Receipt
-from tracker.steps import assessment, networks
+from tracker.steps import assessment, receipt_ways
 
-FORMAT = 1
+FORMAT = 2
+"""Since 2 that of a shipment has the marks of its route and its tracks."""
 ISSUED = "receipt.issue"
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no sign looks like another."""
@@ -126,7 +127,7 @@ def of_shipment(session: Session, user: User, key: int) -> tuple[Content, Firm]:
             "departed_on": found.departure_date.isoformat(),
             "exited_on": found.border_exit_date.isoformat() if found.border_exit_date else None,
             "waybills": sorted(set(session.scalars(waybills))),
-            **_route(session, found),
+            **receipt_ways.of(session, user, found),
         },
         "dues": dues,
         "total_fen": sum(due["award_fen"] for due in dues),
@@ -271,20 +272,6 @@ def _method(method: Method) -> Mapping[str, Any]:
         "rule_sha256": method.rule_sha256,
         "params": method.params,
         "is_sample": method.is_sample,
-    }
-
-
-def _route(session: Session, found: Shipment) -> Mapping[str, Any]:
-    """The standing route: corridor and km; none where nothing is matched."""
-    route = session.scalar(select(Route).where(Route.shipment_id == found.id, Route.standing))
-    if route is None or route.corridor is None:
-        return {"corridor": None}
-    names = networks.opened(route.network_version).corridor(route.corridor).names
-    return {
-        "corridor": {"id": route.corridor, "zh": names.zh, "en": names.en},
-        "network_sha256": route.network_version.sha256,
-        "distance_tenth_km": route.distance_km_tenths,
-        "domestic_tenth_km": route.match.get("domestic_km_tenths"),
     }
 
 

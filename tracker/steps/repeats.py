@@ -16,9 +16,8 @@ from ingest import oddities
 from ingest.oddities import Oddity
 from ingest.shipments import SEPARATOR
 from tracker import bulk
-from tracker.models.cargo import ClaimKey, Shipment, WatchKey
+from tracker.models.cargo import BorneKey, ClaimKey, Shipment, WatchKey
 
-Keys = type[ClaimKey] | type[WatchKey]
 NUMBERS = ("seal", "carnet", "batch")
 DAYS = range(-oddities.NEAR_DAYS, oddities.NEAR_DAYS + 1)
 
@@ -120,7 +119,7 @@ def _trains(session: Session, mine: Sequence[Crossing]) -> Iterator[tuple[int, O
 
 
 def _around(
-    session: Session, table: Keys, kind: str, plate: str, mine: Sequence[Crossing]
+    session: Session, table: type[BorneKey], kind: str, plate: str, mine: Sequence[Crossing]
 ) -> Iterator[tuple[Crossing, list[Crossing]]]:
     """Each with the crossings of its plate, its own way, within days, its own among them."""
     wanted = {
@@ -138,7 +137,7 @@ def _around(
 
 
 def _bearing(
-    session: Session, table: Keys, kinds: Sequence[str], texts: set[str]
+    session: Session, table: type[BorneKey], kinds: Sequence[str], texts: set[str]
 ) -> dict[tuple[str, str], list[Crossing]]:
     """Kind and text of a key -> the standing shipments that bear it."""
     query = select(*COLUMNS, table.kind, table.claim).join(table, table.shipment_id == Shipment.id)

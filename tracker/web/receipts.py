@@ -11,6 +11,7 @@ from datetime import datetime
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from markupsafe import Markup
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
@@ -90,10 +91,15 @@ def issue() -> ResponseReturnValue:
 def one(key: int) -> ResponseReturnValue:
     """A receipt as it reads."""
     found = seen(key)
+    paper = laid_out(found)
     return render_template(
         "receipts/one.html",
         receipt=found,
-        paper=laid_out(found),
+        paper=paper,
+        drawings=[
+            (one, Markup(one.lying + one.standing))  # noqa: S704  made by us, names escaped there
+            for one in paper.pictures
+        ],
         figure=figure,
     )
 
