@@ -12,13 +12,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker import access
 from tracker.books import audit, ledger
 from tracker.db import SHANGHAI, canonical, chunks
-from tracker.errors import NotThere, Refused, mark
+from tracker.errors import Refused, mark
 from tracker.models import subjects
 from tracker.models.applications import Application, ApplicationLine
 from tracker.models.cargo import CargoLine
@@ -214,20 +214,6 @@ def of_firm_year(session: Session, user: User, firm: Firm, year: int) -> tuple[C
         "total_fen": sum(line["computed_fen"] for line in lines),
     }
     return content, firm
-
-
-def firms_seen(user: User) -> Select[Firm]:
-    """Firms of which one may see any item: whose year may be told."""
-    items = access.visible_items(user).with_only_columns(Item.firm_id)
-    return select(Firm).where(Firm.id.in_(items)).order_by(Firm.name)
-
-
-def firm_seen(session: Session, user: User, key: int) -> Firm:
-    """One of them, or ``NotThere``."""
-    found = session.scalar(firms_seen(user).where(Firm.id == key))
-    if found is None:
-        raise NotThere(mark("There is no such firm, or it is not yours to see."))
-    return found
 
 
 def _line(line: ApplicationLine, item: Item, later: FilingLine | None, one: Assessment) -> Content:

@@ -62,6 +62,7 @@ PAGES = (
     "recoveries",
     "receipts",
     "ledger",
+    "statements",
     "methods",
     "trials",
     "replays",
@@ -100,6 +101,7 @@ APIS = (
     "networks",
     "proposals",
     "ledger",
+    "statements",
 )
 """Modules of ``tracker.web.api`` with a blueprint ``blp``; they go into the OpenAPI file."""
 
