@@ -27,6 +27,7 @@ from tests.web.visitors import visit
 from tracker import access, demo, jobs
 from tracker.access.composed import visible_composed
 from tracker.access.evidence import visible_evidence
+from tracker.access.pins import reviewable
 from tracker.access.proposals import visible_proposals
 from tracker.access.receipts import visible_receipts
 from tracker.access.tracks import visible_track_files, visible_tracks
@@ -219,6 +220,7 @@ def hidden_from(app: Flask, login: str) -> set[str]:
     with ground.database.reading() as session:
         user = session.scalars(select(people.User).where(people.User.login == login)).one()
         visible = {one.id for one in session.scalars(access.visible_shipments(user))}
+        visible |= {one.id for one in session.scalars(reviewable(user))}
         files = {one.id for one in session.scalars(access.visible_manifests(user))}
         words = of_shipments(session, visible) | of_manifests(session, files, visible)
         words |= of_legs(session, visible)
