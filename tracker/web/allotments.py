@@ -1,6 +1,7 @@
 """Allotments 下达指标: the special funds, and what Finance gives each league to disburse."""
 
 from datetime import date
+from typing import TypedDict
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,16 +12,32 @@ from sqlalchemy.orm import Session
 from tracker import access
 from tracker.db import local_day
 from tracker.errors import Refused, mark
-from tracker.models.filings import ALLOTMENT_STATES, Allotment, Disbursement, Filing, Fund
+from tracker.models.filings import (
+    ALLOTMENT_STATES,
+    ISSUED_STATES,
+    Allotment,
+    Disbursement,
+    Filing,
+    Fund,
+)
 from tracker.models.people import League, User
 from tracker.steps import allotment as steps
 from tracker.steps import filing as filing_steps
-from tracker.steps import flow, review
+from tracker.steps import flow, matches, review
 from tracker.web import acting, amounts, asked, context, funds, policy
 
 bp = Blueprint("allotments", __name__, url_prefix="/allotments")
 
 YEAR_LENGTH = 4
+
+
+class Paper(TypedDict):
+    """The particulars of a budget document."""
+
+    document_no: str
+    budget_line: str
+    amount_fen: int
+    issued_on: date
 
 
 @bp.get("")
@@ -42,6 +59,7 @@ def allotments() -> ResponseReturnValue:
         funds=funds.listed(session, user),
         sees_funds=access.may(user, "see_funds"),
         may_record=access.may(user, "record_fund"),
+        may_draft=access.may(user, "draft_allotment"),
         approved=to_allot(session, user),
         this_year=local_day(context.now()).year,
     )
@@ -74,9 +92,22 @@ def new() -> ResponseReturnValue:
     return render_template(
         "allotments/new.html",
         filing=filing,
-        left_fen=steps.left(session, filing),
+        left_fen=matches.left(session, filing),
         approved_fen=filing_steps.totals(session, filing).approved_fen,
         fund=review.drawn_on(session, filing),
+        today=local_day(context.now()),
+    )
+
+
+@bp.get("/advance")
+@policy.may("draft_allotment")
+def advance() -> ResponseReturnValue:
+    """The form for an allotment before anything is approved."""
+    session, user = context.session(), context.user()
+    return render_template(
+        "allotments/advance.html",
+        funds=funds.listed(session, user),
+        leagues=session.scalars(select(League).order_by(League.code)).all(),
         today=local_day(context.now()),
     )
 
@@ -92,6 +123,7 @@ def draft() -> ResponseReturnValue:
     made = make(
         asked.key(form.get("filing", "")),
         asked.clean(form.get("fund", "")),
+        league=asked.clean(form.get("league", ""), 6),
         document_no=asked.clean(form.get("document_no", ""), 60),
         budget_line=asked.clean(form.get("budget_line", ""), 60),
         amount_fen=amounts.read_yuan(form.get("amount_yuan", "")),
@@ -108,16 +140,19 @@ def allotment(key: int) -> ResponseReturnValue:
     session, user = context.session(), context.user()
     found = access.see(session, access.visible_allotments(user), key)
     paid = access.visible_disbursements(user).where(Disbursement.allotment_id == found.id)
-    may_see_filing = found.filing_id is not None and access.may(user, "see_filings")
+    parts = matches.of(session, found)
     return render_template(
         "allotments/one.html",
         allotment=found,
+        issued=ISSUED_STATES,
         limit=funds.of_allotment(session, found),
         disbursements=session.scalars(paid.order_by(Disbursement.id)).all(),
         offer=acting.offer(session, found),
         reasons=acting.reasons(),
         decisions=acting.history(session, found),
-        may_see_filing=may_see_filing,
+        may_see_filing=access.may(user, "see_filings"),
+        matched=[(session.get_one(Filing, one), fen) for one, fen in parts.items()],
+        free_fen=matches.free(session, found) if found.state in ISSUED_STATES else 0,
         may_disburse=found.state == "allotted" and access.may(user, "draft_disbursement"),
     )
 
@@ -147,7 +182,7 @@ def to_allot(session: Session, user: User) -> list[tuple[Filing, int]]:
     if not access.may(user, "draft_allotment"):
         return []
     query = access.visible_filings(user).where(Filing.state == "approved").order_by(Filing.id)
-    with_left = [(one, steps.left(session, one)) for one in session.scalars(query)]
+    with_left = [(one, matches.left(session, one)) for one in session.scalars(query)]
     return [(one, fen) for one, fen in with_left if fen > 0]
 
 
@@ -172,30 +207,36 @@ def make(
     filing: int,
     fund: str,
     *,
+    league: str = "",
     document_no: str,
     budget_line: str,
     amount_fen: int,
     issued_on: date,
 ) -> int:
-    """Draft an allotment as the signed-in person; returns its key."""
+    """Draft an allotment as the signed-in person; returns its key.
+
+    For an approved filing by key, or in advance for a league by its code where there is none.
+    """
+    paper: Paper = {
+        "document_no": document_no,
+        "budget_line": budget_line,
+        "amount_fen": amount_fen,
+        "issued_on": issued_on,
+    }
 
     def work(db: Session, person: User) -> int:
-        found = access.see(db, access.visible_filings(person), filing)
         drawn = funds.fund_of(db, person, fund)
         if drawn is None:
             raise Refused(
                 mark("Name the special fund that the allocation draws on."),
                 mark("Choose a fund of the year."),
             )
-        return steps.draft(
-            db,
-            person,
-            found,
-            drawn,
-            document_no=document_no,
-            budget_line=budget_line,
-            amount_fen=amount_fen,
-            issued_on=issued_on,
-        ).id
+        if filing:
+            found = access.see(db, access.visible_filings(person), filing)
+            return steps.draft(db, person, found, drawn, **paper).id
+        whose = db.scalar(select(League).where(League.code == league))
+        if whose is None:
+            raise Refused(mark("Say which league it is for."), mark("Choose the league."))
+        return steps.draft_in_advance(db, person, whose, drawn, **paper).id
 
     return context.write(work)

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from tracker import access
 from tracker.db import SHANGHAI
-from tracker.models.filings import Allotment
+from tracker.models.filings import ISSUED_STATES, Allotment
 from tracker.models.money import Entry
 from tracker.models.people import League, User
-from tracker.steps import allotment, positions, review
+from tracker.steps import matches, positions, review
 from tracker.web import asked, funds
 
 
@@ -51,7 +51,7 @@ def limits(session: Session, user: User, seq: int | None = None) -> list[LimitRo
             for one in limits(session, user)
             if (own := one.owner) in stood
         ]
-    issued = access.visible_allotments(user).where(Allotment.state == "allotted")
+    issued = access.visible_allotments(user).where(Allotment.state.in_(ISSUED_STATES))
     return [
         *(
             LimitRow(
@@ -68,7 +68,7 @@ def limits(session: Session, user: User, seq: int | None = None) -> list[LimitRo
             LimitRow(
                 "allotment",
                 one.id,
-                allotment.owner(one),
+                matches.owner(one),
                 one.document_no,
                 one.league,
                 funds.of_allotment(session, one),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from tracker import access, blobs
 from tracker.errors import Conflict, NotThere, Refused, mark
 from tracker.models.applications import Application
-from tracker.models.filings import FILING_STATES, Allotment, Filing, FilingLine
+from tracker.models.filings import FILING_STATES, Allotment, AllotmentMatch, Filing, FilingLine
 from tracker.models.methods import Programme
 from tracker.models.people import PROVINCE_ROLES, League, User
 from tracker.papers import sheets
@@ -320,7 +320,9 @@ def _applications(session: Session, user: User, found: Filing) -> list[Applicati
 
 
 def _allotments(session: Session, user: User, found: Filing) -> list[Allotment]:
+    matched = select(AllotmentMatch.allotment_id).where(AllotmentMatch.filing_id == found.id)
     query = access.visible_allotments(user).where(
-        Allotment.filing_id == found.id, Allotment.state != "withdrawn"
+        (Allotment.filing_id == found.id) | Allotment.id.in_(matched),
+        Allotment.state != "withdrawn",
     )
     return list(session.scalars(query.order_by(Allotment.id)))

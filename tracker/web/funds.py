@@ -3,14 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from tracker import access
 from tracker.books import ledger
+from tracker.db import local_day
 from tracker.models.filings import Allotment, Fund
+from tracker.models.money import Account
 from tracker.models.people import User
-from tracker.steps import allotment, review
+from tracker.steps import matches, pace, review
+from tracker.steps.pace import Pace
+from tracker.web import context
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,7 @@ class Listed:
 
     fund: Fund
     limit: Limit
+    pace: Pace | None
 
 
 def listed(session: Session, user: User) -> list[Listed]:
@@ -41,12 +46,26 @@ def query(user: User) -> Select[Fund]:
 
 def with_limits(session: Session, found: Iterable[Fund]) -> list[Listed]:
     """The funds with what stands of each."""
-    return [Listed(fund, _limit(session, review.fund_owner(fund))) for fund in found]
+    today = local_day(context.now())
+    listed: list[Listed] = []
+    for fund in found:
+        limit = _limit(session, review.fund_owner(fund))
+        listed.append(Listed(fund, limit, pace.of(session, fund, limit.headroom_fen, today)))
+    return listed
 
 
 def of_allotment(session: Session, one: Allotment) -> Limit:
     """What stands of an allotment."""
-    return _limit(session, allotment.owner(one))
+    return _limit(session, matches.owner(one))
+
+
+def allotted(session: Session, user: User) -> dict[int, int]:
+    """League -> what Finance allotted to it, without what lapsed."""
+    stands = func.sum(Account.balance)
+    query = access.visible_allotments(user).with_only_columns(Allotment.league_id, stands)
+    query = query.join(Account, Account.owner == "allotment:" + Allotment.document_no)
+    query = query.where(Account.stage.in_(("headroom", "used"))).group_by(Allotment.league_id)
+    return {int(key): int(fen) for key, fen in session.execute(query)}
 
 
 def fund_of(session: Session, user: User, document_no: str) -> Fund | None:

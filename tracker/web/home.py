@@ -223,12 +223,10 @@ def _leagues(session: Session, user: User) -> list[tuple[League, dict[str, int]]
     if user.role not in (*PROVINCE_ROLES, "auditor"):
         return []
     sums = totals.by_league(session)
-    issued = access.visible_allotments(user).where(Allotment.state == "allotted")
-    columns = issued.with_only_columns(Allotment.league_id, func.sum(Allotment.amount_fen))
-    allotted = dict(session.execute(columns.group_by(Allotment.league_id)).all())
+    allotted = funds.allotted(session, user)
     leagues = session.scalars(select(League).order_by(League.code))
     return [
-        (league, {**sums.get(league.code, {}), "allotted": int(allotted.get(league.id, 0))})
+        (league, {**sums.get(league.code, {}), "allotted": allotted.get(league.id, 0)})
         for league in leagues
     ]
 

@@ -123,7 +123,12 @@ STATES: dict[str, dict[str, Look]] = {
         "returned": Look(mark("Returned"), "warn"),
     },
     "division": {"divided": Look(mark("Divided"), "good")},
-    "allotment": {"allotted": Look(mark("Allotted"), "good")},
+    "allotment": {
+        "allotted": Look(mark("Allotted"), "good"),
+        "lapsing": Look(mark("Taking back proposed"), "busy"),
+        "carrying": Look(mark("Carrying over proposed"), "busy"),
+        "lapsed": Look(mark("What was left is taken back")),
+    },
     "disbursement": {
         "instructed": Look(mark("Instructed, bank has not answered"), "busy"),
         "disbursed": Look(mark("Disbursed"), "good"),
@@ -160,7 +165,7 @@ STATES["further"] = {
 
 BACKWARD = (
     *("return", "withdraw", "decline", "reopen", "fail", "bounce"),
-    *("close", "propose_lift", "uphold", "correct"),
+    *("close", "propose_lift", "uphold", "correct", "propose_carry_over", "propose_lapse"),
 )
 """Steps that do not carry a thing forward, so they do not say whose turn it is."""
 
