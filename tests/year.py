@@ -1,0 +1,173 @@
+"""A year 一年: four leagues and twelve firms from the first manifest to the year's close, by steps.
+
+Every act is a person's, through the doors the pages use, on the day on which it would be taken.
+Firms and figures are made up 示例.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from rules.params import Money, RuleParams
+from rules.registry import Registry
+from rules.rule import Rule, rule
+from tests import journeys
+from tests.journeys import person
+from tracker import jobs
+from tracker.db import Database
+from tracker.demo.people import SampleFirm
+from tracker.models.people import Firm, League, User
+from tracker.settings import Settings
+from tracker.steps import (
+    beginnings,
+    methods,
+    programmes,
+)
+
+YEAR = 2025
+FIRMS_OF_A_LEAGUE = 3
+BODY = "91150100MA0YEAR{:02d}"
+LEAGUE_ROLES = ("league_officer", "league_approver", "league_finance")
+PROVINCE_ROLES = tuple(role for role in journeys.ROLES if not role.startswith("league_"))
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A league of the year: where its trucks set out and what it pays a truck."""
+
+    code: str
+    hub: str
+    port: str
+    rate_fen: int
+
+
+UNITS = (
+    Unit("150100", "呼和浩特", "0705", 50_001),
+    Unit("150900", "乌兰察布", "0705", 33_333),
+    Unit("152501", "二连浩特", "0705", 20_010),
+    Unit("150781", "满洲里", "0603", 41_099),
+)
+
+
+class Params(RuleParams):
+    """One number."""
+
+    rate = Money(per="trip", doc="每车次补贴", en="a trip", article="第二条")
+
+
+def _rule(code: str) -> Rule:
+    @rule(
+        id=f"tests/year/{code}",
+        league=code,
+        programme="freight",
+        title="每车次定额（示例）",
+        params=Params,
+    )
+    def a_trip(s: Any, p: Any, t: Any) -> Any:  # noqa: ANN401  columns or plain numbers alike
+        """Pay each loaded trip the same."""
+        t.require("第一条", ~s.empty, "空驶不予补贴", "empty runs earn nothing")
+        return t.pay("第二条", p.rate * s.trips)
+
+    return a_trip
+
+
+RULES = {one.code: _rule(one.code) for one in UNITS}
+REGISTRY = Registry({one.id: one for one in RULES.values()}, [])
+
+
+@dataclass(frozen=True)
+class Quarter:
+    """One of the year's four, with the day on which firms apply for it."""
+
+    number: int
+
+    @property
+    def first(self) -> date:
+        """Its first day."""
+        return date(YEAR, 3 * self.number - 2, 1)
+
+    @property
+    def last(self) -> date:
+        """Its last day."""
+        return self.after.date() - timedelta(days=self.after.day)
+
+    @property
+    def after(self) -> datetime:
+        """The tenth of the month after it."""
+        month = 3 * self.number + 1
+        return datetime(YEAR + month // 13, (month - 1) % 12 + 1, 10, 3, 0, tzinfo=UTC)
+
+
+def begun(database: Database, settings: Settings) -> jobs.Bench:
+    """The year's world: leagues, network, firms, people in every role."""
+    bench = jobs.Bench(database, settings, REGISTRY)
+    early = datetime(YEAR, 1, 2, 3, 0, tzinfo=UTC)
+    database.transact(lambda session: beginnings.seed(session, early))
+    database.transact(_people)
+    return bench
+
+
+def firms(unit: Unit) -> Iterator[str]:
+    """Login stems of the league's firms."""
+    yield from (f"firm{number}" for number in _numbers(unit))
+
+
+def _numbers(unit: Unit) -> range:
+    begin = UNITS.index(unit) * FIRMS_OF_A_LEAGUE
+    return range(begin, begin + FIRMS_OF_A_LEAGUE)
+
+
+def uscc(number: int) -> str:
+    """The made-up credit code of a firm."""
+    return SampleFirm("", BODY.format(number), "").uscc
+
+
+def _people(session: Session) -> None:
+    leagues = {one.code: one for one in session.scalars(select(League))}
+
+    def add(login: str, role: str, firm: Firm | None = None, league: League | None = None) -> None:
+        session.add(
+            User(
+                login=login,
+                name=f"示例{login}",
+                role=role,
+                password_hash="unused",  # noqa: S106  nobody signs in with it
+                firm_id=firm.id if firm else None,
+                league_id=league.id if league else None,
+            )
+        )
+
+    for unit in UNITS:
+        for number in _numbers(unit):
+            firm = Firm(uscc=uscc(number), name=f"示例企业{number + 1:02d}", is_sample=True)
+            session.add(firm)
+            session.flush()
+            add(f"firm{number}_clerk", "firm_clerk", firm=firm)
+            add(f"firm{number}_manager", "firm_manager", firm=firm)
+        for role in LEAGUE_ROLES:
+            add(f"{unit.code}_{role}", role, league=leagues[unit.code])
+    for role in PROVINCE_ROLES:
+        add(role, role)
+    session.flush()
+
+
+def method(session: Session, unit: Unit) -> int:
+    """The league's method, drafted; its id."""
+    return methods.draft(
+        session,
+        REGISTRY,
+        person(session, f"{unit.code}_league_officer"),
+        programme=programmes.of_code(session),
+        rule_id=RULES[unit.code].id,
+        params={**journeys.STATED, "rate": f"{unit.rate_fen // 100}.{unit.rate_fen % 100:02d}"},
+        title="每车次定额（示例）",
+        document_no=f"示例办〔{YEAR}〕{unit.code}号",
+        issued_on=date(YEAR - 1, 12, 1),
+        valid_from=date(YEAR, 1, 1),
+        valid_to=date(YEAR, 12, 31),
+        is_sample=True,
+    ).id
