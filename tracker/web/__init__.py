@@ -56,6 +56,7 @@ PAGES = (
     "matters",
     "applications",
     "filings",
+    "sheets_back",
     "allotments",
     "disbursements",
     "instructions",
