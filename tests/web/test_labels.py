@@ -18,7 +18,7 @@ from tracker.models.proposals import PROPOSAL_STATES
 from tracker.models.recoveries import RECOVERY_STATES
 from tracker.models.tracks import TRACK_FILE_STATES
 from tracker.models.work import JOB_STATES
-from tracker.steps.flows import STAGES
+from tracker.steps.codes import STAGES
 from tracker.web import labels
 
 LIVES = {
