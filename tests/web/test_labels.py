@@ -15,6 +15,7 @@ from tracker.models.methods import METHOD_STATES
 from tracker.models.money import LIMIT_STAGES, MONEY_STAGES
 from tracker.models.people import ROLES
 from tracker.models.proposals import PROPOSAL_STATES
+from tracker.models.publications import OBJECTION_STATES, PUBLICATION_STATES
 from tracker.models.recoveries import RECOVERY_STATES
 from tracker.models.tracks import TRACK_FILE_STATES
 from tracker.models.work import JOB_STATES
@@ -34,6 +35,8 @@ LIVES = {
     "filing": FILING_STATES,
     "division": DIVISION_STATES,
     "proposal": PROPOSAL_STATES,
+    "publication": PUBLICATION_STATES,
+    "objection": OBJECTION_STATES,
     "allotment": ALLOTMENT_STATES,
     "disbursement": DISBURSEMENT_STATES,
     "recovery": RECOVERY_STATES,

@@ -31,6 +31,8 @@ KINDS: dict[str, str] = {
     "network.record": mark("Route network recorded"),
     "route.pin": mark("Route set by a reviewer"),
     "fund.record": mark("Fund entered"),
+    "calendar.record": mark("Calendar written"),
+    "publish.set": mark("Publishing set"),
 }
 """Kind of an entry that is no step of a flow -> msgid."""
 
@@ -44,6 +46,8 @@ SUBJECTS: dict[str, str] = {
     "disbursement": mark("Disbursement"),
     "recovery": mark("Recovery"),
     "proposal": mark("Proposal for the network"),
+    "publication": mark("Publication"),
+    "objection": mark("Objection"),
 }
 """Flow -> msgid of its subject."""
 

@@ -28,6 +28,7 @@ from tracker.web import (
     leagues,
     lines,
     policy,
+    published,
     totals,
 )
 
@@ -108,6 +109,7 @@ def filing(key: int) -> ResponseReturnValue:
     allotments = _allotments(session, user, found)
     to_allot_fen = total.approved_fen - sum(one.amount_fen for one in allotments)
     may_allot = found.state == "approved" and to_allot_fen > 0
+    inside = steps.applications(session, found)
     return render_template(
         "filings/one.html",
         filing=found,
@@ -121,6 +123,8 @@ def filing(key: int) -> ResponseReturnValue:
         offer=acting.offer(session, found),
         reasons=acting.reasons(),
         decisions=acting.history(session, found),
+        published=published.lines(session, inside),
+        lacks=published.lacks(session, user, found, inside),
         balances=totals.of_items(
             session, select(FilingLine.item_id).where(FilingLine.filing_id == found.id)
         ),

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from tracker import access
 from tracker.access import pins
 from tracker.access.proposals import visible_proposals
+from tracker.access.publications import visible_objections, visible_publications
 from tracker.db import local_day
 from tracker.errors import NotThere, mark
 from tracker.models.cargo import Manifest, Shipment
@@ -32,6 +33,8 @@ SUBJECTS: dict[str, tuple[Callable[[User], Select[Any]], tuple[str, ...]]] = {
     "method": (access.visible_methods, ("methods.methods",)),
     "matter": (access.visible_matters, ("matters.matters",)),
     "application": (access.visible_applications, ("applications.applications",)),
+    "publication": (visible_publications, ("publications.publications",)),
+    "objection": (visible_objections, ("objections.objections",)),
     "filing": (access.visible_filings, ("filings.filings",)),
     "division": (access.visible_divisions, ("divisions.divisions",)),
     "allotment": (access.visible_allotments, ("allotments.allotments",)),
@@ -45,6 +48,8 @@ KINDS = {
     "method": mark("Methods"),
     "matter": mark("Matters"),
     "application": mark("Applications"),
+    "publication": mark("Publications"),
+    "objection": mark("Objections"),
     "filing": mark("Filings"),
     "division": mark("Divisions"),
     "allotment": mark("Allotments"),

@@ -122,6 +122,13 @@ STATES: dict[str, dict[str, Look]] = {
         "approved": Look(mark("Approved"), "good"),
         "returned": Look(mark("Returned"), "warn"),
     },
+    "publication": {"published": Look(mark("Published"), "good")},
+    "objection": {
+        "draft": Look(mark("Taken down, to be passed on"), "busy"),
+        "submitted": Look(mark("Waits for the approver"), "busy"),
+        "sustained": Look(mark("Upheld"), "bad"),
+        "dismissed": Look(mark("Dismissed"), "good"),
+    },
     "division": {"divided": Look(mark("Divided"), "good")},
     "allotment": {
         "allotted": Look(mark("Allotted"), "good"),

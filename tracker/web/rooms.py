@@ -25,6 +25,7 @@ ROOMS: tuple[tuple[str, str], ...] = (
     ("tracks.tracks", mark("Tracks")),
     ("divisions.divisions", mark("Divisions")),
     ("applications.applications", mark("Applications")),
+    ("publications.publications", mark("Publications")),
     ("filings.filings", mark("Filings")),
     ("allotments.allotments", mark("Allotments")),
     ("disbursements.disbursements", mark("Disbursements")),
