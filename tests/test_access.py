@@ -309,9 +309,13 @@ def of_manifests(session: Session, files: set[int], visible: set[int]) -> set[st
 
 
 def read(answer: TestResponse) -> str:
-    """What an answer says, that of a workbook too."""
-    raw = answer.get_data()
+    """What an answer says, that of a workbook or a file of files too."""
+    return text_of(answer.get_data())
+
+
+def text_of(raw: bytes) -> str:
+    """What bytes say, those packed into them too."""
     if raw[:2] != b"PK":
         return raw.decode("utf-8", errors="replace")
     with zipfile.ZipFile(io.BytesIO(raw)) as book:
-        return "".join(book.read(name).decode() for name in book.namelist())
+        return "".join(text_of(book.read(name)) for name in book.namelist())

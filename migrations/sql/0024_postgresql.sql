@@ -62,3 +62,8 @@ CREATE TRIGGER objection_no_delete BEFORE DELETE OR TRUNCATE ON objection
 ALTER TABLE objection ENABLE ALWAYS TRIGGER objection_stays
 
 ALTER TABLE objection ENABLE ALWAYS TRIGGER objection_no_delete
+
+CREATE TRIGGER letter_template_only_added_to BEFORE UPDATE OR DELETE OR TRUNCATE ON letter_template
+  FOR EACH STATEMENT EXECUTE FUNCTION tracker_refuse()
+
+ALTER TABLE letter_template ENABLE ALWAYS TRIGGER letter_template_only_added_to

@@ -76,3 +76,16 @@ CREATE TRIGGER objection_no_replace BEFORE INSERT ON objection BEGIN
   SELECT RAISE(ABORT, 'objection: already there') WHERE EXISTS (
     SELECT 1 FROM objection WHERE id = NEW.id OR code = NEW.code);
 END
+
+CREATE TRIGGER letter_template_no_update BEFORE UPDATE ON letter_template BEGIN
+  SELECT RAISE(ABORT, 'letter_template: only added to');
+END
+
+CREATE TRIGGER letter_template_no_delete BEFORE DELETE ON letter_template BEGIN
+  SELECT RAISE(ABORT, 'letter_template: only added to');
+END
+
+CREATE TRIGGER letter_template_no_replace BEFORE INSERT ON letter_template BEGIN
+  SELECT RAISE(ABORT, 'letter_template: already there') WHERE EXISTS (
+    SELECT 1 FROM letter_template WHERE id = NEW.id);
+END

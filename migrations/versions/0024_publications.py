@@ -1,4 +1,4 @@
-"""Publications 公示: what is shown before filing, objections, working days; and what keeps them."""
+"""Publications 公示: what is shown before filing, objections, working days, templates of papers."""
 
 from pathlib import Path
 
@@ -42,6 +42,7 @@ def upgrade() -> None:
     _publication()
     _line()
     _objection()
+    _template()
     if op.get_bind().dialect.name == "sqlite":
         _evidence_link_anew()
     else:
@@ -184,6 +185,27 @@ def _objection() -> None:
     )
     op.create_index("ix_objection_league_id", "objection", ["league_id"])
     op.create_index("ix_objection_line_id", "objection", ["line_id"])
+
+
+def _template() -> None:
+    op.create_table(
+        "letter_template",
+        Column("id", KEY, nullable=False),
+        Column("kind", String(12), nullable=False),
+        Column("league_id", KEY, nullable=True),
+        Column("sha256", String(64), nullable=False),
+        Column("file_name", String(255), nullable=False),
+        Column("user_id", KEY, nullable=False),
+        Column("added_at", DateTime(timezone=True), nullable=False),
+        CheckConstraint(
+            _listed("kind", ("request", "publication", "performance")),
+            name=op.f("ck_letter_template_kind"),
+        ),
+        _to("letter_template", "league_id", "league"),
+        _to("letter_template", "user_id", "user_account"),
+        PrimaryKeyConstraint("id", name="pk_letter_template"),
+    )
+    op.create_index("ix_letter_template_league_id_kind", "letter_template", ["league_id", "kind"])
 
 
 def _evidence_link_anew() -> None:

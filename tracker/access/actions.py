@@ -35,6 +35,8 @@ POLICY: dict[str, tuple[str, ...]] = {
     "publish": ("league_officer",),
     "set_publishing": ("league_approver",),
     "see_publications": (*LEAGUE_ROLES, *PROVINCE_ROLES, "auditor"),
+    "bring_template": ("league_officer", "commerce_officer"),
+    "see_templates": (*LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
     "record_objection": ("league_officer",),
     "see_objections": (*LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
     "see_calendar": BUSINESS_ROLES,

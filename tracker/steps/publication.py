@@ -61,7 +61,7 @@ def ready(
         Application.period_to <= period_to,
     )
     found = session.scalars(query.order_by(Application.firm_id, Application.id))
-    return [_row(session, one) for one in found if current(session, one) is None]
+    return [row(session, one) for one in found if current(session, one) is None]
 
 
 def waiting(session: Session, league: League) -> list[tuple[Programme, date, date]]:
@@ -234,7 +234,8 @@ def _pass_seq(application_id: int) -> Any:  # noqa: ANN401  a query of one numbe
     )
 
 
-def _row(session: Session, application: Application) -> Row:
+def row(session: Session, application: Application) -> Row:
+    """An application that passed, as it would be published."""
     left = ApplicationLine.applied_fen - ApplicationLine.reduced_fen
     query = select(func.count(ApplicationLine.id), func.sum(left)).where(
         ApplicationLine.application_id == application.id, left > 0

@@ -26,6 +26,7 @@ from tracker.web import (
     downloads,
     funds,
     leagues,
+    letters,
     lines,
     policy,
     published,
@@ -133,6 +134,7 @@ def filing(key: int) -> ResponseReturnValue:
         allotments=allotments,
         may_reduce=found.state == "filed" and access.may(user, "reduce_filing"),
         may_sheet=found.state == "draft" and access.may(user, "draft_filing"),
+        papers=[(kind, gettext(label)) for kind, label in letters.NAMES.items()],
         sees_sheet=sees_lines and bool(found.sheet_sha256),
         may_allot=may_allot and access.may(user, "draft_allotment"),
     )

@@ -1,5 +1,6 @@
 """The OpenAPI file says of every view of the API what it takes and all it may answer."""
 
+import re
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ def described(app: Flask) -> dict[str, Any]:
 
 def views(app: Flask) -> list[tuple[str, str, str]]:
     return [
-        (rule.endpoint, rule.rule.replace("<int:", "{").replace(">", "}"), method.lower())
+        (rule.endpoint, re.sub(r"<(?:int:)?(\w+)>", r"{\1}", rule.rule), method.lower())
         for rule in app.url_map.iter_rules()
         if rule.rule.startswith(PREFIX)
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}

@@ -11,7 +11,7 @@ from tracker import access
 from tracker.models.filings import FILING_STATES, Decision, Filing, FilingLine
 from tracker.steps import filing as steps
 from tracker.steps import review
-from tracker.web import acting, asked, context, filings, lines, policy, totals
+from tracker.web import acting, asked, context, filings, letters, lines, policy, totals
 from tracker.web.api.nouns import Noun, Pages, made, part, start
 from tracker.web.api.shape import (
     Acted,
@@ -173,6 +173,20 @@ def make_sheet(key: int) -> Mapping[str, Any]:
 def sheet(key: int) -> Response:
     """The calculation sheet: the very bytes that were filed."""
     return filings.sheet_of(key)
+
+
+@blp.file("/<int:key>/papers.zip", "下载全套文书", letters.ZIP_TYPE)
+@policy.may("see_filing_lines")
+def bundle(key: int) -> Response:
+    """请示, 测算表, 公示表 and 绩效表 in one file."""
+    return letters.bundle_of(key)
+
+
+@blp.file("/<int:key>/papers/<kind>", "下载一件文书", letters.DOCX_TYPE)
+@policy.may("see_filing_lines")
+def letter(key: int, kind: str) -> Response:
+    """`request`, `publication` or `performance` of a filing, in Word."""
+    return letters.letter_of(key, kind)
 
 
 def _found(key: int) -> Filing:

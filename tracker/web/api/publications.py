@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import request
+from flask import Response, request
 from marshmallow import fields
 
 from tracker import access
@@ -12,7 +12,7 @@ from tracker.models.filings import Decision
 from tracker.models.publications import MOST_WORKING_DAYS, PUBLICATION_STATES, Publication
 from tracker.steps import publication as steps
 from tracker.steps import publish_setting
-from tracker.web import acting, context, policy, publications
+from tracker.web import acting, context, letters, policy, publications
 from tracker.web.api.nouns import Noun, Pages, made, part, start
 from tracker.web.api.shape import (
     Acted,
@@ -199,6 +199,13 @@ def choose(body: Mapping[str, Any]) -> Mapping[str, Any]:
 def one(key: int) -> Mapping[str, Any]:
     """One publication: what it shows, what was decided, and the steps one may take."""
     return _one(key)
+
+
+@blp.file("/<int:key>/table", "下载公示表", letters.DOCX_TYPE)
+@policy.may("see_publications")
+def table(key: int) -> Response:
+    """The 公示表 in Word, as it was frozen."""
+    return letters.table_of(key)
 
 
 @blp.writing("/<int:key>/steps", "办理公示环节", TakenAnswer, PublicationStep)
