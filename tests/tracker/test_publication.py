@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from tests import publications, way
+from tests import evidences, publications, way
 from tests.journeys import NOW, RATE_FEN, act_on, person
 from tests.publications import chosen, decided, later, objected, published, state_of
 from tracker import jobs
@@ -19,6 +19,7 @@ from tracker.models.methods import Programme
 from tracker.models.money import Entry
 from tracker.models.publications import CalendarDay, Objection, Publication, PublicationLine
 from tracker.steps import first_review, publication, publish_setting, workdays
+from tracker.steps.evidence_links import Subject
 
 ENDED = NOW + timedelta(days=14)
 """A day after every publication of these tests."""
@@ -326,3 +327,18 @@ def test_the_periods_that_wait_are_listed_once(bench: jobs.Bench) -> None:
     published(bench)
     with bench.database.reading() as session:
         assert publication.waiting(session, league) == []
+
+
+def test_evidence_that_comes_late_is_passed_on_anew(bench: jobs.Bench) -> None:
+    key = passed(bench)
+    published(bench)
+    objection = objected(bench, key)
+    act_on(bench, Objection, objection, "league_officer", "submit")
+    late = evidences.added(bench, "other", login="league_officer")
+    evidences.linked(bench, late, Subject("objection", objection), login="league_officer")
+    with pytest.raises(Conflict, match="changed since the step before"):
+        act_on(bench, Objection, objection, "league_approver", "dismiss", **publications.UPHELD)
+    act_on(bench, Objection, objection, "league_officer", "reopen")
+    decided(bench, objection, "dismiss")
+    with bench.database.reading() as session:
+        assert session.get_one(Objection, objection).state == "dismissed"

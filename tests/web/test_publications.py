@@ -65,6 +65,9 @@ def test_the_approver_sets_it_and_the_filing_says_what_it_waits_for(
     page = approver.send(form, needed="1", working_days="6", document_no="示例呼商字〔2026〕2号")
     assert "at least 6 working days has ended" in page.words
     assert "As 示例呼商字〔2026〕2号 says" in page.words
+    home = people["league_officer"].see("/").words
+    assert "Publications · Passed and not published yet" in home
+    assert "was not published since" in people["league_officer"].see("/filings/new").words
     way.filing_drafted(bench, passed)
     assert "was not published since it passed" in approver.see("/filings/1").words
     act_on(bench, Filing, 1, "league_officer", "withdraw")

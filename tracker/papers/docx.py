@@ -73,7 +73,7 @@ STYLES: Mapping[str, Style] = {
         "落款", layout='<w:ind w:rightChars="400" w:right="1280"/><w:jc w:val="right"/>'
     ),
     "mark": Style("示例标注", HEI, 28, 0, '<w:jc w:val="center"/>'),
-    "note": Style("注", size=24, line=0),
+    "note": Style("注", size=21, line=0),
     "head": Style("表头", HEI, 24, 0, '<w:keepNext/><w:jc w:val="center"/>'),
     "cell": Style("表文", size=24, line=0),
     "figure": Style("表中数字", size=24, line=0, layout='<w:jc w:val="right"/>'),

@@ -241,7 +241,7 @@ def _figures(
     yield "报送金额", f"{yuan(totals.filed_fen)} 元", "初审核定、报送自治区的金额"
     yield "审定金额", _or_not(approved), "报送金额减商务厅核减"
     yield "下达指标", f"{yuan(allotted)} 元", "已下达给本次报送的预算指标"
-    yield "兑现金额", f"{yuan(paid)} 元", "银行已确认到账的拨付"
+    yield "兑现金额", f"{yuan(paid)} 元", "银行已确认到账的拨付，未扣除追缴"
     yield "兑现率", _rate(paid, approved), "兑现金额占审定金额，舍去第三位小数"
 
 

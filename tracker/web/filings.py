@@ -77,8 +77,11 @@ def filings() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """Choose passed applications, and say the document number, the basis and the target."""
     session, user = context.session(), context.user()
+    ready = to_file(session, user)
     return render_template(
-        "filings/new.html", listed=applications.listed(session, to_file(session, user))
+        "filings/new.html",
+        listed=applications.listed(session, ready),
+        lacks=published.told(session, ready),
     )
 
 

@@ -23,7 +23,17 @@ from tracker.models.people import FIRM_ROLES, LEAGUE_ROLES, PROVINCE_ROLES, Leag
 from tracker.models.work import Job
 from tracker.steps import confirmations, methods
 from tracker.steps.flow import FLOWS
-from tracker.web import applying, context, disbursements, funds, labels, policy, rooms, totals
+from tracker.web import (
+    applying,
+    context,
+    disbursements,
+    funds,
+    labels,
+    policy,
+    publications,
+    rooms,
+    totals,
+)
 from tracker.web.addresses import inside
 from tracker.web.words import LOCALES
 
@@ -141,6 +151,10 @@ def waiting(session: Session, user: User) -> list[Waiting]:
     ):
         title = " · ".join((gettext("Shipments"), gettext("Set the route")))
         found.append(Waiting(title, count, rooms.address("unmatched.unmatched")))
+    if unpublished := len(publications.owed(session, user)):
+        kind = KINDS["publication"]
+        title = " · ".join((gettext(kind), gettext("Passed and not published yet")))
+        found.append(Waiting(title, unpublished, rooms.address("publications.publications")))
     if drawable := len(disbursements.drawable(session, user)):
         label = mark("Draft the disbursements")
         title = " · ".join((gettext("Disbursements"), gettext(label)))

@@ -217,6 +217,14 @@ def settings(session: Session, user: User) -> list[tuple[Programme, publish_sett
     return [(one, publish_setting.of(session, user.league_id, one.id)) for one in programmes]
 
 
+def owed(session: Session, user: User) -> list[tuple[Programme, date, date]]:
+    """What an officer's league has to publish before it may file it."""
+    if user.league is None or not access.may(user, "publish"):
+        return []
+    found = steps.waiting(session, user.league)
+    return [one for one in found if publish_setting.of(session, user.league.id, one[0].id).needed]
+
+
 def asked_for(values: Mapping[str, str]) -> Wanted:
     """The programme and period that a form or address names; raises ``Refused`` for none."""
     first, last = asked.read_day(values.get("from", "")), asked.read_day(values.get("to", ""))

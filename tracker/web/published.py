@@ -38,7 +38,12 @@ def lacks(session: Session, user: User, found: Filing, inside: Sequence[Applicat
     """What a filing that is being prepared waits for, for its league."""
     if found.state not in PREPARING or user.role not in LEAGUE_ROLES:
         return []
-    wanted = steps.lacking(session, inside, local_day(context.now()))
+    return told(session, inside)
+
+
+def told(session: Session, applications: Sequence[Application]) -> list[Lack]:
+    """Why some of the applications cannot be filed today, in words."""
+    wanted = steps.lacking(session, applications, local_day(context.now()))
     return [Lack(*context.words_of(one)) for one in wanted]
 
 
