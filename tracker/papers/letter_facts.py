@@ -12,7 +12,7 @@ from tracker.books import ledger
 from tracker.db import local_day
 from tracker.models import subjects
 from tracker.models.applications import Application, ApplicationLine
-from tracker.models.filings import Allotment, Decision, Disbursement, Filing, FilingLine
+from tracker.models.filings import AllotmentMatch, Decision, Disbursement, Filing, FilingLine
 from tracker.models.methods import Method, Programme
 from tracker.models.money import Item
 from tracker.models.people import Firm, League
@@ -225,9 +225,7 @@ def _figures(
     unit = UNITS[subjects.of(filing.programme).name]
     totals = filings.totals(session, filing)
     allotted = session.scalar(
-        select(func.sum(Allotment.amount_fen)).where(
-            Allotment.filing_id == filing.id, Allotment.state == "allotted"
-        )
+        select(func.sum(AllotmentMatch.amount_fen)).where(AllotmentMatch.filing_id == filing.id)
     )
     paid = session.scalar(
         select(func.sum(Disbursement.amount_fen)).where(
@@ -240,7 +238,7 @@ def _figures(
     yield "支持数量", f"{sum(row.items for row in rows):,} {unit}", "本次报送的明细"
     yield "报送金额", f"{yuan(totals.filed_fen)} 元", "初审核定、报送自治区的金额"
     yield "审定金额", _or_not(approved), "报送金额减商务厅核减"
-    yield "下达指标", f"{yuan(allotted)} 元", "已下达给本次报送的预算指标"
+    yield "下达指标", f"{yuan(allotted)} 元", "已下达并用于本次报送的预算指标，含提前下达的部分"
     yield "兑现金额", f"{yuan(paid)} 元", "银行已确认到账的拨付，未扣除追缴"
     yield "兑现率", _rate(paid, approved), "兑现金额占审定金额，舍去第三位小数"
 
