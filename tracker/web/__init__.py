@@ -91,6 +91,7 @@ APIS = (
     "matters",
     "applications",
     "filings",
+    "sheets_back",
     "funds",
     "allotments",
     "disbursements",
