@@ -40,6 +40,13 @@ class Settings:
     """Where the nightly packages are kept; default ``backups`` in the home folder."""
     backups: int = 7
     """How many nightly packages are kept; 0 makes none."""
+    anchors: Path | None = None
+    """The file of the nightly anchors; default ``anchors.txt`` in the home folder."""
+
+    @property
+    def anchors_file(self) -> Path:
+        """The file of the nightly anchors."""
+        return self.anchors or self.home / "anchors.txt"
 
     @staticmethod
     def from_environment(environment: Mapping[str, str]) -> "Settings":
@@ -54,6 +61,7 @@ class Settings:
         if log_level not in {"info", "warning"}:
             raise ValueError(f"TRACKER_LOG_LEVEL is neither info nor warning: {log_level!r}")
         folder = environment.get("TRACKER_BACKUP_FOLDER", "")
+        anchors = environment.get("TRACKER_ANCHORS", "")
         return Settings(
             home=home,
             database_url=environment.get("TRACKER_DATABASE_URL", default_url),
@@ -66,6 +74,7 @@ class Settings:
             lease_seconds=_whole(environment, "TRACKER_LEASE_SECONDS", 120),
             backup_folder=Path(folder).resolve() if folder else None,
             backups=_whole(environment, "TRACKER_BACKUPS", 7, least=0),
+            anchors=Path(anchors).resolve() if anchors else None,
             inbox=Path(inbox).resolve() if inbox else None,
         )
 

@@ -28,6 +28,7 @@ def test_every_variable_counts(tmp_path: Path) -> None:
             "TRACKER_BACKUP_FOLDER": str(tmp_path / "b"),
             "TRACKER_BACKUPS": "0",
             "TRACKER_INBOX": str(tmp_path / "inbox"),
+            "TRACKER_ANCHORS": str(tmp_path / "a.txt"),
         }
     )
     assert settings == Settings(
@@ -42,6 +43,7 @@ def test_every_variable_counts(tmp_path: Path) -> None:
         backup_folder=tmp_path / "b",
         backups=0,
         inbox=tmp_path / "inbox",
+        anchors=tmp_path / "a.txt",
     )
 
 

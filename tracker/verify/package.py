@@ -9,10 +9,11 @@ import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tracker.verify.reading import Fault, sha256
+from tracker.verify.reading import Fault, moment, sha256
 
 FORMAT = "tracker-package/1"
 LIST, BOOKS, FILES = "package.json", "books.sqlite", "blobs/"
@@ -36,6 +37,7 @@ class Opened:
     books: Path
     revision: str
     """Version of its tables."""
+    made_at: datetime
     anchors: dict[int, str]
     """The newest link that its list names."""
     files: dict[str, int]
@@ -61,6 +63,7 @@ def _opened(path: str, folder: str) -> Opened:
             return Opened(
                 books=books,
                 revision=str(told["revision"]),
+                made_at=datetime.fromisoformat(moment(told["made_at"])),
                 anchors={int(told["seq"]): str(told["head"])},
                 files={str(name): int(size) for name, size in told["files"].items()},
                 faults=tuple(_faults(package, told, books)),
