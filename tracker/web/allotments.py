@@ -15,8 +15,8 @@ from tracker.models.filings import ALLOTMENT_STATES, Allotment, Disbursement, Fi
 from tracker.models.people import League, User
 from tracker.steps import allotment as steps
 from tracker.steps import filing as filing_steps
-from tracker.steps import flow, review
-from tracker.web import acting, amounts, asked, context, funds, policy
+from tracker.steps import flow, funds, review
+from tracker.web import acting, amounts, asked, context, policy
 
 bp = Blueprint("allotments", __name__, url_prefix="/allotments")
 

@@ -12,7 +12,8 @@ from tracker import access
 from tracker.models.filings import Allotment
 from tracker.models.money import Item, ItemStage
 from tracker.models.people import PROVINCE_ROLES, Firm, League, User
-from tracker.web import funds, totals
+from tracker.steps import funds
+from tracker.web import totals
 
 
 @dataclass(frozen=True)
