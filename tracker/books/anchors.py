@@ -19,7 +19,7 @@ def keep(file: Path, head: Head, now: datetime) -> bool:
 
     Raises ``OSError`` where the file cannot be written.
     """
-    line = f"{now.astimezone(SHANGHAI).isoformat(timespec='seconds')} {head.seq}:{head.hash}\n"
+    line = f"{_said(now, head.seq, head.hash)}\n"
     with file.open("ab+") as out:
         fcntl.flock(out, fcntl.LOCK_EX)
         out.seek(0)
@@ -37,3 +37,13 @@ def keep(file: Path, head: Head, now: datetime) -> bool:
 def kept(file: Path) -> list[Anchor]:
     """What was kept, the oldest first; nothing where none was kept yet."""
     return read(file) if file.exists() else []
+
+
+def newest(file: Path) -> str:
+    """The newest line, as the verifier reads it; nothing where none was kept yet."""
+    told = [_said(one.kept_at, one.seq, one.hash) for one in kept(file) if one.kept_at]
+    return told[-1] if told else ""
+
+
+def _said(kept_at: datetime, seq: int, own_hash: str) -> str:
+    return f"{kept_at.astimezone(SHANGHAI).isoformat(timespec='seconds')} {seq}:{own_hash}"

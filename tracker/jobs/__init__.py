@@ -174,6 +174,8 @@ JOBS: dict[str, Callable[[Bench, Claimed], Effect]] = {
     "keep_anchor": nightly.keep_anchor,
     "verify_books": nightly.verify_books,
     "back_up": nightly.back_up,
+    "ask_digests": nightly.ask_digests,
+    "send_digest": nightly.send_digest,
 }
 """Kind -> how it prepares."""
 
@@ -200,6 +202,7 @@ CLOCK: dict[str, str] = {
     "keep_anchor": "7 2 * * *",
     "verify_books": "17 2 * * *",
     "back_up": "17 3 * * *",
+    "ask_digests": "37 7 * * *",
     "take_inbox": "* * * * *",
 }
 """Kind -> when, as a crontab line in Asia/Shanghai."""
@@ -208,7 +211,8 @@ SLOTS: dict[str, str] = {"take_inbox": "%Y-%m-%dT%H:%M"}
 """Kind -> how its slot is named where it is asked for more than once a day."""
 
 WANTED: dict[str, Callable[[Bench], bool]] = {
-    "take_inbox": lambda bench: intake.wanted(bench.database, bench.settings)
+    "take_inbox": lambda bench: intake.wanted(bench.database, bench.settings),
+    "ask_digests": lambda bench: bool(bench.settings.mail),
 }
 """Kind -> whether there is anything to do; a job is asked for only then."""
 

@@ -82,6 +82,14 @@ def waiting(session: Session, user: User, now: datetime) -> list[Waits]:
     return [one for part in parts for one in part(session, user, now) if one.count]
 
 
+def words(one: Waits, say: Callable[..., str]) -> str:
+    """What waits, what is to be done with it and by when, in the language that ``say`` speaks."""
+    said = [say(KINDS[one.kind]), say(one.label)]
+    if one.first:
+        said.append(say(mark("the first by %(day)s"), day=one.first))
+    return " · ".join(said)
+
+
 def count(session: Session, query: Select[Any]) -> int:
     """How many rows a query of one table answers."""
     table = query.column_descriptions[0]["entity"]

@@ -89,18 +89,10 @@ def language(code: str) -> ResponseReturnValue:
 def waiting(session: Session, user: User) -> list[Waiting]:
     """What waits for this person, each with the way there; what they cannot open is left out."""
     found = [
-        Waiting(words(one), one.count, rooms.address(ROOMS[one.kind], **one.narrow))
+        Waiting(steps.words(one, gettext), one.count, rooms.address(ROOMS[one.kind], **one.narrow))
         for one in steps.waiting(session, user, context.now())
     ]
     return [one for one in found if one.url]
-
-
-def words(one: steps.Waits) -> str:
-    """What waits, what is to be done with it, and by when."""
-    said = [gettext(steps.KINDS[one.kind]), gettext(one.label)]
-    if one.first:
-        said.append(gettext("the first by %(day)s", day=one.first))
-    return " · ".join(said)
 
 
 def _figures(session: Session, user: User) -> list[tuple[str, int, str]]:

@@ -29,6 +29,8 @@ KINDS: dict[str, str] = {
     "keep_anchor": mark("Keep an anchor outside the database"),
     "verify_books": mark("Verify the books"),
     "back_up": mark("Keep a backup"),
+    "ask_digests": mark("Ask for the daily digests"),
+    "send_digest": mark("Send a daily digest"),
 }
 """Kind of a job -> msgid."""
 
