@@ -233,10 +233,10 @@ def test_the_auditor_sees_which_anchors_the_ledger_holds(bench: jobs.Bench, app:
     page = auditor.see("/ledger/anchors")
     told = ["2026-05-04 11:00", f"#{head.seq}", head.hash, "holds"]
     assert page.table()[1:] == [told]
-    assert "do not hold" not in page.words
+    assert "that do not hold" not in page.words
     anchors.keep(file, ledger.Head(head.seq + 1, "0" * 64), journeys.NOW + timedelta(days=1))
     with file.open("a", encoding="utf-8") as out:
         out.write("2026-05-06")
     page = auditor.see("/ledger/anchors")
     assert [row[-1] for row in page.table()[1:]] == ["cannot be read", "does not hold", "holds"]
-    assert "2 anchors do not hold" in page.words
+    assert "Anchors that do not hold: 1." in page.words

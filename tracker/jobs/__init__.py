@@ -199,13 +199,14 @@ GIVEN_UP: dict[str, queue.GivenUp] = {
 """Kind -> what becomes of its subject when the job is given up; nothing where it holds nothing."""
 
 CLOCK: dict[str, str] = {
-    "keep_anchor": "7 2 * * *",
+    "keep_anchor": "7 2-23 * * *",
     "verify_books": "17 2 * * *",
     "back_up": "17 3 * * *",
     "ask_digests": "37 7 * * *",
     "take_inbox": "* * * * *",
 }
-"""Kind -> when, as a crontab line in Asia/Shanghai."""
+"""Kind -> when, as a crontab line in Asia/Shanghai. One that says several hours of a day is asked
+for in the first in which the clock runs."""
 
 SLOTS: dict[str, str] = {"take_inbox": "%Y-%m-%dT%H:%M"}
 """Kind -> how its slot is named where it is asked for more than once a day."""

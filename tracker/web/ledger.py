@@ -123,8 +123,8 @@ def anchors() -> ResponseReturnValue:
         "ledger/anchors.html",
         anchors=listed[paged.offset : paged.offset + paged.rows],
         paged=paged,
-        failing=sum(not holds for _, holds in listed),
-        file=context.settings().anchors_file,
+        failing=sum(bool(one.hash) and not holds for one, holds in listed),
+        file=context.settings().anchors_file.name,
     )
 
 
