@@ -2,7 +2,7 @@
 
 import multiprocessing
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,11 +11,12 @@ from sqlalchemy import select
 
 from tests.journeys import NOW
 from tests.tampering import Execute, tamper
-from tracker import cli, jobs
+from tracker import cli, jobs, packages, verify
 from tracker.books import anchors, chain, ledger, queue
 from tracker.books.ledger import Head
 from tracker.models.work import Job
 from tracker.verify.__main__ import main
+from tracker.verify.anchors import lines
 
 HEAD = Head(13, "9f" * 32)
 
@@ -148,3 +149,19 @@ def test_the_command_holds_the_books_to_the_kept_anchors_unless_told_of_others(
         "--anchors", str(other)
     )
     assert main([bench.settings.database_url, "--anchors", str(tmp_path / "none")]) == 2
+
+
+def test_a_package_is_asked_for_no_anchor_that_was_kept_after_it_was_made(
+    bench: jobs.Bench, tmp_path: Path
+) -> None:
+    made = packages.pack(bench.database, bench.settings.home, tmp_path / "a.zip", NOW)
+
+    def faults(kept_at: datetime) -> list[str]:
+        line = f"{kept_at.isoformat()} {made.seq + 1}:{'0' * 64}"
+        kept = list(lines(line.encode(), "x"))
+        report = verify.verify(str(made.path), rules=bench.registry.rules, kept=kept)
+        return [str(fault) for fault in report.faults]
+
+    assert faults(NOW + timedelta(seconds=1)) == []
+    (wrong,) = faults(NOW)
+    assert wrong.startswith("锚点文件 x 第 1 行（2026-05-04T03:00:00+00:00）：分录不存在")

@@ -15,7 +15,6 @@ from rules.periods import PERIOD_FACTS
 from tests.tracker.test_composed import DEFINITION
 from tracker.verify import (
     MOST_FAULTS,
-    anchors,
     chain,
     composed,
     matters,
@@ -512,12 +511,7 @@ def test_a_composed_rule_is_the_one_that_was_kept(
 
 PAPER = b"%PDF"
 KEPT = sha256(PAPER)
-LIST = {
-    "format": package.FORMAT,
-    "revision": "0001",
-    "made_at": "2026-05-04T03:00:00+00:00",
-    "files": {KEPT: len(PAPER)},
-}
+LIST = {"format": package.FORMAT, "revision": "0001", "files": {KEPT: len(PAPER)}}
 
 
 def packed(kept: Small, file: Path, changed: Mapping[str, Any], blobs: Mapping[str, bytes]) -> Path:
@@ -562,10 +556,6 @@ def test_a_package_is_held_against_its_list_and_its_anchor(
     with package.opened_package(str(target)) as opened:
         assert opened.revision == "0001"
         assert opened.files == (changed.get("files", LIST["files"]))
-    lines = f"2026-05-04T11:00:00+08:00 8:{kept.head}\n2026-05-04T11:00:01+08:00 9:{kept.head}\n"
-    until = said(verify(str(target), rules={}, kept=anchors.lines(lines.encode())).faults)
-    later = [one for one in until if one.startswith("锚点文件")]
-    assert [one[:11] for one in later] == ["锚点文件  第 1 行"], "the other was kept afterwards"
     with pytest.raises(OSError, match="不认识的数据包格式：x"):
         verify(str(packed(kept, file, {"format": "x"}, {})), rules={})
 
