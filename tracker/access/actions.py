@@ -55,6 +55,7 @@ POLICY: dict[str, tuple[str, ...]] = {
     "see_tracks": (*FIRM_ROLES, *LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
     "see_ledger": BUSINESS_ROLES,
     "see_statements": (*FIRM_ROLES, *LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
+    "see_anchors": ("auditor",),
     "see_jobs": ("admin", "auditor"),
     "see_audit": ("admin", "auditor"),
     "manage_users": ("admin",),

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from tracker import access
 from tracker.books import ledger
 from tracker.db import local_day
 from tracker.errors import Conflict, NotAllowed, Refused, mark
@@ -21,7 +22,7 @@ from tracker.models.filings import (
 from tracker.models.money import Item
 from tracker.models.people import User
 from tracker.models.recoveries import Recovery
-from tracker.steps import flow, matches, offset, payee
+from tracker.steps import flow, funds, matches, offset, payee
 from tracker.steps.accrual import move_item
 
 
@@ -225,3 +226,15 @@ def _one(
     session.flush()
     offset.plan(session, disbursement)
     return disbursement
+
+
+def drawable(session: Session, user: User) -> list[tuple[Allotment, funds.Limit]]:
+    """Issued allotments with something left, for the league's finance."""
+    if not access.may(user, "draft_disbursement"):
+        return []
+    query = access.visible_allotments(user).where(Allotment.state == "allotted")
+    found = [
+        (one, funds.of_allotment(session, one))
+        for one in session.scalars(query.order_by(Allotment.id))
+    ]
+    return [(one, limit) for one, limit in found if limit.headroom_fen > 0]

@@ -330,6 +330,12 @@ FLOWS: dict[str, tuple[Step, ...]] = {
     ),
 }
 
+BACKWARD = (
+    *("return", "withdraw", "decline", "reopen", "fail", "bounce"),
+    *("close", "propose_lift", "uphold", "correct", "propose_carry_over", "propose_lapse"),
+)
+"""Steps that do not carry a thing forward, so they do not say whose turn it is."""
+
 REASON_CODES: dict[str, str] = {
     "calculation": mark("Calculation corrected"),
     "evidence_missing": mark("Evidence missing"),

@@ -23,8 +23,8 @@ from tracker.models.filings import (
 from tracker.models.people import League, User
 from tracker.steps import allotment as steps
 from tracker.steps import filing as filing_steps
-from tracker.steps import flow, matches, review
-from tracker.web import acting, amounts, asked, context, funds, policy
+from tracker.steps import flow, funds, matches, pace, review
+from tracker.web import acting, amounts, asked, context, policy
 
 bp = Blueprint("allotments", __name__, url_prefix="/allotments")
 
@@ -50,18 +50,22 @@ def allotments() -> ResponseReturnValue:
     paged = asked.paged(total)
     part = query.order_by(Allotment.id.desc()).limit(paged.rows).offset(paged.offset)
     found = session.scalars(part).all()
+    listed, today = funds.listed(session, user), local_day(context.now())
     return render_template(
         "allotments/list.html",
         listed=[(one, funds.of_allotment(session, one)) for one in found],
         paged=paged,
         states=ALLOTMENT_STATES,
         leagues=session.scalars(select(League).order_by(League.code)).all(),
-        funds=funds.listed(session, user),
+        funds=listed,
+        paces={
+            one.fund.id: pace.of(session, one.fund, one.limit.headroom_fen, today) for one in listed
+        },
         sees_funds=access.may(user, "see_funds"),
         may_record=access.may(user, "record_fund"),
         may_draft=access.may(user, "draft_allotment"),
         approved=to_allot(session, user),
-        this_year=local_day(context.now()).year,
+        this_year=today.year,
     )
 
 

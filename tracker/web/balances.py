@@ -11,8 +11,8 @@ from tracker.db import SHANGHAI
 from tracker.models.filings import ISSUED_STATES, Allotment
 from tracker.models.money import Entry
 from tracker.models.people import League, User
-from tracker.steps import matches, positions, review
-from tracker.web import asked, funds
+from tracker.steps import funds, matches, positions, review
+from tracker.web import asked
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from tracker.models.methods import Programme
 from tracker.models.people import PROVINCE_ROLES, League, User
 from tracker.papers import sheets
 from tracker.steps import filing as steps
-from tracker.steps import review
+from tracker.steps import funds, review
 from tracker.web import (
     acting,
     amounts,
@@ -24,7 +24,6 @@ from tracker.web import (
     asked,
     context,
     downloads,
-    funds,
     leagues,
     lines,
     policy,

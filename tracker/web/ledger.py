@@ -11,7 +11,9 @@ from sqlalchemy import select
 
 from tracker import access
 from tracker.access.ledger import visible_entries
+from tracker.books import anchors as kept_anchors
 from tracker.books import ledger as book
+from tracker.db import chunks
 from tracker.errors import NotThere, mark
 from tracker.models.cargo import Manifest
 from tracker.models.filings import Decision
@@ -141,6 +143,27 @@ def _owner(row: positions.Position) -> dict[str, str]:
     """What the list of entries is filtered by to show where a figure comes from."""
     firm = {"firm": row.part.uscc} if isinstance(row.part, Firm) else {}
     return {"league": row.league.code, **firm}
+
+
+@bp.get("/anchors")
+@policy.may("see_anchors")
+def anchors() -> ResponseReturnValue:
+    """What the clock kept outside the database, newest first, and whether the ledger holds it."""
+    session = context.session()
+    kept = kept_anchors.kept(context.settings().anchors_file)[::-1]
+    hashes: dict[int, str] = {}
+    for part in chunks([one.seq for one in kept]):
+        known = select(Entry.seq, Entry.hash).where(Entry.seq.in_(part))
+        hashes |= dict(session.execute(known).all())
+    listed = [(one, one.hash and hashes.get(one.seq) == one.hash) for one in kept]
+    paged = asked.paged(len(listed))
+    return render_template(
+        "ledger/anchors.html",
+        anchors=listed[paged.offset : paged.offset + paged.rows],
+        paged=paged,
+        failing=sum(bool(one.hash) and not holds for one, holds in listed),
+        file=context.settings().anchors_file.name,
+    )
 
 
 @bp.get("/<int:seq>")

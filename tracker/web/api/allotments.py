@@ -7,8 +7,8 @@ from marshmallow import fields
 
 from tracker import access
 from tracker.models.filings import ALLOTMENT_STATES, Allotment, Decision
-from tracker.steps import matches
-from tracker.web import acting, allotments, context, funds, policy
+from tracker.steps import funds, matches
+from tracker.web import acting, allotments, context, policy
 from tracker.web.api.nouns import Noun, Pages, made, part
 from tracker.web.api.shape import (
     Acted,
