@@ -35,6 +35,7 @@ POLICY: dict[str, tuple[str, ...]] = {
     "draft_division": ("league_officer",),
     "see_divisions": (*LEAGUE_ROLES, "auditor"),
     "reduce_filing": ("commerce_officer",),
+    "draw_sample": ("commerce_officer",),
     "see_funds": (*PROVINCE_ROLES, "auditor"),
     "record_fund": ("finance_approver",),
     "draft_allotment": ("finance_officer",),

@@ -31,6 +31,7 @@ KINDS: dict[str, str] = {
     "network.record": mark("Route network recorded"),
     "route.pin": mark("Route set by a reviewer"),
     "fund.record": mark("Fund entered"),
+    "sample.draw": mark("Sample drawn"),
 }
 """Kind of an entry that is no step of a flow -> msgid."""
 

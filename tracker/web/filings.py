@@ -27,6 +27,7 @@ from tracker.web import (
     leagues,
     lines,
     policy,
+    samples,
     totals,
 )
 
@@ -126,6 +127,8 @@ def filing(key: int) -> ResponseReturnValue:
         funds=funds.listed(session, user),
         fund=review.drawn_on(session, found),
         allotments=allotments,
+        samples=samples.of(session, found) if sees_lines else [],
+        may_draw=found.state == "filed" and access.may(user, "draw_sample"),
         may_reduce=found.state == "filed" and access.may(user, "reduce_filing"),
         may_sheet=found.state == "draft" and access.may(user, "draft_filing"),
         sees_sheet=sees_lines and bool(found.sheet_sha256),
