@@ -18,7 +18,16 @@ from tracker.models.money import Item, ItemStage
 from tracker.models.people import League
 from tracker.models.recoveries import Recovery
 from tracker.papers import sheets
-from tracker.steps import allotment, application, disbursement, filing, flow, recovery, review
+from tracker.steps import (
+    allotment,
+    application,
+    disbursement,
+    filing,
+    flow,
+    receipts,
+    recovery,
+    review,
+)
 
 PERIOD = (date(2026, 1, 1), date(2026, 3, 31))
 FUND = "示例专项〔2026〕1号"
@@ -251,14 +260,32 @@ def failed(bench: jobs.Bench, key: int) -> None:
 
 
 @remembered
-def disbursed(bench: jobs.Bench, trucks: int = 1) -> int:
-    """So many trucks paid in one disbursement; returns its id."""
+def to_be_paid(bench: jobs.Bench, trucks: int = 1) -> int:
+    """So many trucks in one disbursement that the treasury was told to pay; returns its id."""
     shipped(bench, trucks)
     filing_id = approved(bench)
     (key,) = disbursements(bench, allotted(bench, filing_id, trucks * journeys.RATE_FEN))
     instructed(bench, key)
+    return key
+
+
+@remembered
+def disbursed(bench: jobs.Bench, trucks: int = 1) -> int:
+    """So many trucks paid in one disbursement; returns its id."""
+    key = to_be_paid(bench, trucks)
     confirmed(bench, key)
     return key
+
+
+def receipt(bench: jobs.Bench, login: str = "clerk") -> int:
+    """A receipt of the first shipment, made by this person; returns its id."""
+
+    def work(session: Session) -> int:
+        user = person(session, login)
+        content, firm = receipts.of_shipment(session, user, 1)
+        return receipts.issue(session, user, content, firm, NOW).id
+
+    return bench.database.transact(work)
 
 
 def recovery_drafted(bench: jobs.Bench, disbursement_id: int, **other: Any) -> int:  # noqa: ANN401  the fields of a draft
