@@ -54,10 +54,7 @@ def test_a_league_proposes_a_corridor_and_commerce_puts_it_in_force(
     visit(app, "clerk").see("/proposals", 403)
 
 
-def test_what_is_wrong_in_the_form_is_told_and_nothing_typed_is_lost(
-    bench: jobs.Bench, app: Flask
-) -> None:
-    assert bench.registry.rules
+def test_what_is_wrong_in_the_form_is_told_and_nothing_typed_is_lost(app: Flask) -> None:
     officer = visit(app, "league_officer", "zh")
     wrong: tuple[tuple[dict[str, Any], str], ...] = (
         ({"km.place:erenhot": "475"}, "注明所依据的文件"),
@@ -77,10 +74,7 @@ def test_what_is_wrong_in_the_form_is_told_and_nothing_typed_is_lost(
         assert all(form.fields[name] == said for name, said in filled.items())
 
 
-def test_a_table_of_stations_is_downloaded_filled_in_and_proposed(
-    bench: jobs.Bench, app: Flask
-) -> None:
-    assert bench.registry.rules
+def test_a_table_of_stations_is_downloaded_filled_in_and_proposed(app: Flask) -> None:
     officer = visit(app, "league_officer")
     answer = officer.client.get("/networks/1/corridors/T01/stations.xlsx")
     book = openpyxl.load_workbook(io.BytesIO(answer.get_data()))
@@ -101,8 +95,7 @@ def test_a_table_of_stations_is_downloaded_filled_in_and_proposed(
         assert why in uploaded(officer, "a.csv", raw.encode(), 422, km_source="示例").words
 
 
-def test_a_file_of_the_network_goes_out_and_comes_back_in(bench: jobs.Bench, app: Flask) -> None:
-    assert bench.registry.rules
+def test_a_file_of_the_network_goes_out_and_comes_back_in(app: Flask) -> None:
     officer, commerce = visit(app, "league_officer"), visit(app, "commerce_officer")
     raw = officer.client.get("/networks/1/network.json").get_data()
     assert read(raw) == SEED
@@ -139,8 +132,7 @@ def test_systems_read_the_network_and_propose_by_the_api(bench: jobs.Bench, app:
     assert jobs.drain(bench) == 1
 
 
-def test_the_document_behind_a_proposal_is_attached_to_it(bench: jobs.Bench, app: Flask) -> None:
-    assert bench.registry.rules
+def test_the_document_behind_a_proposal_is_attached_to_it(app: Flask) -> None:
     officer = visit(app, "league_officer")
     page = drafted(officer)
     given: dict[str, Any] = {
