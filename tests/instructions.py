@@ -28,12 +28,14 @@ def listed(bench: jobs.Bench, *keys: int, login: str = "league_finance") -> int:
     return bench.database.transact(work)
 
 
-def answered(bench: jobs.Bench, *rows: Sequence[Any]) -> list[instructions.Judged]:
+def answered(
+    bench: jobs.Bench, *rows: Sequence[Any], login: str = "league_finance"
+) -> list[instructions.Judged]:
     """Read these answers and record what follows; what came of each."""
     found = [one.as_json() for one in bank_answers.read(_table(rows))]
 
     def work(session: Session) -> list[instructions.Judged]:
-        user = person(session, "league_finance")
+        user = person(session, login)
         file = instructions.keep(session, user, "回单.xlsx", str(len(rows)) * 64, found, NOW)
         return instructions.take(session, user, file, NOW)
 
