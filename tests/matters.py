@@ -22,6 +22,7 @@ from tracker.steps import beginnings, matters, methods
 PLATFORMS = "shapes/measure-3-platforms"
 STATED = "shapes/measure-stated-amount"
 YEAR = (date(2026, 1, 1), date(2026, 12, 31))
+RULES = (PLATFORMS, STATED)
 FIRST = date(2025, 1, 1)
 ENTERED: Mapping[str, Any] = {"platforms": 1, "cost_fen": 0, "turnover_cent": 1_000_000}
 """One platform entered: 20,000 yuan."""
@@ -36,9 +37,6 @@ def world(database: Database, settings: Settings, **params: str) -> jobs.Bench:
     made = jobs.Bench(database, settings, Registry({one: rules[one] for one in RULES}, []))
     record(made, PLATFORMS, "platforms", FIRST, **params)
     return made
-
-
-RULES = (PLATFORMS, STATED)
 
 
 def record(

@@ -98,7 +98,9 @@ def test_firms_do_not_see_the_queue_and_the_auditor_only_looks(
     visit(app, "league_officer").see("/unmatched/1", 404, corridor="T99")
 
 
-def test_the_api_lists_and_sets(bench: jobs.Bench, app: Flask) -> None:
+def test_a_system_sets_one_route_alone_or_all_that_say_the_same(
+    bench: jobs.Bench, app: Flask
+) -> None:
     shipped(bench)
     caller = call(app, "league_officer")
     listed = caller.get("unmatched")
