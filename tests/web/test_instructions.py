@@ -4,13 +4,12 @@ import io
 import json
 
 from flask import Flask
-from flask.testing import FlaskClient
 
 from tests import way
 from tests.instructions import code
 from tests.journeys import RATE_FEN
 from tests.web.api.callers import call
-from tests.web.visitors import Page, visit
+from tests.web.visitors import file, visit
 from tracker import jobs
 
 PAYER = {"payer_bank": "示例银行", "payer_account": "0100200300", "pay_on": "2026-12-31"}
@@ -26,9 +25,9 @@ def test_a_list_is_made_downloaded_and_answered(bench: jobs.Bench, app: Flask) -
     for ending, begins in (("xlsx", b"PK"), ("csv", b"\xef\xbb\xbf"), ("xml", b"<?xml")):
         assert finance.client.get(f"{made.address}/list.{ending}").data.startswith(begins)
     assert "Nothing waits to be listed." in finance.see("/instructions").words
-    answers = uploaded(
-        finance.client, finance.see("/instructions"), f"支付编号,状态\n{number},成功\nX,成功\n"
-    )
+    told = f"支付编号,状态\n{number},成功\nX,成功\n"
+    form = finance.see("/instructions").form("/instructions/answers")
+    answers = finance.send(form, file=file(told.encode(), "回单.csv"))
     assert [row[-1] for row in answers.table()[1:]] == [
         *("to be recorded", "no payment of this league has this number")
     ]
@@ -36,15 +35,6 @@ def test_a_list_is_made_downloaded_and_answered(bench: jobs.Bench, app: Flask) -
     assert done.table()[1][-1] == "recorded already"
     assert way.stages(bench) == {"disbursed": RATE_FEN}
     assert "Recorded: 1." in done.words
-
-
-def uploaded(client: FlaskClient, page: Page, told: str) -> Page:
-    """Upload a file of answers by the form."""
-    token = page.form("/instructions/answers").fields["csrf_token"]
-    data = {"csrf_token": token, "file": (io.BytesIO(told.encode()), "回单.csv")}
-    answer = client.post("/instructions/answers", data=data, follow_redirects=True)
-    assert answer.status_code == 200
-    return Page(answer.request.path, answer.status_code, answer)
 
 
 def test_the_firm_puts_its_account_right_after_the_bank_refused(

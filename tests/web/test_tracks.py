@@ -8,17 +8,15 @@ from flask import Flask
 from tests import tracked, way
 from tests.tracked import CORRIDOR, PLATE, TURNED, WHOLE
 from tests.web.api.callers import call
-from tests.web.visitors import Page, Visitor, found, visit
+from tests.web.visitors import Page, Visitor, file, found, visit
 from tracker import jobs
 
 
 def send(clerk: Visitor, raw: bytes, datum: str = "WGS84") -> Page:
     """Upload a file by the form on the page."""
     form = clerk.see("/tracks").form("/tracks")
-    data: dict[str, Any] = {**form.fields, "datum": datum, "zone": "+08:00"}
-    data["files"] = [(io.BytesIO(raw), "轨迹.csv")]
-    answer = clerk.client.post("/tracks", data=data, follow_redirects=True)
-    return Page(answer.request.path, answer.status_code, answer)
+    files = [file(raw, "轨迹.csv")]
+    return clerk.send(form, datum=datum, zone="+08:00", files=files)
 
 
 def test_a_clerk_uploads_and_sees_verdicts_findings_and_the_picture(
@@ -99,8 +97,8 @@ def test_a_system_uploads_lists_links_and_reads_the_verdicts(bench: jobs.Bench, 
     one = api.post(f"tracks/{one['id']}/links", numbers=PLATE)
     assert [link["by_hand"] for link in one["links"]] == [True]
     jobs.drain(bench)
-    file = api.post(f"tracks/files/{made['id']}/withdraw", reason="传错")
-    assert file["state"] == "withdrawn"
+    gone = api.post(f"tracks/files/{made['id']}/withdraw", reason="传错")
+    assert gone["state"] == "withdrawn"
     assert api.get(f"tracks/files/{made['id']}")["withdrawn_reason"] == "传错"
 
 
