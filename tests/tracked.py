@@ -21,10 +21,9 @@ from tracker import blobs, jobs
 from tracker.db import SHANGHAI, Database
 from tracker.demo import drives
 from tracker.models.cargo import Shipment
-from tracker.models.methods import Programme
 from tracker.models.tracks import Track, TrackFile, TrackLink
 from tracker.settings import Settings
-from tracker.steps import methods, track_verdicts, tracks
+from tracker.steps import track_verdicts, tracks
 from tracker.steps.track_verdicts import Shown
 
 CORRIDOR = "T02"
@@ -148,21 +147,7 @@ def asking(database: Database, settings: Settings) -> jobs.Bench:
     made = jobs.Bench(database, settings, REGISTRY)
     database.transact(journeys.people)
 
-    def work(session: Session) -> int:
-        return methods.draft(
-            session,
-            REGISTRY,
-            person(session, "league_officer"),
-            programme=session.scalars(select(Programme)).one(),
-            rule_id=a_tracked_trip.id,
-            params={**journeys.STATED, "rate": "500.00"},
-            title=a_tracked_trip.title,
-            document_no="示例办〔2026〕9号",
-            issued_on=date(2025, 12, 1),
-            valid_from=date(2026, 1, 1),
-            valid_to=date(2026, 12, 31),
-            is_sample=True,
-        ).id
-
-    journeys.record(made, database.transact(work))
+    params = {**journeys.STATED, "rate": "500.00"}
+    key = journeys.method_drafted(made, a_tracked_trip.id, params, last=date(2026, 12, 31))
+    journeys.record(made, key)
     return made
