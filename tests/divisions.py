@@ -12,7 +12,7 @@ from rules.params import Money, RuleParams, Table
 from rules.registry import Registry
 from rules.rule import Rule, rule
 from tests import journeys
-from tests.journeys import act_on, person, row, sheet
+from tests.journeys import act_on, person, row
 from tracker import jobs
 from tracker.db import Database
 from tracker.models.cargo import Shipment
@@ -82,9 +82,7 @@ def claim(bench: jobs.Bench, freight: Mapping[str, str], login: str = "clerk", *
         row(f"W{login[0]}{name}", f"蒙A1000{name}", 运费=yuan, **other)
         for name, yuan in freight.items()
     ]
-    key = journeys.upload(bench, sheet(*rows), login=login)
-    journeys.commit(bench, key, login=login)
-    return key
+    return journeys.take_in(bench, *rows, login=login)
 
 
 def draft(bench: jobs.Bench, counter: str = POOL, login: str = "league_officer") -> int:

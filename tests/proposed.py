@@ -10,7 +10,14 @@ from tracker.models.proposals import Proposal
 from tracker.steps import proposals
 
 DAY = {"valid_from": "2026-01-01"}
-NAMED = Amendment(names=(Naming("moscow", ("示例货场",)),))
+
+
+def named(alias: str, place: str = "moscow") -> Amendment:
+    """One more name of a place."""
+    return Amendment(names=(Naming(place, (alias,)),))
+
+
+NAMED = named("示例货场")
 
 
 def drafted(bench: jobs.Bench, content: Network | Amendment, login: str = "league_officer") -> int:

@@ -24,7 +24,7 @@ from werkzeug.test import TestResponse
 from rules.registry import every_rule
 from tests.databases import Databases
 from tests.instructions import answered
-from tests.journeys import commit, row, sheet, upload
+from tests.journeys import row, take_in
 from tests.web.visitors import visit
 from tracker import access, demo, jobs
 from tracker.access.composed import visible_composed
@@ -147,7 +147,7 @@ def world(all_databases: Databases, tmp_path_factory: pytest.TempPathFactory) ->
     for _title, do in demo.parts(bench):
         do()
     answered(bench, ("DF-1", "处理中", "", "", ""), login="hohhot_finance")
-    commit(bench, upload(bench, sheet(*LOST), login=CRAWLERS[0]), CRAWLERS[0])
+    take_in(bench, *LOST, login=CRAWLERS[0])
     yield app
     ground.database.engine.dispose()
 

@@ -72,9 +72,7 @@ def shipped(bench: jobs.Bench, trucks: int = 1, first: int = 0, login: str = "cl
         journeys.row(f"W{number}", f"蒙A{10_000 + number}")
         for number in range(first, first + trucks)
     ]
-    key = journeys.upload(bench, journeys.sheet(*rows), login=login)
-    journeys.commit(bench, key, login)
-    return key
+    return journeys.take_in(bench, *rows, login=login)
 
 
 @remembered

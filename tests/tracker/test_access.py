@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tests import way
 from tests.instructions import answered, code, listed
-from tests.journeys import RATE_FEN, commit, person, row, sheet, upload
+from tests.journeys import RATE_FEN, person, row, take_in
 from tests.proposed import NAMED, drafted
 from tracker import access, jobs
 from tracker.access.instructions import visible_bank_files, visible_lists
@@ -112,8 +112,7 @@ def ahead(bench: jobs.Bench) -> None:
     way.shipped(bench)
     way.filed(bench)
     way.shipped(bench, first=1)
-    key = upload(bench, sheet(row("V1", "蒙B20001")), login="other_clerk")
-    commit(bench, key, login="other_clerk")
+    take_in(bench, row("V1", "蒙B20001"), login="other_clerk")
 
 
 @pytest.mark.no_cover
@@ -169,7 +168,7 @@ def test_lists_receipts_routes_and_proposals_are_seen_by_their_league_and_no_oth
     for login in ("clerk", "league_officer"):
         way.receipt(bench, login)
     drafted(bench, NAMED)
-    commit(bench, upload(bench, sheet(row("U1", "蒙A90001", 目的地="某某仓库", 运抵国="JP"))))
+    take_in(bench, row("U1", "蒙A90001", 目的地="某某仓库", 运抵国="JP"))
     told = {
         "clerk": (0, 0, 1, 0, 0, 0),
         "other_clerk": (0, 0, 0, 0, 0, 0),

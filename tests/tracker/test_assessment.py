@@ -13,7 +13,7 @@ from rules.params import Exact, Money, RuleParams
 from rules.registry import Fault, Registry
 from rules.rule import rule
 from tests import journeys, way
-from tests.journeys import NOW, a_trip, method_drafted, person, record, row, sheet
+from tests.journeys import NOW, a_trip, method_drafted, person, record, row, sheet, take_in
 from tests.way import accrued, proven
 from tracker import jobs
 from tracker.db import Database
@@ -62,10 +62,6 @@ def world(database: Database, settings: Settings) -> jobs.Bench:
 
 def a_year(bench: jobs.Bench) -> None:
     record(bench, method_drafted(bench, pooled.id, POOL, date(2026, 1, 1), date(2026, 12, 31)))
-
-
-def take_in(bench: jobs.Bench, *rows: list[str], login: str = "clerk") -> None:
-    journeys.commit(bench, journeys.upload(bench, sheet(*rows), login=login), login=login)
 
 
 def truck(number: int, **other: str) -> list[str]:

@@ -11,7 +11,7 @@ from rules.params import Money, Percent, RuleParams
 from rules.registry import Registry
 from rules.rule import rule
 from tests import journeys, way
-from tests.journeys import row, sheet
+from tests.journeys import row, take_in
 from tracker import jobs
 from tracker.db import Database
 from tracker.models.cargo import Shipment
@@ -67,10 +67,6 @@ def record(bench: jobs.Bench, params: dict[str, Any], first: date) -> None:
     """A version of the method from a day on."""
     key = journeys.method_drafted(bench, capped.id, params, first, title="示例办法")
     journeys.record(bench, key)
-
-
-def take_in(bench: jobs.Bench, *rows: list[str]) -> None:
-    journeys.commit(bench, journeys.upload(bench, sheet(*rows)))
 
 
 def truck(number: int, **other: str) -> list[str]:

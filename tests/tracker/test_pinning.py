@@ -10,7 +10,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from tests import way
-from tests.journeys import NOW, RATE_FEN, act_on, commit, person, row, sheet, upload
+from tests.journeys import NOW, RATE_FEN, act_on, person, row, sheet, upload
+from tests.unrouted import NOWHERE, shipped
 from tracker import jobs
 from tracker.access import pins as reviewed
 from tracker.errors import Conflict, NotAllowed, Refused
@@ -20,15 +21,8 @@ from tracker.models.proposals import Proposal
 from tracker.steps import naming, pinning, pins
 from tracker.steps.pinning import Choice
 
-NOWHERE = {"集结中心": "", "始发地": "某某物流园", "目的地": "某某仓库", "运抵国": "RU"}
 WORDS = (("某某仓库", "moscow"), ("某某物流园", "hohhot"))
 HOW = Choice("T02", {"near": "hohhot", "far": "moscow"}, "仓库在莫斯科，电话核实（示例）")
-
-
-def shipped(bench: jobs.Bench, *plates: str, **other: str) -> None:
-    """Trucks that say nothing we know of their route."""
-    rows = [row(f"W{plate}", f"蒙A{plate}", **(NOWHERE | other)) for plate in plates]
-    commit(bench, upload(bench, sheet(*rows)))
 
 
 def pin(

@@ -154,7 +154,7 @@ def test_shipments_that_waited_are_matched_anew_and_the_others_keep_their_route(
         journeys.row("W1", "蒙A10001"),
         journeys.row("W2", "蒙A10002", 始发地="示例货场", 集结中心="示例货场"),
     ]
-    journeys.commit(bench, journeys.upload(bench, journeys.sheet(*rows)))
+    journeys.take_in(bench, *rows)
     place = Naming("hohhot", ("示例货场",))
     corridor = replace(SEED.corridor("T02"), km_source="示例里程表")
     with bench.database.reading() as session:

@@ -14,7 +14,7 @@ from rules.conformance import gate
 from rules.registry import Registry, every_rule
 from rules.rule import Rule
 from tests import journeys
-from tests.journeys import record, row, sheet
+from tests.journeys import record, row
 from tests.way import accrued, proven
 from tracker import jobs
 from tracker.db import Database
@@ -92,7 +92,7 @@ def register(bench: jobs.Bench, rule: Rule) -> int:
 
 def took_in(bench: jobs.Bench, *numbers: int) -> None:
     rows = [row(f"W{number}", f"蒙A1000{number}") for number in numbers]
-    journeys.commit(bench, journeys.upload(bench, sheet(*rows)))
+    journeys.take_in(bench, *rows)
 
 
 @pytest.mark.no_cover
@@ -156,6 +156,6 @@ def test_a_league_is_added_by_one_file_of_forty_lines_and_nothing_else(
     record(bench, register(bench, rule))
     start = "TGBU000001"
     boxed = {"集装箱号": f"{start}{container_digit(start)}", "箱型": "40HQ"}
-    journeys.commit(bench, journeys.upload(bench, sheet(row("W1", "蒙A10001", **boxed))))
+    journeys.take_in(bench, row("W1", "蒙A10001", **boxed))
     assert list(accrued(bench).values()) == [150_000]
     assert proven(bench)

@@ -28,7 +28,7 @@ def test_the_same_places_at_other_times_are_found_of_one_truck_too(bench: jobs.B
     raw = tracked.drive(PLATE, CORRIDOR, TO_BORDER)
     tracked.upload(bench, raw)
     later = journeys.row("W9", PLATE, 发车日期="2026-03-22", 出境日期="2026-03-24")
-    journeys.commit(bench, journeys.upload(bench, journeys.sheet(later)))
+    journeys.take_in(bench, later)
     shifted = raw.decode("gb18030").replace("2026-03-0", "2026-03-2").encode("gb18030")
     tracked.upload(bench, shifted)
     with bench.database.reading() as session:

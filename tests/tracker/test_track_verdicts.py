@@ -85,7 +85,7 @@ def test_a_corrected_day_lets_the_link_go_and_the_check_stays_to_be_read(
     way.shipped(bench, 1)
     tracked.upload(bench, tracked.drive(PLATE, CORRIDOR, WHOLE))
     later = journeys.row("W0", PLATE, 发车日期="2026-03-22", 出境日期="2026-03-24")
-    journeys.commit(bench, journeys.upload(bench, journeys.sheet(later)))
+    journeys.take_in(bench, later)
     assert shown(bench) == {}
     with bench.database.reading() as session:
         (link,) = session.scalars(select(TrackLink))
@@ -98,7 +98,7 @@ def test_another_exit_day_is_another_check_of_the_same_track(bench: jobs.Bench) 
     way.shipped(bench, 1)
     tracked.upload(bench, tracked.drive(PLATE, CORRIDOR, WHOLE))
     other = journeys.row("W0", PLATE, 出境日期="2026-03-05")
-    journeys.commit(bench, journeys.upload(bench, journeys.sheet(other)))
+    journeys.take_in(bench, other)
     with bench.database.reading() as session:
         checks = session.scalars(select(TrackCheck).order_by(TrackCheck.id)).all()
         assert [one.standing for one in checks] == [False, True]

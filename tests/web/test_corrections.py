@@ -18,7 +18,7 @@ from tracker.models.applications import Application
 
 @pytest.fixture
 def clerk(bench: jobs.Bench, app: Flask) -> Visitor:
-    journeys.commit(bench, journeys.upload(bench, sheet(truck(1), truck(2))))
+    journeys.take_in(bench, truck(1), truck(2))
     return visit(app, "clerk")
 
 
@@ -37,7 +37,7 @@ def test_ticked_rows_are_confirmed_the_others_wait_and_can_be_confirmed_later(
     clerk: Visitor, bench: jobs.Bench
 ) -> None:
     mistyped = truck(3, 车牌号="蒙A13000", 货物运输批次号="B3")
-    journeys.commit(bench, journeys.upload(bench, sheet(mistyped)))
+    journeys.take_in(bench, mistyped)
     right = truck(3, 货物运输批次号="B3")
     upload(clerk, (sheet(truck(1, 件数="7"), truck(2, 件数="8"), right), "更正.csv"))
     jobs.drain(bench)

@@ -222,7 +222,7 @@ def test_of_a_shared_truck_a_file_is_attached_to_the_line_it_proves(
     bench: jobs.Bench, people: People
 ) -> None:
     rows = [journeys.row(number, "蒙A10000") for number in ("W0", "W1")]
-    journeys.commit(bench, journeys.upload(bench, journeys.sheet(*rows)))
+    journeys.take_in(bench, *rows)
     clerk = people["clerk"]
     upload(clerk, "cmr", (PDF, "运单.pdf"), subject="cargo_line:2")
     assert clerk.see("/evidence/1").table()[1][:2] == ["Cargo line", "W1"]

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from ingest.network import load_seed
 from tests import way
-from tests.journeys import RATE_FEN, commit, row, sheet, upload
+from tests.journeys import RATE_FEN, row, take_in
 from tests.web.api.callers import call
 from tests.web.visitors import visit
 from tracker import jobs
@@ -21,8 +21,8 @@ def shipped(bench: jobs.Bench) -> None:
     boxed = {"集装箱号": "CSQU3054383", "箱型": "45G1"}
     april = {"发车日期": "2026-04-02", "出境日期": "2026-04-04"}
     mine = [row("W1", "蒙A10001"), row("W2", "蒙A10002", **boxed), row("W3", "蒙A10003", **april)]
-    commit(bench, upload(bench, sheet(*mine)))
-    commit(bench, upload(bench, sheet(row("W4", "蒙A10004")), login="other_clerk"), "other_clerk")
+    take_in(bench, *mine)
+    take_in(bench, row("W4", "蒙A10004"), login="other_clerk")
 
 
 def test_a_firm_sees_its_own_volumes_and_its_league_those_of_all(
