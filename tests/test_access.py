@@ -112,6 +112,8 @@ NOUNS: dict[str, Select[Any]] = {
 NOT_THERE = {"divisions"}
 """What the demo has none of; the other nouns are there, so that there is something to find."""
 UNNUMBERED = {"language", "static"}
+BY_FIRM = {"statements"}
+"""Whose addresses name a firm in the question."""
 MOST_OF_A_NOUN = 4
 LEAST_SEEN = 10
 Visible = Callable[[people.User], Select[Any]]
@@ -233,18 +235,25 @@ def address(rule: Rule, key: int) -> str:
 
 def addresses(app: Flask, rule: Rule) -> list[str]:
     """The addresses of a rule over some of the numbers that its noun has."""
+    beginning = rule.rule.partition("<")[0].removeprefix("/api/v1").strip("/")
+    noun = beginning.partition("/")[0]
     if not rule.arguments:
-        return [rule.rule]
-    noun = rule.rule.partition("<")[0].removeprefix("/api/v1").strip("/")
-    if noun in UNNUMBERED:
+        named = keys_of(app, select(people.Firm.id)) if noun in BY_FIRM else []
+        return [rule.rule, *(f"{rule.rule}?firm={key}&from=2026-01-01" for key in named)]
+    if beginning in UNNUMBERED:
         return [address(rule, 1)]
-    assert noun in NOUNS, f"whose numbers come after /{noun}/ ? say so in NOUNS"
-    ground: context.Ground = app.extensions[context.EXTENSION]
-    with ground.database.reading() as session:
-        keys = sorted(session.scalars(NOUNS[noun]))
-    assert bool(keys) is (noun not in NOT_THERE), noun
+    assert beginning in NOUNS, f"whose numbers come after /{beginning}/ ? say so in NOUNS"
+    keys = keys_of(app, NOUNS[beginning])
+    assert bool(keys) is (beginning not in NOT_THERE), beginning
     stride = max(1, len(keys) // MOST_OF_A_NOUN)
     return [address(rule, key) for key in keys[::stride]]
+
+
+def keys_of(app: Flask, query: Select[Any]) -> list[int]:
+    """Numbers as they stand in the books."""
+    ground: context.Ground = app.extensions[context.EXTENSION]
+    with ground.database.reading() as session:
+        return sorted(session.scalars(query))
 
 
 def one_of_role(app: Flask, role: str) -> str:
