@@ -12,6 +12,7 @@ from tests.instructions import answered, code, listed
 from tests.journeys import RATE_FEN, person, row, take_in
 from tests.proposed import NAMED, drafted
 from tracker import access, jobs
+from tracker.access.evidence import linkable
 from tracker.access.instructions import visible_bank_files, visible_lists
 from tracker.access.ledger import visible_entries, visible_postings
 from tracker.access.pins import reviewable, unmatched
@@ -185,6 +186,13 @@ def test_lists_receipts_routes_and_proposals_are_seen_by_their_league_and_no_oth
     assert {login: seen(bench, login, of=REVIEWED) for login in told} == told
     for login in ("league_officer", "league_finance"):
         assert seen(bench, login, league="150900", of=REVIEWED) == (0,) * len(REVIEWED)
+
+
+def test_a_league_attaches_papers_to_its_own_methods_and_no_others(bench: jobs.Bench) -> None:
+    methods: Visible = {"methods": lambda user: linkable(user)["method"]}
+    assert seen(bench, "league_officer", of=methods) == (1,)
+    assert seen(bench, "league_officer", league="150900", of=methods) == (0,)
+    assert seen(bench, "commerce_officer", of=methods) == (1,)
 
 
 @pytest.mark.no_cover
