@@ -10,11 +10,12 @@ from tests import journeys
 from tests.journeys import LEAGUE, NOW, act_on, person
 from tests.trails import remembered
 from tracker import jobs, verify
+from tracker.access.ledger import visible_entries
 from tracker.models.applications import Application
 from tracker.models.cargo import Shipment
-from tracker.models.filings import Allotment, Disbursement, Filing, Fund
+from tracker.models.filings import Allotment, Decision, Disbursement, Filing, Fund
 from tracker.models.methods import Programme
-from tracker.models.money import Item, ItemStage
+from tracker.models.money import Entry, Item, ItemStage
 from tracker.models.people import League
 from tracker.models.recoveries import Recovery
 from tracker.papers import sheets
@@ -63,6 +64,14 @@ def count(bench: jobs.Bench, table: type[object]) -> int:
     """How many rows."""
     with bench.database.reading() as session:
         return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def decisions(bench: jobs.Bench, login: str, kind: str) -> int:
+    """How many decisions on things of this kind the person sees in the ledger."""
+    with bench.database.reading() as session:
+        taken = select(Decision.seq).where(Decision.subject_kind == kind)
+        query = visible_entries(person(session, login)).where(Entry.seq.in_(taken))
+        return len(session.scalars(query).all())
 
 
 @remembered

@@ -1,6 +1,7 @@
 """Access: every role against every action and every noun, and what is not theirs is not there."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from tests import way
 from tests.instructions import answered, code, listed
-from tests.journeys import RATE_FEN, person, row, take_in
+from tests.journeys import RATE_FEN, STATED, a_trip, act_on, method_drafted, person, row, take_in
 from tests.proposed import NAMED, drafted
 from tracker import access, jobs
 from tracker.access.evidence import linkable
@@ -21,6 +22,8 @@ from tracker.access.receipts import visible_receipts
 from tracker.errors import NotAllowed, NotThere
 from tracker.models.cargo import Manifest, Shipment
 from tracker.models.people import ROLES, League, User
+from tracker.models.proposals import Proposal
+from tracker.models.recoveries import Recovery
 
 READING = {action for action in access.POLICY if action.startswith(("see_", "replay_"))}
 
@@ -188,6 +191,27 @@ def test_lists_receipts_routes_and_proposals_are_seen_by_their_league_and_no_oth
         assert seen(bench, login, league="150900", of=REVIEWED) == (0,) * len(REVIEWED)
 
 
+LEDGER: Visible = {"postings": visible_postings, "entries": visible_entries}
+
+
+def test_another_league_and_a_firm_see_no_limits_drafts_or_decisions_of_a_league(
+    bench: jobs.Bench,
+) -> None:
+    way.to_be_paid(bench)
+    own = seen(bench, "league_officer", of=LEDGER)
+    public = seen(bench, "other_clerk", of=LEDGER)
+    assert public[0] == 0
+    assert seen(bench, "league_officer", league="150900", of=LEDGER) == public
+    assert seen(bench, "clerk", of=LEDGER)[0] < own[0], "but not the allotment's"
+    act_on(bench, Proposal, drafted(bench, NAMED), "league_officer", "submit")
+    assert seen(bench, "league_officer", of=LEDGER)[1] == own[1] + 1
+    assert seen(bench, "league_officer", league="150900", of=LEDGER) == public
+    method_drafted(bench, a_trip.id, {**STATED, "rate": "1.00"}, date(2027, 1, 1))
+    place = NOUNS.index("methods")
+    assert seen(bench, "league_officer")[place] == 2
+    assert seen(bench, "league_officer", league="150900")[place] == 1
+
+
 def test_a_league_attaches_papers_to_its_own_methods_and_no_others(bench: jobs.Bench) -> None:
     methods: Visible = {"methods": lambda user: linkable(user)["method"]}
     assert seen(bench, "league_officer", of=methods) == (1,)
@@ -226,7 +250,10 @@ def test_a_recovery_is_the_leagues_until_it_is_demanded(bench: jobs.Bench) -> No
     told = ("clerk", "other_clerk", "league_finance", "finance_officer", "auditor", "admin")
     assert [seen(bench, login)[place] for login in told] == [0, 0, 1, 0, 1, 0]
     assert seen(bench, "league_officer", league="150900")[place] == 0
-    way.demanded(bench, key)
+    act_on(bench, Recovery, key, "league_officer", "prepare")
+    assert [way.decisions(bench, login, "recovery") for login in told] == [0, 0, 1, 0, 1, 0]
+    act_on(bench, Recovery, key, "league_approver", "recover")
+    assert [way.decisions(bench, login, "recovery") for login in told] == [2, 0, 2, 2, 2, 0]
     assert [seen(bench, login)[place] for login in told] == [1, 0, 1, 1, 1, 0]
 
 

@@ -290,6 +290,8 @@ def test_a_firm_and_a_league_see_their_own_matters(world: jobs.Bench) -> None:
     assert sees("league_officer")
     assert not sees("commerce_officer")
     assert not sees("finance_officer")
+    told = ("clerk", "league_officer", "auditor", "other_clerk", "commerce_officer")
+    assert [way.decisions(world, login, "matter") for login in told] == [1, 1, 1, 0, 0]
 
 
 def test_a_rule_about_shipments_is_none_for_such_a_programme(world: jobs.Bench) -> None:
