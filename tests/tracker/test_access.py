@@ -200,7 +200,7 @@ def test_another_league_and_a_firm_see_no_limits_drafts_or_decisions_of_a_league
     way.to_be_paid(bench)
     own = seen(bench, "league_officer", of=LEDGER)
     public = seen(bench, "other_clerk", of=LEDGER)
-    assert public[0] == 0
+    assert public == (0, 3), "the method was submitted, examined and recorded"
     assert seen(bench, "league_officer", league="150900", of=LEDGER) == public
     assert seen(bench, "clerk", of=LEDGER)[0] < own[0], "but not the allotment's"
     act_on(bench, Proposal, drafted(bench, NAMED), "league_officer", "submit")
@@ -275,6 +275,14 @@ def test_a_draft_is_its_makers_alone(bench: jobs.Bench) -> None:
     assert seen(bench, "clerk")[place] == 1
     assert seen(bench, "league_officer")[place] == 0
     assert seen(bench, "commerce_officer")[place] == 0
+
+
+def test_a_filing_is_its_leagues_until_it_is_filed(bench: jobs.Bench) -> None:
+    way.shipped(bench)
+    way.filing_drafted(bench, way.passed(bench))
+    place = NOUNS.index("filings")
+    told = ("league_officer", "commerce_officer", "finance_officer", "clerk")
+    assert [seen(bench, login)[place] for login in told] == [1, 0, 0, 0]
 
 
 def test_what_is_not_ones_own_answers_like_what_is_not_there(bench: jobs.Bench) -> None:
