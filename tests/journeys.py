@@ -4,8 +4,8 @@ Nothing here knows which leagues exist in ``rules/leagues``.
 """
 
 import io
-from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -91,9 +91,45 @@ def bench(database: Database, settings: Settings, *, recorded: bool = True) -> j
 
 def record_method(made: jobs.Bench) -> int:
     """The league's method, drafted and recorded; returns its id."""
-    key = made.database.transact(_method)
+    params = {**STATED, "rate": "500.00"}
+    key = method_drafted(made, a_trip.id, params, last=date(2026, 12, 31))
     record(made, key)
     return key
+
+
+def method_drafted(
+    made: jobs.Bench,
+    rule_id: str,
+    params: Mapping[str, Any],
+    first: date = date(2026, 1, 1),
+    last: date | None = None,
+    **other: str,
+) -> int:
+    """A method of this rule and these numbers, drafted for these days; returns its id.
+
+    By name may be told: ``programme``, ``title``, ``document_no`` and whose ``login``.
+    """
+    rules = made.registry.rules
+    title = rules[rule_id].title if rule_id in rules else "示例办法"
+    code = other.get("programme", "freight")
+
+    def work(session: Session) -> int:
+        return methods.draft(
+            session,
+            made.registry,
+            person(session, other.get("login", "league_officer")),
+            programme=session.scalars(select(Programme).where(Programme.code == code)).one(),
+            rule_id=rule_id,
+            params=dict(params),
+            title=other.get("title", title),
+            document_no=other.get("document_no", f"示例办〔{first.year}〕{first.month}号"),
+            issued_on=first - timedelta(days=31),
+            valid_from=first,
+            valid_to=last,
+            is_sample=True,
+        ).id
+
+    return made.database.transact(work)
 
 
 def record(made: jobs.Bench, key: int) -> None:
@@ -194,6 +230,13 @@ def commit(made: jobs.Bench, key: int, login: str = "clerk", verdict: str = "con
     jobs.drain(made)
 
 
+def take_in(made: jobs.Bench, *rows: Sequence[str], login: str = "clerk") -> int:
+    """Upload rows and take the good ones in; returns the manifest's id."""
+    key = upload(made, sheet(*rows), login=login)
+    commit(made, key, login)
+    return key
+
+
 def confirm(
     made: jobs.Bench,
     key: int,
@@ -270,20 +313,3 @@ def people(session: Session) -> None:
             )
         )
     session.flush()
-
-
-def _method(session: Session) -> int:
-    return methods.draft(
-        session,
-        REGISTRY,
-        person(session, "league_officer"),
-        programme=session.scalars(select(Programme)).one(),
-        rule_id=a_trip.id,
-        params={**STATED, "rate": "500.00"},
-        title=a_trip.title,
-        document_no="示例办〔2026〕1号",
-        issued_on=date(2025, 12, 1),
-        valid_from=date(2026, 1, 1),
-        valid_to=date(2026, 12, 31),
-        is_sample=True,
-    ).id

@@ -77,11 +77,9 @@ def test_other_rules_or_settings_and_open_sessions_are_walked(
         assert len(walked) == before + 1
 
 
+@pytest.mark.usefixtures("monkeypatch")
 def test_where_the_program_is_exchanged_nothing_is_remembered(
-    bench: jobs.Bench,
-    standing: Standing,
-    monkeypatch: pytest.MonkeyPatch,
+    bench: jobs.Bench, standing: Standing
 ) -> None:
-    del monkeypatch
     way.shipped(bench)
     assert standing.trail is None

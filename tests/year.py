@@ -123,7 +123,7 @@ def _numbers(unit: Unit) -> range:
 
 def uscc(number: int) -> str:
     """The made-up credit code of a firm."""
-    return SampleFirm("", BODY.format(number), "").uscc
+    return SampleFirm("", BODY.format(number), "", "").uscc
 
 
 def _people(session: Session) -> None:

@@ -4,7 +4,7 @@ from flask import Flask
 
 from tests import way
 from tests.journeys import RATE_FEN
-from tests.web.test_unmatched import shipped
+from tests.unrouted import shipped
 from tests.web.visitors import visit
 from tracker import jobs
 
@@ -12,7 +12,7 @@ ASKED = {"corridor": "T02", "near": "hohhot", "far": "moscow"}
 
 
 def test_what_the_group_would_earn_is_what_it_then_earns(bench: jobs.Bench, app: Flask) -> None:
-    shipped(bench, 2)
+    shipped(bench, "10000", "10001")
     officer = visit(app, "league_officer")
     page = officer.see("/unmatched/1", **ASKED)
     assert (
@@ -26,7 +26,7 @@ def test_what_the_group_would_earn_is_what_it_then_earns(bench: jobs.Bench, app:
 
 
 def test_where_no_method_is_in_force_nobody_knows(bench: jobs.Bench, app: Flask) -> None:
-    shipped(bench, 1)
+    shipped(bench, "10000")
     other = ASKED | {"near": "ulanqab", "corridor": "T03"}
     page = visit(app, "commerce_officer").see("/unmatched/1", **other)
     assert "What they would earn cannot be told" in page.words

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from tests import journeys, way
 from tests.web import money
 from tests.web.api.callers import call
-from tests.web.visitors import Page, Visitor, visit
+from tests.web.visitors import Page, Visitor, file, visit
 from tracker import jobs
 from tracker.models.filings import Filing, FilingLine
 from tracker.papers import detail
@@ -41,8 +41,7 @@ def filled(raw: bytes, *cells: tuple[int, int, object]) -> bytes:
 
 def sent(visitor: Visitor, address: str, raw: bytes, status: int = 200) -> Page:
     form = visitor.see(address).form(f"{address}/sheets-back")
-    sheet_file: Any = (io.BytesIO(raw), "测算表.xlsx")
-    return visitor.send(form, status, file=sheet_file)
+    return visitor.send(form, status, file=file(raw, "测算表.xlsx"))
 
 
 def reductions(bench: jobs.Bench, address: str) -> list[tuple[int, str, str]]:
