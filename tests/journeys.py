@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from rules.params import Money, RuleParams
 from rules.registry import Registry
-from rules.rule import rule
+from rules.rule import Rule, rule
 from tracker import blobs, jobs
 from tracker.db import Database
 from tracker.models.cargo import Manifest
@@ -64,19 +64,19 @@ class Params(RuleParams):
     rate = Money(per="trip", doc="每车次补贴", en="a trip", article="第二条")
 
 
-@rule(
-    id="tests/journey",
-    league=LEAGUE,
-    programme="freight",
-    title="每车次定额（示例）",
-    params=Params,
-)
-def a_trip(s: Any, p: Any, t: Any) -> Any:  # noqa: ANN401  columns or plain numbers alike
-    """Pay each loaded trip the same."""
-    t.require("第一条", ~s.empty, "空驶不予补贴", "empty runs earn nothing")
-    return t.pay("第二条", p.rate * s.trips)
+def trip_rule(key: str, league: str) -> Rule:
+    """A league's rule that pays each loaded trip the same."""
+
+    @rule(id=key, league=league, programme="freight", title="每车次定额（示例）", params=Params)
+    def a_trip(s: Any, p: Any, t: Any) -> Any:  # noqa: ANN401  columns or plain numbers alike
+        """Pay each loaded trip the same."""
+        t.require("第一条", ~s.empty, "空驶不予补贴", "empty runs earn nothing")
+        return t.pay("第二条", p.rate * s.trips)
+
+    return a_trip
 
 
+a_trip = trip_rule("tests/journey", LEAGUE)
 REGISTRY = Registry({a_trip.id: a_trip}, [])
 
 
@@ -155,8 +155,9 @@ def act_on(  # noqa: PLR0913  a step has this many sides
     reason_code: str = "",
     reason: str = "",
     detail: dict[str, Any] | None = None,
+    now: datetime = NOW,
 ) -> int:
-    """Take a step as this person on what stands now; returns the decision's id."""
+    """Take a step as this person on what stands then; returns the decision's id."""
 
     def work(session: Session) -> Decision:
         subject: flow.Subject = session.get_one(table, key)
@@ -164,7 +165,7 @@ def act_on(  # noqa: PLR0913  a step has this many sides
             session,
             subject,
             user=person(session, login),
-            now=NOW,
+            now=now,
             reason_code=reason_code,
             reason=reason,
             detail=detail or {},
@@ -206,34 +207,48 @@ def sheet(*rows: Sequence[str], encoding: str = "gb18030") -> bytes:
     return "\r\n".join(",".join(line) for line in (HEADINGS, *rows)).encode(encoding)
 
 
-def upload(made: jobs.Bench, raw: bytes, name: str = "发运.csv", login: str = "clerk") -> int:
+def upload(
+    made: jobs.Bench,
+    raw: bytes,
+    name: str = "发运.csv",
+    login: str = "clerk",
+    now: datetime = NOW,
+) -> int:
     """Upload and read a file; returns the manifest's id."""
     sha256, size = blobs.store(made.settings.home, io.BytesIO(raw), 10**7)
     key = made.database.transact(
-        lambda session: manifests.store(session, person(session, login), name, sha256, size, NOW).id
+        lambda session: manifests.store(session, person(session, login), name, sha256, size, now).id
     )
     jobs.drain(made)
     return key
 
 
-def commit(made: jobs.Bench, key: int, login: str = "clerk", verdict: str = "confirm") -> None:
+def commit(
+    made: jobs.Bench,
+    key: int,
+    login: str = "clerk",
+    verdict: str = "confirm",
+    now: datetime = NOW,
+) -> None:
     """Take the good rows in, with the verdict on all that change what stands; blank for none."""
 
     def work(session: Session) -> None:
         user, manifest = person(session, login), session.get_one(Manifest, key)
         words = {word for _, word in confirmations.words(session, manifest)}
         if verdict and "wait" in words:
-            confirmations.give(session, user, manifest, verdict, None, NOW)
-        manifests.ask_commit(session, user, manifest, NOW)
+            confirmations.give(session, user, manifest, verdict, None, now)
+        manifests.ask_commit(session, user, manifest, now)
 
     made.database.transact(work)
     jobs.drain(made)
 
 
-def take_in(made: jobs.Bench, *rows: Sequence[str], login: str = "clerk") -> int:
+def take_in(
+    made: jobs.Bench, *rows: Sequence[str], login: str = "clerk", now: datetime = NOW
+) -> int:
     """Upload rows and take the good ones in; returns the manifest's id."""
-    key = upload(made, sheet(*rows), login=login)
-    commit(made, key, login)
+    key = upload(made, sheet(*rows), login=login, now=now)
+    commit(made, key, login, now=now)
     return key
 
 
