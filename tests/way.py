@@ -211,10 +211,7 @@ def allotment_drafted(
             person(session, login),
             session.get_one(Filing, filing_id),
             session.scalars(select(Fund)).first() or _no_fund(),
-            document_no=document_no,
-            budget_line=budget_line,
-            amount_fen=amount_fen,
-            issued_on=date(2026, 5, 1),
+            allotment.Particulars(document_no, budget_line, amount_fen, date(2026, 5, 1)),
         ).id
 
     return bench.database.transact(work)

@@ -205,17 +205,12 @@ def allotted(
     def work(session: Session) -> int:
         who = person(session, "finance_officer")
         drawn = session.scalars(select(Fund).where(Fund.document_no == fund)).one()
-        paper: Any = {
-            "document_no": number,
-            "budget_line": "2160699",
-            "amount_fen": fen,
-            "issued_on": now.date(),
-        }
+        paper = allotment.Particulars(number, "2160699", fen, now.date())
         if filing_id is not None:
             found = session.get_one(Filing, filing_id)
-            return allotment.draft(session, who, found, drawn, **paper).id
+            return allotment.draft(session, who, found, drawn, paper).id
         league = session.scalars(select(League).where(League.code == unit.code)).one()
-        return allotment.draft_in_advance(session, who, league, drawn, **paper).id
+        return allotment.draft_in_advance(session, who, league, drawn, paper).id
 
     key = bench.database.transact(work)
     take(bench, Allotment, key, now, ("finance_officer", "prepare"), ("finance_approver", "allot"))

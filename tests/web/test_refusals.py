@@ -132,7 +132,7 @@ def test_htmx_is_led_to_the_sign_in_page_as_a_whole(app: Flask) -> None:
 
 
 NOT_OURS: tuple[tuple[str, str, dict[str, str], int], ...] = (
-    ("finance_officer", "/allotments", {"filing": "9" * 5000}, 422),
+    ("finance_officer", "/allotments", {"filing": "9" * 5000}, 404),
     ("finance_officer", "/allotments", {"filing": "1", "fund": "a\0"}, 422),
     ("league_finance", "/disbursements", {"allotment": "9" * 5000}, 404),
     ("league_officer", "/filings", {"applications": "9" * 5000}, 404),

@@ -200,10 +200,12 @@ def _allot(bench: jobs.Bench) -> str:
             person(session, "finance_officer"),
             one,
             session.scalars(select(Fund)).one(),
-            document_no="示例内财预〔2026〕200号",
-            budget_line="2160699",
-            amount_fen=filing.totals(session, one).approved_fen,
-            issued_on=date(2026, 5, 20),
+            allotment.Particulars(
+                document_no="示例内财预〔2026〕200号",
+                budget_line="2160699",
+                amount_fen=filing.totals(session, one).approved_fen,
+                issued_on=date(2026, 5, 20),
+            ),
         ).id
 
     key = bench.database.transact(work)

@@ -251,7 +251,13 @@ FLOWS: dict[str, tuple[Step, ...]] = {
             ("finance_approver",),
             checks="propose_lapse",
         ),
-        Step("uphold", mark("Leave it as it is"), ("carrying", "lapsing"), "allotted", FINANCE),
+        Step(
+            "uphold",
+            mark("Leave what is left with the league"),
+            ("carrying", "lapsing"),
+            "allotted",
+            FINANCE,
+        ),
     ),
     "disbursement": (
         Step("prepare", mark("Pass on for approval"), ("draft",), "prepared", ("league_finance",)),
