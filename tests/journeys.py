@@ -317,14 +317,18 @@ def people(session: Session) -> None:
         *((role, role, None) for role in ROLES),
     ]
     for login, role, firm_id in roles:
-        session.add(
-            User(
-                login=login,
-                name=f"示例{login}",
-                role=role,
-                password_hash="unused",  # noqa: S106  nobody signs in with it
-                firm_id=firm_id,
-                league_id=league.id if role.startswith("league_") else None,
-            )
-        )
+        league_id = league.id if role.startswith("league_") else None
+        session.add(user(login, role, firm_id, league_id))
     session.flush()
+
+
+def user(login: str, role: str, firm_id: int | None = None, league_id: int | None = None) -> User:
+    """A person of this role."""
+    return User(
+        login=login,
+        name=f"示例{login}",
+        role=role,
+        password_hash="unused",  # noqa: S106  nobody signs in with it
+        firm_id=firm_id,
+        league_id=league_id,
+    )

@@ -16,7 +16,7 @@ from tests import journeys
 from tracker import jobs
 from tracker.db import Database
 from tracker.demo.people import SampleFirm
-from tracker.models.people import Firm, League, User
+from tracker.models.people import Firm, League
 from tracker.settings import Settings
 from tracker.steps import (
     beginnings,
@@ -101,27 +101,16 @@ def uscc(number: int) -> str:
 def _people(session: Session) -> None:
     leagues = {one.code: one for one in session.scalars(select(League))}
 
-    def add(login: str, role: str, firm: Firm | None = None, league: League | None = None) -> None:
-        session.add(
-            User(
-                login=login,
-                name=f"示例{login}",
-                role=role,
-                password_hash="unused",  # noqa: S106  nobody signs in with it
-                firm_id=firm.id if firm else None,
-                league_id=league.id if league else None,
-            )
-        )
-
     for unit in UNITS:
         for number in _numbers(unit):
             firm = Firm(uscc=uscc(number), name=f"示例企业{number + 1:02d}", is_sample=True)
             session.add(firm)
             session.flush()
-            add(f"firm{number}_clerk", "firm_clerk", firm=firm)
-            add(f"firm{number}_manager", "firm_manager", firm=firm)
-        for role in LEAGUE_ROLES:
-            add(f"{unit.code}_{role}", role, league=leagues[unit.code])
-    for role in PROVINCE_ROLES:
-        add(role, role)
+            for role in ("clerk", "manager"):
+                session.add(journeys.user(f"firm{number}_{role}", f"firm_{role}", firm.id))
+        league_id = leagues[unit.code].id
+        session.add_all(
+            journeys.user(f"{unit.code}_{role}", role, league_id=league_id) for role in LEAGUE_ROLES
+        )
+    session.add_all(journeys.user(role, role) for role in PROVINCE_ROLES)
     session.flush()

@@ -16,7 +16,7 @@ from tracker import blobs, jobs
 from tracker.db import connect
 from tracker.errors import Conflict
 from tracker.models.methods import Method
-from tracker.models.people import Firm, League, User
+from tracker.models.people import Firm, League
 from tracker.settings import Settings
 from tracker.steps import beginnings, manifests
 
@@ -133,14 +133,5 @@ def _people(session: Session, firms: int) -> None:
             (f"{role}_{number}", f"firm_{role}", firm.id, None) for role in ("clerk", "manager")
         ]
     for login, role, firm_id, league_id in people:
-        session.add(
-            User(
-                login=login,
-                name=f"示例{login}",
-                role=role,
-                password_hash="unused",  # noqa: S106  nobody signs in with it
-                firm_id=firm_id,
-                league_id=league_id,
-            )
-        )
+        session.add(journeys.user(login, role, firm_id, league_id))
     session.flush()

@@ -8,7 +8,7 @@ from tracker.db import local_day
 from tracker.jobs.bench import Bench, Claimed, Effect, nothing
 from tracker.models.people import User
 from tracker.papers import digest
-from tracker.steps import digests
+from tracker.steps import digests, people
 from tracker.steps.waiting import waiting
 
 
@@ -60,7 +60,7 @@ def send_digest(bench: Bench, job: Claimed) -> Effect:
         if late or not (user.active and user.digest and settings.mail):
             return nothing
         waits = waiting(session, user, now)
-        sample = digests.is_sample(session)
+        sample = people.any_sample(session)
     if waits:
         reader = digest.Reader(user.id, user.name, user.email, user.digest)
         anchor = anchors.newest(settings.anchors_file)

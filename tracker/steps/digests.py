@@ -9,7 +9,7 @@ from tracker.books import queue
 from tracker.db import local_day
 from tracker.errors import Refused, mark
 from tracker.mail import is_address
-from tracker.models.people import DIGESTS, Firm, User
+from tracker.models.people import DIGESTS, User
 
 
 def choose(session: Session, user: User, email: str, language: str) -> None:
@@ -41,8 +41,3 @@ def ask(session: Session, now: datetime) -> None:
         queue.enqueue(
             session, "send_digest", f"send_digest:{key}:{day}", {"user": key, "day": day}, now
         )
-
-
-def is_sample(session: Session) -> bool:
-    """Whether what is told is made up: the demo's firms are there."""
-    return session.scalar(select(Firm.id).where(Firm.is_sample).limit(1)) is not None

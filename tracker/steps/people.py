@@ -161,3 +161,8 @@ def _shut_out(session: Session, person: User, now: datetime) -> None:
         .values(revoked_at=now)
     )
     inbox.close_for(session, person, now)
+
+
+def any_sample(session: Session) -> bool:
+    """Whether any firm is made up 示例: then sums over firms are."""
+    return session.scalar(select(Firm.id).where(Firm.is_sample).limit(1)) is not None

@@ -20,7 +20,7 @@ from tracker.models.filings import Decision
 from tracker.models.money import LIMIT_STAGES, MONEY_STAGES, Entry
 from tracker.models.people import FIRM_ROLES, Firm, League, User
 from tracker.papers import paper_book, statement
-from tracker.steps import positions
+from tracker.steps import people, positions
 from tracker.web import asked, balances, books, context, downloads, filters, policy, rooms
 
 bp = Blueprint("ledger", __name__, url_prefix="/ledger")
@@ -129,7 +129,7 @@ def balances_file() -> Response:
     if whole is None:
         raise NotThere(mark("Nothing stands anywhere yet."), mark("Come back when money moves."))
     rows = positions.at(session, user, by, whole.seq)
-    is_sample = positions.is_sample(session)
+    is_sample = people.any_sample(session)
     paper = statement.balances(by, rows, whole, lang=filters.tongue(), is_sample=is_sample)
     name = f"{gettext('Balances')}_{by}_{whole.seq}"
     return downloads.workbook(paper_book.write(paper, whole.recorded_at), name)
