@@ -33,6 +33,8 @@ def test_the_seed_is_the_link_before_and_draws_the_same_lines_again(
         detail = json.loads(entry.body)["detail"]
     assert detail["items"] == expected[:2]
     assert "Sample drawn" in visit(app, "auditor").see(f"/ledger/{told['seq']}").words
+    (listed,) = visit(app, "auditor").see("/ledger", kind="sample.draw").table()[1:]
+    assert listed[1:3] == ["Sample drawn", "BS-00001"]
     assert way.proven(bench)
 
 

@@ -103,7 +103,8 @@ def standing() -> ResponseReturnValue:
     now = book.head(session).seq
     seq = whole.seq if whole else 0
     then = None if seq == now else seq
-    tables = (wanted,) if wanted else ("league",) if user.role in FIRM_ROLES else ("league", "firm")
+    usual = ("league",) if user.role in FIRM_ROLES else ("league", "firm")
+    tables = (wanted,) if wanted else usual
     return render_template(
         "ledger/balances.html",
         tables=[(by, _heads(by), positions.at(session, user, by, then)) for by in tables],
