@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from rules.lines import yuan
 from tracker.chinese import in_chinese
 from tracker.errors import Refused
-from tracker.papers.sheet_back import Known, Proposed, Row, compared, read, reason_of
+from tracker.papers.sheet_back import NEEDED, READ, Known, Proposed, Row, compared, read, reason_of
 from tracker.steps.flows import REASON_CODES
 
 CALCULATION = in_chinese(REASON_CODES["calculation"])
@@ -30,6 +30,15 @@ def test_a_sheet_that_says_what_stands_proposes_nothing() -> None:
     rows = [row(), row("item-2", reduced="20.00", reason=f"{CALCULATION}：复核")]
     found = compared(rows, [LINE, standing])
     assert (found.same, found.proposed, found.problems) == (2, (), ())
+
+
+def test_words_are_kept_as_they_were_typed() -> None:
+    standing = Known("item-1", "蒙A10000", 50_000, 2_000, "other", "与海关重量不符（示例）")
+    said = row(reduced="20", reason="与海关重量不符（示例）")
+    assert compared([said], [standing]).same == 1
+    raw = f"{','.join(READ[name] for name in NEEDED)}\nitem-1,500,20,超重（示例）\n"
+    (found,) = read(raw.encode())
+    assert found.reason == "超重（示例）"
 
 
 def test_what_is_typed_becomes_a_proposal_with_its_reason() -> None:

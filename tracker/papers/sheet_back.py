@@ -213,15 +213,14 @@ def _rows(rows: Sequence[tuple[Any, ...]], places: Mapping[str, int]) -> Iterato
 
 
 def _text(cell: object) -> str:
-    """One line of what a cell says, without signs that nobody sees."""
-    plain = " ".join(unicodedata.normalize("NFKC", str(cell or "")).split())
-    return "".join(sign for sign in plain if sign.isprintable())
+    """One line of what a cell says, without signs that nobody sees; else as it was typed."""
+    return "".join(sign for sign in " ".join(str(cell or "").split()) if sign.isprintable())
 
 
 def _fen(said: str) -> int | None:
     """Yuan as whole fen; None for what is no amount to the fen."""
     try:
-        hundredths = Decimal(said.replace(",", "")) * 100
+        hundredths = Decimal(unicodedata.normalize("NFKC", said).replace(",", "")) * 100
         whole = hundredths.to_integral_value()
     except InvalidOperation:
         return None
