@@ -1,6 +1,7 @@
 """A trail that was walked before leads to the same books, and nothing else is taken for one."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -17,9 +18,9 @@ def walked(standing: Standing, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     upload = journeys.upload
 
-    def noted(made: jobs.Bench, raw: bytes, name: str = "发运.csv", login: str = "clerk") -> int:
+    def noted(made: jobs.Bench, raw: bytes, name: str = "发运.csv", **other: Any) -> int:  # noqa: ANN401  of ``upload``
         names.append(name)
-        return upload(made, raw, name, login)
+        return upload(made, raw, name, **other)
 
     monkeypatch.setattr(journeys, "upload", noted)
     standing.set_back(remembered=True)
