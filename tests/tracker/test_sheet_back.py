@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from rules.lines import yuan
 from tracker.chinese import in_chinese
 from tracker.errors import Refused
-from tracker.papers.sheet_back import Known, Proposed, Row, compared, read, reason_of
+from tracker.papers.sheet_back import NEEDED, READ, Known, Proposed, Row, compared, read, reason_of
 from tracker.steps.codes import REASON_CODES
 
 CALCULATION = in_chinese(REASON_CODES["calculation"])
@@ -32,6 +32,15 @@ def test_a_sheet_that_says_what_stands_proposes_nothing() -> None:
     assert (found.same, found.proposed, found.problems) == (2, (), ())
 
 
+def test_words_are_kept_as_they_were_typed() -> None:
+    standing = Known("item-1", "蒙A10000", 50_000, 2_000, "other", "与海关重量不符（示例）")
+    said = row(reduced="20", reason="与海关重量不符（示例）")
+    assert compared([said], [standing]).same == 1
+    raw = f"{','.join(READ[name] for name in NEEDED)}\nitem-1,500,20,超重（示例）\n"
+    (found,) = read(raw.encode())
+    assert found.reason == "超重（示例）"
+
+
 def test_what_is_typed_becomes_a_proposal_with_its_reason() -> None:
     found = compared([row(reduced="66.50", reason="抽查发现超重")], [LINE])
     assert found.proposed == (Proposed(5, LINE, 6_650, "other", "抽查发现超重"),)
@@ -52,6 +61,12 @@ def test_an_amount_that_cannot_be_is_told_with_its_bounds(said: str) -> None:
 
 def test_a_reduction_without_a_reason_is_told() -> None:
     assert wrong(row(reduced="10")) == ["reason"]
+
+
+def test_a_reason_longer_than_the_books_keep_is_told_and_never_cut() -> None:
+    assert not compared([row(reduced="10", reason="长" * 300)], [LINE]).problems
+    (found,) = compared([row(reduced="10", reason="长" * 301)], [LINE]).problems
+    assert (found.code, found.args) == ("long", {"most": "300"})
 
 
 def test_a_filed_amount_that_was_altered_is_told_and_not_taken_over() -> None:

@@ -41,6 +41,11 @@ def test_an_officer_looks_and_publishes_and_everybody_concerned_sees_it(
     page = publish(people)
     assert page.table()[1] == ["示例企业甲", "SB-2026-0001", "2", "1,000.00"]
     assert "It runs up to and with 2026-05-11." in page.words
+    home = people["league_officer"].see("/")
+    assert "take down what is objected · the first by 2026-05-11" in home.words
+    (running,) = {link for link in home.links if "running=yes" in link}
+    assert "GS-00001" in people["league_officer"].see(running).words
+    assert "take down what is objected" not in people["league_approver"].see("/").words
     assert (
         "Nothing passed in this period"
         in people["league_officer"].see("/publications/new", **PERIOD, programme="freight").words
@@ -95,7 +100,7 @@ def test_an_objection_is_recorded_passed_on_and_upheld(passed: int, people: Peop
     assert "An objection to SB-2026-0001" not in page.words
     page = officer.press(page, "submit")
     assert "Waits for the approver" in page.words
-    assert "Objections · Uphold the objection" in approver.see("/").words
+    assert "Objections · Decide them: uphold or dismiss" in approver.see("/").words
     page = approver.press(approver.see(page.address), "sustain", **UPHELD)
     assert "Upheld" in page.words
     assert "YY-00001" in officer.see("/objections", state="sustained").words
@@ -166,7 +171,7 @@ def test_the_api_publishes_objects_and_decides(app: Flask) -> None:
     }
     one = officer.post("publications", 201, **body)
     assert (one["code"], one["firms"], one["items"]) == ("GS-00001", 1, 2)
-    assert officer.get("publications")[0]["id"] == one["id"]
+    assert officer.get("publications", running="yes")[0]["id"] == one["id"]
     officer.post("publications", 422, **body)
     made = officer.post(
         "objections",
@@ -203,6 +208,8 @@ def test_where_it_ended_the_page_says_so(bench: jobs.Bench, program: Flask, pass
         officer = visit(app, "league_officer")
         assert "It ended on 2026-05-11." in officer.see("/publications/1").words
         assert "has ended" in officer.see("/publications").words
+        assert "No publication fits" in officer.see("/publications", running="yes").words
+        assert "take down what is objected" not in officer.see("/").words
         way.filing_drafted(bench, passed)
         page = officer.see("/filings/1")
         assert "An objection to SB-2026-0001 is not decided yet." in page.words

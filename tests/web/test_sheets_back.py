@@ -9,7 +9,8 @@ from openpyxl import load_workbook
 
 from tests import journeys, way
 from tests.web import money
-from tests.web.visitors import Page, Visitor, visit
+from tests.web.api.callers import call
+from tests.web.visitors import Page, Visitor, file, visit
 from tracker import jobs
 from tracker.models.filings import Filing, FilingLine
 from tracker.papers import detail
@@ -40,8 +41,7 @@ def filled(raw: bytes, *cells: tuple[int, int, object]) -> bytes:
 
 def sent(visitor: Visitor, address: str, raw: bytes, status: int = 200) -> Page:
     form = visitor.see(address).form(f"{address}/sheets-back")
-    sheet_file: Any = (io.BytesIO(raw), "测算表.xlsx")
-    return visitor.send(form, status, file=sheet_file)
+    return visitor.send(form, status, file=file(raw, "测算表.xlsx"))
 
 
 def reductions(bench: jobs.Bench, address: str) -> list[tuple[int, str, str]]:
@@ -115,3 +115,20 @@ def test_only_commerce_takes_over_and_only_while_it_examines(
     token = commerce.see(filed).form(f"{filed}/sheets-back").fields["csrf_token"]
     answer = commerce.client.post(page.address, data={"csrf_token": token})
     assert answer.status_code == 409, "it is approved by now"
+
+
+def test_systems_send_it_back_too(bench: jobs.Bench, app: Flask, filed: str) -> None:
+    raw = filled(sheet(visit(app, "commerce_officer"), filed), (0, OFF, 66.5), (0, WHY, "超重"))
+    api, address = call(app, "commerce_officer"), f"{filed[1:]}/sheets-back"
+    data = {"file": (io.BytesIO(raw), "测算表.xlsx")}
+    told: Any = api.ask("POST", address, data=data, content_type="multipart/form-data").json
+    assert (told["unchanged"], told["same"], told["problems"]) == (False, 1, [])
+    assert [one["reduced_fen"] for one in told["proposed"]] == [6_650]
+    assert api.get(f"{address}/{told['sha256']}") == told
+    done = api.post(f"{address}/{told['sha256']}")
+    assert (done["same"], done["proposed"]) == (2, [])
+    assert reductions(bench, filed)[0] == (6_650, "other", "超重")
+    wrong = filled(raw, (0, OFF, 900))
+    data = {"file": (io.BytesIO(wrong), "测算表.xlsx")}
+    told = api.ask("POST", address, data=data, content_type="multipart/form-data").json
+    assert told["problems"][0]["what"].startswith("“900”不是 0 至 500.00 元之间")

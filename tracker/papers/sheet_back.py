@@ -33,6 +33,8 @@ NOISE = Decimal("0.0001")
 """Of a fen: what office programs leave of binary fractions."""
 COLON = "：:"
 OTHER = "other"
+MOST_WORDS = 300
+"""Of a reason, as the books have room for."""
 
 PROBLEMS: dict[str, tuple[str, str]] = {
     "unknown": (
@@ -58,6 +60,10 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     "reason": (
         mark("Something is taken off and no reason is written."),
         mark("Write the reason beside it, and upload the file again."),
+    ),
+    "long": (
+        mark("The reason has more than %(most)s characters."),
+        mark("Shorten it, and upload the file again."),
     ),
 }
 """Code -> what is wrong and how to mend it, as msgids."""
@@ -187,6 +193,8 @@ def _typed(one: Row, line: Known) -> Proposed | Wrong | None:
     if not one.reason:
         return Wrong(one.row, line.label, "reason", {})
     code, words = reason_of(one.reason)
+    if len(words) > MOST_WORDS:
+        return Wrong(one.row, line.label, "long", {"most": str(MOST_WORDS)})
     if (fen, code, words) == (line.reduced_fen, line.reason_code, line.reason):
         return None
     return Proposed(one.row, line, fen, code, words)
@@ -205,13 +213,14 @@ def _rows(rows: Sequence[tuple[Any, ...]], places: Mapping[str, int]) -> Iterato
 
 
 def _text(cell: object) -> str:
-    return unicodedata.normalize("NFKC", str(cell or "")).strip()
+    """One line of what a cell says, without signs that nobody sees; else as it was typed."""
+    return "".join(sign for sign in " ".join(str(cell or "").split()) if sign.isprintable())
 
 
 def _fen(said: str) -> int | None:
     """Yuan as whole fen; None for what is no amount to the fen."""
     try:
-        hundredths = Decimal(said.replace(",", "")) * 100
+        hundredths = Decimal(unicodedata.normalize("NFKC", said).replace(",", "")) * 100
         whole = hundredths.to_integral_value()
     except InvalidOperation:
         return None

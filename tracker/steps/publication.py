@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from tracker.books import ledger
@@ -78,6 +78,12 @@ def waiting(session: Session, league: League) -> list[tuple[Programme, date, dat
     return [(programme, first, last) for (_, first, last), programme in ordered]
 
 
+def owed(session: Session, league: League) -> list[tuple[Programme, date, date]]:
+    """Those of them that the league has to publish before it may file them."""
+    found = waiting(session, league)
+    return [one for one in found if publish_setting.of(session, league.id, one[0].id).needed]
+
+
 def preview_sha256(rows: Sequence[Row]) -> str:
     """Hash over what would be published, to bring back with the word to publish it."""
     told = [[one.application.code, one.items, one.amount_fen, one.pass_seq] for one in rows]
@@ -131,6 +137,11 @@ def publish(
     taking = flow.Taking(user=user, now=now, shown=shown(session, publication))
     take(session, publication, "publish", taking)
     return publication
+
+
+def runs(today: date) -> ColumnElement[bool]:
+    """Whether a publication stands and its last day has not gone by."""
+    return (Publication.state == "published") & (Publication.ends_on >= today)
 
 
 def lines(session: Session, publication: Publication) -> list[PublicationLine]:

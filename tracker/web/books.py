@@ -33,6 +33,7 @@ KINDS: dict[str, str] = {
     "fund.record": mark("Fund entered"),
     "calendar.record": mark("Calendar written"),
     "publish.set": mark("Publishing set"),
+    "sample.draw": mark("Sample drawn"),
 }
 """Kind of an entry that is no step of a flow -> msgid."""
 
@@ -196,7 +197,7 @@ def cause_words(user: User, entry: Entry) -> str:
     parts = entry.cause.split(":")
     if parts[0] in SUBJECTS:
         return f"{gettext(SUBJECTS[parts[0]])} {':'.join(parts[1:-2])}"
-    if parts[0] == "fund":
+    if parts[0] in {"fund", "sample"}:
         return ":".join(parts[1:])
     place = _firms_own(entry)
     if place is None:

@@ -190,6 +190,8 @@ def filtered(user: User) -> Select[Publication]:
     query = visible_publications(user)
     if state := asked.one_of("state", PUBLICATION_STATES):
         query = query.where(Publication.state == state)
+    if asked.one_of("running", ("yes",)):
+        query = query.where(steps.runs(local_day(context.now())))
     return asked.of_league(query, Publication.league_id)
 
 
@@ -215,14 +217,6 @@ def settings(session: Session, user: User) -> list[tuple[Programme, publish_sett
         return []
     programmes = session.scalars(select(Programme).order_by(Programme.id))
     return [(one, publish_setting.of(session, user.league_id, one.id)) for one in programmes]
-
-
-def owed(session: Session, user: User) -> list[tuple[Programme, date, date]]:
-    """What an officer's league has to publish before it may file it."""
-    if user.league is None or not access.may(user, "publish"):
-        return []
-    found = steps.waiting(session, user.league)
-    return [one for one in found if publish_setting.of(session, user.league.id, one[0].id).needed]
 
 
 def asked_for(values: Mapping[str, str]) -> Wanted:

@@ -38,6 +38,7 @@ class PublicationsAsked(Asked):
     """Filters."""
 
     state = Word(*PUBLICATION_STATES)
+    running = Word("yes", metadata={"description": "Its last day is still to come."})
     league = Text(6)
 
 

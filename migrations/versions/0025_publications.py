@@ -19,8 +19,8 @@ from sqlalchemy import (
     text,
 )
 
-revision = "0024"
-down_revision = "0022"
+revision = "0025"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 KEY = BigInteger().with_variant(Integer(), "sqlite")
@@ -52,7 +52,7 @@ def upgrade() -> None:
             "evidence_link",
             _listed("subject_kind", SUBJECTS),
         )
-    for statement in _statements(f"0024_{op.get_bind().dialect.name}.sql"):
+    for statement in _statements(f"{revision}_{op.get_bind().dialect.name}.sql"):
         _run(statement)
 
 
