@@ -114,7 +114,9 @@ NOUNS: dict[str, Select[Any]] = {
 """Beginning of an address -> the numbers that come after it."""
 NOT_THERE = {"divisions"}
 """What the demo has none of; the other nouns are there, so that there is something to find."""
-UNNUMBERED = {"language", "static"}
+UNNUMBERED = {"language", "static", "letters"}
+TEXTS = {"kind": "request"}
+"""What stands for a text in an address, where not any would do."""
 BY_FIRM = {"statements"}
 """Whose addresses name a firm in the question."""
 MOST_OF_A_NOUN = 4
@@ -232,7 +234,9 @@ def address(rule: Rule, key: int) -> str:
     built = rule.rule
     for name, converter in rule._converters.items():  # noqa: SLF001  werkzeug has no other way
         is_number = isinstance(converter, IntegerConverter)
-        built = re.sub(rf"<(?:[^<>]*:)?{name}>", str(key) if is_number else "x", built)
+        built = re.sub(
+            rf"<(?:[^<>]*:)?{name}>", str(key) if is_number else TEXTS.get(name, "x"), built
+        )
     return built
 
 

@@ -73,6 +73,7 @@ STYLES: Mapping[str, Style] = {
         "落款", layout='<w:ind w:rightChars="400" w:right="1280"/><w:jc w:val="right"/>'
     ),
     "mark": Style("示例标注", HEI, 28, 0, '<w:jc w:val="center"/>'),
+    "gap": Style("表前空", size=10, line=0, layout="<w:keepNext/>"),
     "note": Style("注", size=21, line=0),
     "head": Style("表头", HEI, 24, 0, '<w:keepNext/><w:jc w:val="center"/>'),
     "cell": Style("表文", size=24, line=0),
@@ -143,6 +144,7 @@ def _table(table: Table) -> str:
     styles = ["figure" if at in table.right else "cell" for at in range(len(widths))]
     rows += [_row(row, widths, styles) for row in table.rows]
     return (
+        f"{_line(Line('', 'gap'))}"
         f'<w:tbl><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
         f'<w:jc w:val="center"/><w:tblBorders>{edges}</w:tblBorders><w:tblLayout w:type="fixed"/>'
         f"<w:tblCellMar>{PADDING}</w:tblCellMar></w:tblPr>"

@@ -21,8 +21,16 @@ MOST_MEMBERS = 400
 MOST_TOLD = 10
 FIELDS = frozenset({"PAGE", "NUMPAGES", "SECTIONPAGES", "SECTION"})
 """Fields a letter may have: numbers of pages."""
-DOCTYPE = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 LIVELY = re.compile(r"(vbaproject|vbadata|activex|embeddings/|\.bin$|customui|oleobject)")
+LIVELY_KINDS = frozenset(
+    {"oleObject", "package", "control", "vbaProject", "wordVbaData", "keyMapCustomizations"}
+)
+OUTSIDE_KINDS = frozenset({"aFChunk", "subDocument", "attachedTemplate", "mailMergeSource"})
+"""Kinds of relation that run something, and that take something in from elsewhere."""
+STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
+"""The other name space of the same marks, which we do not read."""
+MARKED = (".xml", ".rels")
+"""How the names of parts end that are read and looked through here."""
 UNREADABLE = (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, SyntaxError)
 """What the libraries find wrong with a stranger's bytes; lxml's errors are syntax errors."""
 FAULTS: Mapping[str, tuple[str, str]] = {
@@ -85,28 +93,56 @@ def _too_large(raw: bytes) -> list[Fault]:
 
 def _faults(raw: bytes, known: Known) -> Iterator[Fault]:
     members = unpacked(raw)
-    marked = {name: part for name, part in members.items() if name.endswith((".xml", ".rels"))}
-    if MAIN not in members or any(DOCTYPE.search(part) for part in marked.values()):
+    roots = {name: parsed(part) for name, part in members.items() if name.endswith(MARKED)}
+    types = roots.get("[Content_Types].xml")
+    if MAIN not in roots or types is None or not all(map(_plain, roots.values())):
         yield Fault("no_docx")
         return
-    roots = {name: parsed(part) for name, part in marked.items()}
-    types = roots.get("[Content_Types].xml")
-    if types is None or MAIN_TYPE not in {one.get("ContentType") for one in types}:
+    if MAIN_TYPE not in {one.get("ContentType") for one in types}:
         yield Fault("no_docx")
         return
     for name in members:
         if LIVELY.search(name.lower()):
             yield Fault("lively", posixpath.basename(name))
+    yield from _hidden(types)
     for name, root in roots.items():
-        yield from _outside(root) if name.endswith(".rels") else _fields(root)
+        yield from _related(root) if name.endswith(".rels") else _marks(root)
     yield from faults(members, known)
 
 
-def _outside(root: Element) -> Iterator[Fault]:
+def _plain(root: Element) -> bool:
+    """Whether a part defines nothing of its own and is in the name space that we read."""
+    foreign = next(root.iter(f"{{{STRICT}}}*"), None)
+    return foreign is None and root.getroottree().docinfo.internalDTD is None
+
+
+def _hidden(types: Element) -> Iterator[Fault]:
+    """Parts said to be marked up that are not called so: nobody would look through them."""
+    for one in types:
+        name = one.get("PartName") or f".{one.get('Extension')}"
+        if (one.get("ContentType") or "").endswith("xml") and not name.lower().endswith(MARKED):
+            yield Fault("lively", posixpath.basename(name)[:80])
+
+
+def _related(root: Element) -> Iterator[Fault]:
     for one in root:
         kind = posixpath.basename(one.get("Type") or "")
-        if one.get("TargetMode") == "External" or kind in {"aFChunk", "subDocument"}:
-            yield Fault("outside", (one.get("Target") or kind)[:80])
+        target = (one.get("Target") or kind)[:80]
+        if one.get("TargetMode") == "External" or kind in OUTSIDE_KINDS:
+            yield Fault("outside", target)
+        elif kind in LIVELY_KINDS:
+            yield Fault("lively", target)
+
+
+def _marks(root: Element) -> Iterator[Fault]:
+    """Marks that fetch a picture by its address, ask a database, or compute."""
+    for one in root.iter("{*}imagedata", "{*}fill", "{*}stroke", "{*}shape"):
+        for key, value in one.attrib.items():
+            if str(key).rpartition("}")[2] in {"src", "href", "althref"} and value:
+                yield Fault("outside", str(value)[:80])
+    for one in root.iter(f"{W}mailMerge"):
+        yield Fault("lively", one.tag.rpartition("}")[2])
+    yield from _fields(root)
 
 
 def _fields(root: Element) -> Iterator[Fault]:

@@ -161,20 +161,21 @@ def _said(
     return "".join(
         (
             f"上述内容于{'；'.join(told)}。",
-            _objected(session, lines),
+            _objected(session, lines, over=all(today > one.ends_on for one in found)),
             f"另有{missing}件申报未经公示。" if missing else "",
         )
     )
 
 
-def _objected(session: Session, lines: Sequence[PublicationLine]) -> str:
+def _objected(session: Session, lines: Sequence[PublicationLine], *, over: bool) -> str:
     query = select(Objection.state).where(Objection.line_id.in_([one.id for one in lines]))
     states = list(session.scalars(query))
     open_ones = sum(state in OPEN_STATES for state in states)
     if not states:
-        return "公示期间未收到异议。"
+        return "公示期间未收到异议。" if over else "截至目前未收到异议。"
     decided = f"其中{open_ones}件尚未作出决定" if open_ones else "经核查均不成立"
-    return f"共收到异议{len(states)}件，{decided}。"
+    since = "公示期间" if over else "截至目前"
+    return f"{since}共收到异议{len(states)}件，{decided}。"
 
 
 def _rows(session: Session, filing: Filing, inside: Sequence[Application]) -> list[Sums]:
