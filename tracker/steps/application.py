@@ -20,7 +20,7 @@ from tracker.models.matters import Matter
 from tracker.models.methods import Programme
 from tracker.models.money import Item, ItemStage
 from tracker.models.people import League, User
-from tracker.steps import evidence_links, flow
+from tracker.steps import evidence_links, flow, windows
 from tracker.steps.accrual import move_item
 
 
@@ -192,13 +192,17 @@ def shown(session: Session, application: Application) -> dict[str, Any]:
 
 
 def take(session: Session, application: Application, name: str, taking: flow.Taking) -> Decision:
-    """A step of the firm: prepare, reopen, apply, withdraw. Raises as ``flow.take``."""
+    """A step of the firm: prepare, reopen, apply, withdraw.
+
+    Raises as ``flow.take``, and ``Refused`` outside the days in which the league takes it.
+    """
     members = lines(session, application)
     moves: tuple[ledger.Move, ...] = ()
     if name == "prepare":
         _check_form(application, members)
     if (name, application.state) in {("prepare", "draft"), ("apply", "prepared")}:
         _check_amounts(session, members)
+        windows.check(session, application, local_day(taking.now))
     if name == "apply":
         moves = tuple(
             move_item(line.item, "accrued", "applied", line.applied_fen) for line in members

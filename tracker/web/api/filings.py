@@ -11,10 +11,9 @@ from tracker import access
 from tracker.models.filings import FILING_STATES, Decision, Filing, FilingLine
 from tracker.steps import filing as steps
 from tracker.steps import review
-from tracker.web import acting, asked, context, filings, letters, lines, policy, totals
+from tracker.web import acting, asked, context, deadlines, filings, letters, lines, policy, totals
 from tracker.web.api.nouns import Noun, Pages, made, part, start
 from tracker.web.api.shape import (
-    Acted,
     Answer,
     Asked,
     Body,
@@ -26,6 +25,7 @@ from tracker.web.api.shape import (
     StepBody,
     TakenAnswer,
     Text,
+    Timed,
     Word,
     names,
 )
@@ -88,7 +88,7 @@ class FirmSums(Answer):
     approved_fen = fields.Integer()
 
 
-class FilingOne(FilingAnswer, Acted):
+class FilingOne(FilingAnswer, Timed):
     """报送，附依据、测算表、办理记录."""
 
     approved_fen = fields.Integer()
@@ -216,5 +216,6 @@ def _one(key: int) -> Mapping[str, Any]:
         ],
         "balances_fen": totals.of_items(session, items),
         "offer": acting.offer(session, found),
+        "deadline": deadlines.of(found),
         "decisions": acting.history(session, found),
     }
