@@ -1,6 +1,7 @@
 """Clocks: whose days run, how they stand still, and that nobody's time is shortened meanwhile."""
 
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from tests import way
+from tests.due import due
 from tests.journeys import NOW, act_on, person
 from tracker import jobs
 from tracker.errors import NotAllowed, NotThere, Refused
@@ -23,16 +25,8 @@ MENDED = NOW + timedelta(days=14)
 WHY: dict[str, Any] = {"reason_code": "evidence_missing", "reason": "缺出口报关单（示例）"}
 
 
-def due(
-    bench: jobs.Bench, clock: str, days: int, now: datetime = NOW, login: str = "league_approver"
-) -> None:
-    """This person sets a deadline."""
-
-    def work(session: Session) -> None:
-        who = person(session, login)
-        deadlines.choose(session, who, clock, days, "示例商字〔2026〕5号", now)
-
-    bench.database.transact(work)
+def run(session: Session, said: str) -> None:
+    session.execute(text(said))
 
 
 def runs(bench: jobs.Bench, table: type[Any], key: int) -> clocks.Running | None:
@@ -192,7 +186,7 @@ def test_a_deadline_is_only_added_to_and_told_in_the_ledger(bench: jobs.Bench) -
         assert one.working_days == 6
     for statement in ("UPDATE deadline SET working_days = 9", "DELETE FROM deadline"):
         with pytest.raises(DBAPIError, match="only added to"):
-            bench.database.transact(lambda session, said=statement: session.execute(text(said)))
+            bench.database.transact(partial(run, said=statement))
     assert way.proven(bench)
 
 

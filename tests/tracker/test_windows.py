@@ -1,6 +1,7 @@
 """Windows: within which days a firm applies, and what happens before, after and beyond them."""
 
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -38,6 +39,10 @@ def taken(
         windows.choose(session, person(session, other.get("login", "league_approver")), call, NOW)
 
     bench.database.transact(work)
+
+
+def run(session: Session, said: str) -> None:
+    session.execute(text(said))
 
 
 def apply(bench: jobs.Bench, key: int, now: datetime = NOW) -> None:
@@ -135,5 +140,5 @@ def test_a_window_is_only_added_to_and_told_in_the_ledger(bench: jobs.Bench) -> 
         "DELETE FROM application_window",
     ):
         with pytest.raises(DBAPIError, match="only added to"):
-            bench.database.transact(lambda session, said=statement: session.execute(text(said)))
+            bench.database.transact(partial(run, said=statement))
     assert way.proven(bench)

@@ -16,7 +16,7 @@ from rules.lines import yuan
 from tracker import jobs
 from tracker.books import ledger
 from tracker.db import local_day
-from tracker.demo import evidence, load, matters, network, publishing, tracks
+from tracker.demo import calling, evidence, load, matters, network, publishing, tracks
 from tracker.demo.doing import person, take
 from tracker.demo.files import files
 from tracker.demo.people import FIRMS, LEAGUES
@@ -62,6 +62,7 @@ def parts(bench: jobs.Bench) -> list[tuple[str, Callable[[], str]]]:
     return [
         ("盟市、口岸与通道", lambda: load.load_places(bench)),
         ("企业与人员", lambda: load.load_people(bench)),
+        ("办理期限", lambda: calling.limit(bench)),
         ("四个盟市的示例办法备案", lambda: load.record_methods(bench)),
         ("一个盟市自拟规则", lambda: load.compose_rule(bench)),
         ("一个盟市建议通道", lambda: network.propose(bench)),
@@ -81,6 +82,7 @@ def parts(bench: jobs.Bench) -> list[tuple[str, Callable[[], str]]]:
         ("下达指标", lambda: _allot(bench)),
         ("拨付兑现", lambda: _disburse(bench)),
         ("追缴一车次", lambda: _recover(bench)),
+        ("申报期", lambda: calling.call(bench)),
         ("测算说明单", lambda: _tell(bench)),
     ]
 

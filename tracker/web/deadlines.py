@@ -127,4 +127,7 @@ def is_late(runs: clocks.Running) -> bool:
 
 @bp.app_context_processor
 def _clocks() -> dict[str, object]:
-    return {"deadline_of": of, "deadlines_of": among, "window_of": window_of, "is_late": is_late}
+    return {"deadline_of": of, "deadlines_of": among, "window_of": window_of}
+
+
+bp.add_app_template_filter(is_late, "late")
