@@ -15,6 +15,8 @@ from tracker.papers.sheets import Line
 
 HEADS = {"shipment": ("发车日期", "车牌号或箱号"), "matter": ("年度末日", "申报事项")}
 """What items are due for -> heads of their day and name."""
+LABELS = {"量词": "数量单位", "公示起": "公示日期", "公示止": "截止日期", "公示工作日": "工作日数"}
+"""Name of a value -> what it is called above a table, where that is another."""
 AMOUNTS = ("申报（元）", "初审核减（元）", "商务厅核减（元）", "核减后（元）")
 
 
@@ -29,8 +31,8 @@ def line_list(values: Values, filing: Filing, lines: Sequence[Line]) -> Paper:
     grid = Grid(
         title="逐车次（箱）或逐项明细",
         headings=(
-            *(Heading("序号", 4, numeric=True), Heading(day, 7), Heading(name, 8)),
-            *(Heading("企业", 8), *(Heading(one, 8, numeric=True) for one in AMOUNTS)),
+            *(Heading("序号", 12, numeric=True), Heading(day, 21), Heading(name, 25)),
+            *(Heading("企业", 32), *(Heading(one, 22, numeric=True) for one in AMOUNTS)),
         ),
         rows=tuple((*row, *map(Money, fen)) for row, fen in zip(rows, amounts, strict=True)),
         total=("", "合计", "", "", *(Money(sum(column)) for column in zip(*amounts, strict=True))),
@@ -60,12 +62,10 @@ def published(values: Values, rows: Iterable[Shown]) -> Paper:
 
 def performance(values: Values, lists: Lists) -> Paper:
     """绩效表: the targets beside what was reached, and the ledger's figures."""
-    heads = (Heading("序号", 1), Heading("绩效指标", 6), Heading("目标值", 4))
+    numbered = [{"序号": str(at), **row} for at, row in enumerate(lists["台账"], 1)]
     grids = (
-        _texts("绩效目标及完成情况", (*heads, Heading("实际完成值", 5)), lists["绩效"]),
-        _texts(
-            "台账数据", (Heading("指标", 4), Heading("数值", 4), Heading("口径", 8)), lists["台账"]
-        ),
+        _texts("绩效目标及完成情况", ("序号", "绩效指标", "目标值", "实际完成值"), lists["绩效"]),
+        _texts("台账数据", ("序号", "指标", "数值", "口径"), numbered),
     )
     return _paper(values, "绩效目标及自评表", ("单位", "项目", "期间", "报送编号"), grids)
 
@@ -78,7 +78,8 @@ def _amounts(line: Line) -> tuple[int, ...]:
     return first.applied_fen, first.reduced_fen, reduced, left
 
 
-def _texts(title: str, headings: tuple[Heading, ...], rows: Sequence[Values]) -> Grid:
+def _texts(title: str, heads: Sequence[str], rows: Sequence[Values]) -> Grid:
+    headings = tuple(map(Heading, heads, (1, 4, 4, 7)))
     cells: tuple[tuple[Cell, ...], ...] = tuple(tuple(row.values()) for row in rows)
     return Grid(title=title, headings=headings, rows=cells)
 
@@ -88,7 +89,7 @@ def _paper(values: Values, title: str, facts: Sequence[str], grids: tuple[Grid, 
         lang="zh",
         title=title,
         mark=values["示例"],
-        facts=tuple((name, values[name]) for name in facts),
+        facts=tuple((LABELS.get(name, name), values[name]) for name in facts),
         grids=grids,
         notes=(),
         foot=f"台账第{values['台账序号']}号，链头{values['台账链头']}",
