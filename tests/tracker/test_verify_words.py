@@ -1,0 +1,87 @@
+"""The verifier to the last word: what a person reads who runs it at home."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests import full_books
+from tests.tampering import Execute, tamper
+from tracker.db import connect
+from tracker.settings import Settings
+from tracker.verify import package, verify
+from tracker.verify.__main__ import main
+
+
+@pytest.fixture
+def url(settings: Settings) -> str:
+    """The address of full books."""
+    database = connect(settings)
+    full_books.write(database)
+    database.engine.dispose()
+    return settings.database_url
+
+
+def test_the_help_says_in_chinese_what_to_give(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"])
+    assert ended.value.code == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert said.startswith("usage: python -m tracker.verify [-h] [--anchor SEQ:HASH] url 核对账簿 ")
+    assert " url 数据库地址、SQLite 文件，或数据包（.zip） " in said
+    assert said.endswith(" --anchor SEQ:HASH 说明单或报送件上的锚点，可多次给出")
+
+
+def test_every_fault_has_a_line_of_its_own(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    report = verify(url)
+
+    def forge(execute: Execute) -> None:
+        execute("UPDATE account SET balance = 77 WHERE id IN (1, 2, 3)")
+
+    tamper(url, forge)
+    assert main([url, f"--anchor=1:{'0' * 63}:"]) == 1
+    told = capsys.readouterr().out.splitlines()
+    faults = [str(fault) for fault in verify(url).faults]
+    assert len(faults) == 3
+    assert told == [
+        "核对未通过。第一处错误：锚点 1：哈希不符：此前的账簿被整体改写",
+        *(f"  {fault}" for fault in faults),
+        (
+            f"分录 13 条，记账行 {report.postings} 行，测算 3 项，审计日志 3 条，锚点 1 个；"
+            f"链首 13:{report.head}"
+        ),
+    ]
+
+
+def test_right_books_are_said_to_be_so_in_one_line(
+    url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = verify(url)
+    assert main([url]) == 0
+    assert capsys.readouterr().out == (
+        f"核对通过：分录 13 条，记账行 {report.postings} 行，测算 3 项，审计日志 3 条，锚点 0 个；"
+        f"链首 13:{report.head}\n"
+    )
+
+
+def test_what_is_no_package_is_said_and_nothing_is_left_lying_about(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    broken = tmp_path / "broken.zip"
+    broken.write_bytes(b"PK")
+    with pytest.raises(OSError, match=r"^不是完整的数据包：File is not a zip file$"):
+        verify(str(broken))
+    told = {"format": package.FORMAT, "seq": 1, "head": "x", "revision": "1", "files": {}}
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as out:
+        out.writestr(package.LIST, json.dumps(told | {"books_sha256": "x"}))
+        out.writestr(package.BOOKS, b"")
+    with package.opened_package(str(tmp_path / "a.zip")) as opened:
+        assert opened.anchors == {1: "x"}
+        assert [str(fault) for fault in opened.faults] == ["books.sqlite：与清单所记的哈希不符"]
+        assert opened.books.read_bytes() == b""
+    assert not opened.books.exists()
+    assert list(elsewhere.iterdir()) == []
