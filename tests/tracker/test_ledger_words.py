@@ -1,6 +1,7 @@
 """The ledger to the last word: what it refuses and why, and whom and what it names."""
 
 import json
+import time
 from datetime import timedelta, timezone
 
 import pytest
@@ -12,7 +13,7 @@ from tracker.books import chain, ledger
 from tracker.books.ledger import Move
 from tracker.db import Database
 from tracker.errors import Conflict
-from tracker.models.money import Posting
+from tracker.models.money import Entry, Posting
 
 EAST = NOW.astimezone(timezone(timedelta(hours=8)))
 AGAIN = "Somebody may have moved it already: look again and decide on what you see."
@@ -118,6 +119,33 @@ def test_what_our_own_code_must_never_do_is_said_in_these_words(database: Databa
     with pytest.raises(AssertionError) as raised:
         ledger.limit("filed", "fund:1")
     assert str(raised.value) == "no stage of limits: filed"
+
+
+def test_every_line_of_an_entry_is_looked_at(database: Database) -> None:
+    item = seeded(database).items[0]
+    lines = [
+        limit_move("fund:1", "granted", "headroom", 1),
+        move(item, "entitlement", "accrued", 1),
+        Move(account(item, "entitlement"), account(item, "accrued"), 1, "nowhere"),
+    ]
+    with pytest.raises(AssertionError) as raised:
+        post(database, "bad", *lines)
+    assert str(raised.value) == "no item nowhere"
+
+
+def test_the_moment_is_told_in_utc_wherever_the_machine_stands(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    time.tzset()
+    try:
+        post(database, "east", at=EAST)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    with database.reading() as session:
+        body = session.scalars(select(Entry.body)).one()
+    assert json.loads(body)["recorded_at"] == "2026-03-02T09:30:00.000000+00:00"
 
 
 def test_a_body_is_as_exact_far_inside_as_at_its_top() -> None:

@@ -12,7 +12,7 @@ import pytest
 from tracker.verify import divisions
 
 KEY = "pool:示例:2026"
-SHARE_OUT = ((100, 10, (60, 30, 30, 30)), (7, 0, (3, 3, 3)), (5, 0, (9, 1, 1, 1)))
+SHARE_OUT = ((100, 10, (60, 30, 30, 30)), (7, 0, (3, 3, 3)), (5, 0, (9, 1, 1, 1)), (7, 0, (10, 3)))
 """Limit, given before, what the claims ask: more than there is, with ties."""
 ENOUGH = ((100, 10, (60, 30)), (100, 0, (60, 30)), (0, 0, (0,)))
 """The same, where all that is asked can be given."""
