@@ -35,8 +35,9 @@ def test_nine_of_ten_changes_must_be_noticed(
 def test_survivors_and_stale_reasons_are_told_apart() -> None:
     outcome = judged(1, [OTHER, QUERY], [ONE])
     assert (outcome.survivors, outcome.stale, outcome.alike) == ((OTHER,), (ONE,), 1)
-    message = Change(QUERY.where, '"SELECTED"', '"selected"')
-    assert judged(1, [message], []).survivors == (message,)
+    columns = Change(QUERY.where, '" id, item.code, seq"', '" ID, ITEM.CODE, SEQ"')
+    message = Change(QUERY.where, '"Look at the entry"', '"look at the entry"')
+    assert judged(1, [columns, message], []).survivors == (message,)
 
 
 def test_a_change_is_told_by_the_lines_that_differ() -> None:

@@ -10,8 +10,11 @@ EQUIVALENT = Path(__file__).with_name("equivalent.toml")
 LEAST = 90
 """Of a hundred changes that change something, so many must be noticed."""
 GIVEN = frozenset({"why", "old", "new"})
-SQL = re.compile(r'"\s*(SELECT|FROM|JOIN|WHERE|AND|GROUP|ORDER|HAVING)\b', re.IGNORECASE)
-"""A line with a part of a query: capitals and small letters are the same there."""
+SQL = re.compile(
+    r'"[^"]*\b(SELECT|FROM|JOIN|WHERE|AND|ON|GROUP BY|ORDER BY|HAVING)\b'
+    r'|^"[a-z0-9_., ]*,[a-z0-9_., ]*"$'
+)
+"""A line with a part of a query, or of its list of columns: large letters are as small ones."""
 
 
 @dataclass(frozen=True, order=True)
