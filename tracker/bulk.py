@@ -41,9 +41,7 @@ def write(
         connection.exec_driver_sql(statement, part)
 
 
-def _copy(
-    connection: Connection, statement: str, rows: Iterable[Sequence[object]]
-) -> None:
+def _copy(connection: Connection, statement: str, rows: Iterable[Sequence[object]]) -> None:
     """COPY the rows; what the driver raises comes as it does from any other statement."""
     driver: Any = connection.connection.driver_connection
     wrong = connection.dialect.loaded_dbapi.Error

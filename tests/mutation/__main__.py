@@ -107,7 +107,7 @@ def main() -> int:
         tempfile.TemporaryDirectory(dir=environment.get("TMPDIR")) as name,
     ):
         folder = Path(name)
-        say("变异测试 mutation: 约需二十分钟 · about twenty minutes")
+        say("变异测试 mutation: 约需十分钟 · about ten minutes")
         laid_out(folder)
         mutmut(folder, environment)
         codes = ended(folder)

@@ -101,6 +101,12 @@ def test_what_is_told_twice_is_kept_twice(assessed: Assessed) -> None:
     assert assessed.said() == [f"分录 {SEQ}：I0 的测算缺失"]
 
 
+def test_what_entries_tell_of_is_missed_whatever_it_is_called(assessed: Assessed) -> None:
+    for item in ("I9", None, 3):
+        assessed.walk.assessed[SEQ, item, "paid", 1] = 1
+    assert assessed.said() == [f"分录 {SEQ}：{item} 的测算缺失" for item in ("I9", 3, None)]
+
+
 def test_a_decision_that_no_entry_tells_of_is_named_and_one_that_is_gone_too() -> None:
     with closing(sqlite3.connect(":memory:")) as connection:
         rows = connection.execute

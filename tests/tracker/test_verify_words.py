@@ -145,7 +145,6 @@ def test_what_is_wrong_with_a_composed_rule_is_said_in_these_words(
     row: dict[str, Any] = {
         "rule_id": rule.id,
         "sha256": own,
-        "version_no": 1,
         "place": rule.id,
         "definition": COMPOSED,
         "rule": rule,
