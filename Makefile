@@ -24,9 +24,9 @@ test: $(TESTS) ## 运行全部检查与测试；ONLY="sqlite browser" 只运行�
 bench: $(TESTS) $(PEERS) ## 测量速度 · measure how fast it is
 	@$(BIN)/python -m pytest -q -s tests/benchmarks
 
-soak: $(TESTS) $(MUTATION) ## 长时间的中断、并发、变异文件、线路、规则、电子表格与变异测试 · the long crash, race, fuzz, route, rule, spreadsheet and mutation experiments
+soak: $(TESTS) $(MUTATION) ## 长时间的中断、并发、变异文件、线路、规则、全年、电子表格与代码变异试验 · the long crash, race, fuzz, route, rule, year, spreadsheet and mutation experiments
 	@$(BIN)/python -m tests.debian office
-	@$(BIN)/python -m pytest -q -s tests/crash tests/ingest/test_fuzz.py tests/ingest/test_match_made_up.py tests/ingest/test_tracks_check.py tests/rules/test_shapes.py tests/office --soak
+	@$(BIN)/python -m pytest -q -s tests/crash tests/ingest/test_fuzz.py tests/ingest/test_match_made_up.py tests/ingest/test_tracks_made_up.py tests/rules/test_shapes.py tests/test_year.py tests/office --soak
 	@$(BIN)/python -m tests.mutation
 
 vendor: $(TESTS) ## 重新获取前端依赖（需要 npm）· fetch the browser assets anew (needs npm)

@@ -5,6 +5,7 @@ corridors. What cannot be told goes to a person, who sets the corridor with `pin
 """
 
 from collections.abc import Iterable
+from itertools import repeat
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -103,8 +104,8 @@ def match(shipments: Iterable[object], network: Network) -> tuple[Match, ...]:
     for begin in range(0, len(asked), BLOCK):
         found += _block(asked[begin : begin + BLOCK], network)
     bodies = {combo: one[1:] for combo, one in zip(routes, found, strict=True)}
-    rest = map(bodies.__getitem__, combos)
-    return tuple(map(Match._make, ((key, *body) for key, body in zip(keys, rest, strict=True))))
+    whole = ((key, *bodies[combo]) for key, combo in zip(keys, combos, strict=True))
+    return tuple(map(tuple.__new__, repeat(Match), whole))  # what `Match._make` does, once for all
 
 
 def pin(shipment: object, corridor_id: str, network: Network) -> Match:

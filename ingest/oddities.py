@@ -4,7 +4,7 @@ An oddity proves nothing and changes no money. Days are known and hours are not,
 grants the whole of the first and the last day: what is told of speed cannot be as it is stated.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from statistics import median_low
 from typing import NamedTuple
@@ -18,10 +18,40 @@ Road: the most a lorry may drive on a motorway, 道路交通安全法实施条�
 our own, meant to lie well above what a goods train keeps up for days."""
 LEAST_OTHERS = 10
 """Fewer freights are no measure."""
+NEAR_DAYS = 7
+"""Within so many days, crossings of one tractor or trailer in one direction belong together: a
+bound of our own, shorter than a way to Europe and back."""
+MOST_EMPTY = 10
+"""Per cent of empty boxes that a train of 中欧班列 may have: a rule of China's railways since 2018,
+as the South China Morning Post reported in 2019."""
 TIMES = 3
 """A freight is odd above this many times the median, and below one such part of it."""
 
 MESSAGES = {
+    "seal_twice": (
+        "封志号 {0} 另见于 {1} 个车次（箱），最近的于 {2} 发运",
+        "seal {0} stands on {1} other shipments, the nearest of which left on {2}",
+    ),
+    "carnet_twice": (
+        "TIR 单证号 {0} 另见于 {1} 个车次，最近的于 {2} 发运：一份单证只供一次运输",
+        "TIR carnet {0}, good for one transport, stands on {1} others, the nearest left on {2}",
+    ),
+    "batch_twice": (
+        "货物运输批次号 {0} 另见于 {1} 个车次，最近的于 {2} 发运",
+        "batch number {0} stands on {1} other shipments, the nearest of which left on {2}",
+    ),
+    "trailer_again": (
+        "挂车 {0} 于 {1}、{2} 两次同向过境，牵引车不同：甩挂运输的一车货只计一次",
+        "trailer {0} crossed the same way on {1} and {2} behind other tractors: count a load once",
+    ),
+    "bare_crossings": (
+        "牵引车 {0} 在 {1} 至 {2} 间同向过境 {3} 次，其中带载货挂车 {4} 次",
+        "tractor {0} crossed the same way {3} times from {1} to {2}, with a loaded trailer {4}",
+    ),
+    "empty_train": (
+        "列车 {0}（{1} 发运）已登记 {2} 箱，其中空箱 {3} 箱，占 {4}%，超过 {5}%",
+        "train {0} of {1}: of {2} boxes known {3} are empty, {4}%, more than {5}%",
+    ),
     "box_too_soon": (
         "集装箱 {0} 于 {1} 发运、{2} 又反向发运，隔 {3} 天：前程 {4} 公里，时速 {5} 不停也到不了",
         "box {0} left on {1}, the other way on {2}, {3} days apart: {4} km are too far at {5} km/h",
@@ -86,6 +116,47 @@ def freight_far(fen: int, currency: str, others: Sequence[int]) -> Oddity | None
     code = "freight_high" if fen > middle else "freight_low"
     whole = f"{middle // 100:,}.{middle % 100:02}"
     return Oddity(code, (str(fen * 100 // middle), str(len(others)), whole, currency))
+
+
+def twice(kind: str, number: str, left: date, others: Sequence[date]) -> Oddity | None:
+    """Tell of a number that other shipments bear too; `kind` is seal, carnet or batch.
+
+    `left` is the day this one left, `others` the days the others did.
+    """
+    if not others:
+        return None
+    nearest = min(others, key=lambda day: (abs(day - left), day))
+    return Oddity(f"{kind}_twice", (number, str(len(others)), nearest.isoformat()))
+
+
+def trailer_again(trailer: str, tractors: Mapping[date, Collection[str]]) -> Oddity | None:
+    """Tell of a trailer that crossed twice behind different tractors; days -> tractors."""
+    days = sorted(tractors)
+    if len({one for plates in tractors.values() for one in plates}) <= 1:
+        return None
+    return Oddity("trailer_again", (trailer, days[0].isoformat(), days[-1].isoformat()))
+
+
+def bare_crossings(tractor: str, loaded: Sequence[tuple[date, bool]]) -> Oddity | None:
+    """Tell of a tractor that crossed more often than it pulled a loaded trailer, which it did once.
+
+    `loaded` has each crossing of one direction: its day, and whether a loaded trailer came along.
+    """
+    with_trailer = sum(one for _, one in loaded)
+    if not 0 < with_trailer < len(loaded):
+        return None
+    days = [day.isoformat() for day, _ in loaded]
+    figures = (str(len(loaded)), str(with_trailer))
+    return Oddity("bare_crossings", (tractor, min(days), max(days), *figures))
+
+
+def empty_train(train: str, left: date, boxes: int, empty: int) -> Oddity | None:
+    """Tell of a train with more empty boxes than it may have, among those that are known."""
+    if empty * 100 <= boxes * MOST_EMPTY:
+        return None
+    share = str(empty * 100 // boxes)
+    figures = (str(boxes), str(empty), share, str(MOST_EMPTY))
+    return Oddity("empty_train", (train, left.isoformat(), *figures))
 
 
 def _cannot_be(km_tenths: int, days: int, most_kmh: int) -> bool:

@@ -3,13 +3,18 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar, cast
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ingest.matching.score import MODES, Wanted
 from ingest.network import Network
 from ingest.network.gazetteer import BLANK, EXACT, UNKNOWN, Term, gazetteer
 
 CHINA = "CN"
+Ints = NDArray[np.int32]
+Thing = TypeVar("Thing", str, Term)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,20 +109,24 @@ class Asked(NamedTuple):
 
 def read(
     shipments: Iterable[object], network: Network
-) -> tuple[list[str], list[tuple[object, ...]], dict[tuple[object, ...], Asked]]:
-    """Read shipments: their keys, the route each asks for, and every different route once."""
+) -> tuple[list[str], list[bytes], dict[bytes, Asked]]:
+    """Read shipments: their keys, the route each asks for, and every different route once.
+
+    A route is known by the numbers of its terms as bytes: a tuple for each shipment would be walked
+    by the garbage collector over and over, which took half the time of matching 100,000.
+    """
     columns = _columns(list(shipments))
     index = gazetteer(network)
     terms: dict[Term, int] = {}
+    said: dict[str, int] = {}
 
     def land(text: str | None) -> Term:
         """Find a country where a place was meant; that it is none is no fault."""
         found = index.country(text)
         return found if found.index >= 0 else BLANK
 
-    keys = [
-        columns["mode"],
-        columns["direction"],
+    numbers = [
+        *(_numbers(columns[name], str, said) for name in ("mode", "direction")),
         *(_numbers(columns[name], index.place, terms) for name in ("origin_place", "hub")),
         _numbers(columns["exit_customs"], index.office, terms),
         _numbers(columns["border_station"], index.place, terms),
@@ -127,9 +136,15 @@ def read(
         _numbers(columns["origin_country"], index.country, terms),
         _numbers(columns["origin_place"], land, terms),
     ]
-    combos: list[tuple[object, ...]] = list(zip(*keys, strict=True))
-    listed = list(terms)
-    routes = {combo: _asked(combo, listed, network) for combo in dict.fromkeys(combos)}
+    table = np.ascontiguousarray(np.column_stack(numbers), dtype=np.int32)
+    whole = np.dtype((np.void, table.itemsize * table.shape[1]))
+    combos = cast("list[bytes]", table.view(whole).ravel().tolist())
+    texts, listed = list(said), list(terms)
+    routes = {}
+    for combo in dict.fromkeys(combos):
+        mode, direction, *rest = np.frombuffer(combo, dtype=np.int32).tolist()
+        found = [listed[number] for number in rest]
+        routes[combo] = _asked(texts[mode], texts[direction], found, network)
     return list(map(str, columns["unit_key"])), combos, routes
 
 
@@ -146,27 +161,25 @@ def _said(shipment: object, name: str) -> object:
 
 
 def _numbers(
-    column: Sequence[object], find: Callable[[str | None], Term], terms: dict[Term, int]
-) -> list[int]:
-    """Number the terms of a column, looking every different text up once."""
+    column: Sequence[object], find: Callable[[str], Thing], things: dict[Thing, int]
+) -> Ints:
+    """Number what the texts of a column mean, looking every different text up once."""
     known = {
-        text: terms.setdefault(find(str(text) if text else None), len(terms))
+        text: things.setdefault(find(str(text) if text else ""), len(things))
         for text in set(column)
     }
-    return [known[text] for text in column]
+    return np.fromiter(map(known.__getitem__, column), dtype=np.int32, count=len(column))
 
 
-def _asked(combo: tuple[object, ...], terms: list[Term], network: Network) -> Asked:
-    mode, direction, *numbers = combo
-    found = [terms[number] for number in numbers if isinstance(number, int)]
-    origin, hub, office, border, to, dest, dest_land, of, origin_land = found
+def _asked(mode: str, direction: str, terms: Sequence[Term], network: Network) -> Asked:
+    origin, hub, office, border, to, dest, dest_land, of, origin_land = terms
     if direction == "I":
         near, far, country = dest, origin, _foreign(of, origin_land, to, network)
     else:
         near, far, country = origin, dest, _foreign(to, dest_land, BLANK, network)
     if far.index < 0 <= country.index and country in (dest_land, origin_land):
         far = BLANK
-    return Asked(str(mode), str(direction), near, hub, office, border, country, far)
+    return Asked(mode, direction, near, hub, office, border, country, far)
 
 
 def _foreign(first: Term, second: Term, third: Term, network: Network) -> Term:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ingest.km import km
 from ingest.network.gazetteer import claims, fold
-from ingest.network.geometry import E4, locate
+from ingest.network.geometry import E4, GEOD, locate
 from ingest.network.model import Breakpoint, Corridor, Network, Station, Variant
 
 BESIDE_KM = 40.0
@@ -111,6 +111,12 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "station {0} stands at km {1}, but the line says km {2} there",
         "核对站点里程，或按站点里程重算线形顶点的里程",
         "check its km, or let the chainages of the line follow the stations",
+    ),
+    "shorter": (
+        "{0} 至 {1} 登记为 {2} 公里，而两地直线距离不少于 {3} 公里",
+        "from {0} to {1} it has {2} km, but they are {3} km apart in a straight line at least",
+        "里程不能短于直线距离：核对里程，或改正经纬度",
+        "no way is shorter than the straight line: check the km, or the coordinates",
     ),
     "station_twice": (
         "同一站点出现两次", "a station is there twice",
@@ -279,7 +285,7 @@ def _known(network: Network, where: str, stations: Iterable[Station]) -> Iterato
 
 
 def _chains(where: str, corridor: Corridor) -> Iterator[Fault]:
-    if len(corridor.stations) < 2:  # noqa: PLR2004  a beginning and an end
+    if len(corridor.stations) <= 1:  # a beginning and an end are two
         yield Fault(where, "two_stations")
     for here, there in pairwise(corridor.stations):
         if here.km_tenths >= there.km_tenths:
@@ -343,11 +349,18 @@ def _stations_off(
         return
     places = [network.place(one.id) for one in stops]
     lon, lat = (np.array([getattr(one, axis) for one in places]) / E4 for axis in AXES)
-    for one, off, at in zip(stops, *locate(line, lon, lat), strict=True):
+    beside, along = locate(line, lon, lat)
+    for one, off, at in zip(stops, beside, along, strict=True):
         if off > BESIDE_KM:
             yield Fault(where, "station_off", (one.id, f"{off:.0f}"))
         elif abs(int(at) - one.km_tenths) > BESIDE_KM * 10:
             yield Fault(where, "station_km", (one.id, km(one.km_tenths), km(int(at))))
+    _, _, metres = GEOD.inv(lon[:-1], lat[:-1], lon[1:], lat[1:])
+    least = np.asarray(metres) / 1000 - beside[:-1] - beside[1:]  # of the way: towns lie beside it
+    for (here, there), straight in zip(pairwise(stops), least, strict=True):
+        tenths = there.km_tenths - here.km_tenths
+        if tenths < straight * 10:
+            yield Fault(where, "shorter", (here.id, there.id, km(tenths), km(int(straight * 10))))
 
 
 def _off_world(lon_e4: int, lat_e4: int) -> bool:

@@ -1,13 +1,11 @@
 """Funds, allotments and disbursements: never more than is left, never twice, never zero."""
 
-from datetime import date
-
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests import way
-from tests.journeys import NOW, RATE_FEN, act_on
+from tests.journeys import RATE_FEN, act_on
 from tracker import jobs
 from tracker.books import ledger
 from tracker.errors import Conflict, NotAllowed, Refused
@@ -18,7 +16,7 @@ from tracker.models.filings import (
     Filing,
     FilingLine,
 )
-from tracker.steps import allotment, disbursement, review
+from tracker.steps import disbursement, matches, review
 
 
 def reduce_filed(bench: jobs.Bench, fen: int) -> None:
@@ -66,7 +64,7 @@ def test_an_allotment_is_for_an_approved_filing_and_never_more_than_is_left(
     act_on(bench, Allotment, key, "finance_officer", "withdraw")
     way.allotted(bench, filed, RATE_FEN, "示例预〔2026〕4号")
     with bench.database.reading() as session:
-        owner = allotment.owner(session.scalars(select(Allotment).offset(1)).one())
+        owner = matches.owner(session.scalars(select(Allotment).offset(1)).one())
         assert ledger.balance(session, ledger.limit("headroom", owner)) == RATE_FEN
 
 
@@ -146,20 +144,14 @@ def test_only_the_leagues_finance_disburses_what_was_issued(bench: jobs.Bench) -
     assert way.disbursements(bench, draft) == [key + 1]
 
 
-def test_an_allotment_of_a_paid_filing_pays_nothing_more(bench: jobs.Bench) -> None:
+def test_what_another_disbursement_pays_in_part_waits_for_its_end(bench: jobs.Bench) -> None:
     way.shipped(bench, 2)
     approved = way.approved(bench)
-    given = way.allotted(bench, approved, RATE_FEN)
-    other = way.allotted(bench, approved, RATE_FEN, "示例预〔2026〕3号")
-    way.disbursements(bench, given)
-    way.disbursements(bench, other)
-
-    def raise_it(session: Session) -> None:
-        owner = "allotment:示例预〔2026〕3号"
-        moves = (ledger.Move(ledger.limit("granted", owner), ledger.limit("headroom", owner), 5),)
-        draft = ledger.Draft("test", "more", date(2026, 5, 2), "system", moves)
-        ledger.post(session, draft, now=NOW)
-
-    bench.database.transact(raise_it)
+    given = way.allotted(bench, approved, RATE_FEN * 3 // 2)
+    other = way.allotted(bench, approved, RATE_FEN // 2, "示例预〔2026〕3号")
+    (first,) = way.disbursements(bench, given)
     with pytest.raises(Refused, match="Nothing is left to disburse"):
         way.disbursements(bench, other)
+    way.instructed(bench, first)
+    way.confirmed(bench, first)
+    assert len(way.disbursements(bench, other)) == 1

@@ -14,7 +14,7 @@ from tracker.errors import Conflict, NotAllowed, Refused
 from tracker.models.filings import Allotment, Disbursement
 from tracker.models.money import Item
 from tracker.models.recoveries import Recovery, RecoveryLine, RecoveryPart
-from tracker.steps import allotment, offset, recovery
+from tracker.steps import matches, offset, recovery
 
 
 def state(bench: jobs.Bench, key: int) -> str:
@@ -25,7 +25,7 @@ def state(bench: jobs.Bench, key: int) -> str:
 def limits(bench: jobs.Bench, number: int = 0) -> tuple[int, int]:
     """Left and used of the allotment, in fen."""
     with bench.database.reading() as session:
-        owner = allotment.owner(
+        owner = matches.owner(
             session.scalars(select(Allotment).order_by(Allotment.id).offset(number)).first()
             or pytest.fail("no such allotment")
         )

@@ -109,8 +109,8 @@ def test_a_database_that_is_away_is_no_mistake(broken: Flask, address: str) -> N
     assert answer.status_code == 503
 
 
-def test_an_endpoint_that_declares_nothing_answers_nobody(broken: Flask, bench: jobs.Bench) -> None:
-    assert bench.registry.rules
+@pytest.mark.usefixtures("bench")
+def test_an_endpoint_that_declares_nothing_answers_nobody(broken: Flask) -> None:
     assert broken.test_client().get("/undeclared").status_code == 303
     assert visit(broken, "auditor").client.get("/undeclared").status_code == 403
 

@@ -19,7 +19,7 @@ from tracker.errors import NotAllowed, NotThere, mark
 from tracker.models.applications import Application, ApplicationLine
 from tracker.models.cargo import Manifest, Shipment
 from tracker.models.divisions import Division
-from tracker.models.filings import Allotment, Disbursement, Filing, FilingLine, Fund
+from tracker.models.filings import ISSUED_STATES, Allotment, Disbursement, Filing, FilingLine, Fund
 from tracker.models.inbox import Inbox, InboxFile
 from tracker.models.matters import Matter
 from tracker.models.methods import Method
@@ -160,7 +160,7 @@ def visible_allotments(user: User) -> Select[Allotment]:
         return select(Allotment)
     mine = own(user, None, Allotment.league_id, "see_allotments")
     if user.role in LEAGUE_ROLES:
-        mine = mine & (Allotment.state == "allotted")
+        mine = mine & Allotment.state.in_(ISSUED_STATES)
     return select(Allotment).where(mine)
 
 

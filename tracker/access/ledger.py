@@ -26,7 +26,7 @@ from tracker.models.filings import Allotment, Decision, Disbursement, Filing
 from tracker.models.matters import Matter
 from tracker.models.methods import Method
 from tracker.models.money import Account, Entry, Item, Posting
-from tracker.models.people import PROVINCE_ROLES, User
+from tracker.models.people import PROVINCE_ROLES, Firm, User
 from tracker.models.proposals import Proposal
 from tracker.models.recoveries import Recovery
 
@@ -72,3 +72,9 @@ def visible_entries(user: User) -> Select[Entry]:
     ]
     taken = select(Decision.seq).where(or_(*decided))
     return select(Entry).where(Entry.id.in_(moved) | Entry.seq.in_(taken))
+
+
+def visible_firms(user: User) -> Select[Firm]:
+    """Firms of which one may see any item, by name: whose money may be told."""
+    items = visible_items(user).with_only_columns(Item.firm_id)
+    return select(Firm).where(Firm.id.in_(items)).order_by(Firm.name)

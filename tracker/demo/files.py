@@ -60,6 +60,8 @@ HOHHOT_ROAD = Journey("呼和浩特", "呼和浩特", "0705", "DE", "杜伊斯�
 ULANQAB_ROAD = Journey("乌兰察布", "乌兰察布", "0705", "RU", "莫斯科")
 ERENHOT_ROAD = Journey("二连浩特", "二连浩特", "0705", "MN", "乌兰巴托")
 MANZHOULI_ROAD = Journey("满洲里", "满洲里", "0603", "RU", "莫斯科")
+UNKNOWN_ROAD = Journey("示例物流园", "示例物流园", "0705", "DE", "杜伊斯堡")
+"""Its words name no place of the network: a reviewer decides."""
 MANZHOULI_RAIL = Journey("满洲里", "满洲里", "0609", "DE", "汉堡")
 
 
@@ -72,7 +74,9 @@ def files() -> list[SampleFile]:
     erenhot = _road(chance, ERENHOT_ROAD, date(2026, 2, 2), 12, tir=True)
     manzhouli = _road(chance, MANZHOULI_ROAD, date(2026, 1, 12), 10, tir=True)
     rail = _rail(chance, MANZHOULI_RAIL, date(2026, 2, 20), 16)
+    erenhot[4][HEADINGS.index("TIR单证号")] = erenhot[3][HEADINGS.index("TIR单证号")]  # an oddity
     waiting = _spoil(_road(chance, HOHHOT_ROAD, date(2026, 3, 2), 8, tir=True))
+    unknown = _road(chance, UNKNOWN_ROAD, date(2026, 3, 9), 3, tir=True)
     return [
         SampleFile(first, "示例_2026年1月卡班发运明细.xlsx", workbook(hohhot)),
         SampleFile(second, "示例_乌兰察布1月发运明细.csv", text(ulanqab)),
@@ -80,6 +84,7 @@ def files() -> list[SampleFile]:
         SampleFile(third, "示例_满洲里班列发运明细.xlsx", workbook(rail)),
         SampleFile(second, "示例_二连浩特2月发运明细.xlsx", workbook(erenhot, _further(erenhot))),
         SampleFile(first, "示例_3月发运明细_待修改.xlsx", workbook(waiting)),
+        SampleFile(third, "示例_3月发运明细_线路待定.csv", text(unknown)),
     ]
 
 

@@ -238,8 +238,25 @@ class Route(Base):
     network_version: Mapped[NetworkVersion] = relationship(init=False)
 
 
-class ClaimKey(Base):
-    """唯一键: a shipment can be claimed once, across firms and leagues, while the claim is live."""
+class BorneKey(Base):
+    """标识: what a shipment bears and may be known by, until an entry releases it."""
+
+    __abstract__ = True
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True, init=False)
+    kind: Mapped[str] = mapped_column(String(12))
+    claim: Mapped[str] = mapped_column(String(200))
+    shipment_id: Mapped[int] = mapped_column(ForeignKey("shipment.id"), index=True)
+    released_seq: Mapped[int | None] = mapped_column(Key, default=None)
+    """Sequence of the ledger entry by which the shipment bears it no longer."""
+
+
+class ClaimKey(BorneKey):
+    """唯一键: a shipment can be claimed once, across firms and leagues, while the claim is live.
+
+    Kinds: ``unit``, ``box`` (box, day, direction), ``batch`` (batch, plate, departure date) and
+    ``vehicle`` (plate, exit date, direction).
+    """
 
     __tablename__ = "claim_key"
     __table_args__ = (
@@ -253,11 +270,13 @@ class ClaimKey(Base):
         ),
     )
 
-    id: Mapped[int] = mapped_column(Key, primary_key=True, init=False)
-    kind: Mapped[str] = mapped_column(String(12))
-    """``unit``, ``box`` (box, day, direction), ``batch`` (batch, plate, departure date) or
-    ``vehicle`` (plate, exit date, direction)."""
-    claim: Mapped[str] = mapped_column(String(200))
-    shipment_id: Mapped[int] = mapped_column(ForeignKey("shipment.id"), index=True)
-    released_seq: Mapped[int | None] = mapped_column(Key, default=None)
-    """Sequence of the ledger entry that freed it."""
+
+class WatchKey(BorneKey):
+    """查重标识: what two shipments should not both bear and yet may: told, it bars nobody.
+
+    Kinds: ``seal``, ``carnet`` (TIR), ``batch`` (the number alone) and ``trailer`` (plate, day,
+    direction).
+    """
+
+    __tablename__ = "watch_key"
+    __table_args__ = (Index("ix_watch_key_claim", "claim"),)

@@ -25,7 +25,9 @@ FILING_STATES = (
     "withdrawn",
     "closed",
 )
-ALLOTMENT_STATES = ("draft", "prepared", "allotted", "withdrawn")
+ISSUED_STATES = ("allotted", "lapsing", "carrying", "lapsed")
+"""Of allotments that the league knows of."""
+ALLOTMENT_STATES = ("draft", "prepared", *ISSUED_STATES, "withdrawn")
 DISBURSEMENT_STATES = ("draft", "prepared", "instructed", "disbursed", "failed", "withdrawn")
 DISBURSING_STATES = ("draft", "prepared", "instructed")
 """Of disbursements on their way: what they pay and keep off is spoken for."""
@@ -120,6 +122,7 @@ class Allotment(Base):
     league_id: Mapped[int] = mapped_column(ForeignKey("league.id"), index=True)
     fund_id: Mapped[int] = mapped_column(ForeignKey("fund.id"))
     filing_id: Mapped[int | None] = mapped_column(ForeignKey("filing.id"))
+    """None of one in advance, which is matched as filings are approved."""
     budget_line: Mapped[str] = mapped_column(String(60))
     fiscal_year: Mapped[int]
     amount_fen: Mapped[int] = mapped_column(Fen)
@@ -131,6 +134,25 @@ class Allotment(Base):
     filing: Mapped[Filing | None] = relationship(init=False, lazy="joined")
 
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012  SQLAlchemy's own shape
+
+    @property
+    def is_issued(self) -> bool:
+        """Whether the league knows of it: it was allotted, whatever became of what was left."""
+        return self.state in ISSUED_STATES
+
+
+class AllotmentMatch(Base):
+    """指标对应: so much of an allotment is for a filing; what lapsed is taken off. Append-only."""
+
+    __tablename__ = "allotment_match"
+    __table_args__ = (CheckConstraint("amount_fen <> 0", "amount"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True, init=False)
+    allotment_id: Mapped[int] = mapped_column(ForeignKey("allotment.id"), index=True)
+    filing_id: Mapped[int] = mapped_column(ForeignKey("filing.id"), index=True)
+    amount_fen: Mapped[int] = mapped_column(Fen)
+    seq: Mapped[int] = mapped_column(Key)
+    """Of the entry that matched it or took it off."""
 
 
 class Disbursement(Base):

@@ -5,11 +5,12 @@ standing, for phones, chainage runs downwards and time to the right. Times are B
 is fetched and no boundary is drawn, so that a page, a receipt and a print show the same.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html import escape
 from itertools import pairwise
+from typing import Any
 
 from ingest.km import km
 from tracker.chinese import said
@@ -65,6 +66,15 @@ class Journey:
     crossed_at: int | None = None
 
 
+def read(said: Mapping[str, Any], start_km_tenths: int = 0) -> Journey:
+    """The journey that a check of a track, or a receipt, tells; km count from the start given."""
+    return Journey(
+        steps=[Step(at, km - start_km_tenths, bool(on)) for at, km, on in said["progress"]],
+        gaps=[Gap(first, last, bool(bridged)) for first, last, *_, bridged in said["gaps"]],
+        crossed_at=said["crossed_at"],
+    )
+
+
 def picture(points: Sequence[Point], journey: Journey, title: str, lang: str) -> str:
     """Both pictures, each in an ``svg`` of class ``lying`` or ``standing``; blank where no line is.
 
@@ -76,10 +86,11 @@ def picture(points: Sequence[Point], journey: Journey, title: str, lang: str) ->
 
 
 def lying(points: Sequence[Point], journey: Journey, title: str, lang: str) -> str:
-    """Chainage to the right, time downwards."""
+    """Chainage to the right, time downwards; without steps, the marks of the route alone."""
     marks = strips.laid_out(points).marks
     first, last = _bounds(journey)
     height = min(max(HEIGHTS[0], 40.0 * (last - first) / DAY), HEIGHTS[1])
+    height = height if journey.steps else 0.0
     top = 22.0 + LANE * max(_level(one) for one in marks)
 
     def at(moment: float) -> float:
@@ -107,7 +118,7 @@ def lying(points: Sequence[Point], journey: Journey, title: str, lang: str) -> s
 
 
 def standing(points: Sequence[Point], journey: Journey, title: str, lang: str) -> str:
-    """Chainage downwards, a mark a row; time to the right."""
+    """Chainage downwards, a mark a row; time to the right, where there are steps."""
     first, last = _bounds(journey)
     left, top, width = 150.0, 40.0, 360.0
 
@@ -151,6 +162,8 @@ def along(ends: Sequence[tuple[int, float]], km_tenths: int) -> float:
 
 
 def _bounds(journey: Journey) -> tuple[int, int]:
+    if not journey.steps:
+        return 0, 1
     first, last = journey.steps[0].at, journey.steps[-1].at
     return first, max(last, first + 1)
 

@@ -37,6 +37,16 @@ class Grid:
     below: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawing with its title: lying for wide pages and prints, standing for phones."""
+
+    title: str
+    lying: str
+    standing: str
+    caption: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
     """A document from its title to its foot, in one language."""
@@ -51,6 +61,8 @@ class Paper:
     notes: tuple[str, ...]
     foot: str
     """On every page."""
+    pictures: tuple[Picture, ...] = ()
+    """Between what is known and the tables; a workbook has none."""
 
     @property
     def rows(self) -> int:

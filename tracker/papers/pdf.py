@@ -42,6 +42,9 @@ def write(paper: Paper, made_at: datetime) -> bytes:
         "title": paper.title,
         "mark": paper.mark,
         "facts": paper.facts,
+        "pictures": [
+            {"title": one.title, "svg": one.lying, "caption": one.caption} for one in paper.pictures
+        ],
         "grids": [_grid(one) for one in paper.grids],
         "notes": paper.notes,
         "foot": paper.foot,

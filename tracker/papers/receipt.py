@@ -4,14 +4,17 @@ The content was kept as JSON when the receipt was made; nothing here asks the bo
 same receipt reads the same years later.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ingest.km import km
+from ingest.tracks import words
 from tracker.chinese import said
 from tracker.errors import mark
 from tracker.models.money import MONEY_STAGES
-from tracker.papers.paper import Cell, Grid, Heading, Money, Paper, figure
+from tracker.papers import journeys, strips
+from tracker.papers.journeys import Journey
+from tracker.papers.paper import Cell, Grid, Heading, Money, Paper, Picture, figure
 from tracker.steps.assessment import OUTCOMES
 from tracker.steps.flows import REASON_CODES, STAGES
 
@@ -38,6 +41,14 @@ KINDS: dict[str, str] = {
 MODES = {"ROAD": mark("Road"), "RAIL": mark("Rail")}
 DIRECTIONS = {"E": mark("Outbound"), "I": mark("Inbound")}
 AMOUNT = mark("Amount (yuan)")
+SCHEMATIC = mark(
+    "Schematic of the route in kilometres, not to scale; it shows no national boundary."
+)
+WHEN = mark(
+    "Where the vehicle was when, in Beijing time. Dashed: between two points far apart in time; "
+    "blue shade: the way between can have been driven; yellow shade: it cannot be told. Red "
+    "crosses: off the corridor."
+)
 
 Content = Mapping[str, Any]
 Facts = Sequence[tuple[str, str]]
@@ -66,6 +77,7 @@ def laid_out(content: Content, *, code: str, sha256: str, lang: str) -> Paper:
             (say(mark("Total (yuan)")), figure(Money(content["total_fen"]))),
         ),
         grids=(*grids, *_balances(content, say)),
+        pictures=tuple(_pictures(content["about"], say, lang)),
         notes=(
             say(
                 mark(
@@ -106,7 +118,42 @@ def _shipment(content: Content, say: Say, lang: str) -> tuple[Facts, Sequence[Gr
             (say(mark("Whole distance (km)")), _km(about["distance_tenth_km"])),
             (say(mark("Inside China (km)")), _km(about["domestic_tenth_km"])),
         ]
+    if about.get("tracks"):
+        facts.append((say(mark("Track check")), _verdicts(about["tracks"], lang)))
     return facts, [_tally(due, say, lang) for due in content["dues"]]
+
+
+def _verdicts(tracks: Sequence[Content], lang: str) -> str:
+    """Each vehicle's verdict, section by section."""
+    english = lang == "en"
+    return "；".join(
+        f"{track['plate'] or '—'} "
+        + "、".join(
+            f"{words.SECTION_NAMES[name][english]} {words.OUTCOMES[track[name]][english]}"
+            for name in words.SECTION_NAMES
+        )
+        for track in tracks
+    )
+
+
+def _pictures(about: Content, say: Say, lang: str) -> Iterator[Picture]:
+    """Where each vehicle was when, or without tracks the route; nothing where none was kept."""
+    stops = [
+        (one[lang], one["tenth_km"], strips.KINDS[one["kind"]]) for one in about.get("stops", ())
+    ]
+    tracks = about.get("tracks", ())
+    drawn = [(say(mark("Route")), Journey(()), say(SCHEMATIC))] if stops and not tracks else []
+    for track in tracks:
+        verdict = words.OUTCOMES[track["outcome"]][lang == "en"]
+        title = say(
+            mark("Where %(plate)s was when: %(verdict)s"),
+            plate=track["plate"] or "—",
+            verdict=verdict,
+        )
+        drawn.append((title, journeys.read(track), f"{say(WHEN)} {say(SCHEMATIC)}"))
+    for title, journey, caption in drawn:
+        lying = journeys.lying(stops, journey, title, lang)
+        yield Picture(title, lying, journeys.standing(stops, journey, title, lang), caption)
 
 
 def _tally(due: Content, say: Say, lang: str) -> Grid:

@@ -6,7 +6,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from tracker import access
 from tracker.books import ledger
+from tracker.db import local_day
 from tracker.errors import Conflict, NotAllowed, Refused, mark
 from tracker.models.applications import Application
 from tracker.models.filings import (
@@ -20,8 +22,7 @@ from tracker.models.filings import (
 from tracker.models.money import Item
 from tracker.models.people import User
 from tracker.models.recoveries import Recovery
-from tracker.steps import allotment as allotments
-from tracker.steps import flow, offset, payee
+from tracker.steps import flow, funds, matches, offset, payee
 from tracker.steps.accrual import move_item
 
 
@@ -35,25 +36,29 @@ def draft(session: Session, user: User, allotment: Allotment) -> list[Disburseme
     """
     if user.role != "league_finance" or user.league_id != allotment.league_id:
         raise NotAllowed(mark("Only the league's finance disburses."))
-    if allotment.state != "allotted" or allotment.filing_id is None:
+    if allotment.state != "allotted":
         raise Conflict(mark("Only an issued allotment can be disbursed."))
-    room = _room(session, allotment)
-    if room <= 0:
+    free = rooms(session, allotment)
+    if not free:
         raise Conflict(
-            mark("The allotment is used up, or its drafts take what is left of it."),
+            mark(
+                "Nothing of the allotment is free: it is used up, its drafts take the rest, or it "
+                "covers no approved filing yet."
+            ),
             mark("Finish or withdraw the drafts, or ask Finance for a further allotment."),
         )
-    due: dict[int, list[tuple[FilingLine, int]]] = defaultdict(list)
-    for line in _open_lines(session, allotment):
-        left = min(ledger.item_balances(session, line.item_id).get("approved", 0), room)
-        if left:
-            due[line.application_id].append((line, left))
-            room -= left
+    due: dict[tuple[int, int], list[tuple[FilingLine, int]]] = defaultdict(list)
+    for filing_id in free:
+        for line in _open_lines(session, filing_id):
+            left = ledger.item_balances(session, line.item_id).get("approved", 0)
+            if left := min(left, free[filing_id]):
+                due[filing_id, line.application_id].append((line, left))
+                free[filing_id] -= left
     if not due:
         raise Refused(mark("Nothing is left to disburse under this allotment."))
     return [
-        _one(session, allotment, session.get_one(Application, key), members)
-        for key, members in sorted(due.items())
+        _one(session, allotment, filing_id, session.get_one(Application, key), members)
+        for (filing_id, key), members in sorted(due.items())
     ]
 
 
@@ -96,6 +101,8 @@ def take(session: Session, disbursement: Disbursement, name: str, taking: flow.T
         )
     if name == "bounce":
         _require_whole(session, disbursement)
+    if name == "instruct":
+        _require_in_year(disbursement.allotment, local_day(taking.now).year)
     moves = _moves(session, disbursement, name, taking.reason_code)
     decision = flow.take(session, disbursement, name, taking, moves)
     if name in {"confirm", "fail", "bounce"}:
@@ -117,7 +124,7 @@ def _moves(
         for line in lines(session, disbursement)
     ]
     if limit_source:
-        owner = allotments.owner(disbursement.allotment)
+        owner = matches.owner(disbursement.allotment)
         moves.append(
             ledger.Move(
                 source=ledger.limit(limit_source, owner),
@@ -137,6 +144,20 @@ MONEY = {
 """Step -> stages between which the money moves, and the allotment's limit with it."""
 
 
+def _require_in_year(allotment: Allotment, year: int) -> None:
+    """Raise ``Conflict`` where the allotment's year is over, or its end is being decided."""
+    if allotment.state != "allotted":
+        raise Conflict(
+            mark("What becomes of the allotment is being decided."), mark("Wait for Finance.")
+        )
+    if allotment.fiscal_year < year:
+        raise Conflict(
+            mark("The allotment is of the fiscal year %(year)s, which is over."),
+            mark("Ask Finance to carry it over."),
+            year=allotment.fiscal_year,
+        )
+
+
 def _require_whole(session: Session, disbursement: Disbursement) -> None:
     """Raise ``Conflict`` where not all of it stands paid: some was kept off, or demanded back."""
     demanded = select(Recovery.id).where(
@@ -149,26 +170,26 @@ def _require_whole(session: Session, disbursement: Disbursement) -> None:
         )
 
 
-def _room(session: Session, allotment: Allotment) -> int:
-    """What of the allotment is neither instructed nor taken by drafts."""
-    drafted = session.scalar(
-        select(func.sum(Disbursement.amount_fen)).where(
-            Disbursement.allotment_id == allotment.id,
-            Disbursement.state.in_(("draft", "prepared")),
-        )
+def rooms(session: Session, allotment: Allotment) -> dict[int, int]:
+    """Filing -> what of the allotment is for it and neither instructed nor taken by drafts."""
+    query = select(Disbursement.filing_id, func.sum(Disbursement.amount_fen)).where(
+        Disbursement.allotment_id == allotment.id,
+        Disbursement.state.in_(("draft", "prepared")),
     )
-    owner = allotments.owner(allotment)
-    return ledger.balance(session, ledger.limit("headroom", owner)) - int(drafted or 0)
+    drafted = {key: int(fen) for key, fen in session.execute(query.group_by("filing_id"))}
+    unpaid = matches.unpaid(session, allotment)
+    left = {key: fen - drafted.get(key, 0) for key, fen in unpaid.items()}
+    return {key: fen for key, fen in left.items() if fen > 0}
 
 
-def _open_lines(session: Session, allotment: Allotment) -> list[FilingLine]:
+def _open_lines(session: Session, filing_id: int) -> list[FilingLine]:
     busy = (
         select(DisbursementLine.item_id)
         .join(Disbursement, Disbursement.id == DisbursementLine.disbursement_id)
         .where(Disbursement.state.in_(DISBURSING_STATES))
     )
     query = select(FilingLine).where(
-        FilingLine.filing_id == allotment.filing_id, FilingLine.item_id.not_in(busy)
+        FilingLine.filing_id == filing_id, FilingLine.item_id.not_in(busy)
     )
     return list(session.scalars(query.order_by(FilingLine.id)))
 
@@ -176,10 +197,10 @@ def _open_lines(session: Session, allotment: Allotment) -> list[FilingLine]:
 def _one(
     session: Session,
     allotment: Allotment,
+    filing_id: int,
     application: Application,
     members: list[tuple[FilingLine, int]],
 ) -> Disbursement:
-    assert allotment.filing_id is not None
     tries = len(
         session.scalars(
             select(Disbursement.id).where(Disbursement.allotment_id == allotment.id)
@@ -191,7 +212,7 @@ def _one(
         league_id=allotment.league_id,
         firm_id=application.firm_id,
         allotment_id=allotment.id,
-        filing_id=allotment.filing_id,
+        filing_id=filing_id,
         amount_fen=sum(left for _, left in members),
         bank_name=bank_name,
         bank_account=bank_account,
@@ -205,3 +226,15 @@ def _one(
     session.flush()
     offset.plan(session, disbursement)
     return disbursement
+
+
+def drawable(session: Session, user: User) -> list[tuple[Allotment, funds.Limit]]:
+    """Allotments under which something can be drafted now, for the league's finance."""
+    if not access.may(user, "draft_disbursement"):
+        return []
+    query = access.visible_allotments(user).where(Allotment.state == "allotted")
+    return [
+        (one, funds.of_allotment(session, one))
+        for one in session.scalars(query.order_by(Allotment.id))
+        if rooms(session, one)
+    ]

@@ -219,6 +219,45 @@ FLOWS: dict[str, tuple[Step, ...]] = {
             checks="prepare",
         ),
         Step("withdraw", mark("Withdraw"), ("draft", "prepared"), "withdrawn", FINANCE),
+        Step(
+            "propose_carry_over",
+            mark("Propose to carry over what is left"),
+            ("allotted",),
+            "carrying",
+            ("finance_officer",),
+            needs_reason=True,
+        ),
+        Step(
+            "carry_over",
+            mark("Carry over to the next year"),
+            ("carrying",),
+            "allotted",
+            ("finance_approver",),
+            checks="propose_carry_over",
+        ),
+        Step(
+            "propose_lapse",
+            mark("Propose to take back what is left"),
+            ("allotted", "lapsed"),
+            "lapsing",
+            ("finance_officer",),
+            needs_reason=True,
+        ),
+        Step(
+            "lapse",
+            mark("Take back what is left"),
+            ("lapsing",),
+            "lapsed",
+            ("finance_approver",),
+            checks="propose_lapse",
+        ),
+        Step(
+            "uphold",
+            mark("Leave what is left with the league"),
+            ("carrying", "lapsing"),
+            "allotted",
+            FINANCE,
+        ),
     ),
     "disbursement": (
         Step("prepare", mark("Pass on for approval"), ("draft",), "prepared", ("league_finance",)),
@@ -297,6 +336,12 @@ FLOWS: dict[str, tuple[Step, ...]] = {
     ),
 }
 
+BACKWARD = (
+    *("return", "withdraw", "decline", "reopen", "fail", "bounce"),
+    *("close", "propose_lift", "uphold", "correct", "propose_carry_over", "propose_lapse"),
+)
+"""Steps that do not carry a thing forward, so they do not say whose turn it is."""
+
 REASON_CODES: dict[str, str] = {
     "calculation": mark("Calculation corrected"),
     "evidence_missing": mark("Evidence missing"),
@@ -308,6 +353,7 @@ REASON_CODES: dict[str, str] = {
     "freight_unproven": mark("Freight not proven"),
     "account_wrong": mark("Account details wrong"),
     "bank_refused": mark("Refused by the bank"),
+    "year_end": mark("End of the fiscal year"),
     "other": mark("Other, as written"),
 }
 """Reason code -> English msgid; ``other`` needs words of its own."""

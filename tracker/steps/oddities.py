@@ -1,7 +1,8 @@
 """Oddities 风险提示 of shipments: what ``ingest.oddities`` tells of them beside the other books.
 
 They are told as a page is read and kept nowhere: no rule, no amount and no state depends on them.
-For a page there is one query, one for all boxes, and one for each month, mode and direction.
+For a page there is one query, one for all boxes, one for each month, mode and direction, and what
+``repeats`` asks.
 """
 
 from collections import defaultdict
@@ -17,6 +18,7 @@ from ingest.oddities import Oddity
 from ingest.shipments import SEPARATOR
 from tracker import bulk
 from tracker.models.cargo import ClaimKey, Route, Shipment
+from tracker.steps import repeats
 
 NEAR = range(-7, 8)
 """Days around a departure in which a box is looked for: more than any distance there is asks for
@@ -46,19 +48,23 @@ class Trip(NamedTuple):
 
 
 def of(session: Session, shipment_ids: Sequence[int]) -> dict[int, list[Oddity]]:
-    """Shipment id -> its oddities; one without any, or whose route is not matched, is left out."""
+    """Shipment id -> its oddities; one without any is left out.
+
+    What is told of kilometres and freights is told of matched routes alone.
+    """
     trips = [Trip(*row) for row in bulk.looked_up(session, _trips(), Shipment.id, shipment_ids)]
     told: dict[int, list[Oddity]] = defaultdict(list)
     for find in (_boxes, _fast, _freights):
         for key, oddity in find(session, trips):
             told[key].append(oddity)
+    for key, oddity in repeats.of(session, shipment_ids):
+        told[key].append(oddity)
     return dict(told)
 
 
 def _trips() -> Select[*tuple[Any, ...]]:
     query = select(
-        *(Shipment.id, Shipment.mode, Shipment.direction, Shipment.departure_date),
-        *(Shipment.border_exit_date, Shipment.unit),
+        *repeats.SAID,
         *(Route.corridor, Route.distance_km_tenths, Route.match),
     )
     query = query.join(Route, (Route.shipment_id == Shipment.id) & Route.standing)

@@ -12,24 +12,25 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker import access
 from tracker.books import audit, ledger
 from tracker.db import SHANGHAI, canonical, chunks
-from tracker.errors import NotThere, Refused, mark
+from tracker.errors import Refused, mark
 from tracker.models import subjects
 from tracker.models.applications import Application, ApplicationLine
-from tracker.models.cargo import CargoLine, Route, Shipment
+from tracker.models.cargo import CargoLine
 from tracker.models.filings import Filing, FilingLine
 from tracker.models.methods import Method
 from tracker.models.money import Assessment, Item, ItemStage
 from tracker.models.people import Firm, User
 from tracker.models.receipts import Receipt
-from tracker.steps import assessment, networks
+from tracker.steps import assessment, receipt_ways
 
-FORMAT = 1
+FORMAT = 2
+"""Since 2 that of a shipment has the marks of its route and its tracks."""
 ISSUED = "receipt.issue"
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no sign looks like another."""
@@ -126,7 +127,7 @@ def of_shipment(session: Session, user: User, key: int) -> tuple[Content, Firm]:
             "departed_on": found.departure_date.isoformat(),
             "exited_on": found.border_exit_date.isoformat() if found.border_exit_date else None,
             "waybills": sorted(set(session.scalars(waybills))),
-            **_route(session, found),
+            **receipt_ways.of(session, user, found),
         },
         "dues": dues,
         "total_fen": sum(due["award_fen"] for due in dues),
@@ -215,20 +216,6 @@ def of_firm_year(session: Session, user: User, firm: Firm, year: int) -> tuple[C
     return content, firm
 
 
-def firms_seen(user: User) -> Select[Firm]:
-    """Firms of which one may see any item: whose year may be told."""
-    items = access.visible_items(user).with_only_columns(Item.firm_id)
-    return select(Firm).where(Firm.id.in_(items)).order_by(Firm.name)
-
-
-def firm_seen(session: Session, user: User, key: int) -> Firm:
-    """One of them, or ``NotThere``."""
-    found = session.scalar(firms_seen(user).where(Firm.id == key))
-    if found is None:
-        raise NotThere(mark("There is no such firm, or it is not yours to see."))
-    return found
-
-
 def _line(line: ApplicationLine, item: Item, later: FilingLine | None, one: Assessment) -> Content:
     """One line: what both reviews took off it, and why."""
     cuts = [cut for cut in (line, later) if cut is not None and cut.reduced_fen]
@@ -271,20 +258,6 @@ def _method(method: Method) -> Mapping[str, Any]:
         "rule_sha256": method.rule_sha256,
         "params": method.params,
         "is_sample": method.is_sample,
-    }
-
-
-def _route(session: Session, found: Shipment) -> Mapping[str, Any]:
-    """The standing route: corridor and km; none where nothing is matched."""
-    route = session.scalar(select(Route).where(Route.shipment_id == found.id, Route.standing))
-    if route is None or route.corridor is None:
-        return {"corridor": None}
-    names = networks.opened(route.network_version).corridor(route.corridor).names
-    return {
-        "corridor": {"id": route.corridor, "zh": names.zh, "en": names.en},
-        "network_sha256": route.network_version.sha256,
-        "distance_tenth_km": route.distance_km_tenths,
-        "domestic_tenth_km": route.match.get("domestic_km_tenths"),
     }
 
 

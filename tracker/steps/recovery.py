@@ -25,8 +25,7 @@ from tracker.models.recoveries import (
     RecoveryLine,
     RecoveryPart,
 )
-from tracker.steps import allotment as allotments
-from tracker.steps import flow
+from tracker.steps import flow, matches
 from tracker.steps.accrual import move_item
 from tracker.steps.flows import RECOVERY_CODES
 
@@ -304,7 +303,7 @@ def receive(session: Session, recovery: Recovery, back: Back, taking: flow.Takin
             number=back.document_no,
         )
     name = "close" if back.amount_fen == owed.left_fen else "receive"
-    owner = allotments.owner(recovery.disbursement.allotment)
+    owner = matches.owner(recovery.disbursement.allotment)
     limits = ledger.Move(
         source=ledger.limit("used", owner),
         target=ledger.limit("headroom", owner),

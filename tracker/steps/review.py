@@ -1,6 +1,7 @@
 """Review 审核: Commerce looks down to the line and proposes; Finance reviews the allocation."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from tracker.errors import Conflict, Refused, mark
 from tracker.models.applications import Application, ApplicationLine
 from tracker.models.filings import Decision, Filing, FilingLine, Fund
 from tracker.steps import filing as filings
-from tracker.steps import flow
+from tracker.steps import flow, matches
 from tracker.steps.accrual import move_item
 from tracker.steps.first_review import check_reduction
 
@@ -80,15 +81,22 @@ def record_fund(session: Session, fund: Fund, taking: flow.Taking) -> None:
 def take(session: Session, filing: Filing, name: str, taking: flow.Taking) -> Decision:
     """A step of the province: propose, endorse, allocate, approve, return, decline.
 
-    Approving draws on the fund that ``allocate`` named (``detail["fund"]``, a document number) and
-    raises ``Conflict`` when it does not reach. Otherwise raises as ``flow.take``.
+    Approving draws on the fund that ``allocate`` named (``detail["fund"]``, a document number), as
+    far as no allotment in advance covers it, and raises ``Conflict`` when it does not reach.
+    Otherwise raises as ``flow.take``.
     """
     members = filings.lines(session, filing)
     moves: tuple[ledger.Move, ...] = ()
+    covered: list[matches.Part] = []
     if name == "allocate":
         _fund(session, taking.detail.get("fund"))
     elif name == "approve":
-        moves = _approved(session, filing, members)
+        fund = _fund(session, drawn_on(session, filing))
+        total = sum(line.filed_fen - line.reduced_fen for line in members)
+        covered = matches.cover(session, filing, fund, total)
+        moves = _approved(members, fund_owner(fund), total - sum(fen for _, fen in covered))
+        told = [[one.document_no, fen] for one, fen in covered]
+        taking = replace(taking, detail={**taking.detail, "in_advance": told})
     elif name == "return":
         moves = _all(members, "applied", taking.reason_code)
     elif name == "decline":
@@ -101,6 +109,8 @@ def take(session: Session, filing: Filing, name: str, taking: flow.Taking) -> De
     if name == "return":
         for line in members:
             line.reduced_fen, line.reason_code, line.reason = 0, "", ""
+    if name == "approve":
+        matches.add(session, covered, filing, decision.seq)
     session.flush()
     return decision
 
@@ -109,27 +119,22 @@ AFTERWARDS = {"approve": "closed", "return": "passed", "decline": "declined"}
 """Step that ends a filing -> what becomes of its applications."""
 
 
-def _approved(
-    session: Session, filing: Filing, members: Sequence[FilingLine]
-) -> tuple[ledger.Move, ...]:
-    owner = fund_owner(_fund(session, drawn_on(session, filing)))
+def _approved(members: Sequence[FilingLine], owner: str, drawn: int) -> tuple[ledger.Move, ...]:
+    """What is approved and what is not, and what of the fund it draws on."""
     moves: list[ledger.Move] = []
-    total = 0
     for line in members:
-        left = line.filed_fen - line.reduced_fen
-        total += left
-        if left:
+        if left := line.filed_fen - line.reduced_fen:
             moves.append(move_item(line.item, "filed", "approved", left))
         if line.reduced_fen:
             moves.append(
                 move_item(line.item, "filed", "entitlement", line.reduced_fen, line.reason_code)
             )
-    if total:
+    if drawn:
         moves.append(
             ledger.Move(
                 source=ledger.limit("headroom", owner),
                 target=ledger.limit("used", owner),
-                amount_fen=total,
+                amount_fen=drawn,
             )
         )
     return tuple(moves)

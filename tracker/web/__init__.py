@@ -56,12 +56,15 @@ PAGES = (
     "matters",
     "applications",
     "filings",
+    "sheets_back",
+    "samples",
     "allotments",
     "disbursements",
     "instructions",
     "recoveries",
     "receipts",
     "ledger",
+    "statements",
     "methods",
     "trials",
     "replays",
@@ -89,6 +92,8 @@ APIS = (
     "matters",
     "applications",
     "filings",
+    "sheets_back",
+    "samples",
     "funds",
     "allotments",
     "disbursements",
@@ -100,6 +105,7 @@ APIS = (
     "networks",
     "proposals",
     "ledger",
+    "statements",
 )
 """Modules of ``tracker.web.api`` with a blueprint ``blp``; they go into the OpenAPI file."""
 

@@ -7,7 +7,7 @@ The English text is the msgid; the Chinese stands in the catalogue.
 from dataclasses import dataclass
 
 from tracker.errors import mark
-from tracker.steps.flow import FLOWS
+from tracker.steps.flows import BACKWARD, FLOWS
 
 ROLES: dict[str, str] = {
     "firm_clerk": mark("Firm, clerk"),
@@ -123,7 +123,12 @@ STATES: dict[str, dict[str, Look]] = {
         "returned": Look(mark("Returned"), "warn"),
     },
     "division": {"divided": Look(mark("Divided"), "good")},
-    "allotment": {"allotted": Look(mark("Allotted"), "good")},
+    "allotment": {
+        "allotted": Look(mark("Allotted"), "good"),
+        "lapsing": Look(mark("Taking back proposed"), "busy"),
+        "carrying": Look(mark("Carrying over proposed"), "busy"),
+        "lapsed": Look(mark("What was left is taken back")),
+    },
     "disbursement": {
         "instructed": Look(mark("Instructed, bank has not answered"), "busy"),
         "disbursed": Look(mark("Disbursed"), "good"),
@@ -157,12 +162,6 @@ STATES["further"] = {
     **{state: STATES["row"][state] for state in LIKE_ROWS},
 }
 """Legs, parcel lists and the rows of their sheets; what is like a row is called like one."""
-
-BACKWARD = (
-    *("return", "withdraw", "decline", "reopen", "fail", "bounce"),
-    *("close", "propose_lift", "uphold", "correct"),
-)
-"""Steps that do not carry a thing forward, so they do not say whose turn it is."""
 
 TURNS: dict[tuple[str, str], tuple[str, ...]] = {
     ("manifest", "received"): ("system",),

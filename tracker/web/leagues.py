@@ -6,8 +6,9 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from tracker import access
-from tracker.models.filings import Allotment, Filing, FilingLine
+from tracker.models.filings import Filing, FilingLine
 from tracker.models.people import League, User
+from tracker.steps import funds
 from tracker.web import totals
 
 UNDER_REVIEW = ("filed", "proposed", "endorsed", "allocated")
@@ -38,7 +39,7 @@ def side_by_side(session: Session, user: User) -> list[Row]:
     """Every league, also one that has filed nothing; of the filings one may see."""
     waiting = _waiting(session, user)
     filed = _filed(session, user)
-    allotted = _allotted(session, user)
+    allotted = funds.allotted(session, user)
     standing = totals.by_league(session)
     return [
         Row(
@@ -77,9 +78,3 @@ def _filed(session: Session, user: User) -> dict[int, tuple[int, int, int]]:
         int(key): (int(filed), int(reduced), int(approved))
         for key, filed, reduced, approved in session.execute(query)
     }
-
-
-def _allotted(session: Session, user: User) -> dict[int, int]:
-    seen = access.visible_allotments(user).where(Allotment.state == "allotted").subquery()
-    query = select(seen.c.league_id, func.sum(seen.c.amount_fen)).group_by(seen.c.league_id)
-    return {int(key): int(fen) for key, fen in session.execute(query)}

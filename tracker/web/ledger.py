@@ -4,19 +4,23 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import count
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import select
 
 from tracker import access
 from tracker.access.ledger import visible_entries
+from tracker.books import anchors as kept_anchors
 from tracker.books import ledger as book
+from tracker.db import chunks
 from tracker.errors import NotThere, mark
 from tracker.models.cargo import Manifest
 from tracker.models.filings import Decision
 from tracker.models.money import LIMIT_STAGES, MONEY_STAGES, Entry
 from tracker.models.people import FIRM_ROLES, Firm, League, User
+from tracker.papers import paper_book, statement
+from tracker.steps import people, positions
 from tracker.web import asked, balances, books, context, downloads, filters, policy, rooms
 
 bp = Blueprint("ledger", __name__, url_prefix="/ledger")
@@ -62,6 +66,7 @@ def ledger() -> ResponseReturnValue:
         is_firm=user.role in FIRM_ROLES,
         ledger_head=(head.seq, head.hash),
         head_now=head,
+        may_state=access.may(user, "see_statements"),
     )
 
 
@@ -91,17 +96,74 @@ def ledger_file() -> ResponseReturnValue:
 @bp.get("/balances")
 @policy.may("see_ledger")
 def standing() -> ResponseReturnValue:
-    """What stands in each stage by league and by firm, and what is left of each limit."""
+    """What stands in each stage, summed as asked, and what is left of each limit; now or then."""
     session, user = context.session(), context.user()
-    head = book.head(session)
+    wanted = asked.one_of("by", tuple(positions.BY))
+    whole = balances.known(session)
+    now = book.head(session).seq
+    seq = whole.seq if whole else 0
+    then = None if seq == now else seq
+    usual = ("league",) if user.role in FIRM_ROLES else ("league", "firm")
+    tables = (wanted,) if wanted else usual
     return render_template(
         "ledger/balances.html",
-        leagues=balances.by_league(session, user),
-        firms=balances.by_firm(session, user),
-        limits=balances.limits(session, user),
+        tables=[(by, _heads(by), positions.at(session, user, by, then)) for by in tables],
+        by=tuple((one, " · ".join(_heads(one))) for one in positions.BY),
+        limits=balances.limits(session, user, then),
+        names=partial(statement.names, lang=filters.tongue()),
+        owner=_owner,
         stages=STAGES,
-        is_firm=user.role in FIRM_ROLES,
-        ledger_head=(head.seq, head.hash),
+        known=whole,
+        is_now=then is None,
+        may_state=access.may(user, "see_statements"),
+        ledger_head=(whole.seq, whole.hash) if whole else (0, ""),
+    )
+
+
+@bp.get("/balances.xlsx")
+@policy.may("see_ledger")
+def balances_file() -> Response:
+    """The same as a workbook: of one entry the same bytes whenever it is asked for."""
+    session, user = context.session(), context.user()
+    by = asked.one_of("by", tuple(positions.BY)) or "league"
+    whole = balances.known(session)
+    if whole is None:
+        raise NotThere(mark("Nothing stands anywhere yet."), mark("Come back when money moves."))
+    rows = positions.at(session, user, by, whole.seq)
+    is_sample = people.any_sample(session)
+    paper = statement.balances(by, rows, whole, lang=filters.tongue(), is_sample=is_sample)
+    name = f"{gettext('Balances')}_{by}_{whole.seq}"
+    return downloads.workbook(paper_book.write(paper, whole.recorded_at), name)
+
+
+def _heads(by: str) -> list[str]:
+    return [gettext(one) for one in statement.BY[by]]
+
+
+def _owner(row: positions.Position) -> dict[str, str]:
+    """What the list of entries is filtered by to show where a figure comes from."""
+    firm = {"firm": row.part.uscc} if isinstance(row.part, Firm) else {}
+    return {"league": row.league.code, **firm}
+
+
+@bp.get("/anchors")
+@policy.may("see_anchors")
+def anchors() -> ResponseReturnValue:
+    """What the clock kept outside the database, newest first, and whether the ledger holds it."""
+    session = context.session()
+    kept = kept_anchors.kept(context.settings().anchors_file)[::-1]
+    hashes: dict[int, str] = {}
+    for part in chunks([one.seq for one in kept]):
+        known = select(Entry.seq, Entry.hash).where(Entry.seq.in_(part))
+        hashes |= dict(session.execute(known).all())
+    listed = [(one, one.hash and hashes.get(one.seq) == one.hash) for one in kept]
+    paged = asked.paged(len(listed))
+    return render_template(
+        "ledger/anchors.html",
+        anchors=listed[paged.offset : paged.offset + paged.rows],
+        paged=paged,
+        failing=sum(bool(one.hash) and not holds for one, holds in listed),
+        file=context.settings().anchors_file.name,
     )
 
 

@@ -11,10 +11,12 @@ from datetime import datetime
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from markupsafe import Markup
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from tracker import access
+from tracker.access.ledger import visible_firms
 from tracker.access.receipts import visible_receipts
 from tracker.db import canonical, local_day
 from tracker.errors import NotThere, Refused, mark
@@ -68,7 +70,7 @@ def receipts() -> ResponseReturnValue:
         kind_options=[(kind, kind_label(kind)) for kind in RECEIPT_KINDS],
         kind_label=kind_label,
         may_issue=may_issue,
-        firms=session.scalars(steps.firms_seen(user)).all() if may_issue else (),
+        firms=session.scalars(visible_firms(user)).all() if may_issue else (),
         years=range(today.year, today.year - 5, -1),
         shows_firm=user.role not in FIRM_ROLES,
     )
@@ -90,10 +92,15 @@ def issue() -> ResponseReturnValue:
 def one(key: int) -> ResponseReturnValue:
     """A receipt as it reads."""
     found = seen(key)
+    paper = laid_out(found)
     return render_template(
         "receipts/one.html",
         receipt=found,
-        paper=laid_out(found),
+        paper=paper,
+        drawings=[
+            (one, Markup(one.lying + one.standing))  # noqa: S704  made by us, names escaped there
+            for one in paper.pictures
+        ],
         figure=figure,
     )
 
@@ -203,7 +210,7 @@ def _content(
     if kind in steps.OF:
         return steps.OF[kind](session, user, of)
     if kind == "firm_year":
-        firm = user.firm or steps.firm_seen(session, user, of)
+        firm = user.firm or access.see(session, visible_firms(user), of)
         return steps.of_firm_year(session, user, firm, year)
     raise NotThere(mark("There is no such receipt."), mark("Choose one of those offered."))
 

@@ -8,11 +8,9 @@ from sqlalchemy.orm import Session
 from ingest.match import Match, strip
 from ingest.network import Network
 from tracker.models.cargo import Route, Shipment
+from tracker.papers import strips
 from tracker.steps import networks
 from tracker.web.filters import territory, tongue
-
-KINDS = {"hub": "hub", "place": "station", "port": "port", "border": "border", "end": "abroad"}
-"""Kind of a stop in the network -> its sign on the strip."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,7 @@ def marks(found: Match, network: Network, language: str) -> tuple[Mark, ...]:
     """The same of a match on a network."""
     start = found.start_km_tenths or 0
     return tuple(
-        (stop.en if language == "en" else stop.zh, stop.km_tenths - start, KINDS[stop.kind])
+        (stop.en if language == "en" else stop.zh, stop.km_tenths - start, strips.KINDS[stop.kind])
         for stop in strip(found, network)
         if stop.on_route
     )

@@ -7,7 +7,9 @@ from marshmallow import fields
 
 from tracker import access
 from tracker.models.filings import ALLOTMENT_STATES, Allotment, Decision
-from tracker.web import acting, allotments, context, funds, policy
+from tracker.steps import funds, matches
+from tracker.steps.allotment import Particulars
+from tracker.web import acting, allotments, context, policy
 from tracker.web.api.nouns import Noun, Pages, made, part
 from tracker.web.api.shape import (
     Acted,
@@ -40,7 +42,8 @@ class AllotmentsAsked(Asked):
 class AllotmentBody(Body):
     """An allotment by its document."""
 
-    filing = Key(required=True)
+    filing = Key(load_default=None, metadata={"description": "Absent for one in advance."})
+    league = Text(6, load_default="", metadata={"description": "Of one in advance."})
     fund = Text(60, least=1, required=True, metadata={"description": "Its document number."})
     document_no = Text(60, least=1, required=True)
     budget_line = Text(60, least=1, required=True)
@@ -67,6 +70,11 @@ class AllotmentAnswer(Answer):
     amount_fen = fields.Integer(attribute="allotment.amount_fen")
     issued_on = fields.Date(attribute="allotment.issued_on")
     state = fields.String(attribute="allotment.state")
+    matched = fields.Dict(
+        keys=fields.Integer(),
+        values=fields.Integer(),
+        metadata={"description": "Filing -> fen of it that are for that filing."},
+    )
     limit = fields.Nested(LimitAnswer)
 
 
@@ -81,15 +89,22 @@ def listed(pages: Pages) -> list[Mapping[str, Any]]:
     session = context.session()
     query = allotments.filtered(context.user()).order_by(Allotment.id.desc())
     return [
-        {"allotment": one, "limit": funds.of_allotment(session, one)} for one in part(query, pages)
+        {
+            "allotment": one,
+            "limit": funds.of_allotment(session, one),
+            "matched": matches.of(session, one),
+        }
+        for one in part(query, pages)
     ]
 
 
 @blp.writing("", "起草下达", AllotmentOne, AllotmentBody, status=201)
 @policy.may("draft_allotment")
 def draft(body: Mapping[str, Any]) -> Any:  # noqa: ANN401  an answer with its address
-    """Draft an allotment of an approved filing."""
-    key = allotments.make(**body)
+    """Draft an allotment of an approved filing, or in advance for a league."""
+    names = ("document_no", "budget_line", "amount_fen", "issued_on")
+    said = Particulars(**{name: body[name] for name in names})
+    key = allotments.make(said, body["fund"], filing=body["filing"], league=body["league"])
     return made(_one(key), "allotments", key)
 
 
@@ -113,6 +128,7 @@ def _one(key: int) -> Mapping[str, Any]:
     return {
         "allotment": found,
         "limit": funds.of_allotment(session, found),
+        "matched": matches.of(session, found),
         "offer": acting.offer(session, found),
         "decisions": acting.history(session, found),
     }

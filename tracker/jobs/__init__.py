@@ -7,11 +7,9 @@ inserts jobs under unique slots, so two clocks do no harm.
 
 import threading
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -20,17 +18,20 @@ from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from rules.registry import Registry
-from tracker import blobs, intake, packages, verify
+from tracker import blobs, intake
 from tracker.books import queue
-from tracker.db import SHANGHAI, Database
+from tracker.db import SHANGHAI
 from tracker.errors import Conflict
+from tracker.jobs import nightly
+from tracker.jobs.bench import Bench as Bench
+from tracker.jobs.bench import Claimed as Claimed
+from tracker.jobs.bench import Effect as Effect
+from tracker.jobs.bench import nothing
 from tracker.models.cargo import Manifest
 from tracker.models.corrections import ManifestWithdrawal
 from tracker.models.methods import Method
 from tracker.models.tracks import TrackFile
 from tracker.models.work import Job
-from tracker.settings import Settings
 from tracker.steps import (
     accrual,
     by_itself,
@@ -47,31 +48,6 @@ log = structlog.get_logger()
 
 IDLE_SECONDS = 0.5
 PROGRESS_SECONDS = 1.0
-Effect = Callable[[Session], None]
-
-
-@dataclass(frozen=True)
-class Bench:
-    """What a job works with."""
-
-    database: Database
-    settings: Settings
-    registry: Registry
-
-    @property
-    def lease(self) -> timedelta:
-        """How long a claim on a job holds without being renewed."""
-        return timedelta(seconds=self.settings.lease_seconds)
-
-
-@dataclass(frozen=True)
-class Claimed:
-    """A job in hand, as values: the row itself belongs to a session that has ended."""
-
-    id: int
-    kind: str
-    token: str
-    payload: Mapping[str, Any]
 
 
 def check_manifest(bench: Bench, job: Claimed) -> Effect:
@@ -185,31 +161,6 @@ def reply_inbox(bench: Bench, job: Claimed) -> Effect:
     return effect
 
 
-def verify_books(bench: Bench, job: Claimed) -> Effect:
-    """Prove chain, balances and tallies; a fault makes the job fail, loudly and visibly."""
-    del job
-    report = verify.verify(bench.settings.database_url, rules=bench.registry.rules)
-    if report.faults:
-        raise RuntimeError(f"the books do not verify: {report.faults[0]}")
-    return nothing
-
-
-def back_up(bench: Bench, job: Claimed) -> Effect:
-    """Keep a package of the day's books and files; a disk that refuses makes the job fail."""
-    del job
-    settings = bench.settings
-    folder = settings.backup_folder or settings.home / "backups"
-    if settings.backups:
-        now = datetime.now(UTC)
-        packages.keep_nightly(bench.database, settings.home, folder, settings.backups, now)
-    return nothing
-
-
-def nothing(session: Session) -> None:
-    """Nothing to keep: the finished job is the record."""
-    del session
-
-
 JOBS: dict[str, Callable[[Bench, Claimed], Effect]] = {
     "check_manifest": check_manifest,
     "commit_manifest": commit_manifest,
@@ -220,8 +171,11 @@ JOBS: dict[str, Callable[[Bench, Claimed], Effect]] = {
     "match_waiting": match_waiting,
     "take_inbox": take_inbox,
     "reply_inbox": reply_inbox,
-    "verify_books": verify_books,
-    "back_up": back_up,
+    "keep_anchor": nightly.keep_anchor,
+    "verify_books": nightly.verify_books,
+    "back_up": nightly.back_up,
+    "ask_digests": nightly.ask_digests,
+    "send_digest": nightly.send_digest,
 }
 """Kind -> how it prepares."""
 
@@ -245,17 +199,21 @@ GIVEN_UP: dict[str, queue.GivenUp] = {
 """Kind -> what becomes of its subject when the job is given up; nothing where it holds nothing."""
 
 CLOCK: dict[str, str] = {
+    "keep_anchor": "7 2-23 * * *",
     "verify_books": "17 2 * * *",
     "back_up": "17 3 * * *",
+    "ask_digests": "37 7 * * *",
     "take_inbox": "* * * * *",
 }
-"""Kind -> when, as a crontab line in Asia/Shanghai."""
+"""Kind -> when, as a crontab line in Asia/Shanghai. One that says several hours of a day is asked
+for in the first in which the clock runs."""
 
 SLOTS: dict[str, str] = {"take_inbox": "%Y-%m-%dT%H:%M"}
 """Kind -> how its slot is named where it is asked for more than once a day."""
 
 WANTED: dict[str, Callable[[Bench], bool]] = {
-    "take_inbox": lambda bench: intake.wanted(bench.database, bench.settings)
+    "take_inbox": lambda bench: intake.wanted(bench.database, bench.settings),
+    "ask_digests": lambda bench: bool(bench.settings.mail),
 }
 """Kind -> whether there is anything to do; a job is asked for only then."""
 

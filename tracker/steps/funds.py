@@ -3,14 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from tracker import access
 from tracker.books import ledger
 from tracker.models.filings import Allotment, Fund
+from tracker.models.money import Account
 from tracker.models.people import User
-from tracker.steps import allotment, review
+from tracker.steps import matches, review
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,16 @@ def with_limits(session: Session, found: Iterable[Fund]) -> list[Listed]:
 
 def of_allotment(session: Session, one: Allotment) -> Limit:
     """What stands of an allotment."""
-    return _limit(session, allotment.owner(one))
+    return _limit(session, matches.owner(one))
+
+
+def allotted(session: Session, user: User) -> dict[int, int]:
+    """League -> what Finance allotted to it, without what lapsed."""
+    stands = func.sum(Account.balance)
+    query = access.visible_allotments(user).with_only_columns(Allotment.league_id, stands)
+    query = query.join(Account, Account.owner == "allotment:" + Allotment.document_no)
+    query = query.where(Account.stage.in_(("headroom", "used"))).group_by(Allotment.league_id)
+    return {int(key): int(fen) for key, fen in session.execute(query)}
 
 
 def fund_of(session: Session, user: User, document_no: str) -> Fund | None:
