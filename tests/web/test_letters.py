@@ -17,7 +17,8 @@ from tests.web.api.callers import Caller, call
 from tests.web.visitors import Page, People, Visitor
 from tracker import jobs
 from tracker.papers import letters
-from tracker.web.letters import DOCX_TYPE
+from tracker.web.downloads import BOOK_TYPE
+from tracker.web.letters import DOCX_TYPE, PDF_TYPE
 
 OWN = "草原盟公文用纸（示例）"
 
@@ -60,11 +61,23 @@ def test_all_papers_come_with_one_press(filing: str, people: People) -> None:
     answer = officer.client.get(f"{filing}/papers.zip")
     with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
         assert [name.split("_")[2] for name in archive.namelist()] == [
-            *("请示.docx", "测算表.xlsx", "公示表.docx", "绩效表.docx")
+            *("请示.docx", "测算表.xlsx", "公示表.docx", "公示表.xlsx"),
+            *("绩效表.docx", "绩效表.xlsx", "明细清单.pdf"),
         ]
     assert "资金的请示" in read(officer, f"{filing}/papers/request")
     assert "拟支持企业的公示" in read(officer, "/publications/1/table.docx")
+    for where, kind in (
+        (f"{filing}/tables/publication", BOOK_TYPE),
+        (f"{filing}/tables/performance", BOOK_TYPE),
+        (f"{filing}/lines.pdf", PDF_TYPE),
+        ("/publications/1/table.xlsx", BOOK_TYPE),
+        ("/publications/1/table.pdf", PDF_TYPE),
+    ):
+        assert where in page.links or where in officer.see("/publications/1").links
+        assert officer.client.get(where).content_type == kind
     officer.see(f"{filing}/papers/poem", 404)
+    officer.see(f"{filing}/tables/request", 404)
+    people["finance_officer"].see(f"{filing}/lines.pdf", 403)
     people["finance_officer"].see(f"{filing}/papers.zip", 403)
     people["clerk"].see(f"{filing}/papers.zip", 403)
     people["commerce_officer"].see(f"{filing}/papers.zip", 404)
@@ -116,7 +129,11 @@ def test_the_api_gives_papers_and_takes_templates(app: Flask, filing: str) -> No
     path = filing.removeprefix("/")
     assert officer.ask("GET", f"{path}/papers.zip").content_type == "application/zip"
     assert officer.ask("GET", f"{path}/papers/request").content_type == DOCX_TYPE
+    assert officer.ask("GET", f"{path}/tables/performance").content_type == BOOK_TYPE
+    assert officer.ask("GET", f"{path}/lines/pdf").content_type == PDF_TYPE
     assert officer.ask("GET", "publications/1/table").content_type == DOCX_TYPE
+    assert officer.ask("GET", "publications/1/table/xlsx").content_type == BOOK_TYPE
+    assert officer.ask("GET", "publications/1/table/pdf").content_type == PDF_TYPE
     assert {one["sha256"] for one in officer.get("letters")} == {""}
     one = put(officer, own())
     assert (one["file_name"], one["league"]) == ("模板.docx", "150100")

@@ -69,8 +69,17 @@ STYLES: Mapping[str, Style] = {
     "heading": Style(
         "一级标题", HEI, layout='<w:keepNext/><w:ind w:firstLineChars="200" w:firstLine="640"/>'
     ),
+    "kept": Style(
+        "与下段同页",
+        layout='<w:keepNext/><w:ind w:firstLineChars="200" w:firstLine="640"/>',
+    ),
+    "office": Style(
+        "落款单位",
+        layout='<w:keepNext/><w:ind w:rightChars="400" w:right="1280"/><w:jc w:val="right"/>',
+    ),
     "signed": Style(
-        "落款", layout='<w:ind w:rightChars="400" w:right="1280"/><w:jc w:val="right"/>'
+        "落款",
+        layout='<w:ind w:rightChars="400" w:right="1280"/><w:jc w:val="right"/>',
     ),
     "mark": Style("示例标注", HEI, 28, 0, '<w:jc w:val="center"/>'),
     "gap": Style("表前空", size=10, line=0, layout="<w:keepNext/>"),

@@ -29,6 +29,8 @@ NO_DAY = "　　　　年　　月　　日"
 NOT_PUBLISHED = "（未公示）"
 APPROVED = ("approved", "closed")
 Facts = tuple[Values, Lists]
+Shown = tuple[str, str, int, int]
+"""Firm, code of its application, how many items, and fen, as published."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def of_filing(session: Session, filing: Filing, now: datetime) -> Facts:
         values["示例"] = SAMPLE
     return _whole(values), {
         "逐户": [_firm(number, row) for number, row in enumerate(rows, 1)],
-        "公示": [_shown(number, row) for number, row in enumerate(_to_show(session, inside), 1)],
+        "公示": [_shown(number, row) for number, row in enumerate(to_show(session, filing), 1)],
         "绩效": list(_targets(filing.performance_target, figures)),
         "台账": [dict(zip(LISTS["台账"], one, strict=True)) for one in figures],
     }
@@ -96,8 +98,7 @@ def of_publication(session: Session, publication: Publication) -> Facts:
     }
     if any(one.application.firm.is_sample for one in lines):
         values["示例"] = SAMPLE
-    rows = ((one.application, one.items, one.amount_fen) for one in lines)
-    listed = [_shown(number, row) for number, row in enumerate(rows, 1)]
+    listed = [_shown(number, row) for number, row in enumerate(map(frozen, lines), 1)]
     return _whole(values), {**dict.fromkeys(LISTS, ()), "公示": listed}
 
 
@@ -204,18 +205,24 @@ def _firm(number: int, row: Sums) -> Values:
     return dict(zip(LISTS["逐户"], told, strict=True))
 
 
-def _to_show(
-    session: Session, inside: Sequence[Application]
-) -> Iterator[tuple[Application, int, int]]:
-    """Each application with what was published of it, or would be."""
-    for one in inside:
-        line = publications.current(session, one) or publications.row(session, one)
-        yield one, line.items, line.amount_fen
+def to_show(session: Session, filing: Filing) -> Iterator[Shown]:
+    """Each application of a filing as it was published, or would be."""
+    for one in filings.applications(session, filing):
+        if line := publications.current(session, one):
+            yield frozen(line)
+        else:
+            row = publications.row(session, one)
+            yield one.firm.name, one.code, row.items, row.amount_fen
 
 
-def _shown(number: int, row: tuple[Application, int, int]) -> Values:
-    one, items, amount_fen = row
-    told = (str(number), one.firm.name, one.code, f"{items:,}", yuan(amount_fen))
+def frozen(line: PublicationLine) -> Shown:
+    """A published line as it was shown."""
+    return line.firm_name, line.application.code, line.items, line.amount_fen
+
+
+def _shown(number: int, row: Shown) -> Values:
+    firm, code, items, amount_fen = row
+    told = (str(number), firm, code, f"{items:,}", yuan(amount_fen))
     return dict(zip(LISTS["公示"], told, strict=True))
 
 

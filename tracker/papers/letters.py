@@ -126,7 +126,7 @@ REQUEST = (
     Line("　　　2.公示表"),
     Line("　　　3.绩效目标及自评表"),
     Line(""),
-    Line("{{ 单位 }}", "signed"),
+    Line("{{ 单位 }}", "office"),
     Line("{{ 日期 }}", "signed"),
     Line("（联系人：　　　　联系电话：　　　　　　）"),
 )
@@ -160,7 +160,7 @@ PUBLICATION = (
         "note",
     ),
     Line(""),
-    Line("{{ 单位 }}", "signed"),
+    Line("{{ 单位 }}", "office"),
     Line("{{ 公示起 }}", "signed"),
 )
 PERFORMANCE = (
@@ -182,15 +182,14 @@ PERFORMANCE = (
         (("{{ 台账.指标 }}", "{{ 台账.数值 }}", "{{ 台账.口径 }}"),),
         frozenset({1}),
     ),
-    Line("三、自评说明", "heading"),
-    Line("（由盟市填写）"),
     Line(
         "绩效目标由盟市填写；实际完成值中与台账数据同名的取自台账，其余由盟市填写。"
         "台账第{{ 台账序号 }}号，链头{{ 台账链头 }}。",
         "note",
     ),
-    Line(""),
-    Line("{{ 单位 }}", "signed"),
+    Line("三、自评说明", "heading"),
+    Line("（由盟市填写）", "kept"),
+    Line("{{ 单位 }}", "office"),
     Line("{{ 日期 }}", "signed"),
 )
 LETTERS: Mapping[str, Letter] = {

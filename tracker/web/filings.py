@@ -155,7 +155,7 @@ def filing(key: int) -> ResponseReturnValue:
         may_draw=found.state == "filed" and access.may(user, "draw_sample"),
         may_reduce=found.state == "filed" and access.may(user, "reduce_filing"),
         may_sheet=found.state == "draft" and access.may(user, "draft_filing"),
-        papers=[(kind, gettext(label)) for kind, label in letters.NAMES.items()],
+        papers=letters.listed(),
         sees_sheet=sees_lines and bool(found.sheet_sha256),
         may_allot=may_allot and access.may(user, "draft_allotment"),
     )

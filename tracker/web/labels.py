@@ -175,6 +175,7 @@ TURNS: dict[tuple[str, str], tuple[str, ...]] = {
     ("manifest", "checked"): ("firm_clerk",),
     ("manifest", "committing"): ("system",),
     ("application", "passed"): ("league_officer",),
+    ("publication", "published"): ("league_officer",),
     ("objection", "submitted"): ("league_approver",),
     ("filing", "approved"): ("finance_officer",),
     ("filing", "returned"): ("league_officer",),

@@ -1,8 +1,9 @@
 """Letters 文书: a filing's papers in Word with one press, and the templates they are made from."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import IO
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -16,8 +17,9 @@ from tracker.errors import NotThere, Refused, mark
 from tracker.models.letter_templates import LETTER_KINDS, LetterTemplate
 from tracker.models.people import User
 from tracker.papers import filed_papers as papers
-from tracker.papers import letter_check, letters
+from tracker.papers import letter_check, letters, paper_book, pdf
 from tracker.papers.filling import Fault
+from tracker.papers.paper import Paper
 from tracker.steps import letter_templates as steps
 from tracker.web import context, downloads, policy, uploads
 
@@ -25,6 +27,7 @@ bp = Blueprint("letters", __name__)
 
 DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ZIP_TYPE = "application/zip"
+PDF_TYPE = "application/pdf"
 NAMES = {
     "request": mark("Letter of request"),
     "publication": mark("Table of the publication"),
@@ -45,7 +48,7 @@ class InUse:
 @bp.get("/filings/<int:key>/papers.zip")
 @policy.may("see_filing_lines")
 def bundle(key: int) -> Response:
-    """请示, 测算表, 公示表 and 绩效表 of a filing in one file."""
+    """All papers of a filing in one file."""
     return bundle_of(key)
 
 
@@ -54,6 +57,34 @@ def bundle(key: int) -> Response:
 def letter(key: int, kind: str) -> Response:
     """One letter of a filing."""
     return letter_of(key, kind)
+
+
+@bp.get("/filings/<int:key>/tables/<kind>")
+@policy.may("see_filing_lines")
+def book(key: int, kind: str) -> Response:
+    """公示表 or 绩效表 of a filing in Excel."""
+    return book_of(key, kind)
+
+
+@bp.get("/filings/<int:key>/lines.pdf")
+@policy.may("see_filing_lines")
+def line_list(key: int) -> Response:
+    """The lines of a filing as a PDF."""
+    return line_list_of(key)
+
+
+@bp.get("/publications/<int:key>/table.xlsx")
+@policy.may("see_publications")
+def table_book(key: int) -> Response:
+    """The 公示表 of a publication in Excel, as it was frozen."""
+    return table_book_of(key)
+
+
+@bp.get("/publications/<int:key>/table.pdf")
+@policy.may("see_publications")
+def table_pdf(key: int) -> Response:
+    """The 公示表 of a publication as a PDF, as it was frozen."""
+    return table_pdf_of(key)
 
 
 @bp.get("/publications/<int:key>/table.docx")
@@ -99,6 +130,11 @@ def bring(kind: str) -> ResponseReturnValue:
     return redirect(url_for("letters.templates"), code=303)
 
 
+def listed() -> list[tuple[str, str, bool]]:
+    """Every paper: its kind, what it is called, and whether it comes in Excel too."""
+    return [(kind, gettext(label), kind in papers.BOOKS) for kind, label in NAMES.items()]
+
+
 def bundle_of(key: int) -> Response:
     """All papers of a visible filing as a download."""
     session = context.session()
@@ -123,6 +159,46 @@ def table_of(key: int) -> Response:
     raw = papers.table(session, context.settings().home, found)
     label = letters.LETTERS["publication"].label
     return downloads.file(raw, DOCX_TYPE, f"{found.code}_{label}.docx")
+
+
+def table_book_of(key: int) -> Response:
+    """The table of a visible publication in Excel."""
+    return _table(key, paper_book.write, downloads.BOOK_TYPE, "xlsx")
+
+
+def table_pdf_of(key: int) -> Response:
+    """The table of a visible publication as a PDF."""
+    return _table(key, pdf.write, PDF_TYPE, "pdf")
+
+
+def book_of(key: int, kind: str) -> Response:
+    """A table of a visible filing in Excel; raises ``NotThere`` for a letter that is none."""
+    session = context.session()
+    found = access.see(session, access.visible_filings(context.user()), key)
+    if kind not in papers.BOOKS:
+        raise NotThere(mark("There is no such paper."), mark("Choose one of the list."))
+    raw = papers.book(session, found, kind, context.now())
+    return downloads.file(
+        raw, downloads.BOOK_TYPE, f"{found.code}_{letters.LETTERS[kind].label}.xlsx"
+    )
+
+
+def line_list_of(key: int) -> Response:
+    """All lines of a visible filing as a PDF."""
+    session = context.session()
+    found = access.see(session, access.visible_filings(context.user()), key)
+    raw = papers.line_list(session, found, context.now())
+    return downloads.file(raw, PDF_TYPE, f"{found.code}_{papers.LINES}.pdf")
+
+
+def _table(
+    key: int, write: Callable[[Paper, datetime], bytes], content_type: str, ending: str
+) -> Response:
+    session = context.session()
+    found = access.see(session, visible_publications(context.user()), key)
+    label = letters.LETTERS["publication"].label
+    raw = write(*papers.table_paper(session, found))
+    return downloads.file(raw, content_type, f"{found.code}_{label}.{ending}")
 
 
 def template_of(kind: str) -> Response:

@@ -12,7 +12,7 @@ from tracker.models.filings import Decision
 from tracker.models.publications import MOST_WORKING_DAYS, PUBLICATION_STATES, Publication
 from tracker.steps import publication as steps
 from tracker.steps import publish_setting
-from tracker.web import acting, context, letters, policy, publications
+from tracker.web import acting, context, downloads, letters, policy, publications
 from tracker.web.api.nouns import Noun, Pages, made, part, start
 from tracker.web.api.shape import (
     Acted,
@@ -207,6 +207,20 @@ def one(key: int) -> Mapping[str, Any]:
 def table(key: int) -> Response:
     """The 公示表 in Word, as it was frozen."""
     return letters.table_of(key)
+
+
+@blp.file("/<int:key>/table/xlsx", "下载公示表（Excel）", downloads.BOOK_TYPE)
+@policy.may("see_publications")
+def table_book(key: int) -> Response:
+    """The 公示表 in Excel, as it was frozen."""
+    return letters.table_book_of(key)
+
+
+@blp.file("/<int:key>/table/pdf", "下载公示表（PDF）", letters.PDF_TYPE)
+@policy.may("see_publications")
+def table_pdf(key: int) -> Response:
+    """The 公示表 as a PDF with embedded fonts, as it was frozen."""
+    return letters.table_pdf_of(key)
 
 
 @blp.writing("/<int:key>/steps", "办理公示环节", TakenAnswer, PublicationStep)
