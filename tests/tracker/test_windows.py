@@ -95,6 +95,17 @@ def test_what_was_returned_goes_in_again_after_the_last_day(bench: jobs.Bench, d
     assert "applied" in way.stages(bench)
 
 
+def test_what_the_firm_took_back_goes_in_within_the_days_only(
+    bench: jobs.Bench, draft: int
+) -> None:
+    taken(bench, TODAY, TODAY)
+    apply(bench, draft)
+    act_on(bench, Application, draft, "manager", "recall")
+    with pytest.raises(Refused, match="up to 2026-05-04"):
+        apply(bench, draft, NOW + DAY)
+    apply(bench, draft)
+
+
 def test_a_period_that_reaches_beyond_the_call_is_refused(bench: jobs.Bench, draft: int) -> None:
     taken(bench, TODAY, TODAY, (PERIOD[0], PERIOD[1] - DAY))
     with pytest.raises(Refused, match="reaches beyond"):

@@ -1,8 +1,8 @@
 """Windows 申报期: the days in which a league takes applications for a period of a programme.
 
 Where a league has set none, firms apply when they like. Where it has, an application for a part of
-that period goes in within those days, and never for more than that period. What is returned may
-go in again afterwards: for that the clock of mending runs.
+that period goes in within those days, and never for more than that period. What the league returns
+may go in again afterwards: for that the clock of mending runs. What the firm took back may not.
 """
 
 from dataclasses import dataclass
@@ -97,16 +97,16 @@ def of(
 
 
 def of_application(session: Session, application: Application) -> Window | None:
-    """The window in which an application has to go in for the first time; none afterwards."""
-    if any(one.step == "apply" for one in flow.history(session, application)):
+    """The window in which an application has to go in; none once the league returned it."""
+    if _returned(session, application):
         return None
     period = (application.period_from, application.period_to)
     return of(session, application.league_id, application.programme_id, period)[0]
 
 
 def check(session: Session, application: Application, today: date) -> None:
-    """Raise ``Refused`` where an application may not go in today for the first time."""
-    if any(one.step == "apply" for one in flow.history(session, application)):
+    """Raise ``Refused`` where an application may not go in today; what was returned may."""
+    if _returned(session, application):
         return
     period = (application.period_from, application.period_to)
     window, touched = of(session, application.league_id, application.programme_id, period)
@@ -129,3 +129,7 @@ def check(session: Session, application: Application, today: date) -> None:
             day=window.closes_on.isoformat(),
             document=window.document_no,
         )
+
+
+def _returned(session: Session, application: Application) -> bool:
+    return any(one.step == "return" for one in flow.history(session, application))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from tracker import access
 from tracker.db import local_day
 from tracker.errors import NotThere, Refused, mark
+from tracker.models.applications import Application
 from tracker.models.deadlines import MOST_WORKING_DAYS, Window
 from tracker.models.methods import Programme
 from tracker.models.people import User
@@ -120,6 +121,11 @@ def window_of(league_id: int, programme_id: int, first: date, last: date) -> Win
     return windows.of(context.session(), league_id, programme_id, (first, last))[0]
 
 
+def window_in(application: Application) -> Window | None:
+    """When an application may go in."""
+    return windows.of_application(context.session(), application)
+
+
 def is_late(runs: clocks.Running) -> bool:
     """Whether the last day is over today."""
     return runs.late(local_day(context.now()))
@@ -127,7 +133,12 @@ def is_late(runs: clocks.Running) -> bool:
 
 @bp.app_context_processor
 def _clocks() -> dict[str, object]:
-    return {"deadline_of": of, "deadlines_of": among, "window_of": window_of}
+    return {
+        "deadline_of": of,
+        "deadlines_of": among,
+        "window_of": window_of,
+        "window_in": window_in,
+    }
 
 
 bp.add_app_template_filter(is_late, "late")
