@@ -86,6 +86,8 @@ def test_a_filing_waits_until_the_publication_has_ended(bench: jobs.Bench) -> No
         act_on(bench, Filing, one, "league_approver", "file")
     file(bench, one)
     assert way.stages(bench) == {"filed": RATE_FEN}
+    with pytest.raises(Conflict, match="The province has BS-00002"):
+        act_on(bench, Publication, 1, "league_officer", "withdraw", **publications.UPHELD)
     assert way.proven(bench)
 
 

@@ -183,6 +183,9 @@ def test_the_api_publishes_objects_and_decides(app: Flask) -> None:
     )
     assert officer.get("objections")[0]["code"] == made["code"] == "YY-00001"
     officer.step(f"objections/{made['id']}", "submit")
+    shown = officer.get(f"objections/{made['id']}")["shown_sha256"]
+    body = {"step": "dismiss", "shown_sha256": shown, **UPHELD}
+    officer.post(f"objections/{made['id']}/steps", 403, **body)
     approver.step(f"objections/{made['id']}", "dismiss", **UPHELD)
     assert officer.get(f"objections/{made['id']}")["state"] == "dismissed"
     officer.step(f"publications/{one['id']}", "withdraw", **UPHELD)

@@ -18,6 +18,7 @@ from tracker.models.publications import Publication
 from tracker.papers import filed_tables, letter_facts, letters, paper_book, pdf, sheets
 from tracker.papers.docx import packed
 from tracker.papers.filling import fill
+from tracker.papers.letter_facts import Facts
 from tracker.papers.paper import Paper
 from tracker.steps import letter_templates
 from tracker.steps import publication as publications
@@ -50,7 +51,11 @@ def table_paper(session: Session, publication: Publication) -> tuple[Paper, date
 
 def book(session: Session, filing: Filing, kind: str, now: datetime) -> bytes:
     """The 公示表 or 绩效表 of a filing in Excel."""
-    values, lists = letter_facts.of_filing(session, filing, now)
+    return _book(session, filing, kind, letter_facts.of_filing(session, filing, now), now)
+
+
+def _book(session: Session, filing: Filing, kind: str, facts: Facts, now: datetime) -> bytes:
+    values, lists = facts
     if kind == "publication":
         paper = filed_tables.published(values, letter_facts.to_show(session, filing))
     else:
@@ -60,7 +65,7 @@ def book(session: Session, filing: Filing, kind: str, now: datetime) -> bytes:
 
 def line_list(session: Session, filing: Filing, now: datetime) -> bytes:
     """The 明细清单 of a filing as a PDF. Raises ``TooMuch`` for more lines than it holds."""
-    return pdf.write(_lines(session, filing, now), now)
+    return pdf.write(_lines(session, filing, letter_facts.of_filing(session, filing, now)), now)
 
 
 def template(session: Session, home: Path, league_id: int | None, kind: str) -> bytes:
@@ -93,14 +98,13 @@ def _files(
         raw = fill(template(session, home, filing.league_id, kind), *facts)
         yield named(number, label, "docx"), raw
         if kind in BOOKS:
-            yield named(number, label, "xlsx"), book(session, filing, kind, now)
+            yield named(number, label, "xlsx"), _book(session, filing, kind, facts, now)
         else:
             yield named(2, SHEET, "xlsx"), blobs.read(home, filing.sheet_sha256)
-    paper = _lines(session, filing, now)
+    paper = _lines(session, filing, facts)
     if paper.rows <= pdf.MOST_ROWS:
         yield named(5, LINES, "pdf"), pdf.write(paper, now)
 
 
-def _lines(session: Session, filing: Filing, now: datetime) -> Paper:
-    values, _ = letter_facts.of_filing(session, filing, now)
-    return filed_tables.line_list(values, filing, sheets.lines_of(session, filing))
+def _lines(session: Session, filing: Filing, facts: Facts) -> Paper:
+    return filed_tables.line_list(facts[0], filing, sheets.lines_of(session, filing))

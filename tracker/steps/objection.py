@@ -20,8 +20,6 @@ from tracker.models.publications import Objection, PublicationLine
 from tracker.steps import application as applications
 from tracker.steps import evidence_links, first_review, flow, publication
 
-PREPARING = ("draft", "prepared")
-"""States of a filing that has not left the league."""
 WHY_LENGTH = 500
 
 
@@ -115,7 +113,9 @@ def _require_standing(session: Session, line: PublicationLine) -> None:
     one = line.application
     filing = select(Filing.id).join(FilingLine, FilingLine.filing_id == Filing.id)
     with_league = filing.where(
-        FilingLine.application_id == one.id, FilingLine.is_open, Filing.state.in_(PREPARING)
+        FilingLine.application_id == one.id,
+        FilingLine.is_open,
+        Filing.state.in_(publication.PREPARING),
     )
     stands = one.state == "passed" or (
         one.state == "in_filing" and session.scalar(with_league.limit(1)) is not None

@@ -18,7 +18,7 @@ from tracker.books import ledger
 from tracker.db import canonical, local_day, next_number
 from tracker.errors import Conflict, NotAllowed, Refused, mark
 from tracker.models.applications import Application, ApplicationLine
-from tracker.models.filings import Decision
+from tracker.models.filings import Decision, Filing, FilingLine
 from tracker.models.methods import Programme
 from tracker.models.people import League, User
 from tracker.models.publications import (
@@ -28,6 +28,11 @@ from tracker.models.publications import (
     PublicationLine,
 )
 from tracker.steps import flow, publish_setting, workdays
+
+PREPARING = ("draft", "prepared")
+"""States of a filing that its league still has."""
+ENDED = ("returned", "declined", "withdrawn")
+"""States of a filing that ended without money."""
 
 
 @dataclass(frozen=True)
@@ -168,7 +173,16 @@ def shown(session: Session, publication: Publication) -> dict[str, Any]:
 
 
 def take(session: Session, publication: Publication, name: str, taking: flow.Taking) -> Decision:
-    """A step of a publication: publish, withdraw. Its lines go into the ledger with the first."""
+    """A step of a publication: publish, withdraw. Its lines go into the ledger with the first.
+
+    What the province was told of stays: ``Conflict`` for one that was filed on.
+    """
+    if name == "withdraw" and (code := session.scalar(_filed_on(publication.id))):
+        raise Conflict(
+            mark("The province has %(filing)s, which rests on this publication."),
+            mark("Have that filing returned first."),
+            filing=code,
+        )
     if name == "publish":
         taking = replace(taking, detail={"published": taking.shown})
     return flow.take(session, publication, name, taking)
@@ -222,6 +236,20 @@ def _lacking(session: Session, one: Application, today: date) -> Iterator[Confli
             application=one.code,
             day=line.publication.ends_on.isoformat(),
         )
+
+
+def _filed_on(publication_id: int) -> Any:  # noqa: ANN401  a query of one column
+    """The code of a filing of what it shows that is with the province, or came through."""
+    return (
+        select(Filing.code)
+        .join(FilingLine, FilingLine.filing_id == Filing.id)
+        .join(PublicationLine, PublicationLine.application_id == FilingLine.application_id)
+        .where(
+            PublicationLine.publication_id == publication_id,
+            Filing.state.not_in((*PREPARING, *ENDED)),
+        )
+        .limit(1)
+    )
 
 
 def _undecided(application_id: int) -> Any:  # noqa: ANN401  a query of one column

@@ -16,9 +16,6 @@ from tracker.models.publications import Objection, Publication, PublicationLine
 from tracker.steps import publication as steps
 from tracker.web import acting, context
 
-PREPARING = ("draft", "prepared")
-"""States of a filing that its league still has."""
-
 
 @dataclass(frozen=True)
 class Lack:
@@ -36,7 +33,7 @@ def lines(session: Session, applications: Sequence[Application]) -> list[Publica
 
 def lacks(session: Session, user: User, found: Filing, inside: Sequence[Application]) -> list[Lack]:
     """What a filing that is being prepared waits for, for its league."""
-    if found.state not in PREPARING or user.role not in LEAGUE_ROLES:
+    if found.state not in steps.PREPARING or user.role not in LEAGUE_ROLES:
         return []
     return told(session, inside)
 
