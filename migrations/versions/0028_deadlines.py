@@ -1,4 +1,4 @@
-"""Deadlines 期限: when firms may apply, and how many working days each body has."""
+"""Deadlines 期限: when firms may apply, how many working days each body has; a panel's minutes."""
 
 from pathlib import Path
 
@@ -56,6 +56,8 @@ def upgrade() -> None:
         _to("deadline", "league_id", "league"),
     )
     op.create_index("ix_deadline_clock_league_id", "deadline", ["clock", "league_id"])
+    op.add_column("filing", Column("minutes_no", String(60), nullable=False, server_default=""))
+    op.add_column("filing", Column("panel_on", Date(), nullable=True))
     kept = (SQL / f"{revision}_{op.get_bind().dialect.name}.sql").read_text(encoding="utf-8")
     for statement in kept.split("\n\n")[1:]:
         op.execute(statement.strip())

@@ -146,9 +146,13 @@ def _file(bench: jobs.Bench) -> str:
             person(session, f"{stem}_officer"),
             programmes.of_code(session),
             [passed],
-            document_no=f"示例{passed.league.name_zh[0]}商字〔2026〕8号",
-            basis="《关于推动跨境电商加速跑的若干措施》第二条；示例办法",
-            performance_target="本期支持跨境电商中欧卡班稳定开行（示例）",
+            filing.Request(
+                document_no=f"示例{passed.league.name_zh[0]}商字〔2026〕8号",
+                basis="《关于推动跨境电商加速跑的若干措施》第二条；示例办法",
+                performance_target="本期支持跨境电商中欧卡班稳定开行（示例）",
+                minutes_no=f"示例{passed.league.name_zh[0]}商会纪〔2026〕2号",
+                panel_on=local_day(now),
+            ),
         )
         sheets.attach(session, bench.settings.home, one, now)
         return one.id

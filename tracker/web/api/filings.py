@@ -28,6 +28,7 @@ from tracker.web.api.shape import (
     Answer,
     Asked,
     Body,
+    Day,
     Keys,
     LeagueAnswer,
     LineAnswer,
@@ -65,6 +66,8 @@ class FilingBody(Body):
     document_no = Text(60, least=1, required=True)
     basis = Lines(2000, least=1, required=True)
     performance_target = Lines(2000, load_default="")
+    minutes_no = Text(60, load_default="", metadata={"description": "Of the panel's minutes."})
+    panel_on = Day(load_default=None, allow_none=True)
 
 
 class FilingStep(StepBody):
@@ -105,6 +108,11 @@ class FilingOne(FilingAnswer, Timed):
     approved_fen = fields.Integer()
     basis = fields.String(attribute="filing.basis")
     performance_target = fields.String(attribute="filing.performance_target")
+    minutes_no = fields.String(
+        attribute="filing.minutes_no",
+        metadata={"description": "Of the panel's minutes; empty where no panel sat."},
+    )
+    panel_on = fields.Date(attribute="filing.panel_on", allow_none=True)
     sheet_sha256 = fields.String(
         attribute="filing.sheet_sha256",
         metadata={"description": "Of the calculation sheet; empty until it is made."},
@@ -132,8 +140,8 @@ def listed(pages: Pages) -> list[filings.Listed]:
 @policy.may("draft_filing")
 def draft(body: Mapping[str, Any]) -> Any:  # noqa: ANN401  an answer with its address
     """Draft a filing over passed applications and make its calculation sheet."""
-    chosen = {name: value for name, value in body.items() if name != "applications"}
-    key = filings.make(body["applications"], **chosen)
+    said = {name: value for name, value in body.items() if name != "applications"}
+    key = filings.make(body["applications"], steps.Request(**said))
     return made(_one(key), "filings", key)
 
 
