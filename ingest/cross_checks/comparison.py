@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from ingest.cross_checks.held import Held, Stated, told_of, values
+from ingest.cross_checks.held import Held, Stated, own_of, told_of, values
 from ingest.cross_checks.naming import Known
 from ingest.cross_checks.sheet import Row
 from ingest.cross_checks.table import COMPARED, OUTCOMES, PARTS, Outcome, Rule
@@ -114,7 +114,8 @@ def _values(one: Held, rule: Rule, scopes: Scopes) -> Finding | None:
     for row, lines in scopes:
         said = row.fields.get(rule.name)
         ours = told_of(one, rule.name, lines)
-        if said and ours:
+        known = own_of(one, rule.name, [one.lines[at] for at in lines])
+        if said and (known or said in ours):
             told.append(Told(_outcome(rule, said, ours), tuple(sorted(ours)), (said,), (row.row,)))
     return _worst(rule, told)
 

@@ -8,6 +8,8 @@ from ingest.cross_checks.table import COMPARED
 
 UNSAID = {"load_state": "FULL"}
 """What a blank cell of a manifest counts as."""
+TRACTOR = "tractor_plate"
+"""The field of a leg that names who pulls."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +56,15 @@ class Stated:
 def told_of(one: Held, name: str, lines: Sequence[int] | None = None) -> frozenset[str]:
     """What we say of a field: every value that counts as ours, of these lines or of all."""
     chosen = one.lines if lines is None else [one.lines[at] for at in lines]
-    names = (name, *COMPARED[name].among)
-    found = {line.get(each, "") or UNSAID.get(each, "") for line in chosen for each in names}
-    if "tractor_plate" in names:
-        found |= one.tractors
-    return frozenset(found - {""})
+    said = (value for each in COMPARED[name].among for value in values(chosen, each))
+    return own_of(one, name, chosen) | frozenset(said)
+
+
+def own_of(one: Held, name: str, lines: Sequence[Mapping[str, str]]) -> frozenset[str]:
+    """What we say of the very field; empty where we do not know, and nothing can differ."""
+    found = {line.get(name, "") or UNSAID.get(name, "") for line in lines}
+    legs = one.tractors if TRACTOR in COMPARED[name].among else frozenset()
+    return frozenset(found - {""}) | legs
 
 
 def values(lines: Iterable[Mapping[str, str]], name: str) -> tuple[str, ...]:

@@ -76,7 +76,7 @@ def read(
         problems.append(problem("cross_no_name", found.grid.sheet, args=args))
     if any(one.severity == "refuse" for one in problems):
         return Sheet(info, problems=tuple(problems))
-    said = replace(found.said, fills=dict(filled or {}))
+    said = replace(found.said, fills={name: it for name, it in (filled or {}).items() if it})
     return _rows(info, found.grid, heading, said, problems, day)
 
 

@@ -166,10 +166,12 @@ def test_the_worst_of_several_rows_counts() -> None:
 
 
 def test_the_tractor_of_a_leg_is_one_of_ours() -> None:
+    abroad = row(2, "trip_batch_no", foreign_plate="1001УБА")
+    assert "foreign_plate" not in told(held(), abroad), "of a plate abroad we say nothing"
     one = replace(held(), tractors=frozenset({"1001УБА"}))
-    assert told(one, row(2, "trip_batch_no", foreign_plate="1001УБА"))["foreign_plate"].outcome == (
-        "agrees"
-    )
+    assert told(one, abroad)["foreign_plate"].outcome == "agrees"
+    other = told(one, row(2, "trip_batch_no", foreign_plate="1002УБА"))["foreign_plate"]
+    assert (other.outcome, other.ours) == ("differs", ("1001УБА", "蒙A00001", "蒙A0001挂"))
 
 
 def test_a_number_of_a_document_names_a_shipment_whatever_its_plate() -> None:

@@ -7,11 +7,9 @@ inserts jobs under unique slots, so two clocks do no harm.
 
 import threading
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -20,17 +18,20 @@ from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from rules.registry import Registry
 from tracker import blobs, intake, packages, verify
 from tracker.books import queue
-from tracker.db import SHANGHAI, Database
+from tracker.db import SHANGHAI
 from tracker.errors import Conflict
+from tracker.jobs import cross
+from tracker.jobs.bench import Bench as Bench
+from tracker.jobs.bench import Claimed as Claimed
+from tracker.jobs.bench import Effect as Effect
+from tracker.jobs.bench import nothing
 from tracker.models.cargo import Manifest
 from tracker.models.corrections import ManifestWithdrawal
 from tracker.models.methods import Method
 from tracker.models.tracks import TrackFile
 from tracker.models.work import Job
-from tracker.settings import Settings
 from tracker.steps import (
     accrual,
     by_itself,
@@ -47,31 +48,6 @@ log = structlog.get_logger()
 
 IDLE_SECONDS = 0.5
 PROGRESS_SECONDS = 1.0
-Effect = Callable[[Session], None]
-
-
-@dataclass(frozen=True)
-class Bench:
-    """What a job works with."""
-
-    database: Database
-    settings: Settings
-    registry: Registry
-
-    @property
-    def lease(self) -> timedelta:
-        """How long a claim on a job holds without being renewed."""
-        return timedelta(seconds=self.settings.lease_seconds)
-
-
-@dataclass(frozen=True)
-class Claimed:
-    """A job in hand, as values: the row itself belongs to a session that has ended."""
-
-    id: int
-    kind: str
-    token: str
-    payload: Mapping[str, Any]
 
 
 def check_manifest(bench: Bench, job: Claimed) -> Effect:
@@ -205,17 +181,14 @@ def back_up(bench: Bench, job: Claimed) -> Effect:
     return nothing
 
 
-def nothing(session: Session) -> None:
-    """Nothing to keep: the finished job is the record."""
-    del session
-
-
 JOBS: dict[str, Callable[[Bench, Claimed], Effect]] = {
     "check_manifest": check_manifest,
     "commit_manifest": commit_manifest,
     "withdraw_manifest": withdraw_manifest,
     "read_tracks": read_tracks,
     "follow_tracks": follow_tracks,
+    "read_cross_check": cross.read_cross_check,
+    "compare_cross_check": cross.compare_cross_check,
     "assess_method": assess_method,
     "match_waiting": match_waiting,
     "take_inbox": take_inbox,

@@ -1,0 +1,420 @@
+"""Files of customs and ports are held against shipments; results follow corrections and stay."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from ingest.answers import Answer
+from tests import crossed, journeys, way
+from tests.crossed import row, sheet
+from tests.ingest.further_samples import laid_out, leg
+from tests.ingest.manifest_samples import csv_bytes
+from tests.journeys import NOW, person
+from tracker import access, jobs
+from tracker.access import cross_checks as cross_access
+from tracker.errors import Conflict, NotAllowed, NotThere, Refused
+from tracker.models.cargo import Shipment
+from tracker.models.cross_checks import (
+    CrossCheckAnswer,
+    CrossCheckComparison,
+    CrossCheckFile,
+    CrossCheckNamed,
+    CrossCheckReading,
+    CrossCheckResult,
+    CrossCheckRow,
+)
+from tracker.models.work import AuditEvent, Job
+from tracker.steps import cross_asking, cross_checks, cross_comparing, cross_verdicts
+
+PLATES = [f"蒙A{10_000 + number}" for number in range(4)]
+
+
+def file_of(bench: jobs.Bench, key: int = 1) -> CrossCheckFile:
+    with bench.database.reading() as session:
+        return session.get_one(CrossCheckFile, key)
+
+
+def rows_of(bench: jobs.Bench, key: int = 1) -> dict[int, str]:
+    """Number of a row of the newest reading -> its state."""
+    with bench.database.reading() as session:
+        reading = cross_checks.newest_reading(session, session.get_one(CrossCheckFile, key))
+        assert reading is not None
+        query = select(CrossCheckRow).where(CrossCheckRow.reading_id == reading.id)
+        return {one.row_no: one.state for one in session.scalars(query)}
+
+
+def problems(bench: jobs.Bench, key: int = 1) -> list[str]:
+    with bench.database.reading() as session:
+        reading = cross_checks.newest_reading(session, session.get_one(CrossCheckFile, key))
+        assert reading is not None
+        return [one.code for one in cross_checks.problems_of(reading)]
+
+
+def test_each_shipment_agrees_is_near_differs_or_has_no_answer(bench: jobs.Bench) -> None:
+    way.shipped(bench, 4)
+    crossed.upload(
+        bench,
+        sheet(
+            row(0),
+            row(1, 进出境日期="2026-03-05"),
+            row(2, 毛重="9000", 件数="99"),
+            row(77),
+        ),
+    )
+    assert crossed.outcomes(bench) == dict(
+        zip(PLATES, ("agrees", "near", "differs", "no_answer"), strict=True)
+    )
+    assert crossed.differing(bench, PLATES[2]) == {
+        "packages": (["100"], ["99"]),
+        "gross_weight_kg": (["8000"], ["9000"]),
+    }
+    assert rows_of(bench) == {1: "not_data", 2: "data", 3: "data", 4: "data", 5: "data"}
+    assert file_of(bench).state == "read"
+    with bench.database.reading() as session:
+        named = session.scalars(select(CrossCheckNamed.row_id)).all()
+        numbers = select(CrossCheckRow.row_no).where(CrossCheckRow.id.in_(named))
+        assert set(session.scalars(numbers)) == {2, 3, 4}
+
+
+def test_it_changes_no_amount(bench: jobs.Bench) -> None:
+    way.shipped(bench, 2)
+    before = way.accrued(bench)
+    crossed.upload(bench, sheet(row(0, 毛重="1")))
+    assert way.accrued(bench) == before
+    assert way.proven(bench)
+
+
+def test_a_corrected_manifest_is_compared_anew_and_the_old_result_stays(
+    bench: jobs.Bench,
+) -> None:
+    way.shipped(bench, 2)
+    crossed.upload(bench, sheet(row(0), row(1, 毛重="8500")))
+    assert crossed.outcomes(bench)[PLATES[1]] == "differs"
+    corrected = journeys.row("W1", PLATES[1], **{"毛重(KG)": "8500"})
+    journeys.commit(bench, journeys.upload(bench, journeys.sheet(corrected)))
+    assert crossed.outcomes(bench) == dict.fromkeys(PLATES[:2], "agrees")
+    with bench.database.reading() as session:
+        query = select(CrossCheckResult).join(Shipment).where(Shipment.label == PLATES[1])
+        old, new = session.scalars(query.order_by(CrossCheckResult.id))
+        assert (old.standing, old.outcome, old.shipment_version_no) == (False, "differs", 1)
+        assert (new.standing, new.outcome, new.shipment_version_no) == (True, "agrees", 2)
+        assert session.scalar(select(func.count(CrossCheckResult.id))) == 3, "the other one stays"
+
+
+def test_what_comes_later_is_compared_by_itself_and_what_goes_is_not_any_more(
+    bench: jobs.Bench,
+) -> None:
+    crossed.upload(bench, sheet(row(0)))
+    assert crossed.outcomes(bench) == {}
+    key = way.shipped(bench, 2)
+    assert crossed.outcomes(bench) == {PLATES[0]: "agrees", PLATES[1]: "no_answer"}
+    journeys.withdraw(bench, key)
+    assert crossed.outcomes(bench) == {}
+
+
+def test_a_shipment_of_another_time_is_no_reason_to_compare(bench: jobs.Bench) -> None:
+    crossed.upload(bench, sheet(row(0)), first_day=date(2025, 3, 1), last_day=date(2025, 3, 31))
+    way.shipped(bench, 1)
+    with bench.database.reading() as session:
+        asked = select(func.count(Job.id)).where(Job.kind == cross_asking.COMPARE)
+        assert session.scalar(asked) == 1
+
+
+def test_legs_that_come_later_name_the_tractor_at_the_border(bench: jobs.Bench) -> None:
+    way.shipped(bench, 1)
+    headings = ("境外车牌号", *crossed.HEADINGS[1:], "货物运输批次号")
+    said = ["1001УБА", *row(0)[1:], f"B{PLATES[0][1:]}"]
+    crossed.upload(bench, sheet(said, headings=headings))
+    assert crossed.outcomes(bench)[PLATES[0]] == "agrees", "we say nothing of a plate abroad"
+    legs = [
+        leg(1, waybill_no="W0", tractor_plate=PLATES[0], depart_at="2026-03-02 08:00"),
+        leg(2, waybill_no="W0", tractor_plate="1001УБА", depart_at="2026-03-04 08:00"),
+    ]
+    ends = ({"arrive_at": "2026-03-03 10:00"}, {"arrive_at": "2026-03-06 10:00"})
+    raw = csv_bytes(laid_out("legs", [one | end for one, end in zip(legs, ends, strict=True)]))
+    journeys.commit(bench, journeys.upload(bench, raw))
+    with bench.database.reading() as session:
+        (one,) = session.scalars(select(CrossCheckResult).where(CrossCheckResult.standing))
+        assert "foreign_plate" in {found["field"] for found in one.findings}
+
+
+def test_comparing_twice_is_comparing_once(bench: jobs.Bench) -> None:
+    way.shipped(bench, 2)
+    key = crossed.upload(bench, sheet(row(0), row(1, 件数="7")))
+
+    def again(session: Session) -> None:
+        file = session.get_one(CrossCheckFile, key)
+        cross_asking.ask(session, file, "again", NOW)
+        cross_asking.ask(session, file, "and again", NOW)
+
+    bench.database.transact(again)
+    assert jobs.drain(bench) == 1, "one waits already"
+    assert way.count(bench, CrossCheckComparison) == 1
+    assert way.count(bench, CrossCheckResult) == 2
+
+
+def test_what_changed_while_it_was_compared_is_left_to_the_next_comparison(
+    bench: jobs.Bench,
+) -> None:
+    way.shipped(bench, 1)
+    key = crossed.upload(bench, sheet(row(0, 件数="7")))
+    with bench.database.reading() as session:
+        made = cross_comparing.plan(session, session.get_one(CrossCheckFile, key))
+    corrected = journeys.row("W0", PLATES[0], 件数="7")
+    journeys.commit(bench, journeys.upload(bench, journeys.sheet(corrected)))
+    assert crossed.outcomes(bench) == {PLATES[0]: "agrees"}
+
+    def late(session: Session) -> None:
+        cross_comparing.carry_out(session, session.get_one(CrossCheckFile, key), made, NOW)
+
+    bench.database.transact(late)
+    assert crossed.outcomes(bench) == {PLATES[0]: "agrees"}
+    crossed.answer(bench, key, Answer(kind="column", column="D", value=""), drain=False)
+    assert jobs.work_once(bench), "it is read anew"
+    bench.database.transact(late)
+    assert crossed.outcomes(bench) == {PLATES[0]: "agrees"}
+    jobs.drain(bench)
+    with bench.database.reading() as session:
+        (one,) = session.scalars(select(CrossCheckResult).where(CrossCheckResult.standing))
+        assert "packages" not in {found["field"] for found in one.findings}
+
+
+def test_a_row_that_fits_two_shipments_is_told_and_neither_has_an_answer(
+    bench: jobs.Bench,
+) -> None:
+    rows = [journeys.row("W0", plate) for plate in PLATES[:3]]
+    journeys.commit(bench, journeys.upload(bench, journeys.sheet(*rows)))
+    headings = ("运单号", *crossed.HEADINGS)
+    said = [["W0", *row(0, 运输工具名称="")], ["", *row(2)]]
+    key = crossed.upload(bench, sheet(*said, headings=headings))
+    assert crossed.outcomes(bench) == {PLATES[2]: "agrees"}
+    with bench.database.reading() as session:
+        file = session.get_one(CrossCheckFile, key)
+        comparison = cross_comparing.newest_comparison(session, file)
+        assert comparison is not None
+        assert [len(keys) for keys in comparison.several.values()] == [3]
+
+
+def test_a_person_says_what_the_columns_mean_and_the_next_file_remembers(
+    bench: jobs.Bench,
+) -> None:
+    way.shipped(bench, 1)
+    headings = ("过卡车辆", *crossed.HEADINGS[1:])
+    key = crossed.upload(bench, sheet(row(0), headings=headings))
+    assert file_of(bench, key).state == "refused"
+    assert problems(bench, key) == ["cross_no_name"]
+    crossed.answer(bench, key, Answer(kind="column", column="A", value="truck_plate"))
+    assert crossed.outcomes(bench) == {PLATES[0]: "agrees"}
+    later = crossed.upload(bench, sheet(row(0, 件数="9"), headings=headings))
+    assert crossed.outcomes(bench) == {PLATES[0]: "differs"}
+    other = crossed.upload(bench, sheet(row(8), headings=headings), source="port")
+    assert file_of(bench, other).state == "refused", "a port's sheet is another one"
+
+    def back(session: Session) -> None:
+        file = session.get_one(CrossCheckFile, key)
+        cross_checks.take_back(session, person(session, "league_officer"), file, 1, NOW)
+
+    bench.database.transact(back)
+    jobs.drain(bench)
+    assert file_of(bench, key).state == "refused"
+    assert crossed.outcomes(bench) == {PLATES[0]: "differs"}
+    crossed.withdraw(bench, later)
+    assert crossed.outcomes(bench) == {}, "what a refused reading said has ended"
+    with pytest.raises(Refused, match="no such answer"):
+        bench.database.transact(
+            lambda session: cross_checks.take_back(
+                session,
+                person(session, "league_officer"),
+                session.get_one(CrossCheckFile, key),
+                9,
+                NOW,
+            )
+        )
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ((), "Nothing was changed"),
+        ((Answer(kind="cell", row=2, column="A", value="蒙A00000"),), "no such field"),
+        ((Answer(kind="leave_out", row=2),), "no such field"),
+        ((Answer(kind="column", column="D", value="freight"),), "no such field"),
+    ],
+)
+def test_what_a_cell_says_nobody_changes(
+    bench: jobs.Bench, given: tuple[Answer, ...], words: str
+) -> None:
+    key = crossed.upload(bench, sheet(row(0)))
+    with pytest.raises(Refused, match=words):
+        crossed.answer(bench, key, *given)
+    assert way.count(bench, CrossCheckAnswer) == 0
+
+
+def test_a_file_states_whose_data_it_is_and_of_which_days(bench: jobs.Bench) -> None:
+    raw = sheet(row(0))
+    wrong: list[tuple[dict[str, Any], str]] = [
+        ({"source": "hearsay"}, "whose data"),
+        ({"source_name": " "}, "whose data"),
+        ({"first_day": None}, "days that the file covers"),
+        ({"first_day": date(2026, 4, 1)}, "first day is after the last"),
+        ({"first_day": date(2024, 4, 1)}, "more than 400 days"),
+        ({"mode": "AIR"}, "no such mode"),
+        ({"port": "9999"}, "no such mode or customs office"),
+    ]
+    for other, words in wrong:
+        with pytest.raises(Refused, match=words):
+            crossed.upload(bench, raw, **other)
+    for login in ("clerk", "league_approver", "commerce_approver", "auditor", "admin"):
+        with pytest.raises(NotAllowed):
+            crossed.upload(bench, raw, login=login)
+    key = crossed.upload(bench, raw)
+    with pytest.raises(Conflict, match="uploaded before"):
+        crossed.upload(bench, raw)
+    assert crossed.upload(bench, raw, login="commerce_officer") != key, "another office's own"
+    with pytest.raises(Conflict, match="uploaded before"):
+        crossed.upload(bench, raw, login="commerce_officer")
+    with pytest.raises(Refused, match="reason"):
+        crossed.withdraw(bench, key, reason=" ")
+    crossed.withdraw(bench, key)
+    with pytest.raises(Conflict, match="withdrawn"):
+        crossed.withdraw(bench, key)
+    with pytest.raises(Conflict, match="takes no answers"):
+        crossed.answer(bench, key, Answer(kind="column", column="D", value=""))
+    with bench.database.reading() as session:
+        query = select(AuditEvent.action).where(AuditEvent.action.startswith("cross_check."))
+        assert list(session.scalars(query.order_by(AuditEvent.id))) == [
+            *("cross_check.upload", "cross_check.upload", "cross_check.withdraw"),
+        ]
+
+
+def test_the_stated_port_and_mode_say_which_shipments_should_be_there(bench: jobs.Bench) -> None:
+    way.shipped(bench, 1)
+    crossed.upload(bench, sheet(row(5)), port="0603")
+    assert crossed.outcomes(bench) == {}
+    crossed.upload(bench, sheet(row(6)), mode="RAIL")
+    assert crossed.outcomes(bench) == {}
+    crossed.upload(bench, sheet(row(7)), port="0705", mode="ROAD")
+    assert crossed.outcomes(bench) == {PLATES[0]: "no_answer"}
+    key = crossed.upload(bench, sheet(row(0, 进出境口岸="")), port="0603")
+    assert crossed.differing(bench, PLATES[0], key) == {"exit_customs": (["0705"], ["0603"])}
+
+
+def test_a_file_that_is_no_sheet_is_refused_with_the_reason_and_may_come_again(
+    bench: jobs.Bench,
+) -> None:
+    last = 0
+    for raw, code in ((b"PK\x03\x04", "broken_zip"), (b"%PDF-1.7", "pdf_file")):
+        last = crossed.upload(bench, raw)
+        assert file_of(bench, last).state == "refused"
+        assert problems(bench, last) == [code]
+    assert crossed.upload(bench, b"%PDF-1.7") == last + 1
+
+
+def test_an_upload_withdrawn_while_it_is_read_brings_nothing(bench: jobs.Bench) -> None:
+    key = crossed.upload(bench, sheet(row(0)))
+    crossed.answer(bench, key, Answer(kind="column", column="D", value=""), drain=False)
+    crossed.withdraw(bench, key)
+    jobs.drain(bench)
+    assert way.count(bench, CrossCheckReading) == 1
+    assert crossed.outcomes(bench) == {}
+
+
+def test_a_refused_file_whose_bytes_stand_elsewhere_is_not_read_again(bench: jobs.Bench) -> None:
+    headings = ("过卡车辆", *crossed.HEADINGS[1:])
+    raw = sheet(row(0), headings=headings)
+    first, second = crossed.upload(bench, raw), crossed.upload(bench, raw)
+    means = Answer(kind="column", column="A", value="truck_plate")
+    crossed.answer(bench, second, means)
+    with pytest.raises(Conflict, match="uploaded before"):
+        crossed.answer(bench, first, means)
+
+
+def test_of_several_files_the_worst_counts(bench: jobs.Bench) -> None:
+    way.shipped(bench, 2)
+    crossed.upload(bench, sheet(row(0, 件数="9"), row(1)))
+    crossed.upload(bench, sheet(row(0), row(1)), source="port", source_name="示例口岸")
+    with bench.database.reading() as session:
+        keys = list(session.scalars(select(Shipment.id).order_by(Shipment.id)))
+        assert cross_verdicts.of(session, keys) == {keys[0]: "differs", keys[1]: "agrees"}
+        odd = select(Shipment.id).where(cross_verdicts.says(CrossCheckResult.shipment_id, "near"))
+        assert session.scalars(odd).all() == []
+
+
+SEEN = {
+    "league_officer": (1, 2),
+    "league_approver": (1, 2),
+    "league_finance": (1, 2),
+    "commerce_officer": (1, 0),
+    "commerce_approver": (1, 0),
+    "auditor": (2, 2),
+    "clerk": (0, 2),
+    "other_clerk": (0, 0),
+    "finance_officer": (0, 0),
+    "admin": (0, 0),
+}
+"""Who sees how many files and results, of one file of the league and one of Commerce, each with a
+result about one shipment of a firm, before anything is filed."""
+
+
+def test_a_file_is_its_uploaders_and_a_result_goes_with_its_shipment(bench: jobs.Bench) -> None:
+    way.shipped(bench, 1)
+    crossed.upload(bench, sheet(row(0)))
+    theirs = crossed.upload(bench, sheet(row(0, 件数="9")), login="commerce_officer")
+
+    def counts(login: str) -> tuple[int, int]:
+        with bench.database.reading() as session:
+            user = person(session, login)
+            files = session.scalars(cross_access.visible_cross_files(user)).all()
+            results = session.scalars(cross_access.visible_cross_results(user)).all()
+            return len(files), len(results)
+
+    assert {login: counts(login) for login in SEEN} == SEEN
+    way.filed(bench)
+    assert counts("commerce_officer") == (1, 2)
+    with pytest.raises(NotThere):
+        crossed.withdraw(bench, theirs)
+    with bench.database.reading() as session:
+        league = cross_access.visible_cross_files(person(session, "league_officer"))
+        with pytest.raises(NotThere):
+            access.see(session, league, theirs)
+
+
+STATEMENTS = {
+    "UPDATE cross_check_file SET last_day = '2026-04-30'": "what is stated stay",
+    "UPDATE cross_check_file SET readings = 0": "what is stated stay",
+    "DELETE FROM cross_check_file": "stays|only added to",
+    "UPDATE cross_check_result SET outcome = 'agrees', standing = NOT standing": "only ends",
+    "DELETE FROM cross_check_result": "stays|only added to",
+    **{
+        f"{verb} cross_check_{table}{rest}": "only added to"
+        for table, column in (
+            ("answer", "value = 'x'"),
+            ("reading", "problem_count = 9"),
+            ("row", "reason = 'x'"),
+            ("comparison", "comparer = 'x'"),
+            ("named", "row_id = 1"),
+        )
+        for verb, rest in (("UPDATE", f" SET {column}"), ("DELETE FROM", ""))
+    },
+}
+"""Raw SQL that would make results untrue -> what the database says."""
+
+
+def test_the_database_keeps_what_was_uploaded_and_found(bench: jobs.Bench) -> None:
+    way.shipped(bench, 1)
+    key = crossed.upload(bench, sheet(row(0, 件数="9")))
+    crossed.answer(bench, key, Answer(kind="column", column="D", value="packages"))
+    for statement, words in STATEMENTS.items():
+        with pytest.raises(DBAPIError, match=words):
+            by_hand(bench, statement)
+    crossed.withdraw(bench, key)
+    with pytest.raises(DBAPIError, match="withdrawn stays"):
+        by_hand(bench, "UPDATE cross_check_file SET readings = 7")
+
+
+def by_hand(bench: jobs.Bench, statement: str) -> None:
+    bench.database.transact(lambda session: session.execute(text(statement)))
