@@ -26,6 +26,7 @@ from tests.databases import Databases
 from tests.web.visitors import visit
 from tracker import access, demo, jobs
 from tracker.access.composed import visible_composed
+from tracker.access.cross_checks import visible_cross_files, visible_cross_results
 from tracker.access.evidence import visible_evidence
 from tracker.access.pins import reviewable
 from tracker.access.proposals import visible_proposals
@@ -35,6 +36,7 @@ from tracker.models import (
     applications,
     cargo,
     composed,
+    cross_checks,
     evidence,
     filings,
     further,
@@ -72,6 +74,7 @@ NOUNS: dict[str, type[Any]] = {
     "shipments": cargo.Shipment,
     "evidence": evidence.Evidence,
     "tracks": tracks.Track,
+    "cross-checks": cross_checks.CrossCheckFile,
     "matters": matters.Matter,
     "applications": applications.Application,
     "filings": filings.Filing,
@@ -230,6 +233,7 @@ def hidden_from(app: Flask, login: str) -> set[str]:
         words |= of_composed(session, user)
         words |= of_proposals(session, user)
         words |= of_tracks(session, user)
+        words |= of_cross_checks(session, user)
         told = {one.id for one in session.scalars(visible_receipts(user))}
         made = session.scalars(select(receipts.Receipt)).all()
         words |= {word for one in made if one.id not in told for word in (one.code, one.sha256)}
@@ -283,6 +287,28 @@ def of_tracks(session: Session, user: people.User) -> set[str]:
     found |= set(session.scalars(select(tracks.TrackFile.sha256)))
     found -= {one.sha256 for one in session.scalars(visible_tracks(user))}
     return found - {one.sha256 for one in session.scalars(visible_track_files(user))}
+
+
+def of_cross_checks(session: Session, user: people.User) -> set[str]:
+    """What third parties' files are called and say of strangers, but of those that one sees.
+
+    Whose data it is, reviewers of what it speaks of are told, and a firm is not.
+    """
+    own = {one.id for one in session.scalars(visible_cross_files(user))}
+    results = session.scalars(visible_cross_results(user))
+    told = own if user.firm_id is not None else own | {one.file_id for one in results}
+    found: set[str] = set()
+    for one in session.scalars(select(cross_checks.CrossCheckFile)):
+        found |= {one.file_name, one.sha256} if one.id not in own else set()
+        found |= {one.source_name, one.document_no} if one.id not in told else set()
+    named = select(cross_checks.CrossCheckNamed.row_id)
+    query = (
+        select(cross_checks.CrossCheckRow.fields, cross_checks.CrossCheckReading.file_id)
+        .join(cross_checks.CrossCheckReading)
+        .where(cross_checks.CrossCheckRow.id.not_in(named))
+    )
+    strangers = [said for said, key in session.execute(query) if key not in own]
+    return found | {said["truck_plate"] for said in strangers if "truck_plate" in said}
 
 
 def of_legs(session: Session, visible: set[int]) -> set[str]:

@@ -66,8 +66,8 @@ def read(
     found, problems = examination.choose(source, spoken, remembered)
     if not found:
         return Sheet(info, problems=tuple(map(_renamed, problems)))
-    info = examination.described(info, found)
     heading = _taken(found.heading)
+    info = examination.described(info, replace(found, heading=heading))
     doubts = [one for one in found.heading.problems if one.field in TAKEN]
     problems += readings.unsettled(doubts, found.said)
     if not set(heading.mapping.values()) & set(FOUND_BY):
@@ -161,9 +161,10 @@ def _nameless(frame: pl.DataFrame) -> pl.Series:
 
 
 def _taken(heading: Heading) -> Heading:
-    """The heading with only the columns that are read."""
+    """The heading with only the columns that are read; the others mean nothing here."""
     mapping = {letter: name for letter, name in heading.mapping.items() if name in TAKEN}
-    return replace(heading, mapping=mapping, currencies={})
+    unknown = {letter: text for letter, text in heading.texts.items() if letter not in mapping}
+    return replace(heading, mapping=mapping, unknown=unknown, currencies={})
 
 
 def _renamed(one: Problem) -> Problem:

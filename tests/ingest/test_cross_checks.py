@@ -320,7 +320,8 @@ def test_a_sheet_is_read_by_the_headings_and_the_values_of_manifests() -> None:
     found = look(sheet(road(1), road(2)))
     assert [one.row for one in found.rows] == [2, 3]
     assert found.rows[0].fields["exit_customs"] == "0705"
-    assert "goods_name" not in found.rows[0].fields
+    assert "goods_name" not in {*found.rows[0].fields, *found.file.mapping.values()}
+    assert "品名" in found.file.unknown.values()
     assert found.problems == ()
 
 

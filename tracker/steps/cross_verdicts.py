@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, case, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from tracker.db import chunks
@@ -28,3 +28,11 @@ def says(shipment_id: InstrumentedAttribute[int | None], *outcomes: str) -> Colu
         result.shipment_id == shipment_id, result.standing, result.outcome.in_(outcomes)
     )
     return found.correlate(shipment_id.class_).exists()
+
+
+def worst_first(shipment_id: InstrumentedAttribute[int | None]) -> ColumnElement[int]:
+    """To order by: what differs first, then what has no answer, and last what nobody speaks of."""
+    return case(
+        *((says(shipment_id, one), place) for place, one in enumerate(CROSS_OUTCOMES)),
+        else_=len(CROSS_OUTCOMES),
+    )

@@ -1,8 +1,9 @@
 """Lines 明细: the lines of an application or a filing as people review them, the odd ones first.
 
 Beside each amount stands what was computed, what was taken off and why, and in words what makes the
-line stand out: reduced already, against its track, contested, waiting, an unsure route, far above
-the average; to reviewers also its oddities, on a page and not in a whole list.
+line stand out: reduced already, against its track, differing from the data of customs, ports or
+railways, contested, waiting, an unsure route, far above the average; to reviewers also its
+oddities, on a page and not in a whole list.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,7 +22,7 @@ from tracker.models.filings import Filing, FilingLine
 from tracker.models.matters import Matter
 from tracker.models.money import Assessment, Item
 from tracker.models.people import Firm
-from tracker.steps import flow, lacking, track_verdicts
+from tracker.steps import cross_verdicts, flow, lacking, track_verdicts
 from tracker.web import asked, oddities
 from tracker.web.lacking import lack_label
 
@@ -33,7 +34,12 @@ LOW_CONFIDENCE = 200
 """Per mille; a route whose margin to the next is smaller is unsure."""
 TIMES_AVERAGE = 2
 """An amount above this many times the average of its list is high."""
-SORTS = ("odd", "day", "-day", "amount", "-amount")
+CROSSED: dict[str | None, str] = {
+    "differs": mark("customs, port or railway data differ"),
+    "no_answer": mark("no answer in customs, port or railway data"),
+}
+"""Outcome of a cross-check that stands out -> msgid."""
+SORTS = ("odd", "crossed", "day", "-day", "amount", "-amount")
 BATCH = 500
 APPROVED = ("approved", "closed")
 """States of a filing whose amounts stand."""
@@ -203,15 +209,17 @@ def most_odd(kind: type[Application | Filing]) -> tuple[ColumnElement[int], Colu
 
 
 def odd_score(table: Any) -> ColumnElement[int]:  # noqa: ANN401  either of the two tables of lines
-    """The heavier the sooner: reduced, against its track, contested, waiting, unsure route."""
+    """The heavier the sooner: reduced, against its track or others' data, contested, and so on."""
     unsure = (Route.state != "matched") | (Route.confidence < LOW_CONFIDENCE) | Route.id.is_(None)
     unsure = unsure & Item.shipment_id.is_not(None)
     return (
-        case((table.reduced_fen > 0, 32), else_=0)
-        + case((track_verdicts.speaks_against(Item.shipment_id), 16), else_=0)
-        + case((Shipment.state == "contested", 8), else_=0)
-        + case(((Shipment.waits_for != "") | (Matter.waits_for != ""), 4), else_=0)
-        + case((unsure, 2), else_=0)
+        case((table.reduced_fen > 0, 128), else_=0)
+        + case((track_verdicts.speaks_against(Item.shipment_id), 64), else_=0)
+        + case((cross_verdicts.says(Item.shipment_id, "differs"), 32), else_=0)
+        + case((Shipment.state == "contested", 16), else_=0)
+        + case(((Shipment.waits_for != "") | (Matter.waits_for != ""), 8), else_=0)
+        + case((unsure, 4), else_=0)
+        + case((cross_verdicts.says(Item.shipment_id, "no_answer"), 2), else_=0)
     )
 
 
@@ -240,6 +248,11 @@ def flags(
     return (*said, *odd)
 
 
+def _crossed(outcome: str | None) -> tuple[str, ...]:
+    """What files of third parties make stand out."""
+    return (str(gettext(CROSSED[outcome])),) if outcome in CROSSED else ()
+
+
 def _columns(kind: type[Application | Filing]) -> tuple[Any, Any, Any]:
     """Table of the lines, its column for the list, its column for the amount."""
     if issubclass(kind, Application):
@@ -258,6 +271,7 @@ def _query(subject: Application | Filing, average_fen: int, sort: str) -> Rows:
     high = case((amount > TIMES_AVERAGE * average_fen, 1), else_=0)
     orders: dict[str, tuple[Any, ...]] = {
         "odd": ((odd_score(table) + high).desc(), amount.desc()),
+        "crossed": (cross_verdicts.worst_first(Item.shipment_id), subjects.DAY),
         "day": (subjects.DAY,),
         "-day": (subjects.DAY.desc(),),
         "amount": (amount,),
@@ -281,6 +295,7 @@ def _shown(
     items = [item.id for _, item, _, _ in rows]
     keys = [item.shipment_id for _, item, _, _ in rows if item.shipment_id]
     lacks, verdicts = lacking.of(session, keys), track_verdicts.of(session, keys)
+    crossed = cross_verdicts.of(session, keys)
     computed = _computed(session, items)
     odd = oddities.told(keys) if with_oddities else {}
     first = select(ApplicationLine).where(ApplicationLine.item_id.in_(items))
@@ -305,7 +320,10 @@ def _shown(
                 line,
                 lacks.get(item.shipment_id or 0, ()),
                 verdicts.get(item.shipment_id or 0, track_verdicts.NONE),
-                odd.get(item.shipment_id or 0, ()),
+                (
+                    *_crossed(crossed.get(item.shipment_id or 0)),
+                    *odd.get(item.shipment_id or 0, ()),
+                ),
             ),
             ended=subject.state in ENDED,
         )

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from tracker import access
 from tracker.models.applications import ApplicationLine
 from tracker.models.cargo import SHIPMENT_STATES, CargoLine, ManifestRow, Route, Shipment
+from tracker.models.cross_checks import CROSS_OUTCOMES
 from tracker.models.money import MONEY_STAGES, Item, ItemStage
 from tracker.models.people import Firm, User
-from tracker.steps import lacking
+from tracker.steps import cross_verdicts, lacking
 from tracker.web import asked
 
 MODES = ("ROAD", "RAIL")
@@ -24,6 +25,7 @@ SORTS: dict[str, Any] = {
     "accepted": Shipment.accepted_seq,
     "firm": Shipment.firm_id,
     "league": Shipment.league_id,
+    "crossed": cross_verdicts.worst_first(Shipment.id),
 }
 """Name in the address -> what the list is ordered by; a leading minus turns it round."""
 DEFAULT_SORT = "-departure"
@@ -67,6 +69,8 @@ def query(user: User) -> Select[Shipment]:
         found = found.where(Shipment.id.in_(_in_stage(user, stage)))
     if number := asked.key(asked.text("manifest")):
         found = found.where(Shipment.id.in_(_of_manifest(number)))
+    if outcome := asked.one_of("crossed", CROSS_OUTCOMES):
+        found = found.where(cross_verdicts.says(Shipment.id, outcome))
     found = _lacking(user, found)
     if text := asked.text("q"):
         found = found.where(_says(text))
