@@ -78,9 +78,11 @@ def outcome_of(findings: Sequence[Finding]) -> str:
 def compare(one: Held, rows: Sequence[Row]) -> tuple[Finding, ...]:
     """Compare the rows that name a shipment with it; by field, in the order of the table."""
     scopes = [(row, _lines(one, row.fields)) for row in sorted(rows, key=lambda row: row.row)]
+    said = {name for row, _ in scopes for name in row.fields}
     found = (
         _amounts(one, rule, scopes) if rule.how == "amount" else _values(one, rule, scopes)
         for rule in COMPARED.values()
+        if rule.name in said
     )
     return tuple(finding for finding in found if finding)
 
@@ -113,9 +115,10 @@ def _values(one: Held, rule: Rule, scopes: Scopes) -> Finding | None:
     told: list[Told] = []
     for row, lines in scopes:
         said = row.fields.get(rule.name)
+        if not said:
+            continue
         ours = told_of(one, rule.name, lines)
-        known = own_of(one, rule.name, [one.lines[at] for at in lines])
-        if said and (known or said in ours):
+        if said in ours or own_of(one, rule.name, [one.lines[at] for at in lines]):
             told.append(Told(_outcome(rule, said, ours), tuple(sorted(ours)), (said,), (row.row,)))
     return _worst(rule, told)
 

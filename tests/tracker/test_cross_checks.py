@@ -1,5 +1,6 @@
 """Files of customs and ports are held against shipments; results follow corrections and stay."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -164,12 +165,18 @@ def test_what_changed_while_it_was_compared_is_left_to_the_next_comparison(
     key = crossed.upload(bench, sheet(row(0, 件数="7")))
     with bench.database.reading() as session:
         made = cross_comparing.plan(session, session.get_one(CrossCheckFile, key))
+    assert made is not None
     corrected = journeys.row("W0", PLATES[0], 件数="7")
-    journeys.commit(bench, journeys.upload(bench, journeys.sheet(corrected)))
+    manifest = journeys.upload(bench, journeys.sheet(corrected))
+    held_up = replace(made, new={1: _stale()})
+    journeys.commit(bench, manifest)
     assert crossed.outcomes(bench) == {PLATES[0]: "agrees"}
 
     def late(session: Session) -> None:
-        cross_comparing.carry_out(session, session.get_one(CrossCheckFile, key), made, NOW)
+        file = session.get_one(CrossCheckFile, key)
+        last = cross_comparing.newest_comparison(session, file)
+        assert last is not None
+        cross_comparing.carry_out(session, file, replace(held_up, after=last.id), NOW)
 
     bench.database.transact(late)
     assert crossed.outcomes(bench) == {PLATES[0]: "agrees"}
@@ -181,6 +188,28 @@ def test_what_changed_while_it_was_compared_is_left_to_the_next_comparison(
     with bench.database.reading() as session:
         (one,) = session.scalars(select(CrossCheckResult).where(CrossCheckResult.standing))
         assert "packages" not in {found["field"] for found in one.findings}
+
+
+def _stale() -> cross_comparing.Said:
+    """What was found of the first version of the shipment."""
+    return cross_comparing.Said(1, "differs", "[]", ())
+
+
+def test_of_two_comparisons_at_a_time_the_later_one_is_made_anew(bench: jobs.Bench) -> None:
+    way.shipped(bench, 1)
+    key = crossed.upload(bench, sheet(row(0, 件数="7")))
+    with bench.database.reading() as session:
+        made = cross_comparing.plan(session, session.get_one(CrossCheckFile, key))
+    way.shipped(bench, 1, first=1)
+    assert crossed.outcomes(bench)[PLATES[1]] == "no_answer"
+
+    def late(session: Session) -> None:
+        cross_comparing.carry_out(session, session.get_one(CrossCheckFile, key), made, NOW)
+
+    bench.database.transact(late)
+    assert jobs.drain(bench) == 1
+    assert crossed.outcomes(bench) == {PLATES[0]: "differs", PLATES[1]: "no_answer"}
+    assert way.count(bench, CrossCheckComparison) == 2
 
 
 def test_a_row_that_fits_two_shipments_is_told_and_neither_has_an_answer(

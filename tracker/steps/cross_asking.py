@@ -53,6 +53,13 @@ def end(session: Session, file: CrossCheckFile) -> None:
     )
 
 
+def end_these(session: Session, results: Sequence[int]) -> None:
+    """Let these results end, by their keys."""
+    for part in chunks(results):
+        ended = update(CrossCheckResult).where(CrossCheckResult.id.in_(part))
+        session.execute(ended.values(standing=False))
+
+
 def _told_of(session: Session, touched: Sequence[Shipment]) -> set[int]:
     """The files with a standing result about one of them."""
     found: set[int] = set()

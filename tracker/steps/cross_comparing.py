@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Text, select, type_coerce
 from sqlalchemy.orm import Session
 
 from ingest import cross_checks
@@ -24,6 +24,7 @@ from tracker.models.cross_checks import (
     CrossCheckComparison,
     CrossCheckFile,
     CrossCheckNamed,
+    CrossCheckReading,
     CrossCheckResult,
     CrossCheckRow,
 )
@@ -31,6 +32,10 @@ from tracker.steps import cross_asking, legs
 from tracker.steps.cross_checks import newest_reading
 
 COMPARER = str(cross_checks.VERSION)
+RESULT = (
+    *("file_id", "comparison_id", "shipment_id", "shipment_version_no"),
+    *("outcome", "findings", "standing"),
+)
 WANTED = tuple({each for name, rule in COMPARED.items() for each in (name, *rule.among)})
 
 
@@ -40,17 +45,23 @@ class Said:
 
     version_no: int
     outcome: str
-    findings: list[dict[str, Any]]
+    findings: str
+    """As canonical JSON."""
     rows: tuple[int, ...]
     """Keys of the rows that name it."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What one comparison found: of which reading, of each shipment, of rows that fit several."""
+    """What one comparison found otherwise than what stood after the last one."""
 
     reading_id: int
-    said: Mapping[int, Said]
+    after: int
+    """Key of the comparison that was the newest; zero for none."""
+    new: Mapping[int, Said]
+    """Shipment -> what should stand of it, and does not."""
+    ended: Mapping[int, int]
+    """Shipment -> the result that should not stand any more."""
     several: dict[str, list[int]]
 
 
@@ -62,49 +73,60 @@ def plan(session: Session, file: CrossCheckFile) -> Plan | None:
     reading = newest_reading(session, file)
     if reading is None or file.state != "read":
         return None
-    query = select(CrossCheckRow).where(
-        CrossCheckRow.reading_id == reading.id, CrossCheckRow.state == "data"
-    )
-    rows = session.scalars(query.order_by(CrossCheckRow.row_no)).all()
-    keys = {one.row_no: one.id for one in rows}
-    versions, known = held(session, file)
-    stated = Stated(first=file.first_day, last=file.last_day, mode=file.mode, port=file.port)
-    told = cross_checks.cross_check(known, (Row(one.row_no, one.fields) for one in rows), stated)
-    said = {
-        key: Said(
-            versions[key],
-            cross_checks.outcome_of(findings),
-            [_plain(one) for one in findings],
-            tuple(keys[row] for row in told.rows.get(key, ())),
-        )
-        for key, findings in told.findings.items()
+    said, several = _compared(session, file, reading)
+    stand = _standing(session, file)
+    new = {
+        key: one
+        for key, one in said.items()
+        if key not in stand or stand[key][1:] != _as_kept(one, reading.id)
     }
-    return Plan(reading.id, said, {str(row): list(found) for row, found in told.several.items()})
+    ended = {key: kept[0] for key, kept in stand.items() if key in new or key not in said}
+    last = newest_comparison(session, file)
+    return Plan(reading.id, last.id if last else 0, new, ended, several)
 
 
 def carry_out(session: Session, file: CrossCheckFile, made: Plan | None, now: datetime) -> None:
-    """Let results stand as they should; under the lock."""
-    reading = newest_reading(session, file)
+    """Let results stand as they should; under the lock, so only what is new is looked at."""
+    reading, last = newest_reading(session, file), newest_comparison(session, file)
     if made is None or file.state != "read" or reading is None:
         if file.state in {"refused", "withdrawn"}:
             cross_asking.end(session, file)
         return
     if reading.id != made.reading_id:  # read anew meanwhile, which asked for another comparison
         return
-    last = newest_comparison(session, file)
-    stand = _standing(session, file)
-    fresh = _unchanged(session, made.said)
-    new = {
-        key: one
-        for key, one in made.said.items()
-        if key in fresh and not _is(stand.get(key), one, made.reading_id)
-    }
-    ended = [one for key, one in stand.items() if key in new or key not in made.said]
-    for one in ended:
-        one.standing = False
-    session.flush()
+    if last is not None and last.id != made.after:  # somebody else compared it meanwhile
+        cross_asking.ask(session, file, f"after:{last.id}", now)
+        return
+    fresh = _unchanged(session, made.new)
+    new = {key: one for key, one in made.new.items() if key in fresh}
+    ended = [kept for key, kept in made.ended.items() if key in new or key not in made.new]
+    cross_asking.end_these(session, ended)
     if new or ended or last is None or last.several != made.several:
         _keep(session, file, made, new, now)
+
+
+def _compared(
+    session: Session, file: CrossCheckFile, reading: CrossCheckReading
+) -> tuple[dict[int, Said], dict[str, list[int]]]:
+    """What a reading says of each shipment, and which rows fit several."""
+    query = select(CrossCheckRow.id, CrossCheckRow.row_no, CrossCheckRow.fields).where(
+        CrossCheckRow.reading_id == reading.id, CrossCheckRow.state == "data"
+    )
+    rows = session.execute(query.order_by(CrossCheckRow.row_no)).all()
+    keys = {row_no: key for key, row_no, _ in rows}
+    versions, known = held(session, file)
+    stated = Stated(first=file.first_day, last=file.last_day, mode=file.mode, port=file.port)
+    told = cross_checks.cross_check(known, (Row(no, fields) for _, no, fields in rows), stated)
+    said = {
+        key: Said(
+            versions[key],
+            cross_checks.outcome_of(findings),
+            canonical([_plain(one) for one in findings]),
+            tuple(keys[row] for row in told.rows.get(key, ())),
+        )
+        for key, findings in told.findings.items()
+    }
+    return said, {str(row): list(found) for row, found in told.several.items()}
 
 
 def newest_comparison(session: Session, file: CrossCheckFile) -> CrossCheckComparison | None:
@@ -178,11 +200,32 @@ def _plain(one: Finding) -> dict[str, Any]:
     }
 
 
-def _standing(session: Session, file: CrossCheckFile) -> dict[int, CrossCheckResult]:
-    query = select(CrossCheckResult).where(
-        CrossCheckResult.file_id == file.id, CrossCheckResult.standing
+Kept = tuple[int, int, str, int, str, str]
+"""Of a standing result: its key, then reading, comparer, version, outcome and findings."""
+
+
+def _standing(session: Session, file: CrossCheckFile) -> dict[int, Kept]:
+    query = (
+        select(
+            CrossCheckResult.shipment_id,
+            CrossCheckResult.id,
+            CrossCheckComparison.reading_id,
+            CrossCheckComparison.comparer,
+            CrossCheckResult.shipment_version_no,
+            CrossCheckResult.outcome,
+            type_coerce(CrossCheckResult.findings, Text),
+        )
+        .join(CrossCheckComparison, CrossCheckComparison.id == CrossCheckResult.comparison_id)
+        .where(CrossCheckResult.file_id == file.id, CrossCheckResult.standing)
     )
-    return {one.shipment_id: one for one in session.scalars(query)}
+    found: dict[int, Kept] = {}
+    for key, number, reading_id, comparer, version_no, outcome, findings in session.execute(query):
+        found[key] = number, reading_id, comparer, version_no, outcome, findings
+    return found
+
+
+def _as_kept(said: Said, reading_id: int) -> tuple[int, str, int, str, str]:
+    return reading_id, COMPARER, said.version_no, said.outcome, said.findings
 
 
 def _unchanged(session: Session, said: Mapping[int, Said]) -> set[int]:
@@ -190,17 +233,6 @@ def _unchanged(session: Session, said: Mapping[int, Said]) -> set[int]:
     query = select(Shipment.id, Shipment.version_no).where(Shipment.state == "standing")
     found = bulk.looked_up(session, query, Shipment.id, sorted(said))
     return {key for key, version_no in found if said[key].version_no == version_no}
-
-
-def _is(one: CrossCheckResult | None, said: Said, reading_id: int) -> bool:
-    """Whether a standing result says just this, of the same reading."""
-    return (
-        one is not None
-        and one.comparison.reading_id == reading_id
-        and one.comparison.comparer == COMPARER
-        and (one.shipment_version_no, one.outcome) == (said.version_no, said.outcome)
-        and canonical(one.findings) == canonical(said.findings)
-    )
 
 
 def _keep(
@@ -215,29 +247,19 @@ def _keep(
     )
     session.add(comparison)
     session.flush()
-    bulk.insert_all(
+    bulk.write(
         session,
+        CrossCheckResult,
+        RESULT,
         (
-            CrossCheckResult(
-                file_id=file.id,
-                comparison_id=comparison.id,
-                shipment_id=key,
-                shipment_version_no=one.version_no,
-                outcome=one.outcome,
-                findings=one.findings,
-            )
+            (file.id, comparison.id, key, one.version_no, one.outcome, one.findings, True)
             for key, one in new.items()
         ),
     )
-    results = select(CrossCheckResult.shipment_id, CrossCheckResult.id)
+    made_now = CrossCheckResult.comparison_id == comparison.id
+    results = select(CrossCheckResult.shipment_id, CrossCheckResult.id).where(made_now)
     ids = dict(
         session.execute(results.where(CrossCheckResult.comparison_id == comparison.id)).all()
     )
-    bulk.insert_all(
-        session,
-        (
-            CrossCheckNamed(result_id=ids[key], row_id=row)
-            for key, one in new.items()
-            for row in one.rows
-        ),
-    )
+    named = ((ids[key], row) for key, one in new.items() for row in one.rows)
+    bulk.write(session, CrossCheckNamed, ("result_id", "row_id"), named)
