@@ -403,6 +403,29 @@ def test_a_heading_row_that_nobody_knows_is_read_once_it_is_said_to_be_one() -> 
     assert only.fields == {"truck_plate": "蒙A00001"}
 
 
+CELLS = st.one_of(
+    st.sampled_from(
+        ["", "蒙A00001", "2026-03-04", "2026/3/4", "8.0吨", "0705", "二连浩特", "E", "-"]
+    ),
+    st.text(max_size=6),
+)
+HEADS = st.sampled_from(["车牌号", "出境日期", "毛重", "件数", "出境口岸", "运单号", "x", ""])
+
+
+@GIVEN
+@given(st.lists(HEADS, min_size=3, max_size=6), st.lists(st.lists(CELLS, min_size=6), max_size=6))
+def test_whatever_a_sheet_holds_it_is_read_and_every_row_ends_somewhere(
+    heads: list[str], rows: list[list[str]]
+) -> None:
+    raw = csv_bytes([heads, *(line[: len(heads)] for line in rows)])
+    found = look(raw, transport_mode="ROAD")
+    ended = [one.row for one in found.rows] + [one.row for one in found.skipped]
+    assert len({*ended, *found.doubled}) == len(ended) + len(found.doubled)
+    assert bool(found.rows) or found.problems
+    told_all = cross_check([held()], found.rows, MARCH)
+    assert set(told_all.findings) <= {1}
+
+
 UGLY = [
     ["二连浩特口岸 2026年3月 出境车辆台账（示例）", "", "", "", "", ""],
     ["", "", "", "", "", ""],

@@ -42,7 +42,8 @@ def test_an_officer_uploads_and_sees_ours_beside_theirs(bench: jobs.Bench, app: 
     assert "The file is being read." in page.words
     jobs.drain(bench)
     page = officer.see("/cross-checks/1")
-    for told in ("示例海关", "示例关函〔2026〕1号", "2026-03-01 – 2026-03-31", "Road"):
+    limits = "days at most 1 apart, weights at most 0.5% or 1 kg apart"
+    for told in ("示例海关", "示例关函〔2026〕1号", "2026-03-01 – 2026-03-31", "Road", limits):
         assert told in page.words
     first = " ".join(page.table(0)[1])
     assert OTHER in first

@@ -110,6 +110,7 @@ def one(key: int) -> ResponseReturnValue:
         history=answers.told(session.scalars(steps.every_answer(found)).all()),
         source=cross_words.source_label(found.source),
         office=cross_words.office_label(found.port),
+        limits=cross_words.limits(),
         busy=found.state == "received",
         reload_seconds=RELOAD_SECONDS,
         may_answer=may_answer,

@@ -6,7 +6,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from ingest import codes
-from ingest.cross_checks import TAKEN
+from ingest.cross_checks import COMPARED, TAKEN
 from ingest.fields import FIELDS
 from tracker.db import local_day
 from tracker.errors import mark
@@ -14,7 +14,7 @@ from tracker.models.cross_checks import CrossCheckRow
 from tracker.papers.receipt import DIRECTIONS, MODES
 from tracker.steps import networks
 from tracker.web import context
-from tracker.web.filters import territory, tongue
+from tracker.web.filters import percent, territory, tongue
 
 SOURCES: dict[str, str] = {
     "customs": mark("Customs"),
@@ -71,6 +71,20 @@ def values_words(name: str, values: Sequence[str]) -> str:
 def office_label(code: str) -> str:
     """A customs office with its code."""
     return value_words("exit_customs", code) if code else ""
+
+
+def limits() -> str:
+    """How near is near, as the table has it."""
+    weight = COMPARED["gross_weight_kg"]
+    return str(
+        gettext(
+            "Near: days at most %(days)s apart, weights at most %(share)s or %(least)s kg apart."
+            " Nobody prescribes these limits; both sides are always shown.",
+            days=COMPARED["border_exit_date"].near,
+            share=percent(weight.near),
+            least=weight.at_least,
+        )
+    )
 
 
 def fields_of(rows: Iterable[CrossCheckRow]) -> list[str]:
