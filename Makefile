@@ -25,7 +25,7 @@ bench: $(TESTS) $(PEERS) ## 测量速度 · measure how fast it is
 
 soak: $(TESTS) ## 长时间的中断、并发、变异文件、线路、规则、全年与电子表格试验 · the long crash, race, fuzz, route, rule, year and spreadsheet experiments
 	@$(BIN)/python -m tests.debian office
-	@$(BIN)/python -m pytest -q -s tests/crash tests/ingest/test_fuzz.py tests/ingest/test_match_made_up.py tests/ingest/test_tracks_check.py tests/rules/test_shapes.py tests/test_year.py tests/office --soak
+	@$(BIN)/python -m pytest -q -s tests/crash tests/ingest/test_fuzz.py tests/ingest/test_match_made_up.py tests/ingest/test_tracks_made_up.py tests/rules/test_shapes.py tests/test_year.py tests/office --soak
 
 vendor: $(TESTS) ## 重新获取前端依赖（需要 npm）· fetch the browser assets anew (needs npm)
 	@$(BIN)/python -m tests.vendor_assets

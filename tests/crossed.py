@@ -12,8 +12,16 @@ from ingest.answers import Answer
 from tests.ingest.manifest_samples import csv_bytes
 from tests.journeys import NOW, person
 from tracker import blobs, jobs
+from tracker.access.cross_checks import visible_cross_files, visible_cross_results
 from tracker.models.cargo import Shipment
-from tracker.models.cross_checks import CrossCheckFile, CrossCheckResult
+from tracker.models.cross_checks import (
+    CrossCheckFile,
+    CrossCheckNamed,
+    CrossCheckReading,
+    CrossCheckResult,
+    CrossCheckRow,
+)
+from tracker.models.people import User
 from tracker.steps import cross_checks
 
 HEADINGS = ("运输工具名称", "进出境日期", "进出境口岸", "件数", "毛重")
@@ -114,3 +122,25 @@ def differing(
             for found in one.findings
             if found["outcome"] != "agrees"
         }
+
+
+def hidden_from(session: Session, user: User) -> set[str]:
+    """What third parties' files are called and say of strangers, but of those that one sees.
+
+    Whose data it is, reviewers of what it speaks of are told, and a firm is not.
+    """
+    own = {one.id for one in session.scalars(visible_cross_files(user))}
+    results = session.scalars(visible_cross_results(user))
+    told = own if user.firm_id is not None else own | {one.file_id for one in results}
+    found: set[str] = set()
+    for one in session.scalars(select(CrossCheckFile)):
+        found |= {one.file_name, one.sha256} if one.id not in own else set()
+        found |= {one.source_name, one.document_no} if one.id not in told else set()
+    named = select(CrossCheckNamed.row_id)
+    query = (
+        select(CrossCheckRow.fields, CrossCheckReading.file_id)
+        .join(CrossCheckReading)
+        .where(CrossCheckRow.id.not_in(named))
+    )
+    strangers = [said for said, key in session.execute(query) if key not in own]
+    return found | {said["truck_plate"] for said in strangers if "truck_plate" in said}

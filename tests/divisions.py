@@ -12,7 +12,7 @@ from rules.params import Money, RuleParams, Table
 from rules.registry import Registry
 from rules.rule import Rule, rule
 from tests import journeys
-from tests.journeys import act_on, person, row, sheet
+from tests.journeys import act_on, person, row
 from tracker import jobs
 from tracker.db import Database
 from tracker.models.cargo import Shipment
@@ -20,7 +20,7 @@ from tracker.models.divisions import Division
 from tracker.models.methods import Programme
 from tracker.models.money import Assessment, Item
 from tracker.settings import Settings
-from tracker.steps import division, methods
+from tracker.steps import division
 
 POOL = "第四条|year=2026"
 PARAMS = {**journeys.STATED, "pool": {"2025": "100.00", "2026": "100.00"}}
@@ -71,24 +71,7 @@ def world(database: Database, settings: Settings, formula: Rule = a_pool) -> job
 
 def record(bench: jobs.Bench, formula: Rule, params: Mapping[str, Any], first: date) -> int:
     """Draft, submit and record a method of this rule from a day on; returns its id."""
-
-    def work(session: Session) -> int:
-        return methods.draft(
-            session,
-            bench.registry,
-            person(session, "league_officer"),
-            programme=session.scalars(select(Programme)).one(),
-            rule_id=formula.id,
-            params=dict(params),
-            title=formula.title,
-            document_no=f"示例办〔2026〕{first.month}号",
-            issued_on=date(2025, 12, 1),
-            valid_from=first,
-            valid_to=None,
-            is_sample=True,
-        ).id
-
-    key = bench.database.transact(work)
+    key = journeys.method_drafted(bench, formula.id, params, first)
     journeys.record(bench, key)
     return key
 
@@ -99,9 +82,7 @@ def claim(bench: jobs.Bench, freight: Mapping[str, str], login: str = "clerk", *
         row(f"W{login[0]}{name}", f"蒙A1000{name}", 运费=yuan, **other)
         for name, yuan in freight.items()
     ]
-    key = journeys.upload(bench, sheet(*rows), login=login)
-    journeys.commit(bench, key, login=login)
-    return key
+    return journeys.take_in(bench, *rows, login=login)
 
 
 def draft(bench: jobs.Bench, counter: str = POOL, login: str = "league_officer") -> int:

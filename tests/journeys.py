@@ -4,8 +4,8 @@ Nothing here knows which leagues exist in ``rules/leagues``.
 """
 
 import io
-from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from rules.params import Money, RuleParams
 from rules.registry import Registry
-from rules.rule import rule
+from rules.rule import Rule, rule
 from tracker import blobs, jobs
 from tracker.db import Database
 from tracker.models.cargo import Manifest
@@ -64,19 +64,19 @@ class Params(RuleParams):
     rate = Money(per="trip", doc="每车次补贴", en="a trip", article="第二条")
 
 
-@rule(
-    id="tests/journey",
-    league=LEAGUE,
-    programme="freight",
-    title="每车次定额（示例）",
-    params=Params,
-)
-def a_trip(s: Any, p: Any, t: Any) -> Any:  # noqa: ANN401  columns or plain numbers alike
-    """Pay each loaded trip the same."""
-    t.require("第一条", ~s.empty, "空驶不予补贴", "empty runs earn nothing")
-    return t.pay("第二条", p.rate * s.trips)
+def trip_rule(key: str, league: str) -> Rule:
+    """A league's rule that pays each loaded trip the same."""
+
+    @rule(id=key, league=league, programme="freight", title="每车次定额（示例）", params=Params)
+    def a_trip(s: Any, p: Any, t: Any) -> Any:  # noqa: ANN401  columns or plain numbers alike
+        """Pay each loaded trip the same."""
+        t.require("第一条", ~s.empty, "空驶不予补贴", "empty runs earn nothing")
+        return t.pay("第二条", p.rate * s.trips)
+
+    return a_trip
 
 
+a_trip = trip_rule("tests/journey", LEAGUE)
 REGISTRY = Registry({a_trip.id: a_trip}, [])
 
 
@@ -91,9 +91,45 @@ def bench(database: Database, settings: Settings, *, recorded: bool = True) -> j
 
 def record_method(made: jobs.Bench) -> int:
     """The league's method, drafted and recorded; returns its id."""
-    key = made.database.transact(_method)
+    params = {**STATED, "rate": "500.00"}
+    key = method_drafted(made, a_trip.id, params, last=date(2026, 12, 31))
     record(made, key)
     return key
+
+
+def method_drafted(
+    made: jobs.Bench,
+    rule_id: str,
+    params: Mapping[str, Any],
+    first: date = date(2026, 1, 1),
+    last: date | None = None,
+    **other: str,
+) -> int:
+    """A method of this rule and these numbers, drafted for these days; returns its id.
+
+    By name may be told: ``programme``, ``title``, ``document_no`` and whose ``login``.
+    """
+    rules = made.registry.rules
+    title = rules[rule_id].title if rule_id in rules else "示例办法"
+    code = other.get("programme", "freight")
+
+    def work(session: Session) -> int:
+        return methods.draft(
+            session,
+            made.registry,
+            person(session, other.get("login", "league_officer")),
+            programme=session.scalars(select(Programme).where(Programme.code == code)).one(),
+            rule_id=rule_id,
+            params=dict(params),
+            title=other.get("title", title),
+            document_no=other.get("document_no", f"示例办〔{first.year}〕{first.month}号"),
+            issued_on=first - timedelta(days=31),
+            valid_from=first,
+            valid_to=last,
+            is_sample=True,
+        ).id
+
+    return made.database.transact(work)
 
 
 def record(made: jobs.Bench, key: int) -> None:
@@ -119,8 +155,9 @@ def act_on(  # noqa: PLR0913  a step has this many sides
     reason_code: str = "",
     reason: str = "",
     detail: dict[str, Any] | None = None,
+    now: datetime = NOW,
 ) -> int:
-    """Take a step as this person on what stands now; returns the decision's id."""
+    """Take a step as this person on what stands then; returns the decision's id."""
 
     def work(session: Session) -> Decision:
         subject: flow.Subject = session.get_one(table, key)
@@ -128,7 +165,7 @@ def act_on(  # noqa: PLR0913  a step has this many sides
             session,
             subject,
             user=person(session, login),
-            now=NOW,
+            now=now,
             reason_code=reason_code,
             reason=reason,
             detail=detail or {},
@@ -170,28 +207,49 @@ def sheet(*rows: Sequence[str], encoding: str = "gb18030") -> bytes:
     return "\r\n".join(",".join(line) for line in (HEADINGS, *rows)).encode(encoding)
 
 
-def upload(made: jobs.Bench, raw: bytes, name: str = "发运.csv", login: str = "clerk") -> int:
+def upload(
+    made: jobs.Bench,
+    raw: bytes,
+    name: str = "发运.csv",
+    login: str = "clerk",
+    now: datetime = NOW,
+) -> int:
     """Upload and read a file; returns the manifest's id."""
     sha256, size = blobs.store(made.settings.home, io.BytesIO(raw), 10**7)
     key = made.database.transact(
-        lambda session: manifests.store(session, person(session, login), name, sha256, size, NOW).id
+        lambda session: manifests.store(session, person(session, login), name, sha256, size, now).id
     )
     jobs.drain(made)
     return key
 
 
-def commit(made: jobs.Bench, key: int, login: str = "clerk", verdict: str = "confirm") -> None:
+def commit(
+    made: jobs.Bench,
+    key: int,
+    login: str = "clerk",
+    verdict: str = "confirm",
+    now: datetime = NOW,
+) -> None:
     """Take the good rows in, with the verdict on all that change what stands; blank for none."""
 
     def work(session: Session) -> None:
         user, manifest = person(session, login), session.get_one(Manifest, key)
         words = {word for _, word in confirmations.words(session, manifest)}
         if verdict and "wait" in words:
-            confirmations.give(session, user, manifest, verdict, None, NOW)
-        manifests.ask_commit(session, user, manifest, NOW)
+            confirmations.give(session, user, manifest, verdict, None, now)
+        manifests.ask_commit(session, user, manifest, now)
 
     made.database.transact(work)
     jobs.drain(made)
+
+
+def take_in(
+    made: jobs.Bench, *rows: Sequence[str], login: str = "clerk", now: datetime = NOW
+) -> int:
+    """Upload rows and take the good ones in; returns the manifest's id."""
+    key = upload(made, sheet(*rows), login=login, now=now)
+    commit(made, key, login, now=now)
+    return key
 
 
 def confirm(
@@ -259,31 +317,18 @@ def people(session: Session) -> None:
         *((role, role, None) for role in ROLES),
     ]
     for login, role, firm_id in roles:
-        session.add(
-            User(
-                login=login,
-                name=f"示例{login}",
-                role=role,
-                password_hash="unused",  # noqa: S106  nobody signs in with it
-                firm_id=firm_id,
-                league_id=league.id if role.startswith("league_") else None,
-            )
-        )
+        league_id = league.id if role.startswith("league_") else None
+        session.add(user(login, role, firm_id, league_id))
     session.flush()
 
 
-def _method(session: Session) -> int:
-    return methods.draft(
-        session,
-        REGISTRY,
-        person(session, "league_officer"),
-        programme=session.scalars(select(Programme)).one(),
-        rule_id=a_trip.id,
-        params={**STATED, "rate": "500.00"},
-        title=a_trip.title,
-        document_no="示例办〔2026〕1号",
-        issued_on=date(2025, 12, 1),
-        valid_from=date(2026, 1, 1),
-        valid_to=date(2026, 12, 31),
-        is_sample=True,
-    ).id
+def user(login: str, role: str, firm_id: int | None = None, league_id: int | None = None) -> User:
+    """A person of this role."""
+    return User(
+        login=login,
+        name=f"示例{login}",
+        role=role,
+        password_hash="unused",  # noqa: S106  nobody signs in with it
+        firm_id=firm_id,
+        league_id=league_id,
+    )

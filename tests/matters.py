@@ -17,11 +17,12 @@ from tracker.models.methods import Programme
 from tracker.models.money import Assessment, Item
 from tracker.models.people import League
 from tracker.settings import Settings
-from tracker.steps import beginnings, matters, methods
+from tracker.steps import beginnings, matters
 
 PLATFORMS = "shapes/measure-3-platforms"
 STATED = "shapes/measure-stated-amount"
 YEAR = (date(2026, 1, 1), date(2026, 12, 31))
+RULES = (PLATFORMS, STATED)
 FIRST = date(2025, 1, 1)
 ENTERED: Mapping[str, Any] = {"platforms": 1, "cost_fen": 0, "turnover_cent": 1_000_000}
 """One platform entered: 20,000 yuan."""
@@ -38,32 +39,12 @@ def world(database: Database, settings: Settings, **params: str) -> jobs.Bench:
     return made
 
 
-RULES = (PLATFORMS, STATED)
-
-
 def record(
     bench: jobs.Bench, rule_id: str, programme: str, first: date = FIRST, **params: object
 ) -> int:
     """Draft, submit and record a method with the rule's own sample numbers; returns its id."""
-    rule = bench.registry.rules[rule_id]
-
-    def work(session: Session) -> int:
-        return methods.draft(
-            session,
-            bench.registry,
-            person(session, "league_officer"),
-            programme=session.scalars(select(Programme).where(Programme.code == programme)).one(),
-            rule_id=rule_id,
-            params={**rule.sample_params, **params},
-            title=rule.title,
-            document_no=f"示例事项〔{first.year}〕1号",
-            issued_on=date(2024, 12, 1),
-            valid_from=first,
-            valid_to=None,
-            is_sample=True,
-        ).id
-
-    key = bench.database.transact(work)
+    numbers = {**bench.registry.rules[rule_id].sample_params, **params}
+    key = journeys.method_drafted(bench, rule_id, numbers, first, programme=programme)
     journeys.record(bench, key)
     return key
 

@@ -16,12 +16,7 @@ from tracker.models.methods import Programme
 from tracker.models.money import Assessment, Entry, Item
 from tracker.papers import sheets
 from tracker.settings import Settings
-from tracker.steps import (
-    filing,
-    first_review,
-    manifests,
-    review,
-)
+from tracker.steps import filing, first_review, manifests, review
 
 RATE = journeys.RATE_FEN
 
@@ -66,7 +61,7 @@ def test_the_same_file_twice_is_told_and_counts_once(bench: jobs.Bench) -> None:
 
 def test_the_same_rows_in_another_file_and_encoding_are_nothing_new(bench: jobs.Bench) -> None:
     rows = [journeys.row("W1", "蒙A10001"), journeys.row("W2", "蒙A10002")]
-    journeys.commit(bench, journeys.upload(bench, journeys.sheet(*rows)))
+    journeys.take_in(bench, *rows)
     entries = way.count(bench, Entry)
     again = journeys.upload(bench, journeys.sheet(*reversed(rows), encoding="utf-8"))
     with bench.database.reading() as session:
@@ -80,14 +75,14 @@ def test_the_same_rows_in_another_file_and_encoding_are_nothing_new(bench: jobs.
 
 def test_three_waybills_on_one_truck_are_paid_one_trip(bench: jobs.Bench) -> None:
     rows = [journeys.row(f"W{number}") for number in range(3)]
-    journeys.commit(bench, journeys.upload(bench, journeys.sheet(*rows)))
+    journeys.take_in(bench, *rows)
     assert (way.count(bench, Shipment), way.count(bench, CargoLine)) == (1, 3)
     assert way.stages(bench) == {"accrued": RATE}
 
 
 def test_an_empty_run_is_paid_nothing_with_a_reason(bench: jobs.Bench) -> None:
     empty = journeys.row("W1", **{"重空标志": "空", "毛重(KG)": ""})
-    journeys.commit(bench, journeys.upload(bench, journeys.sheet(empty)))
+    journeys.take_in(bench, empty)
     assert way.stages(bench) == {}
     with bench.database.reading() as session:
         one = session.scalars(select(Assessment)).one()
@@ -100,7 +95,7 @@ def test_shipments_wait_for_a_method_and_are_assessed_once_it_is_recorded(
 ) -> None:
     bench = journeys.bench(database, settings, recorded=False)
     rows = [journeys.row("W1", "蒙A10001"), journeys.row("W2", "蒙A10002")]
-    journeys.commit(bench, journeys.upload(bench, journeys.sheet(*rows)))
+    journeys.take_in(bench, *rows)
     with bench.database.reading() as session:
         waits = {shipment.waits_for for shipment in session.scalars(select(Shipment))}
     assert waits == {"No method is in force on the departure day."}
@@ -121,7 +116,7 @@ def test_shipments_wait_for_a_method_and_are_assessed_once_it_is_recorded(
 def test_a_corrected_row_is_a_new_version_and_money_follows_by_difference(
     bench: jobs.Bench,
 ) -> None:
-    journeys.commit(bench, journeys.upload(bench, journeys.sheet(journeys.row("W1"))))
+    journeys.take_in(bench, journeys.row("W1"))
     emptied = journeys.row("W1", **{"重空标志": "空", "毛重(KG)": ""})
     again = journeys.upload(bench, journeys.sheet(emptied))
     with bench.database.reading() as session:
@@ -154,16 +149,15 @@ def test_a_second_firm_claiming_the_same_truck_is_contested_and_earns_nothing(
 
 
 def test_what_was_applied_for_cannot_be_changed_by_another_upload(bench: jobs.Bench) -> None:
-    journeys.commit(bench, journeys.upload(bench, journeys.sheet(journeys.row("W1"))))
+    journeys.take_in(bench, journeys.row("W1"))
     way.applied(bench)
-    changed = journeys.upload(bench, journeys.sheet(journeys.row("W1", 件数="7")))
-    journeys.commit(bench, changed)
+    journeys.take_in(bench, journeys.row("W1", 件数="7"))
     assert way.stages(bench) == {"applied": RATE}
     assert way.count(bench, CargoLine) == 1
 
 
 def test_two_people_are_needed_wherever_it_is_said(bench: jobs.Bench) -> None:
-    journeys.commit(bench, journeys.upload(bench, journeys.sheet(journeys.row("W1"))))
+    journeys.take_in(bench, journeys.row("W1"))
     key = way.applied(bench)
     with pytest.raises(NotAllowed):
         journeys.act_on(bench, Application, key, "clerk", "first_review")
@@ -176,7 +170,7 @@ def test_two_people_are_needed_wherever_it_is_said(bench: jobs.Bench) -> None:
 def test_a_returned_application_gives_its_money_back_and_can_be_applied_for_again(
     bench: jobs.Bench,
 ) -> None:
-    journeys.commit(bench, journeys.upload(bench, journeys.sheet(journeys.row("W1"))))
+    journeys.take_in(bench, journeys.row("W1"))
     key = way.applied(bench)
     with pytest.raises(Refused, match="reason"):
         journeys.act_on(bench, Application, key, "league_officer", "return")
@@ -197,7 +191,7 @@ def test_a_returned_application_gives_its_money_back_and_can_be_applied_for_agai
 
 def test_reductions_at_both_reviews_stand_beside_what_was_applied_for(bench: jobs.Bench) -> None:
     rows = [journeys.row(f"W{number}", f"蒙A1000{number}") for number in range(2)]
-    journeys.commit(bench, journeys.upload(bench, journeys.sheet(*rows)))
+    journeys.take_in(bench, *rows)
     key = way.applied(bench)
 
     def reduce_one(session: Session) -> None:
@@ -222,7 +216,7 @@ def test_reductions_at_both_reviews_stand_beside_what_was_applied_for(bench: job
 
 
 def test_a_returned_filing_goes_back_to_the_league_and_is_filed_again(bench: jobs.Bench) -> None:
-    journeys.commit(bench, journeys.upload(bench, journeys.sheet(journeys.row("W1"))))
+    journeys.take_in(bench, journeys.row("W1"))
     key = way.applied(bench)
     first = way.filed(bench, key)
     journeys.act_on(
@@ -255,7 +249,7 @@ def test_a_returned_filing_goes_back_to_the_league_and_is_filed_again(bench: job
 
 
 def test_a_fund_that_does_not_reach_is_never_overdrawn(bench: jobs.Bench) -> None:
-    journeys.commit(bench, journeys.upload(bench, journeys.sheet(journeys.row("W1"))))
+    journeys.take_in(bench, journeys.row("W1"))
     key = way.filed(bench, way.applied(bench))
     way.a_fund(bench, RATE - 1)
     with pytest.raises(Conflict):
@@ -264,7 +258,7 @@ def test_a_fund_that_does_not_reach_is_never_overdrawn(bench: jobs.Bench) -> Non
 
 
 def test_the_books_of_the_whole_journey_verify(bench: jobs.Bench, settings: Settings) -> None:
-    journeys.commit(bench, journeys.upload(bench, journeys.sheet(journeys.row("W1"))))
+    journeys.take_in(bench, journeys.row("W1"))
     way.filed(bench, way.applied(bench))
     report = verify.verify(settings.database_url, rules=journeys.REGISTRY.rules)
     assert not report.faults

@@ -1,6 +1,7 @@
 """A trail that was walked before leads to the same books, and nothing else is taken for one."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -17,9 +18,9 @@ def walked(standing: Standing, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     upload = journeys.upload
 
-    def noted(made: jobs.Bench, raw: bytes, name: str = "发运.csv", login: str = "clerk") -> int:
+    def noted(made: jobs.Bench, raw: bytes, name: str = "发运.csv", **other: Any) -> int:  # noqa: ANN401  of ``upload``
         names.append(name)
-        return upload(made, raw, name, login)
+        return upload(made, raw, name, **other)
 
     monkeypatch.setattr(journeys, "upload", noted)
     standing.set_back(remembered=True)
@@ -77,11 +78,9 @@ def test_other_rules_or_settings_and_open_sessions_are_walked(
         assert len(walked) == before + 1
 
 
+@pytest.mark.usefixtures("monkeypatch")
 def test_where_the_program_is_exchanged_nothing_is_remembered(
-    bench: jobs.Bench,
-    standing: Standing,
-    monkeypatch: pytest.MonkeyPatch,
+    bench: jobs.Bench, standing: Standing
 ) -> None:
-    del monkeypatch
     way.shipped(bench)
     assert standing.trail is None

@@ -5,7 +5,7 @@ corridor): what lies between is filled in at a point each few minutes, on the se
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -15,17 +15,20 @@ from sqlalchemy.orm import Session
 from ingest.network import load_seed
 from rules.registry import Registry
 from rules.rule import rule
-from tests import journeys
+from tests import journeys, way
 from tests.journeys import NOW, person
 from tracker import blobs, jobs
 from tracker.db import SHANGHAI, Database
 from tracker.demo import drives
-from tracker.models.methods import Programme
-from tracker.models.tracks import TrackFile
+from tracker.models.cargo import Shipment
+from tracker.models.tracks import Track, TrackFile, TrackLink
 from tracker.settings import Settings
-from tracker.steps import methods, tracks
+from tracker.steps import track_verdicts, tracks
+from tracker.steps.track_verdicts import Shown
 
 CORRIDOR = "T02"
+PLATE, OTHER_PLATE = "蒙A10000", "蒙B20001"
+"""The first truck, and one of the other firm."""
 WHOLE = [(8, 6), (20, 4690), (30, 4710), (200, 74420), (210, 74420)]
 """Hohhot to Moscow in eight days."""
 TO_BORDER = WHOLE[:3]
@@ -41,14 +44,14 @@ def drive(plate: str, corridor: str, *legs: Sequence[tuple[float, float]]) -> by
     return drives.table(drives.drive(plate, load_seed().corridor(corridor), MIDNIGHT, *legs))
 
 
-def upload(
+def stored(
     bench: jobs.Bench,
     raw: bytes,
     login: str = "clerk",
     datum: str = "WGS84",
     zone: str = "+08:00",
 ) -> int:
-    """Upload, read, link and check; the file's key."""
+    """Upload, to be read later; the file's key."""
     sha256, size = blobs.store(bench.settings.home, io.BytesIO(raw), 10**7)
 
     def work(session: Session) -> int:
@@ -56,9 +59,25 @@ def upload(
         told = tracks.Upload("轨迹.csv", sha256, size, datum, zone)
         return tracks.store(session, user, told, NOW).id
 
-    key = bench.database.transact(work)
+    return bench.database.transact(work)
+
+
+def upload(bench: jobs.Bench, raw: bytes, **said: str) -> int:
+    """Upload, read, link and check; the file's key."""
+    key = stored(bench, raw, **said)
     jobs.drain(bench)
     return key
+
+
+def copied(bench: jobs.Bench) -> None:
+    """A track of the first truck, and the same points as the track of the other firm's truck."""
+    way.shipped(bench)
+    own = journeys.sheet(journeys.row("V0", OTHER_PLATE))
+    journeys.commit(bench, journeys.upload(bench, own, login="other_clerk"), "other_clerk")
+    raw = drive(PLATE, CORRIDOR, TO_BORDER)
+    upload(bench, raw)
+    same = raw.decode("gb18030").replace(PLATE, OTHER_PLATE).encode("gb18030")
+    upload(bench, same, login="other_clerk")
 
 
 def withdraw(bench: jobs.Bench, key: int, login: str = "clerk") -> None:
@@ -67,6 +86,41 @@ def withdraw(bench: jobs.Bench, key: int, login: str = "clerk") -> None:
     def work(session: Session) -> None:
         file = session.get_one(TrackFile, key)
         tracks.withdraw(session, person(session, login), file, "传错了", NOW)
+
+    bench.database.transact(work)
+    jobs.drain(bench)
+
+
+def shown(bench: jobs.Bench) -> dict[str, Shown]:
+    """Plate -> what the tracks come to."""
+    with bench.database.reading() as session:
+        labels = dict(session.execute(select(Shipment.id, Shipment.label)).all())
+        return {labels[k]: one for k, one in track_verdicts.of(session, list(labels)).items()}
+
+
+def sections(bench: jobs.Bench) -> tuple[str | None, ...]:
+    """The verdicts on the first truck: the province, inside China, abroad."""
+    return shown(bench)[PLATE][2:]
+
+
+def shipment(bench: jobs.Bench, label: str = PLATE) -> Shipment:
+    """The first truck, or another."""
+    with bench.database.reading() as session:
+        return session.scalars(select(Shipment).where(Shipment.label == label)).one()
+
+
+def do(
+    bench: jobs.Bench,
+    what: Callable[..., object],
+    table: type[TrackFile | Track | TrackLink],
+    *more: object,
+    login: str = "clerk",
+) -> None:
+    """Carry out a step on the newest row of a table, and what follows."""
+
+    def work(session: Session) -> None:
+        one = session.scalars(select(table).order_by(table.id.desc())).first()
+        what(session, person(session, login), one, *more, NOW)
 
     bench.database.transact(work)
     jobs.drain(bench)
@@ -93,21 +147,7 @@ def asking(database: Database, settings: Settings) -> jobs.Bench:
     made = jobs.Bench(database, settings, REGISTRY)
     database.transact(journeys.people)
 
-    def work(session: Session) -> int:
-        return methods.draft(
-            session,
-            REGISTRY,
-            person(session, "league_officer"),
-            programme=session.scalars(select(Programme)).one(),
-            rule_id=a_tracked_trip.id,
-            params={**journeys.STATED, "rate": "500.00"},
-            title=a_tracked_trip.title,
-            document_no="示例办〔2026〕9号",
-            issued_on=date(2025, 12, 1),
-            valid_from=date(2026, 1, 1),
-            valid_to=date(2026, 12, 31),
-            is_sample=True,
-        ).id
-
-    journeys.record(made, database.transact(work))
+    params = {**journeys.STATED, "rate": "500.00"}
+    key = journeys.method_drafted(made, a_tracked_trip.id, params, last=date(2026, 12, 31))
+    journeys.record(made, key)
     return made

@@ -56,7 +56,7 @@ class Standing:
     def walk(self, step: Hashable, work: Callable[[], Answer]) -> Answer:
         """Where the step leads from here: by its work, or at once where that is remembered."""
         begun, self.trail = self.trail, None
-        if begun is None or self.database.engine.pool.checkedout():  # type: ignore[attr-defined]
+        if begun is None or self.database.engine.pool.checkedout():  # type: ignore[attr-defined]  # a pool that counts
             return work()
         trail = (*begun, step)
         answer: Answer

@@ -10,15 +10,25 @@ from tests import journeys
 from tests.journeys import LEAGUE, NOW, act_on, person
 from tests.trails import remembered
 from tracker import jobs, verify
+from tracker.access.ledger import visible_entries
 from tracker.models.applications import Application
 from tracker.models.cargo import Shipment
-from tracker.models.filings import Allotment, Disbursement, Filing, Fund
+from tracker.models.filings import Allotment, Decision, Disbursement, Filing, Fund
 from tracker.models.methods import Programme
-from tracker.models.money import Item, ItemStage
+from tracker.models.money import Entry, Item, ItemStage
 from tracker.models.people import League
 from tracker.models.recoveries import Recovery
 from tracker.papers import sheets
-from tracker.steps import allotment, application, disbursement, filing, flow, recovery, review
+from tracker.steps import (
+    allotment,
+    application,
+    disbursement,
+    filing,
+    flow,
+    receipts,
+    recovery,
+    review,
+)
 
 PERIOD = (date(2026, 1, 1), date(2026, 3, 31))
 FUND = "示例专项〔2026〕1号"
@@ -56,6 +66,14 @@ def count(bench: jobs.Bench, table: type[object]) -> int:
         return session.scalar(select(func.count()).select_from(table)) or 0
 
 
+def decisions(bench: jobs.Bench, login: str, kind: str) -> int:
+    """How many decisions on things of this kind the person sees in the ledger."""
+    with bench.database.reading() as session:
+        taken = select(Decision.seq).where(Decision.subject_kind == kind)
+        query = visible_entries(person(session, login)).where(Entry.seq.in_(taken))
+        return len(session.scalars(query).all())
+
+
 @remembered
 def shipped(bench: jobs.Bench, trucks: int = 1, first: int = 0, login: str = "clerk") -> int:
     """So many trucks committed in one manifest; returns its id."""
@@ -63,9 +81,7 @@ def shipped(bench: jobs.Bench, trucks: int = 1, first: int = 0, login: str = "cl
         journeys.row(f"W{number}", f"蒙A{10_000 + number}")
         for number in range(first, first + trucks)
     ]
-    key = journeys.upload(bench, journeys.sheet(*rows), login=login)
-    journeys.commit(bench, key, login)
-    return key
+    return journeys.take_in(bench, *rows, login=login)
 
 
 @remembered
@@ -195,10 +211,7 @@ def allotment_drafted(
             person(session, login),
             session.get_one(Filing, filing_id),
             session.scalars(select(Fund)).first() or _no_fund(),
-            document_no=document_no,
-            budget_line=budget_line,
-            amount_fen=amount_fen,
-            issued_on=date(2026, 5, 1),
+            allotment.Particulars(document_no, budget_line, amount_fen, date(2026, 5, 1)),
         ).id
 
     return bench.database.transact(work)
@@ -251,14 +264,32 @@ def failed(bench: jobs.Bench, key: int) -> None:
 
 
 @remembered
-def disbursed(bench: jobs.Bench, trucks: int = 1) -> int:
-    """So many trucks paid in one disbursement; returns its id."""
+def to_be_paid(bench: jobs.Bench, trucks: int = 1) -> int:
+    """So many trucks in one disbursement that the treasury was told to pay; returns its id."""
     shipped(bench, trucks)
     filing_id = approved(bench)
     (key,) = disbursements(bench, allotted(bench, filing_id, trucks * journeys.RATE_FEN))
     instructed(bench, key)
+    return key
+
+
+@remembered
+def disbursed(bench: jobs.Bench, trucks: int = 1) -> int:
+    """So many trucks paid in one disbursement; returns its id."""
+    key = to_be_paid(bench, trucks)
     confirmed(bench, key)
     return key
+
+
+def receipt(bench: jobs.Bench, login: str = "clerk") -> int:
+    """A receipt of the first shipment, made by this person; returns its id."""
+
+    def work(session: Session) -> int:
+        user = person(session, login)
+        content, firm = receipts.of_shipment(session, user, 1)
+        return receipts.issue(session, user, content, firm, NOW).id
+
+    return bench.database.transact(work)
 
 
 def recovery_drafted(bench: jobs.Bench, disbursement_id: int, **other: Any) -> int:  # noqa: ANN401  the fields of a draft

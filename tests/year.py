@@ -7,25 +7,19 @@ Firms and figures are made up 示例.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from rules.params import Money, RuleParams
 from rules.registry import Registry
-from rules.rule import Rule, rule
 from tests import journeys
-from tests.journeys import person
 from tracker import jobs
 from tracker.db import Database
 from tracker.demo.people import SampleFirm
-from tracker.models.people import Firm, League, User
+from tracker.models.people import Firm, League
 from tracker.settings import Settings
 from tracker.steps import (
     beginnings,
-    methods,
-    programmes,
 )
 
 YEAR = 2025
@@ -53,29 +47,7 @@ UNITS = (
 )
 
 
-class Params(RuleParams):
-    """One number."""
-
-    rate = Money(per="trip", doc="每车次补贴", en="a trip", article="第二条")
-
-
-def _rule(code: str) -> Rule:
-    @rule(
-        id=f"tests/year/{code}",
-        league=code,
-        programme="freight",
-        title="每车次定额（示例）",
-        params=Params,
-    )
-    def a_trip(s: Any, p: Any, t: Any) -> Any:  # noqa: ANN401  columns or plain numbers alike
-        """Pay each loaded trip the same."""
-        t.require("第一条", ~s.empty, "空驶不予补贴", "empty runs earn nothing")
-        return t.pay("第二条", p.rate * s.trips)
-
-    return a_trip
-
-
-RULES = {one.code: _rule(one.code) for one in UNITS}
+RULES = {one.code: journeys.trip_rule(f"tests/year/{one.code}", one.code) for one in UNITS}
 REGISTRY = Registry({one.id: one for one in RULES.values()}, [])
 
 
@@ -123,51 +95,22 @@ def _numbers(unit: Unit) -> range:
 
 def uscc(number: int) -> str:
     """The made-up credit code of a firm."""
-    return SampleFirm("", BODY.format(number), "").uscc
+    return SampleFirm("", BODY.format(number), "", "").uscc
 
 
 def _people(session: Session) -> None:
     leagues = {one.code: one for one in session.scalars(select(League))}
-
-    def add(login: str, role: str, firm: Firm | None = None, league: League | None = None) -> None:
-        session.add(
-            User(
-                login=login,
-                name=f"示例{login}",
-                role=role,
-                password_hash="unused",  # noqa: S106  nobody signs in with it
-                firm_id=firm.id if firm else None,
-                league_id=league.id if league else None,
-            )
-        )
 
     for unit in UNITS:
         for number in _numbers(unit):
             firm = Firm(uscc=uscc(number), name=f"示例企业{number + 1:02d}", is_sample=True)
             session.add(firm)
             session.flush()
-            add(f"firm{number}_clerk", "firm_clerk", firm=firm)
-            add(f"firm{number}_manager", "firm_manager", firm=firm)
-        for role in LEAGUE_ROLES:
-            add(f"{unit.code}_{role}", role, league=leagues[unit.code])
-    for role in PROVINCE_ROLES:
-        add(role, role)
+            for role in ("clerk", "manager"):
+                session.add(journeys.user(f"firm{number}_{role}", f"firm_{role}", firm.id))
+        league_id = leagues[unit.code].id
+        session.add_all(
+            journeys.user(f"{unit.code}_{role}", role, league_id=league_id) for role in LEAGUE_ROLES
+        )
+    session.add_all(journeys.user(role, role) for role in PROVINCE_ROLES)
     session.flush()
-
-
-def method(session: Session, unit: Unit) -> int:
-    """The league's method, drafted; its id."""
-    return methods.draft(
-        session,
-        REGISTRY,
-        person(session, f"{unit.code}_league_officer"),
-        programme=programmes.of_code(session),
-        rule_id=RULES[unit.code].id,
-        params={**journeys.STATED, "rate": f"{unit.rate_fen // 100}.{unit.rate_fen % 100:02d}"},
-        title="每车次定额（示例）",
-        document_no=f"示例办〔{YEAR}〕{unit.code}号",
-        issued_on=date(YEAR - 1, 12, 1),
-        valid_from=date(YEAR, 1, 1),
-        valid_to=date(YEAR, 12, 31),
-        is_sample=True,
-    ).id

@@ -1,9 +1,7 @@
 """Acts of a year 一年的办理: what people of ``tests.year`` do, each on the day it would be done."""
 
-import io
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from functools import partial
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -11,24 +9,21 @@ from sqlalchemy.orm import Session
 
 from tests import journeys
 from tests.journeys import person
-from tests.year import UNITS, YEAR, Quarter, Unit, method
-from tracker import blobs, jobs
+from tests.year import RULES, UNITS, YEAR, Quarter, Unit
+from tracker import jobs
 from tracker.models.applications import Application
-from tracker.models.cargo import Manifest
 from tracker.models.filings import Allotment, Disbursement, Filing, Fund
 from tracker.models.methods import Method
 from tracker.models.people import League
 from tracker.models.recoveries import Recovery
 from tracker.papers import sheets
 from tracker.steps import (
-    act,
     allotment,
     application,
     disbursement,
     filing,
     first_review,
     flow,
-    manifests,
     programmes,
     recovery,
     review,
@@ -39,7 +34,16 @@ def recorded(bench: jobs.Bench) -> None:
     """Each league's method, submitted, examined and recorded."""
     early = datetime(YEAR, 1, 2, 3, 0, tzinfo=UTC)
     for unit in UNITS:
-        key = bench.database.transact(partial(method, unit=unit))
+        params = {**journeys.STATED, "rate": f"{unit.rate_fen // 100}.{unit.rate_fen % 100:02d}"}
+        key = journeys.method_drafted(
+            bench,
+            RULES[unit.code].id,
+            params,
+            date(YEAR, 1, 1),
+            date(YEAR, 12, 31),
+            login=f"{unit.code}_league_officer",
+            document_no=f"示例办〔{YEAR}〕{unit.code}号",
+        )
         take(bench, Method, key, early, (f"{unit.code}_league_officer", "submit"))
         take(bench, Method, key, early, ("commerce_officer", "examine"))
         take(bench, Method, key, early, ("commerce_approver", "record"))
@@ -56,38 +60,14 @@ def take(
 ) -> None:
     """Take the steps, each as the person of this sign-in name, on what stands then."""
     for login, name in steps:
-
-        def work(session: Session, login: str = login, name: str = name) -> None:
-            subject: flow.Subject = session.get_one(table, key)
-            who = person(session, login)
-            taking = act.taking_of(
-                session, subject, user=who, now=now, registry=bench.registry, **more
-            )
-            act.act(session, subject, name, taking, act.shown_sha256(session, subject))
-
-        bench.database.transact(work)
+        journeys.act_on(bench, table, key, login, name, now=now, **more)
 
 
 def ship(bench: jobs.Bench, unit: Unit, firm: str, quarter: Quarter, trucks: int) -> None:
     """A firm's manifest of the quarter, uploaded and committed."""
     number = int(firm.removeprefix("firm"))
     rows = [_row(unit, number, quarter, truck) for truck in range(trucks)]
-    raw = journeys.sheet(*rows)
-    sha256, size = blobs.store(bench.settings.home, io.BytesIO(raw), 10**8)
-    clerk = f"{firm}_clerk"
-    name = f"示例发运_{YEAR}年{quarter.number}季度.csv"
-    key = bench.database.transact(
-        lambda session: (
-            manifests.store(session, person(session, clerk), name, sha256, size, quarter.after).id
-        )
-    )
-    jobs.drain(bench)
-    bench.database.transact(
-        lambda session: manifests.ask_commit(
-            session, person(session, clerk), session.get_one(Manifest, key), quarter.after
-        )
-    )
-    jobs.drain(bench)
+    journeys.take_in(bench, *rows, login=f"{firm}_clerk", now=quarter.after)
 
 
 def _row(unit: Unit, number: int, quarter: Quarter, truck: int) -> Sequence[str]:
@@ -225,17 +205,12 @@ def allotted(
     def work(session: Session) -> int:
         who = person(session, "finance_officer")
         drawn = session.scalars(select(Fund).where(Fund.document_no == fund)).one()
-        paper: Any = {
-            "document_no": number,
-            "budget_line": "2160699",
-            "amount_fen": fen,
-            "issued_on": now.date(),
-        }
+        paper = allotment.Particulars(number, "2160699", fen, now.date())
         if filing_id is not None:
             found = session.get_one(Filing, filing_id)
-            return allotment.draft(session, who, found, drawn, **paper).id
+            return allotment.draft(session, who, found, drawn, paper).id
         league = session.scalars(select(League).where(League.code == unit.code)).one()
-        return allotment.draft_in_advance(session, who, league, drawn, **paper).id
+        return allotment.draft_in_advance(session, who, league, drawn, paper).id
 
     key = bench.database.transact(work)
     take(bench, Allotment, key, now, ("finance_officer", "prepare"), ("finance_approver", "allot"))

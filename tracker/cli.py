@@ -161,13 +161,18 @@ def clock() -> None:
 
 @click.command("verify")
 @click.option("--anchor", multiple=True, metavar="SEQ:HASH", help="凭据上的链首 · a known link")
-def run_verify(anchor: tuple[str, ...]) -> None:
-    """核验哈希链、余额和每笔测算 · prove chain, balances and every tally."""
-    raise SystemExit(say_verdict([_bench().settings.database_url, *_anchors(anchor)]))
-
-
-def _anchors(anchor: tuple[str, ...]) -> list[str]:
-    return [word for one in anchor for word in ("--anchor", one)]
+@click.option(
+    "--anchors",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="锚点文件，逐行核对；默认 TRACKER_ANCHORS · a file of them, by default the clock's",
+)
+def run_verify(anchor: tuple[str, ...], anchors: Path | None) -> None:
+    """核验哈希链、余额、每笔测算和锚点 · prove chain, balances, every tally and the anchors."""
+    settings = _bench().settings
+    words = [word for one in anchor for word in ("--anchor", one)]
+    if anchors or settings.anchors_file.exists():
+        words += ["--anchors", str(anchors or settings.anchors_file)]
+    raise SystemExit(say_verdict([settings.database_url, *words]))
 
 
 @click.command("backup")

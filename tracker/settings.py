@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tracker import mail
+
 MEBIBYTE = 1024 * 1024
 
 
@@ -40,6 +42,17 @@ class Settings:
     """Where the nightly packages are kept; default ``backups`` in the home folder."""
     backups: int = 7
     """How many nightly packages are kept; 0 makes none."""
+    anchors: Path | None = None
+    """The file of the nightly anchors; default ``anchors.txt`` in the home folder."""
+    mail: str = ""
+    """Where the daily digests go: a folder, ``smtp://host:port``, or nowhere."""
+    mail_from: str = "tracker@localhost.localdomain"
+    """The sender of the digests."""
+
+    @property
+    def anchors_file(self) -> Path:
+        """The file of the nightly anchors."""
+        return self.anchors or self.home / "anchors.txt"
 
     @staticmethod
     def from_environment(environment: Mapping[str, str]) -> "Settings":
@@ -54,6 +67,7 @@ class Settings:
         if log_level not in {"info", "warning"}:
             raise ValueError(f"TRACKER_LOG_LEVEL is neither info nor warning: {log_level!r}")
         folder = environment.get("TRACKER_BACKUP_FOLDER", "")
+        anchors = environment.get("TRACKER_ANCHORS", "")
         return Settings(
             home=home,
             database_url=environment.get("TRACKER_DATABASE_URL", default_url),
@@ -66,6 +80,9 @@ class Settings:
             lease_seconds=_whole(environment, "TRACKER_LEASE_SECONDS", 120),
             backup_folder=Path(folder).resolve() if folder else None,
             backups=_whole(environment, "TRACKER_BACKUPS", 7, least=0),
+            anchors=Path(anchors).resolve() if anchors else None,
+            mail=_place(environment.get("TRACKER_MAIL", "")),
+            mail_from=_address(environment.get("TRACKER_MAIL_FROM", Settings.mail_from)),
             inbox=Path(inbox).resolve() if inbox else None,
         )
 
@@ -75,3 +92,16 @@ def _whole(environment: Mapping[str, str], name: str, otherwise: int, *, least: 
     if not (text.isascii() and text.isdigit() and int(text) >= least):
         raise ValueError(f"{name} is not a whole number of at least {least}: {text!r}")
     return int(text)
+
+
+def _place(text: str) -> str:
+    try:
+        return mail.place(text)
+    except ValueError as error:
+        raise ValueError(f"TRACKER_MAIL is {error}") from error
+
+
+def _address(text: str) -> str:
+    if not mail.is_address(text):
+        raise ValueError(f"TRACKER_MAIL_FROM is no e-mail address: {text!r}")
+    return text

@@ -6,9 +6,23 @@ from typing import Any
 
 from ingest.km import km
 from ingest.network.geometry import E4, GEOD, METRES_PER_TENTH
-from ingest.network.model import Corridor, Names, Network, Place, Station, Variant, Vertices
+from ingest.network.model import (
+    Corridor,
+    Country,
+    Hub,
+    League,
+    Names,
+    Network,
+    Place,
+    Port,
+    Station,
+    Variant,
+    Vertices,
+)
 from ingest.network.official import differences
 
+Listed = Place | Port | Hub | League | Country
+"""What the lists of a network hold, beside corridors."""
 Told = tuple[str, str, str]
 """In what, what it was, what it is."""
 
@@ -95,15 +109,15 @@ def _place(kind: str, name: str, old: Place, new: Place) -> Iterator[Change]:
         yield Change(kind, name, "moved", _spot(old), _spot(new), at=f"{metres / 1000:.1f}")
 
 
-def _other(kind: str, name: str, old: Any, new: Any) -> Iterator[Change]:  # noqa: ANN401  any of the lists
+def _other(kind: str, name: str, old: Listed, new: Listed) -> Iterator[Change]:
     yield from _fields(kind, name, old, new, tuple(one.name for one in fields(old)))
 
 
 def _fields(
     kind: str,
     name: str,
-    old: Any,  # noqa: ANN401  any of the lists
-    new: Any,  # noqa: ANN401  likewise
+    old: Listed | Corridor,
+    new: Listed | Corridor,
     names: tuple[str, ...],
 ) -> Iterator[Change]:
     for what in names:
@@ -152,8 +166,8 @@ def _km(tenths: int | None) -> str:
     return "" if tenths is None else km(tenths)
 
 
-def _id(one: Any) -> str:  # noqa: ANN401  any of the lists
-    return str(getattr(one, "id", None) or one.code)
+def _id(one: Listed | Corridor) -> str:
+    return one.code if isinstance(one, League | Country) else one.id
 
 
 LOOKS: dict[str, Callable[[str, str, Any, Any], Iterator[Change]]] = {

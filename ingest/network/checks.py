@@ -285,7 +285,7 @@ def _known(network: Network, where: str, stations: Iterable[Station]) -> Iterato
 
 
 def _chains(where: str, corridor: Corridor) -> Iterator[Fault]:
-    if len(corridor.stations) < 2:  # noqa: PLR2004  a beginning and an end
+    if len(corridor.stations) <= 1:  # a beginning and an end are two
         yield Fault(where, "two_stations")
     for here, there in pairwise(corridor.stations):
         if here.km_tenths >= there.km_tenths:

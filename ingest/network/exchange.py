@@ -12,7 +12,6 @@ longitude, latitude, chainage in metres, vertex after vertex. Days are 2026-01-3
 """
 
 import json
-from typing import Any
 
 from ingest.network.amendment import KINDS as CHANGED
 from ingest.network.amendment import Amendment
@@ -47,7 +46,7 @@ def read(raw: bytes) -> Network | Amendment:
     return of(body)
 
 
-def of(body: Any) -> Network | Amendment:  # noqa: ANN401  any JSON
+def of(body: object) -> Network | Amendment:
     """Read the JSON of a file; raises FileError."""
     if not isinstance(body, dict) or body.get("format") != FORMAT:
         raise FileError(f"缺少 “format”: “{FORMAT}” it does not say that it is of this format")

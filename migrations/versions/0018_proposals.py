@@ -100,7 +100,7 @@ def _proposal() -> None:
 
 def _evidence_link_anew() -> None:
     """SQLite changes no constraint: the table is made anew, as 0010 made it, its rows kept."""
-    _run(f"CREATE TABLE evidence_link_before AS SELECT {COLUMNS} FROM evidence_link")  # noqa: S608
+    _run(f"CREATE TABLE evidence_link_before AS SELECT {COLUMNS} FROM evidence_link")  # noqa: S608  our own columns
     op.drop_table("evidence_link")
     op.create_table(
         "evidence_link",
@@ -130,7 +130,7 @@ def _evidence_link_anew() -> None:
         _to("evidence_link", "removed_user_id", "user_account"),
         PrimaryKeyConstraint("id", name="pk_evidence_link"),
     )
-    _run(f"INSERT INTO evidence_link ({COLUMNS}) SELECT {COLUMNS} FROM evidence_link_before")  # noqa: S608
+    _run(f"INSERT INTO evidence_link ({COLUMNS}) SELECT {COLUMNS} FROM evidence_link_before")  # noqa: S608  likewise
     op.drop_table("evidence_link_before")
     op.create_index(
         "uq_evidence_link_standing",

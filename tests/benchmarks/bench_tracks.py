@@ -4,6 +4,7 @@ The ratio of one run counts, not the rates. The peers do less: they say where on
 point is, no more; and so slowly that they get some of the points.
 """
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -82,7 +83,7 @@ def test_checking_1000_tracks_of_2000_points(tmp_path: Path) -> None:
     ways = {"loop": (loop, LOOPED), "whole lines": (whole_lines, WHOLE), "tree": (trees, TREE)}
     for name, (way, most) in ways.items():
         some = cut(asks, most)
-        theirs = rate(some, seconds(lambda way=way, some=some: way(some), 2))  # type: ignore[misc]
+        theirs = rate(some, seconds(partial(way, some), 2))
         told.append(f"{name} {theirs:,.0f} (ratio {ours / theirs:,.1f})")
     for name in MATCHERS:
         if not installed(name):

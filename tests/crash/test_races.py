@@ -116,6 +116,36 @@ def test_the_same_trucks_from_sixteen_firms_at_once_have_one_winner_each(
     bench.database.engine.dispose()
 
 
+@dataclass(frozen=True)
+class Spending:
+    """Each pays what its item wants, turn by turn, and by halves where there is no more for it."""
+
+    items: tuple[str, ...]
+    wants: list[list[int]]
+    """Process -> fen of every turn."""
+
+    def __call__(self, database: Database, number: int, start: Callable[[], None]) -> list[Any]:
+        """Pay one item's; what was paid."""
+        start()
+        spent = 0
+        for turn, want in enumerate(self.wants[number]):
+            fen = want
+            while fen:
+                try:
+                    samples.post(
+                        database,
+                        f"spend:{number}:{turn}:{fen}",
+                        samples.move(self.items[number], "approved", "instructed", fen),
+                        samples.limit_move("allotment:1", "headroom", "used", fen),
+                        samples.limit_move("fund:1", "headroom", "used", fen),
+                    )
+                    spent += fen
+                    break
+                except Conflict:
+                    fen //= 2
+        return [spent]
+
+
 @both
 def test_a_nearly_exhausted_fund_and_allotment_are_spent_to_the_fen_and_never_over(
     kind: str, make_settings: MakeSettings, *, soak: bool
@@ -144,27 +174,7 @@ def test_a_nearly_exhausted_fund_and_allotment_are_spent_to_the_fen_and_never_ov
     samples.post(database, "begin", *moves)
     database.engine.dispose()
 
-    def work(own: Database, number: int, start: Callable[[], None]) -> list[Any]:
-        start()
-        spent = 0
-        for turn, want in enumerate(wants[number]):
-            fen = want
-            while fen:
-                try:
-                    samples.post(
-                        own,
-                        f"spend:{number}:{turn}:{fen}",
-                        samples.move(sample.items[number], "approved", "instructed", fen),
-                        samples.limit_move("allotment:1", "headroom", "used", fen),
-                        samples.limit_move("fund:1", "headroom", "used", fen),
-                    )
-                    spent += fen
-                    break
-                except Conflict:
-                    fen //= 2
-        return [spent]
-
-    spent = [answer[0] for answer in together(settings, PROCESSES, work)]
+    spent = [answer[0] for answer in together(settings, PROCESSES, Spending(sample.items, wants))]
     with database.reading() as session:
         for owner in ("allotment:1", "fund:1"):
             assert ledger.balance(session, ledger.limit("used", owner)) == there

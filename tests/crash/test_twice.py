@@ -58,7 +58,8 @@ def _race(
     def work(database: Database, number: int, start: Callable[[], None]) -> list[Any]:
         own = jobs.Bench(database, bench.settings, bench.registry)
         login, step, detail = rivals[number % len(rivals)]
-        reasons = {"reason_code": "bank_refused", "reason": "户名不符"} if step == "fail" else {}
+        why: dict[str, Any] = {"reason_code": "bank_refused", "reason": "户名不符"}
+        reasons = why if step == "fail" else {}
         said: list[Any] = []
         for key in keys:
             start()
@@ -81,8 +82,7 @@ def _shipped(bench: jobs.Bench, rounds: int) -> range:
         )
         for turn in range(rounds)
     ]
-    key = journeys.upload(bench, journeys.sheet(*rows), login="clerk_0")
-    journeys.commit(bench, key, login="clerk_0")
+    journeys.take_in(bench, *rows, login="clerk_0")
     way.a_fund(bench, rounds * PLACE.rate_fen)
     return range(rounds)
 

@@ -3,7 +3,6 @@
 import io
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -16,10 +15,10 @@ from tests.crash.crash_rules import ERENHOT, HOHHOT, MANZHOULI, REGISTRY, ULANQA
 from tracker import blobs, jobs
 from tracker.db import connect
 from tracker.errors import Conflict
-from tracker.models.methods import Method, Programme
-from tracker.models.people import Firm, League, User
+from tracker.models.methods import Method
+from tracker.models.people import Firm, League
 from tracker.settings import Settings
-from tracker.steps import beginnings, manifests, methods
+from tracker.steps import beginnings, manifests
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST_DAY = date(2026, 1, 5)
@@ -64,9 +63,10 @@ def made(settings: Settings, firms: int = 2) -> jobs.Bench:
     bench = jobs.Bench(connect(settings), settings, REGISTRY)
     bench.database.transact(lambda session: _people(session, firms))
     for place in PLACES:
-        key = bench.database.transact(partial(_method, rule=place.rule))
+        officer = f"officer_{place.rule.league}"
+        key = journeys.method_drafted(bench, place.rule.id, place.rule.sample_params, login=officer)
         for login, step in (
-            (f"officer_{place.rule.league}", "submit"),
+            (officer, "submit"),
             ("commerce_officer", "examine"),
             ("commerce_approver", "record"),
         ):
@@ -133,31 +133,5 @@ def _people(session: Session, firms: int) -> None:
             (f"{role}_{number}", f"firm_{role}", firm.id, None) for role in ("clerk", "manager")
         ]
     for login, role, firm_id, league_id in people:
-        session.add(
-            User(
-                login=login,
-                name=f"示例{login}",
-                role=role,
-                password_hash="unused",  # noqa: S106  nobody signs in with it
-                firm_id=firm_id,
-                league_id=league_id,
-            )
-        )
+        session.add(journeys.user(login, role, firm_id, league_id))
     session.flush()
-
-
-def _method(session: Session, rule: Rule) -> int:
-    return methods.draft(
-        session,
-        REGISTRY,
-        journeys.person(session, f"officer_{rule.league}"),
-        programme=session.scalars(select(Programme)).one(),
-        rule_id=rule.id,
-        params=dict(rule.sample_params),
-        title=rule.title,
-        document_no=f"示例办〔2026〕{rule.league}号",
-        issued_on=date(2025, 12, 1),
-        valid_from=date(2026, 1, 1),
-        valid_to=date(2026, 12, 31),
-        is_sample=True,
-    ).id

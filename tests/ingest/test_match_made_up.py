@@ -3,35 +3,23 @@
 ``--soak`` makes up 100,000 of them. The figures of a run are printed.
 """
 
-import json
 from collections import Counter
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from ingest.match import Match, match
-from ingest.network import Corridor, Network
-from ingest.network.text import from_json
+from ingest.network import Network
 from tests.ingest.made_up import KINDS, Made, made_up
 
-DECOY = Path(__file__).parents[1] / "data" / "decoy_corridor.json"
 SEED = 20261127
 FEW, MANY = 3_000, 100_000
 Found = list[tuple[Made, Match]]
 
 
 @pytest.fixture(scope="module")
-def wider(network: Network) -> Network:
-    """The network with a corridor more, to lead astray."""
-    decoy = from_json(Corridor, json.loads(DECOY.read_text(encoding="utf-8")))
-    return replace(network, corridors=(*network.corridors, decoy))
-
-
-@pytest.fixture(scope="module")
-def found(wider: Network, request: pytest.FixtureRequest) -> Found:
+def found(wider: Network, *, soak: bool) -> Found:
     """Made-up shipments with their matches."""
-    made = made_up(wider, MANY if request.config.getoption("--soak") else FEW, SEED)
+    made = made_up(wider, MANY if soak else FEW, SEED)
     return list(zip(made, match([one.ask for one in made], wider), strict=True))
 
 

@@ -59,7 +59,7 @@ def test_a_parcel_list_is_counted_summed_and_hashed_and_no_row_of_it_kept() -> N
     assert np.frombuffer(one.hashes, ORDER).tolist() == sorted(numbers)
     (sheet,) = report.further
     assert [line.raw for line in sheet.lines] == [{}, {}, {}]
-    assert "hashes" not in report.as_json()["parcel_lists"][0]  # type: ignore[index]
+    assert "hashes" not in report.as_json()["parcel_lists"][0]  # type: ignore[index]  # plain JSON
 
 
 def test_a_firm_cannot_find_another_firms_parcels_by_their_hashes() -> None:

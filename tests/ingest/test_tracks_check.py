@@ -1,6 +1,5 @@
 """Checking tracks: what is proven, what is contradicted, and what stays open."""
 
-import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,15 +12,7 @@ from ingest.network import Corridor, Network
 from ingest.tracks import Ask, Declared, Track, Verdict, check, check_many, identify
 from ingest.tracks.verdict import Finding
 from ingest.tracks.words import FINDINGS, OUTCOMES, SECTION_NAMES, say
-from tests.ingest.track_samples import (
-    EXPECTED,
-    HONEST,
-    START,
-    Sample,
-    World,
-    position,
-    samples,
-)
+from tests.ingest.track_samples import START, position
 
 T01_KM = (11307 - 6, 4702 - 6, 11307 - 4702)
 Stops = list[tuple[float, float]]
@@ -307,9 +298,11 @@ def test_boxes_on_one_train_share_its_track(network: Network) -> None:
 
 
 def test_trucks_in_convoy_or_without_a_halt_are_no_copies(t01: Corridor) -> None:
-    convoy = [Ask(drive(t01, RESTS, plate, noise_km=0.05), t01) for plate in ("A1", "B2")]
-    late = [(hour + 0.4, km) for hour, km in RESTS]
-    convoy[1] = Ask(drive(t01, [(0, 1), *late], "B2", noise_km=0.06), t01)
+    late = [(0.0, 1.0), *((hour + 0.4, km) for hour, km in RESTS)]
+    convoy = [
+        Ask(drive(t01, RESTS, "A1", noise_km=0.05), t01),
+        Ask(drive(t01, late, "B2", noise_km=0.06), t01),
+    ]
     steady: Stops = [(0, 1), (3, 1), (20, 1130), (24, 1130)]
     later = [(0.0, 1.0), *((hour + 30, km) for hour, km in steady)]
     apart = [Ask(drive(t01, steady, "C3"), t01), Ask(drive(t01, later, "D4"), t01)]
@@ -321,7 +314,7 @@ def test_a_verdict_is_canonical_and_the_same_every_time(t01: Corridor) -> None:
     one, other = (
         json.dumps(check(drive(t01, RESTS), t01).as_json(), sort_keys=True) for _ in range(2)
     )
-    assert hashlib.sha256(one.encode()).digest() == hashlib.sha256(other.encode()).digest()
+    assert one == other
     assert all(type(leaf) in {str, int, type(None)} for leaf in leaves(json.loads(one)))
 
 
@@ -350,55 +343,6 @@ def test_the_picture_is_thinned_and_keeps_both_ends(t01: Corridor) -> None:
 def test_a_course_without_length_is_a_fault_of_the_caller(t01: Corridor) -> None:
     with pytest.raises(ValueError, match="T01"):
         check(drive(t01, OUT), t01, Declared(start_km_tenths=500, end_km_tenths=500))
-
-
-COUNT, SOAK = 96, 4000
-"""Tracks a regime; thresholds were set on seeds 1 to 9 and 2025, and are shown on another."""
-SEED = 20_260_301
-REGIMES = {
-    "no gaps": World(),
-    "no gaps, map 1 km off": World(map_error_km=1.0),
-    "gaps to 2 h": World(gap_hours=2),
-    "gaps to 12 h": World(gap_hours=12),
-}
-
-
-def judged(network: Network, world: World, count: int, seed: int) -> list[tuple[Sample, Verdict]]:
-    found = list(samples(network, seed, count, world, () if count > COUNT else tuple(EXPECTED)))
-    asks = [Ask(one.track, one.corridor, one.declared) for one in found]
-    return list(zip(found, check_many(asks, corridors=network.corridors), strict=True))
-
-
-def called(verdict: Verdict) -> str:
-    """Return the class of a verdict: the first thing against it, or its outcome."""
-    return next(iter(verdict.codes("contradicts")), verdict.outcome)
-
-
-@pytest.mark.parametrize("regime", REGIMES)
-def test_honest_trucks_are_not_contradicted_and_others_are(
-    network: Network, regime: str, *, soak: bool
-) -> None:
-    world = REGIMES[regime]
-    found = judged(network, world, SOAK if soak else COUNT, SEED)
-    honest = [verdict for one, verdict in found if one.kind in HONEST]
-    others = [verdict for one, verdict in found if one.kind not in HONEST]
-    accused = sum(one.outcome == "contradicted" for one in honest) / len(honest)
-    exact = sum(called(verdict) == one.expected for one, verdict in found) / len(found)
-    caught = sum(one.outcome != "proven" for one in others) / len(others)
-    print(f"{regime}: {len(found)} tracks, exact {exact:.4f}, honest accused {accused:.4f},")  # noqa: T201
-    print(f"  others not proven {caught:.4f}")  # noqa: T201  the figures of a soak
-    if not world.gap_hours:
-        assert exact >= 0.99
-        assert accused == 0
-    assert accused <= 0.01
-    assert caught >= 0.98
-    for one, verdict in found:
-        whole = verdict.ledger.km_tenths
-        domestic, abroad = verdict.section("domestic").ledger, verdict.section("abroad").ledger
-        assert domestic.km_tenths + abroad.km_tenths == whole
-        assert whole == one.corridor.end_km_tenths - one.corridor.start_km_tenths
-        assert min(*verdict.ledger, *domestic, *abroad, *verdict.section("province").ledger) >= 0
-        assert all(say(each) and say(each, "en") for each in verdict.findings)
 
 
 def test_every_finding_has_words_in_both_languages() -> None:

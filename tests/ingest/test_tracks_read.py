@@ -134,9 +134,7 @@ FORMS = ["%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y%m%d%H%M%S", "%Y-%m-%dT%H:
 @given(
     st.datetimes(datetime(2011, 1, 2), datetime(2099, 1, 1)),  # noqa: DTZ001  a clock's reading
     st.integers(-840, 840),
-    st.sampled_from(
-        ["%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y%m%d%H%M%S", "%Y-%m-%dT%H:%M:%S"]
-    ),
+    st.sampled_from(FORMS),
 )
 @settings(max_examples=30)
 def test_any_time_with_any_offset_is_read_as_the_moment_it_is(

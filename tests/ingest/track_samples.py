@@ -3,7 +3,8 @@
 Honest ones with all that is wrong with receivers, and ones that were not driven as declared.
 
 A trip is simulated as km over time (driving, rests, days at the border), laid on the corridor's
-line or beside it, and blurred. None of the checks' own code is used, but for the network's.
+line or beside it, and blurred. None of the checks' own code is used, but for the
+network's and the datums', which ``test_tracks_datum.py`` holds against published figures.
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,7 @@
 """Access: every role against every action and every noun, and what is not theirs is not there."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -8,15 +9,21 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from tests import way
-from tests.journeys import RATE_FEN, commit, person, row, sheet, upload
+from tests.instructions import answered, code, listed
+from tests.journeys import RATE_FEN, STATED, a_trip, act_on, method_drafted, person, row, take_in
+from tests.proposed import NAMED, drafted
 from tracker import access, jobs
+from tracker.access.evidence import linkable
 from tracker.access.instructions import visible_bank_files, visible_lists
 from tracker.access.ledger import visible_entries, visible_postings
 from tracker.access.pins import reviewable, unmatched
+from tracker.access.proposals import visible_proposals
 from tracker.access.receipts import visible_receipts
 from tracker.errors import NotAllowed, NotThere
 from tracker.models.cargo import Manifest, Shipment
 from tracker.models.people import ROLES, League, User
+from tracker.models.proposals import Proposal
+from tracker.models.recoveries import Recovery
 
 READING = {action for action in access.POLICY if action.startswith(("see_", "replay_"))}
 
@@ -38,19 +45,6 @@ def test_every_role_may_what_the_table_says_and_nothing_else(role: str, action: 
             access.require(a_user(role), action)
 
 
-def test_who_may_not_see_lists_receipts_or_routes_sees_none(bench: jobs.Bench) -> None:
-    with bench.database.reading() as session:
-        for login, visible in (
-            ("clerk", visible_lists),
-            ("commerce_officer", visible_bank_files),
-            ("finance_officer", visible_receipts),
-            ("admin", unmatched),
-            ("clerk", reviewable),
-        ):
-            query: Select[Any] = visible(person(session, login))
-            assert session.scalars(query).all() == []
-
-
 def test_the_table_speaks_of_known_roles_only() -> None:
     assert {role for roles in access.POLICY.values() for role in roles} <= set(ROLES)
     with pytest.raises(AssertionError):
@@ -67,7 +61,8 @@ def test_the_auditor_only_reads_and_the_admin_does_no_business() -> None:
     assert admin == {"see_jobs", "see_audit", "manage_users", "see_inbox"}
 
 
-VISIBLE: dict[str, Callable[[User], Select[Any]]] = {
+Visible = dict[str, Callable[[User], Select[Any]]]
+VISIBLE: Visible = {
     "manifests": access.visible_manifests,
     "shipments": access.visible_shipments,
     "methods": access.visible_methods,
@@ -85,10 +80,20 @@ VISIBLE: dict[str, Callable[[User], Select[Any]]] = {
     "entries": visible_entries,
 }
 NOUNS = tuple(VISIBLE)
+REVIEWED: Visible = {
+    "lists": visible_lists,
+    "bank files": visible_bank_files,
+    "receipts": visible_receipts,
+    "unmatched": unmatched,
+    "reviewable": reviewable,
+    "proposals": visible_proposals,
+}
 
 
-def seen(bench: jobs.Bench, login: str, league: str | None = None) -> tuple[int, ...]:
-    """How many of each noun the person sees."""
+def seen(
+    bench: jobs.Bench, login: str, league: str | None = None, of: Visible = VISIBLE
+) -> tuple[int, ...]:
+    """How many of each noun the person sees; of another league, where one is named."""
 
     def count(session: Session) -> tuple[int, ...]:
         user = person(session, login)
@@ -97,7 +102,7 @@ def seen(bench: jobs.Bench, login: str, league: str | None = None) -> tuple[int,
             session.expunge(user)
             user.league_id, user.league = other.id, other
         counts = []
-        for visible in VISIBLE.values():
+        for visible in of.values():
             rows = select(func.count()).select_from(visible(user).subquery())
             counts.append(session.scalar(rows) or 0)
         return tuple(counts)
@@ -111,8 +116,7 @@ def ahead(bench: jobs.Bench) -> None:
     way.shipped(bench)
     way.filed(bench)
     way.shipped(bench, first=1)
-    key = upload(bench, sheet(row("V1", "蒙B20001")), login="other_clerk")
-    commit(bench, key, login="other_clerk")
+    take_in(bench, row("V1", "蒙B20001"), login="other_clerk")
 
 
 @pytest.mark.no_cover
@@ -159,6 +163,62 @@ def test_another_league_sees_nothing_of_it(bench: jobs.Bench) -> None:
     assert {noun for noun, number in counts.items() if number} <= {"methods", "entries"}
 
 
+def test_lists_receipts_routes_and_proposals_are_seen_by_their_league_and_no_other(
+    bench: jobs.Bench,
+) -> None:
+    key = way.to_be_paid(bench)
+    listed(bench, key)
+    answered(bench, (code(bench, key), "处理中", "", "", ""))
+    for login in ("clerk", "league_officer"):
+        way.receipt(bench, login)
+    drafted(bench, NAMED)
+    take_in(bench, row("U1", "蒙A90001", 目的地="某某仓库", 运抵国="JP"))
+    told = {
+        "clerk": (0, 0, 1, 0, 0, 0),
+        "other_clerk": (0, 0, 0, 0, 0, 0),
+        "league_officer": (1, 1, 1, 1, 2, 1),
+        "league_approver": (1, 1, 1, 1, 2, 1),
+        "league_finance": (1, 1, 1, 1, 2, 1),
+        "commerce_officer": (0, 0, 0, 1, 1, 0),
+        "commerce_approver": (0, 0, 0, 1, 1, 0),
+        "finance_officer": (0, 0, 0, 0, 0, 0),
+        "finance_approver": (0, 0, 0, 0, 0, 0),
+        "auditor": (1, 1, 2, 1, 1, 1),
+        "admin": (0, 0, 0, 0, 0, 0),
+    }
+    assert {login: seen(bench, login, of=REVIEWED) for login in told} == told
+    for login in ("league_officer", "league_finance"):
+        assert seen(bench, login, league="150900", of=REVIEWED) == (0,) * len(REVIEWED)
+
+
+LEDGER: Visible = {"postings": visible_postings, "entries": visible_entries}
+
+
+def test_another_league_and_a_firm_see_no_limits_drafts_or_decisions_of_a_league(
+    bench: jobs.Bench,
+) -> None:
+    way.to_be_paid(bench)
+    own = seen(bench, "league_officer", of=LEDGER)
+    public = seen(bench, "other_clerk", of=LEDGER)
+    assert public == (0, 3), "the method was submitted, examined and recorded"
+    assert seen(bench, "league_officer", league="150900", of=LEDGER) == public
+    assert seen(bench, "clerk", of=LEDGER)[0] < own[0], "but not the allotment's"
+    act_on(bench, Proposal, drafted(bench, NAMED), "league_officer", "submit")
+    assert seen(bench, "league_officer", of=LEDGER)[1] == own[1] + 1
+    assert seen(bench, "league_officer", league="150900", of=LEDGER) == public
+    method_drafted(bench, a_trip.id, {**STATED, "rate": "1.00"}, date(2027, 1, 1))
+    place = NOUNS.index("methods")
+    assert seen(bench, "league_officer")[place] == 2
+    assert seen(bench, "league_officer", league="150900")[place] == 1
+
+
+def test_a_league_attaches_papers_to_its_own_methods_and_no_others(bench: jobs.Bench) -> None:
+    methods: Visible = {"methods": lambda user: linkable(user)["method"]}
+    assert seen(bench, "league_officer", of=methods) == (1,)
+    assert seen(bench, "league_officer", league="150900", of=methods) == (0,)
+    assert seen(bench, "commerce_officer", of=methods) == (1,)
+
+
 @pytest.mark.no_cover
 def test_allotments_funds_and_disbursements_are_seen_from_when_they_concern_one(
     bench: jobs.Bench,
@@ -190,7 +250,10 @@ def test_a_recovery_is_the_leagues_until_it_is_demanded(bench: jobs.Bench) -> No
     told = ("clerk", "other_clerk", "league_finance", "finance_officer", "auditor", "admin")
     assert [seen(bench, login)[place] for login in told] == [0, 0, 1, 0, 1, 0]
     assert seen(bench, "league_officer", league="150900")[place] == 0
-    way.demanded(bench, key)
+    act_on(bench, Recovery, key, "league_officer", "prepare")
+    assert [way.decisions(bench, login, "recovery") for login in told] == [0, 0, 1, 0, 1, 0]
+    act_on(bench, Recovery, key, "league_approver", "recover")
+    assert [way.decisions(bench, login, "recovery") for login in told] == [2, 0, 2, 2, 2, 0]
     assert [seen(bench, login)[place] for login in told] == [1, 0, 1, 1, 1, 0]
 
 
@@ -212,6 +275,14 @@ def test_a_draft_is_its_makers_alone(bench: jobs.Bench) -> None:
     assert seen(bench, "clerk")[place] == 1
     assert seen(bench, "league_officer")[place] == 0
     assert seen(bench, "commerce_officer")[place] == 0
+
+
+def test_a_filing_is_its_leagues_until_it_is_filed(bench: jobs.Bench) -> None:
+    way.shipped(bench)
+    way.filing_drafted(bench, way.passed(bench))
+    place = NOUNS.index("filings")
+    told = ("league_officer", "commerce_officer", "finance_officer", "clerk")
+    assert [seen(bench, login)[place] for login in told] == [1, 0, 0, 0]
 
 
 def test_what_is_not_ones_own_answers_like_what_is_not_there(bench: jobs.Bench) -> None:

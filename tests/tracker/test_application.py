@@ -52,8 +52,7 @@ def test_a_shipment_is_in_one_open_application_at_most(bench: jobs.Bench) -> Non
 
 
 def test_a_truck_that_has_not_crossed_yet_is_not_applied_for(bench: jobs.Bench) -> None:
-    key = journeys.upload(bench, journeys.sheet(journeys.row("W1", 出境日期="")))
-    journeys.commit(bench, key)
+    journeys.take_in(bench, journeys.row("W1", 出境日期=""))
     with pytest.raises(Refused, match="nothing to apply for"):
         way.drafted(bench)
     with bench.database.reading() as session:
@@ -151,7 +150,7 @@ def test_an_amount_that_changed_since_the_draft_is_noticed(bench: jobs.Bench) ->
     way.shipped(bench)
     key = way.drafted(bench)
     emptied = journeys.row("W0", "蒙A10000", **{"重空标志": "空", "毛重(KG)": ""})
-    journeys.commit(bench, journeys.upload(bench, journeys.sheet(emptied)))
+    journeys.take_in(bench, emptied)
     with pytest.raises(Conflict, match="蒙A10000 has changed since the draft"):
         act_on(bench, Application, key, "clerk", "prepare")
 

@@ -13,7 +13,7 @@ from rules.params import Exact, Money, RuleParams
 from rules.registry import Fault, Registry
 from rules.rule import rule
 from tests import journeys, way
-from tests.journeys import NOW, person, record, row, sheet
+from tests.journeys import NOW, a_trip, method_drafted, person, record, row, sheet, take_in
 from tests.way import accrued, proven
 from tracker import jobs
 from tracker.db import Database
@@ -60,38 +60,8 @@ def world(database: Database, settings: Settings) -> jobs.Bench:
     return made
 
 
-def register(
-    bench: jobs.Bench,
-    rule_id: str,
-    params: dict[str, Any],
-    first: date,
-    last: date | None,
-    login: str = "league_officer",
-) -> int:
-    def work(session: Session) -> int:
-        return methods.draft(
-            session,
-            bench.registry,
-            person(session, login),
-            programme=session.scalars(select(Programme)).one(),
-            rule_id=rule_id,
-            params=params,
-            title="示例办法",
-            document_no=f"示例办〔{first:%Y%m}〕号",
-            issued_on=date(2025, 12, 1),
-            valid_from=first,
-            valid_to=last,
-        ).id
-
-    return bench.database.transact(work)
-
-
 def a_year(bench: jobs.Bench) -> None:
-    record(bench, register(bench, pooled.id, POOL, date(2026, 1, 1), date(2026, 12, 31)))
-
-
-def take_in(bench: jobs.Bench, *rows: list[str], login: str = "clerk") -> None:
-    journeys.commit(bench, journeys.upload(bench, sheet(*rows), login=login), login=login)
+    record(bench, method_drafted(bench, pooled.id, POOL, date(2026, 1, 1), date(2026, 12, 31)))
 
 
 def truck(number: int, **other: str) -> list[str]:
@@ -109,9 +79,9 @@ def waiting(bench: jobs.Bench) -> dict[str, str]:
 
 @pytest.mark.no_cover
 def test_the_method_in_force_on_the_day_of_departure_applies(world: jobs.Bench) -> None:
-    record(world, register(world, "tests/journey", PLAIN, date(2026, 1, 1), date(2026, 2, 28)))
+    record(world, method_drafted(world, a_trip.id, PLAIN, date(2026, 1, 1), date(2026, 2, 28)))
     later = {**PLAIN, "rate": "700.00"}
-    record(world, register(world, "tests/journey", later, date(2026, 3, 1), date(2026, 3, 31)))
+    record(world, method_drafted(world, a_trip.id, later, date(2026, 3, 1), date(2026, 3, 31)))
     days = {1: "2026-02-28", 2: "2026-03-01", 3: "2026-03-31", 4: "2026-04-01"}
     take_in(world, *(truck(n, 发车日期=day, 出境日期="2026-04-02") for n, day in days.items()))
     assert accrued(world) == {"1": 50_000, "2": 70_000, "3": 70_000}
@@ -134,28 +104,32 @@ def test_shipments_that_waited_are_assessed_when_their_method_is_recorded(
 
 
 def test_two_recorded_versions_never_share_a_day(world: jobs.Bench) -> None:
-    record(world, register(world, pooled.id, POOL, date(2026, 1, 1), None))
+    record(world, method_drafted(world, pooled.id, POOL, date(2026, 1, 1)))
     for first, last in (
         (date(2026, 6, 1), date(2026, 6, 30)),
         (date(2025, 1, 1), date(2026, 1, 1)),
     ):
-        key = register(world, pooled.id, POOL, first, last)
+        key = method_drafted(world, pooled.id, POOL, first, last)
         with pytest.raises(Conflict, match="in force beyond the last day of this one"):
             record(world, key)
-    record(world, register(world, pooled.id, POOL, date(2025, 1, 1), date(2025, 12, 31)))
+    record(world, method_drafted(world, pooled.id, POOL, date(2025, 1, 1), date(2025, 12, 31)))
 
 
 def test_a_later_version_supersedes_the_one_before_from_its_first_day(world: jobs.Bench) -> None:
-    first = register(world, "tests/journey", PLAIN, date(2026, 1, 1), None)
+    first = method_drafted(world, a_trip.id, PLAIN, date(2026, 1, 1))
     record(world, first)
     days = {1: "2026-05-31", 2: "2026-06-01"}
     take_in(world, *(truck(n, 发车日期=day, 出境日期=day) for n, day in days.items()))
     assert accrued(world) == {"1": 50_000, "2": 50_000}
-    later = register(world, "tests/journey", {**PLAIN, "rate": "700.00"}, date(2026, 6, 1), None)
+    later = method_drafted(
+        world, "tests/journey", {**PLAIN, "rate": "700.00"}, date(2026, 6, 1), None
+    )
     record(world, later)
     jobs.drain(world)
     assert accrued(world) == {"1": 50_000, "2": 70_000}
-    whole = register(world, "tests/journey", {**PLAIN, "rate": "80.00"}, date(2026, 6, 1), None)
+    whole = method_drafted(
+        world, "tests/journey", {**PLAIN, "rate": "80.00"}, date(2026, 6, 1), None
+    )
     record(world, whole)
     jobs.drain(world)
     assert accrued(world) == {"1": 50_000, "2": 8_000}
@@ -172,9 +146,13 @@ def test_a_later_version_supersedes_the_one_before_from_its_first_day(world: job
 def test_a_superseded_version_counts_no_more_whichever_was_drafted_first(
     world: jobs.Bench,
 ) -> None:
-    record(world, register(world, "tests/journey", PLAIN, date(2026, 1, 1), date(2026, 5, 31)))
-    wins = register(world, "tests/journey", {**PLAIN, "rate": "80.00"}, date(2026, 6, 1), None)
-    goes = register(world, "tests/journey", {**PLAIN, "rate": "700.00"}, date(2026, 6, 1), None)
+    record(world, method_drafted(world, a_trip.id, PLAIN, date(2026, 1, 1), date(2026, 5, 31)))
+    wins = method_drafted(
+        world, "tests/journey", {**PLAIN, "rate": "80.00"}, date(2026, 6, 1), None
+    )
+    goes = method_drafted(
+        world, "tests/journey", {**PLAIN, "rate": "700.00"}, date(2026, 6, 1), None
+    )
     record(world, goes)
     jobs.drain(world)
     days = {1: "2026-06-01", 2: "2026-06-02"}
@@ -300,7 +278,7 @@ def test_a_preview_tells_what_is_left_of_the_pool(world: jobs.Bench) -> None:
 def test_a_preview_promises_nothing_where_nothing_can_be_told(
     world: jobs.Bench, other: dict[str, str]
 ) -> None:
-    record(world, register(world, pooled.id, POOL, date(2026, 2, 1), None))
+    record(world, method_drafted(world, pooled.id, POOL, date(2026, 2, 1)))
     key = journeys.upload(world, sheet(truck(1, **other)))
     with world.database.reading() as session:
         assert session.get_one(Manifest, key).estimate_fen is None
@@ -333,11 +311,11 @@ def test_another_source_under_the_same_id_is_refused(world: jobs.Bench) -> None:
 def test_a_league_registers_only_its_own_rules_with_numbers_that_fit(world: jobs.Bench) -> None:
     days = (date(2026, 1, 1), None)
     with pytest.raises(NotAllowed, match="Only a league officer"):
-        register(world, pooled.id, POOL, *days, login="commerce_officer")
+        method_drafted(world, pooled.id, POOL, *days, login="commerce_officer")
     with pytest.raises(Refused, match="numbers of the method are not right"):
-        register(world, pooled.id, {**POOL, "rate": "1,500.00"}, *days)
+        method_drafted(world, pooled.id, {**POOL, "rate": "1,500.00"}, *days)
     with pytest.raises(Conflict, match="cannot be used"):
-        register(world, "nowhere", POOL, *days)
+        method_drafted(world, "nowhere", POOL, *days)
 
     def move(session: Session) -> None:
         other = session.scalars(select(League).where(League.code == "150900")).one()
@@ -345,11 +323,13 @@ def test_a_league_registers_only_its_own_rules_with_numbers_that_fit(world: jobs
 
     world.database.transact(move)
     with pytest.raises(NotAllowed, match="another league's"):
-        register(world, pooled.id, POOL, *days)
+        method_drafted(world, pooled.id, POOL, *days)
 
 
 def test_a_percentage_is_kept_exactly(world: jobs.Bench) -> None:
-    key = register(world, pooled.id, {**POOL, "minimum_share": "12.5"}, date(2026, 1, 1), None)
+    key = method_drafted(
+        world, pooled.id, {**POOL, "minimum_share": "12.5"}, date(2026, 1, 1), None
+    )
     with world.database.reading() as session:
         method = session.get_one(Method, key)
         share = pooled.load_params(method.params)["minimum_share"]

@@ -19,7 +19,7 @@ from rules.registry import Registry
 from rules.rule import Rule, rule
 from rules.tally import assess
 from tests import journeys
-from tests.journeys import NOW, person, row, sheet
+from tests.journeys import NOW, person, row
 from tests.tampering import Execute, tamper
 from tests.tracker.test_registered_rules import took_in
 from tests.way import accrued, proven
@@ -162,7 +162,7 @@ def test_a_version_that_is_added_leaves_what_the_earlier_pays(world: jobs.Bench)
         row("W1", "蒙A10001"),
         row("W2", "蒙A10002", 发车日期="2026-04-02", 出境日期="2026-04-04"),
     ]
-    journeys.commit(world, journeys.upload(world, sheet(*rows)))
+    journeys.take_in(world, *rows)
     assert accrued(world) == {"1": 50_000, "2": 70_000}
     assert proven(world)
 

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests import journeys, way
-from tests.journeys import FIRM, RATE_FEN, commit, confirm, sheet, upload, withdraw
+from tests.journeys import FIRM, RATE_FEN, commit, confirm, sheet, take_in, upload, withdraw
 from tests.tracker.test_shipments import BOX, states, taken_in, truck
 from tests.tracker.test_withdrawal import packages, sound
 from tracker import jobs
@@ -188,8 +188,7 @@ def test_a_truck_that_was_put_right_twice_comes_back_once_however_it_is_undone(
     plates = ("蒙A01100", "蒙A00110", "蒙A10001")
     keys: list[int] = []
     for plate in plates:
-        key = upload(bench, sheet(truck(1, 车牌号=plate, 货物运输批次号="B1")))
-        commit(bench, key)
+        key = take_in(bench, truck(1, 车牌号=plate, 货物运输批次号="B1"))
         keys.append(key)
     assert way.stages(bench) == {"accrued": RATE_FEN}
     assert withdraw(bench, keys[1]) == "done", "the middle one: its truck became another since"
@@ -228,10 +227,8 @@ def test_one_waybill_of_a_truck_moves_to_the_truck_it_was_on(bench: jobs.Bench) 
 
 
 def test_two_shipments_that_had_one_key_in_turn_have_an_item_each(bench: jobs.Bench) -> None:
-    early = upload(bench, sheet(truck(1, 出境日期="")))
-    commit(bench, early)
-    late = upload(bench, sheet(truck(1)))
-    commit(bench, late)
+    early = take_in(bench, truck(1, 出境日期=""))
+    late = take_in(bench, truck(1))
     assert withdraw(bench, early) == "done"
     again = upload(bench, sheet(truck(1, 出境日期="", 件数="3")))
     commit(bench, again, verdict="apart")
@@ -251,8 +248,7 @@ def test_of_more_waybills_on_a_truck_than_anybody_compares_none_is_offered_as_an
     bench: jobs.Bench,
 ) -> None:
     many = [truck(1, 运单号=f"P{n}") for n in range(succession.MOST_ALIKE + 1)]
-    key = upload(bench, sheet(*many))
-    commit(bench, key)
+    take_in(bench, *many)
     one_more = upload(bench, sheet(truck(1, 运单号="P999")))
     (row_,) = rows_of(bench, one_more)
     assert row_.state == "new"

@@ -21,14 +21,15 @@ from tests.journeys import act_on
 from tests.settlements import recomputed
 from tests.way import accrued, proven
 from tracker import access, blobs, jobs
+from tracker.access.ledger import visible_entries
 from tracker.books import ledger
 from tracker.db import Database
 from tracker.errors import Conflict, NotAllowed, Refused
 from tracker.models.cargo import Manifest, Shipment
 from tracker.models.divisions import Division
-from tracker.models.filings import Filing
+from tracker.models.filings import Decision, Filing
 from tracker.models.methods import Programme
-from tracker.models.money import Assessment
+from tracker.models.money import Assessment, Entry
 from tracker.models.people import League, User
 from tracker.settings import Settings
 from tracker.steps import assessment, division
@@ -237,6 +238,9 @@ def test_a_league_sees_its_own_divisions_and_no_other_unit_any(world: jobs.Bench
         session.expunge(other)
         other.league_id = (other.league_id or 0) + 1
         assert not session.scalars(access.visible_divisions(other)).all()
+        taken = select(Decision.seq).where(Decision.subject_kind == "division")
+        assert not session.scalars(visible_entries(other).where(Entry.seq.in_(taken))).all()
+    assert way.decisions(world, "league_officer", "division") == 2
     ours = {"league_officer", "league_approver", "league_finance", "auditor"}
     assert {login for login, count in sees.items() if count} == ours
 

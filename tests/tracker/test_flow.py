@@ -68,6 +68,7 @@ def test_a_step_speaks_of_known_states_roles_and_makers(kind: str, step: Step) -
 
 def test_what_goes_back_or_ends_badly_needs_a_reason() -> None:
     backward = {"return", "decline", "fail", "bounce", "propose_lift"}
+    backward |= {"propose_lapse", "propose_carry_over"}
     corrected = {("matter", "reopen")}
     needing = {(kind, step.name) for kind, step in STEPS if step.needs_reason}
     assert {name for _, name in needing - corrected} == backward
@@ -83,7 +84,7 @@ def test_wherever_money_leaves_a_hand_two_people_are_needed() -> None:
         *("method.record", "application.apply", "application.pass", "application.decline"),
         *("filing.file", "filing.endorse", "filing.approve", "filing.decline"),
         *("allotment.allot", "disbursement.instruct", "recovery.recover", "recovery.lift"),
-        *("division.divide", "proposal.approve"),
+        *("division.divide", "proposal.approve", "allotment.lapse", "allotment.carry_over"),
     }
 
 

@@ -11,14 +11,13 @@ from rules.params import Money, Percent, RuleParams
 from rules.registry import Registry
 from rules.rule import rule
 from tests import journeys, way
-from tests.journeys import person, row, sheet
+from tests.journeys import row, take_in
 from tracker import jobs
 from tracker.db import Database
 from tracker.models.cargo import Shipment
-from tracker.models.methods import Programme
 from tracker.models.money import Assessment, Entry, Item
 from tracker.settings import Settings
-from tracker.steps import assessment, hints, methods
+from tracker.steps import assessment, hints
 
 
 class Params(RuleParams):
@@ -66,28 +65,8 @@ def year(database: Database, settings: Settings) -> jobs.Bench:
 
 def record(bench: jobs.Bench, params: dict[str, Any], first: date) -> None:
     """A version of the method from a day on."""
-
-    def draft(session: Session) -> int:
-        return methods.draft(
-            session,
-            REGISTRY,
-            person(session, "league_officer"),
-            programme=session.scalars(select(Programme)).one(),
-            rule_id=capped.id,
-            params=params,
-            title="示例办法",
-            document_no=f"示例办〔2026〕{first.month}号",
-            issued_on=date(2025, 12, 1),
-            valid_from=first,
-            valid_to=None,
-        ).id
-
-    key = bench.database.transact(draft)
+    key = journeys.method_drafted(bench, capped.id, params, first, title="示例办法")
     journeys.record(bench, key)
-
-
-def take_in(bench: jobs.Bench, *rows: list[str]) -> None:
-    journeys.commit(bench, journeys.upload(bench, sheet(*rows)))
 
 
 def truck(number: int, **other: str) -> list[str]:

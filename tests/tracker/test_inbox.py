@@ -86,7 +86,7 @@ def test_rows_to_be_mended_leave_it_to_a_person_and_lie_beside_it(box: Box) -> N
 
 
 def test_rows_that_wait_to_be_confirmed_are_told_until_they_went_in(box: Box) -> None:
-    journeys.commit(box.bench, journeys.upload(box.bench, sheet(row("W0"))))
+    journeys.take_in(box.bench, row("W0"))
     box.put("发运.csv", sheet(row("W0", **{"毛重(KG)": "9000"}), row("W1", "蒙A10002")))
     box.look(2)
     key = box.reply("发运.csv")["manifest"]
@@ -138,9 +138,7 @@ def test_what_a_person_has_to_decide_waits_for_a_person(
     box: Box, rows: list[list[str]], held: dict[str, int]
 ) -> None:
     for login, plate in (("clerk", "蒙A12345"), ("other_clerk", "蒙A54321")):
-        journeys.commit(
-            box.bench, journeys.upload(box.bench, sheet(row("W0", plate)), login=login), login
-        )
+        journeys.take_in(box.bench, row("W0", plate), login=login)
     before = way.stages(box.bench)
     box.put("发运.csv", sheet(*rows))
     box.look(2)

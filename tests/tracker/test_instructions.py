@@ -1,26 +1,23 @@
 """What goes to the treasury and comes back from the bank: item by item, and never twice."""
 
-import io
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
-from openpyxl import Workbook
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from tests import way
+from tests.instructions import PAYER, TODAY, answered, code, listed
 from tests.journeys import NOW, RATE_FEN, act_on, person
 from tracker import jobs
-from tracker.errors import Conflict, NotAllowed, Refused
+from tracker.errors import Conflict, NotAllowed, NotNow, Refused
 from tracker.models.applications import Application
 from tracker.models.filings import Disbursement
 from tracker.models.instructions import InstructionList
@@ -28,61 +25,9 @@ from tracker.papers import bank_answers, instruction_list
 from tracker.papers.instruction_list import Listed, Payment
 from tracker.steps import instructions, payee
 
-PAYER = instructions.Payer("示例市财政局", "示例银行", "0100200300")
-TODAY = NOW.date()
-HEADINGS = ("支付编号", "支付状态", "金额", "回单号", "失败原因")
-
-
-def instructed(bench: jobs.Bench, trucks: int = 1) -> int:
-    """A disbursement of so many trucks that the treasury is to pay; returns its id."""
-    way.shipped(bench, trucks)
-    (key,) = way.disbursements(bench, way.allotted(bench, way.approved(bench), trucks * RATE_FEN))
-    way.instructed(bench, key)
-    return key
-
-
-def listed(bench: jobs.Bench, *keys: int, login: str = "league_finance") -> int:
-    """The list of these; returns its id."""
-
-    def work(session: Session) -> int:
-        user = person(session, login)
-        return instructions.make(session, user, keys, PAYER, TODAY, NOW).id
-
-    return bench.database.transact(work)
-
-
-def table(*rows: Sequence[Any], headings: Sequence[str] = HEADINGS) -> bytes:
-    """A workbook of answers as a bank prints it, with a title above and a sum below."""
-    book = Workbook()
-    sheet = book.active
-    assert sheet is not None
-    for row in (("支付结果明细",), headings, *rows, ("", "合计", "1,000.00")):
-        sheet.append(list(row))
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-def answered(bench: jobs.Bench, *rows: Sequence[Any]) -> list[instructions.Judged]:
-    """Read these answers and record what follows; what came of each."""
-    found = [one.as_json() for one in bank_answers.read(table(*rows))]
-
-    def work(session: Session) -> list[instructions.Judged]:
-        user = person(session, "league_finance")
-        file = instructions.keep(session, user, "回单.xlsx", str(len(rows)) * 64, found, NOW)
-        return instructions.take(session, user, file, NOW)
-
-    return bench.database.transact(work)
-
-
-def code(bench: jobs.Bench, key: int) -> str:
-    """The number of a disbursement."""
-    with bench.database.reading() as session:
-        return session.get_one(Disbursement, key).code
-
 
 def test_a_disbursement_stands_on_one_list_and_is_paid_once(bench: jobs.Bench) -> None:
-    key = instructed(bench)
+    key = way.to_be_paid(bench)
     one = listed(bench, key)
     with bench.database.reading() as session:
         made = session.get_one(InstructionList, one)
@@ -99,7 +44,7 @@ def test_a_disbursement_stands_on_one_list_and_is_paid_once(bench: jobs.Bench) -
 
 
 def test_what_the_bank_refused_is_paid_anew_to_the_account_put_right(bench: jobs.Bench) -> None:
-    first = instructed(bench)
+    first = way.to_be_paid(bench)
     listed(bench, first)
     answered(bench, (code(bench, first), "失败", 500, "", "户名不符"))
     assert way.stages(bench) == {"approved": RATE_FEN}
@@ -137,11 +82,9 @@ def test_what_the_bank_refused_is_paid_anew_to_the_account_put_right(bench: jobs
 
 
 def test_money_the_bank_sent_back_afterwards_can_be_paid_anew(bench: jobs.Bench) -> None:
-    key = instructed(bench, 2)
+    key = way.to_be_paid(bench, 2)
     answered(bench, (code(bench, key), "成功", 1000, "HD-1", ""))
-    (back,) = answered(bench, (code(bench, key), "已退汇", 1000, "", "账户已销"), ("DF-9", "成功"))[
-        :1
-    ]
+    back, _ = answered(bench, (code(bench, key), "已退汇", 1000, "", "账户已销"), ("DF-9", "成功"))
     assert (back.step, back.trouble) == ("bounce", None)
     assert way.stages(bench) == {"approved": 2 * RATE_FEN}
     with bench.database.reading() as session:
@@ -166,7 +109,7 @@ def test_what_is_being_recovered_is_not_sent_back_as_a_payment(bench: jobs.Bench
 
 
 def test_answers_that_do_not_fit_are_shown_and_change_nothing(bench: jobs.Bench) -> None:
-    key = instructed(bench)
+    key = way.to_be_paid(bench)
     number = code(bench, key)
     told = answered(
         bench,
@@ -181,7 +124,7 @@ def test_answers_that_do_not_fit_are_shown_and_change_nothing(bench: jobs.Bench)
 
 
 def test_only_the_leagues_finance_lists_and_reads(bench: jobs.Bench) -> None:
-    key = instructed(bench)
+    key = way.to_be_paid(bench)
     for login in ("league_officer", "commerce_officer"):
         with pytest.raises(NotAllowed):
             listed(bench, key, login=login)
@@ -204,7 +147,7 @@ def test_only_the_leagues_finance_lists_and_reads(bench: jobs.Bench) -> None:
 
 @pytest.mark.parametrize("table", ["instruction_list", "instruction_list_line", "bank_file"])
 def test_lists_and_answers_are_only_added_to(bench: jobs.Bench, table: str) -> None:
-    listed(bench, instructed(bench))
+    listed(bench, way.to_be_paid(bench))
     answered(bench, ("DF-1", "成功", 1, "", ""))
     for said in ("DELETE FROM {}", "UPDATE {} SET id = 9"):
         statement = text(said.format(table))
@@ -282,7 +225,7 @@ def test_the_columns_of_the_list_are_the_installations_own(tmp_path: Path) -> No
         "\ufeff金额\r\n1234.56\r\n".encode()
     )
     own.write_text('title = "清单"\n[[column]]\nheading = "金额"\nof = "x"\nwidth = 1\n')
-    with pytest.raises(Exception, match="cannot be used"):
+    with pytest.raises(NotNow, match="cannot be used"):
         instruction_list.shape(tmp_path)
 
 

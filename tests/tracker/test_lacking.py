@@ -37,7 +37,7 @@ def test_a_truck_needs_what_its_goods_its_mode_and_its_freight_ask_for(bench: jo
         journeys.row("W4", "蒙A10003", 监管方式="1210"),
         journeys.row("W5", "蒙A10004", 监管方式="0110", 运费币制="EUR"),
     ]
-    journeys.commit(bench, journeys.upload(bench, journeys.sheet(*rows)))
+    journeys.take_in(bench, *rows)
     assert lacks(bench) == {
         "蒙A10001": ["border_exit_date", "list_no", "road_waybill", "lists"],
         "蒙A10002": ["declaration_no", "freight", "road_waybill", "declared"],
@@ -54,7 +54,7 @@ def test_the_fields_that_lack_are_those_the_field_table_names(bench: jobs.Bench)
         journeys.row("W2", "蒙A10002", 运费="", 运费币制=""),
         journeys.row("W3", "蒙A10003"),
     ]
-    journeys.commit(bench, journeys.upload(bench, journeys.sheet(*rows)))
+    journeys.take_in(bench, *rows)
     told = lacks(bench)
     with bench.database.reading() as session:
         for line, label in session.execute(
@@ -119,7 +119,7 @@ def test_plates_waybills_days_and_parts_are_read_as_people_paste_them(bench: job
 
 def test_a_box_is_found_by_its_number(bench: jobs.Bench) -> None:
     row = journeys.row("W1", 集装箱号="SHLU4023973", 箱型="45G1")
-    journeys.commit(bench, journeys.upload(bench, journeys.sheet(row)))
+    journeys.take_in(bench, row)
     assert found(bench, "shlu 4023973".replace(" ", "-")) == [("蒙A12345", None)]
 
 
@@ -128,7 +128,7 @@ def test_what_fits_no_truck_or_several_is_told_not_guessed(bench: jobs.Bench) ->
         journeys.row("W1"),
         journeys.row("W2", 货物运输批次号="B2", 发车日期="2026-03-12", 出境日期="2026-03-14"),
     ]
-    journeys.commit(bench, journeys.upload(bench, journeys.sheet(*rows)))
+    journeys.take_in(bench, *rows)
     for text, words in {
         "蒙A12345": "More than one shipment fits: 蒙A12345",
         "蒙B1, 蒙B2": "No shipment of yours fits: 蒙B1、蒙B2",
@@ -164,7 +164,7 @@ def test_an_invoice_is_split_evenly_by_weight_by_freight_or_as_written(bench: jo
         journeys.row("W2", "蒙A10002", **{"毛重(KG)": "3000", "运费": "200"}),
         journeys.row("W3", "蒙A10003", **{"毛重(KG)": "3000", "运费": "0"}),
     ]
-    journeys.commit(bench, journeys.upload(bench, journeys.sheet(*rows)))
+    journeys.take_in(bench, *rows)
     with bench.database.reading() as session:
         visible = access.visible_shipments(person(session, "clerk"))
         text = "蒙A10001 1\n蒙A10002 2\n蒙A10003"

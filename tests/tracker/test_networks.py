@@ -9,9 +9,9 @@ from click.testing import CliRunner
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ingest.network import Network, exchange, load_seed
-from ingest.network.amendment import Amendment, Naming
+from ingest.network import exchange, load_seed
 from tests.journeys import NOW
+from tests.proposed import NAMED, named
 from tracker import cli, jobs
 from tracker.errors import Conflict, Refused
 from tracker.models.networks import NetworkVersion
@@ -21,16 +21,11 @@ SEED = load_seed()
 DAY = date(2026, 12, 1)
 
 
-def named(network: Network, place: str, alias: str) -> Network:
-    """The network with one more name of a place."""
-    return Amendment(names=(Naming(place, (alias,)),)).apply(network)
-
-
 def amend(session: Session, alias: str, day: date, place: str = "moscow") -> NetworkVersion:
     """A version with one more name from a day on."""
     return networks.amend(
         session,
-        lambda network: named(network, place, alias),
+        named(alias, place).apply,
         day,
         actor="system",
         now=NOW,
@@ -89,7 +84,7 @@ def test_what_changes_nothing_or_is_not_sound_makes_no_version(bench: jobs.Bench
 def test_a_newer_seed_leaves_the_network_of_older_books_as_it_is(
     bench: jobs.Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(beginnings, "load_seed", lambda: named(SEED, "moscow", "示例货场"))
+    monkeypatch.setattr(beginnings, "load_seed", lambda: NAMED.apply(SEED))
     bench.database.transact(lambda session: beginnings.seed(session, NOW))
     with bench.database.reading() as session:
         assert session.scalars(select(NetworkVersion.sha256)).all() == [SEED.sha256]
@@ -107,7 +102,7 @@ def test_a_network_goes_out_of_one_set_of_books_and_into_another_by_the_commands
     same = run(cli.network, ["import", str(file), "--valid-from", "2026-12-01", "--yes"])
     assert same.exit_code == 1
     assert "没有任何不同" in same.output
-    file.write_bytes(exchange.write(named(SEED, "moscow", "示例货场")))
+    file.write_bytes(exchange.write(NAMED.apply(SEED)))
     asked = run(cli.network, ["import", str(file), "--valid-from", "2026-12-01"], input="n\n")
     assert "moscow" in asked.output
     assert asked.exit_code == 1
@@ -127,7 +122,7 @@ def test_a_network_is_brought_in_over_the_one_that_was_looked_at_and_no_other(
     def work(session: Session) -> None:
         seen = networks.in_force(session, DAY)
         assert seen is not None
-        mine = named(networks.opened(seen), "moscow", "示例一")
+        mine = named("示例一").apply(networks.opened(seen))
         amend(session, "示例二", DAY)
         with pytest.raises(Conflict, match="Another network"):
             networks.bring_in(session, mine, DAY, over=seen, actor="x", now=NOW, note="")

@@ -1,5 +1,7 @@
 """Oddities of shipments are found beside the other books, and honest neighbours have none."""
 
+from sqlalchemy import select
+
 from tests import journeys
 from tracker import jobs
 from tracker.models.cargo import Shipment
@@ -16,15 +18,10 @@ BACK = {
 }
 
 
-def taken_in(bench: jobs.Bench, *rows: list[str], login: str = "clerk") -> None:
-    key = journeys.upload(bench, journeys.sheet(*rows), login=login)
-    journeys.commit(bench, key, login)
-
-
 def told(bench: jobs.Bench) -> dict[str, list[str]]:
     """Label -> the codes of its oddities."""
     with bench.database.reading() as session:
-        labels = {one.id: one.label for one in session.query(Shipment)}
+        labels = {one.id: one.label for one in session.scalars(select(Shipment))}
         found = oddities.of(session, list(labels))
         return {labels[key]: [one.code for one in odd] for key, odd in found.items()}
 
@@ -32,9 +29,9 @@ def told(bench: jobs.Bench) -> dict[str, list[str]]:
 def test_a_box_out_and_in_within_two_days_is_told_of_both_whoever_claims_it(
     bench: jobs.Bench,
 ) -> None:
-    taken_in(bench, journeys.row("W1", "蒙A10001", **BOX))
+    journeys.take_in(bench, journeys.row("W1", "蒙A10001", **BOX))
     back = {**BACK, **BOX, "发车日期": "2026-03-04", "出境日期": "2026-03-12"}
-    taken_in(bench, journeys.row("W2", "蒙A10002", **back), login="other_clerk")
+    journeys.take_in(bench, journeys.row("W2", "蒙A10002", **back), login="other_clerk")
     assert told(bench) == {"蒙A10001": ["box_too_soon"], "蒙A10002": ["box_too_soon"]}
 
 
@@ -47,7 +44,7 @@ def test_a_box_that_comes_in_weeks_later_or_another_box_is_not_told(bench: jobs.
         journeys.row("W2", "蒙A10002", **later),
         journeys.row("W3", "蒙A10003", **other),
     ]
-    taken_in(bench, *rows)
+    journeys.take_in(bench, *rows)
     assert told(bench) == {}
 
 
@@ -60,5 +57,5 @@ def test_a_freight_far_from_the_others_of_its_month_is_told_and_only_that(
     rows.append(journeys.row("W13", "蒙A10013", 运费="150000.00"))
     dear = {"运费": "160000.00", "发车日期": "2026-02-02", "出境日期": "2026-02-04"}
     rows.append(journeys.row("W14", "蒙A10014", **dear))
-    taken_in(bench, *rows)
+    journeys.take_in(bench, *rows)
     assert told(bench) == {"蒙A10011": ["freight_high"], "蒙A10012": ["freight_low"]}

@@ -8,44 +8,21 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from ingest.network import Network, load_seed
+from ingest.network import load_seed
 from ingest.network.amendment import Amendment, Naming
 from tests import journeys, way
-from tests.journeys import NOW, act_on, person
+from tests.journeys import act_on, person
+from tests.proposed import NAMED, approved, drafted
 from tracker import jobs
 from tracker.access.proposals import visible_proposals
 from tracker.errors import Conflict, NotAllowed, Refused, TrackerError
 from tracker.models.cargo import Route, Shipment
 from tracker.models.networks import NetworkVersion
 from tracker.models.proposals import Proposal
-from tracker.steps import networks, proposals
+from tracker.steps import networks
 
 SEED = load_seed()
 NEW = replace(SEED.corridor("T03"), id="T33", km_source="示例里程表〔2026〕1号")
-DAY = {"valid_from": "2026-01-01"}
-NAMED = Amendment(names=(Naming("moscow", ("示例货场",)),))
-
-
-def drafted(bench: jobs.Bench, content: Network | Amendment, login: str = "league_officer") -> int:
-    """A drafted proposal."""
-
-    def work(session: Session) -> int:
-        user = person(session, login)
-        made = proposals.draft(
-            session, user, content, document_no="示例〔2026〕1号", note="示例", now=NOW
-        )
-        return made.id
-
-    return bench.database.transact(work)
-
-
-def approved(bench: jobs.Bench, content: Network | Amendment, login: str = "league_officer") -> int:
-    """A proposal carried through, in force from the first day of the year."""
-    key = drafted(bench, content, login)
-    act_on(bench, Proposal, key, login, "submit")
-    act_on(bench, Proposal, key, "commerce_approver", "approve", detail=DAY)
-    jobs.drain(bench)
-    return key
 
 
 def test_a_corridor_a_league_proposed_is_in_force_from_the_day_it_was_approved_for(
@@ -177,7 +154,7 @@ def test_shipments_that_waited_are_matched_anew_and_the_others_keep_their_route(
         journeys.row("W1", "蒙A10001"),
         journeys.row("W2", "蒙A10002", 始发地="示例货场", 集结中心="示例货场"),
     ]
-    journeys.commit(bench, journeys.upload(bench, journeys.sheet(*rows)))
+    journeys.take_in(bench, *rows)
     place = Naming("hohhot", ("示例货场",))
     corridor = replace(SEED.corridor("T02"), km_source="示例里程表")
     with bench.database.reading() as session:

@@ -1,12 +1,8 @@
 """The verifier finds a receipt that was altered, made up or taken away."""
 
-from sqlalchemy.orm import Session
-
 from tests import way
-from tests.journeys import NOW, person
 from tests.tampering import Execute, tamper
 from tracker import jobs, verify
-from tracker.steps import receipts
 
 ALTERED = {
     "UPDATE receipt SET content = replace(content, '50000', '90000')": "内容被改动",
@@ -18,20 +14,9 @@ ALTERED = {
 """What somebody who owns the database may do to a receipt, and what the verifier says of it."""
 
 
-def made(bench: jobs.Bench) -> int:
-    """A receipt of the only shipment; its id."""
-
-    def work(session: Session) -> int:
-        user = person(session, "clerk")
-        content, firm = receipts.of_shipment(session, user, 1)
-        return receipts.issue(session, user, content, firm, NOW).id
-
-    return bench.database.transact(work)
-
-
 def test_a_receipt_that_was_tampered_with_is_found(bench: jobs.Bench) -> None:
     way.shipped(bench)
-    keys = [made(bench) for _ in ALTERED]
+    keys = [way.receipt(bench) for _ in ALTERED]
     assert way.proven(bench)
 
     def work(execute: Execute) -> None:

@@ -2,13 +2,10 @@
 
 import sys
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 import rules.leagues
 from ingest.identifiers import container_digit
@@ -17,14 +14,12 @@ from rules.conformance import gate
 from rules.registry import Registry, every_rule
 from rules.rule import Rule
 from tests import journeys
-from tests.journeys import person, record, row, sheet
+from tests.journeys import record, row
 from tests.way import accrued, proven
 from tracker import jobs
 from tracker.db import Database
 from tracker.errors import Refused
-from tracker.models.methods import Programme
 from tracker.settings import Settings
-from tracker.steps import methods
 
 NEW_LEAGUE = Path(__file__).parents[1] / "rule_package" / "sample_league_rules.py"
 MOST_LINES_OF_A_LEAGUE = 40
@@ -92,28 +87,12 @@ def world(database: Database, settings: Settings) -> jobs.Bench:
 
 def register(bench: jobs.Bench, rule: Rule) -> int:
     """A draft with the rule's own sample numbers."""
-
-    def work(session: Session) -> int:
-        return methods.draft(
-            session,
-            bench.registry,
-            person(session, "league_officer"),
-            programme=session.scalars(select(Programme)).one(),
-            rule_id=rule.id,
-            params=dict(rule.sample_params),
-            title=rule.title,
-            document_no="示例办〔2026〕1号",
-            issued_on=date(2025, 12, 1),
-            valid_from=date(2026, 1, 1),
-            valid_to=None,
-        ).id
-
-    return bench.database.transact(work)
+    return journeys.method_drafted(bench, rule.id, rule.sample_params)
 
 
 def took_in(bench: jobs.Bench, *numbers: int) -> None:
     rows = [row(f"W{number}", f"蒙A1000{number}") for number in numbers]
-    journeys.commit(bench, journeys.upload(bench, sheet(*rows)))
+    journeys.take_in(bench, *rows)
 
 
 @pytest.mark.no_cover
@@ -177,6 +156,6 @@ def test_a_league_is_added_by_one_file_of_forty_lines_and_nothing_else(
     record(bench, register(bench, rule))
     start = "TGBU000001"
     boxed = {"集装箱号": f"{start}{container_digit(start)}", "箱型": "40HQ"}
-    journeys.commit(bench, journeys.upload(bench, sheet(row("W1", "蒙A10001", **boxed))))
+    journeys.take_in(bench, row("W1", "蒙A10001", **boxed))
     assert list(accrued(bench).values()) == [150_000]
     assert proven(bench)

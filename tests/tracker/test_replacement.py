@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from tests import journeys, way
-from tests.journeys import RATE_FEN, commit, replace, sheet, upload, withdraw
+from tests.journeys import RATE_FEN, commit, replace, sheet, take_in, withdraw
 from tests.tracker.test_confirmations import mistyped, queue, rows_of
 from tests.tracker.test_shipments import BOX, states, taken_in, truck
 from tests.tracker.test_withdrawal import packages, sound
@@ -13,12 +13,6 @@ from tracker.errors import Conflict
 from tracker.models.cargo import CargoLine, Manifest
 from tracker.models.corrections import ManifestReplacement
 from tracker.steps import confirmations, manifests, replacement
-
-
-def committed(bench: jobs.Bench, *rows: list[str]) -> int:
-    key = upload(bench, sheet(*rows))
-    commit(bench, key)
-    return key
 
 
 def difference(bench: jobs.Bench, key: int) -> int | None:
@@ -49,7 +43,7 @@ def state(bench: jobs.Bench, key: int) -> str:
 def test_missing_rows_leave_changed_ones_change_equal_ones_stay_and_new_ones_come(
     bench: jobs.Bench,
 ) -> None:
-    old = committed(bench, truck(1), truck(2), truck(3), mistyped(4))
+    old = take_in(bench, truck(1), truck(2), truck(3), mistyped(4))
     new = replace(
         bench, old, sheet(truck(1), truck(2, 件数="7"), truck(4), truck(5, **BOX), truck(6))
     )
@@ -75,7 +69,7 @@ def test_missing_rows_leave_changed_ones_change_equal_ones_stay_and_new_ones_com
 def test_a_replacement_waits_until_every_changed_row_is_confirmed_and_none_is_to_be_mended(
     bench: jobs.Bench,
 ) -> None:
-    old = committed(bench, truck(1), truck(2))
+    old = take_in(bench, truck(1), truck(2))
     new = replace(bench, old, sheet(truck(1, 件数="7"), truck(2, **{"毛重(KG)": "abc"})))
     with pytest.raises(Conflict, match="still to be mended") as refused:
         commit(bench, new)
@@ -93,7 +87,7 @@ def test_a_replacement_waits_until_every_changed_row_is_confirmed_and_none_is_to
 def test_what_was_applied_for_can_neither_leave_nor_change_by_a_replacement(
     bench: jobs.Bench,
 ) -> None:
-    old = committed(bench, truck(1), truck(2))
+    old = take_in(bench, truck(1), truck(2))
     way.applied(bench)
     taken_in(bench, truck(3))
     missing = replace(bench, old, sheet(truck(1)))
@@ -118,7 +112,7 @@ def test_what_was_applied_for_can_neither_leave_nor_change_by_a_replacement(
 def test_money_that_is_applied_for_after_the_commit_was_asked_stays_and_the_page_can_say_why(
     bench: jobs.Bench,
 ) -> None:
-    old = committed(bench, truck(1), truck(2))
+    old = take_in(bench, truck(1), truck(2))
     new = replace(bench, old, sheet(truck(1)))
 
     def ask(session: Session) -> None:
@@ -137,7 +131,7 @@ def test_money_that_is_applied_for_after_the_commit_was_asked_stays_and_the_page
 def test_what_was_applied_for_is_not_put_right_by_a_replacement_and_nobody_is_asked_to_confirm_it(
     bench: jobs.Bench,
 ) -> None:
-    old = committed(bench, mistyped(1), truck(2))
+    old = take_in(bench, mistyped(1), truck(2))
     way.applied(bench)
     new = replace(bench, old, sheet(truck(1), truck(2)))
     (why,) = hindrances(bench, new)
@@ -147,7 +141,7 @@ def test_what_was_applied_for_is_not_put_right_by_a_replacement_and_nobody_is_as
 def test_a_change_that_was_confirmed_before_its_money_was_applied_for_says_why_it_cannot_go_in(
     bench: jobs.Bench,
 ) -> None:
-    old = committed(bench, truck(1), mistyped(2))
+    old = take_in(bench, truck(1), mistyped(2))
     new = replace(bench, old, sheet(truck(1, 件数="7"), truck(2)))
 
     def ask(session: Session) -> None:
@@ -164,7 +158,7 @@ def test_a_change_that_was_confirmed_before_its_money_was_applied_for_says_why_i
 
 
 def test_a_box_that_a_leaving_truck_held_is_free_for_the_one_that_comes(bench: jobs.Bench) -> None:
-    old = committed(bench, truck(1, **BOX), truck(3))
+    old = take_in(bench, truck(1, **BOX), truck(3))
     new = replace(bench, old, sheet(truck(2, **BOX), truck(3)))
     assert [row.state for row in rows_of(bench, new)] == ["new", "unchanged"]
     assert difference(bench, new) == 0
@@ -175,7 +169,7 @@ def test_a_box_that_a_leaving_truck_held_is_free_for_the_one_that_comes(bench: j
 
 
 def test_a_row_said_to_be_another_truck_lets_the_earlier_one_leave(bench: jobs.Bench) -> None:
-    old = committed(bench, mistyped(1), truck(2))
+    old = take_in(bench, mistyped(1), truck(2))
     new = replace(bench, old, sheet(truck(1), truck(2)))
     assert leaving(bench, new) == []
     commit(bench, new, verdict="apart")
@@ -188,7 +182,7 @@ def test_a_row_said_to_be_another_truck_lets_the_earlier_one_leave(bench: jobs.B
 
 
 def test_one_upload_at_a_time_replaces_a_committed_one(bench: jobs.Bench) -> None:
-    old = committed(bench, truck(1))
+    old = take_in(bench, truck(1))
     first = replace(bench, old, sheet(truck(1), truck(2)))
     with pytest.raises(Conflict, match="is to replace it already"):
         replace(bench, old, sheet(truck(3)))
@@ -205,8 +199,8 @@ def test_one_upload_at_a_time_replaces_a_committed_one(bench: jobs.Bench) -> Non
 def test_lines_that_stand_by_other_uploads_stay_whatever_replaces_this_one(
     bench: jobs.Bench,
 ) -> None:
-    old = committed(bench, truck(1), truck(2))
-    committed(bench, truck(1, 件数="7"), truck(2))
+    old = take_in(bench, truck(1), truck(2))
+    take_in(bench, truck(1, 件数="7"), truck(2))
     lines = way.count(bench, CargoLine)
     new = replace(bench, old, sheet(truck(3)))
     assert leaving(bench, new) == ["蒙A10002"], "as far as this upload goes"
@@ -217,7 +211,7 @@ def test_lines_that_stand_by_other_uploads_stay_whatever_replaces_this_one(
 
 
 def test_a_replacement_of_only_refused_rows_says_nothing_of_money(bench: jobs.Bench) -> None:
-    old = committed(bench, truck(1))
+    old = take_in(bench, truck(1))
     new = replace(bench, old, sheet(truck(1, **{"毛重(KG)": "abc"})))
     assert (state(bench, new), difference(bench, new)) == ("refused", None)
     with bench.database.reading() as session:

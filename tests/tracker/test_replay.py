@@ -3,42 +3,24 @@
 from datetime import date
 
 import pytest
-from sqlalchemy.orm import Session
 
 from tests import journeys, way
-from tests.journeys import REGISTRY, STATED, a_trip, person
+from tests.journeys import STATED, a_trip
 from tracker import jobs
 from tracker.db import Database
 from tracker.errors import Refused
-from tracker.models.methods import Method, Programme
+from tracker.models.methods import Method
 from tracker.models.money import Assessment, Entry
 from tracker.settings import Settings
-from tracker.steps import methods, replay
+from tracker.steps import replay
 
 YEAR = (date(2026, 1, 1), date(2026, 12, 31))
 
 
 def drafted(bench: jobs.Bench, rate: str = "700.00") -> int:
     """A further version of the league's method with this rate."""
-
-    def work(session: Session) -> int:
-        programme = session.get_one(Programme, 1)
-        return methods.draft(
-            session,
-            REGISTRY,
-            person(session, "league_officer"),
-            programme=programme,
-            rule_id=a_trip.id,
-            params={**STATED, "rate": rate},
-            title="每车次定额，提高（示例）",
-            document_no="示例办〔2026〕2号",
-            issued_on=date(2026, 4, 1),
-            valid_from=date(2026, 5, 1),
-            valid_to=None,
-            is_sample=True,
-        ).id
-
-    return bench.database.transact(work)
+    params = {**STATED, "rate": rate}
+    return journeys.method_drafted(bench, a_trip.id, params, date(2026, 5, 1))
 
 
 def ran(bench: jobs.Bench, key: int, days: tuple[date, date] = YEAR) -> replay.Replay:

@@ -28,6 +28,9 @@ def test_every_variable_counts(tmp_path: Path) -> None:
             "TRACKER_BACKUP_FOLDER": str(tmp_path / "b"),
             "TRACKER_BACKUPS": "0",
             "TRACKER_INBOX": str(tmp_path / "inbox"),
+            "TRACKER_ANCHORS": str(tmp_path / "a.txt"),
+            "TRACKER_MAIL": "smtp://relay.example.cn:25",
+            "TRACKER_MAIL_FROM": "tracker@example.cn",
         }
     )
     assert settings == Settings(
@@ -42,6 +45,9 @@ def test_every_variable_counts(tmp_path: Path) -> None:
         backup_folder=tmp_path / "b",
         backups=0,
         inbox=tmp_path / "inbox",
+        anchors=tmp_path / "a.txt",
+        mail="smtp://relay.example.cn:25",
+        mail_from="tracker@example.cn",
     )
 
 
@@ -55,6 +61,8 @@ def test_every_variable_counts(tmp_path: Path) -> None:
         ("TRACKER_BACKUPS", "-1"),
         ("TRACKER_LANGUAGE", "de"),
         ("TRACKER_LOG_LEVEL", "loud"),
+        ("TRACKER_MAIL", "smtp://relay"),
+        ("TRACKER_MAIL_FROM", "tracker"),
     ],
 )
 def test_a_bad_variable_is_named(name: str, value: str) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests import journeys
-from tests.journeys import commit, sheet, upload
+from tests.journeys import sheet, take_in, upload
 from tests.tracker.test_shipments import truck
 from tracker import jobs
 from tracker.models.cargo import CargoLine, Manifest, ManifestRow, Shipment
@@ -77,7 +77,7 @@ def test_a_line_put_right_under_forty_keys_that_are_all_withdrawn_comes_back_in_
         back = standing.told_anew(session, gone.firm_id, said)
         return [one.label for one in back]
 
-    commit(bench, upload(bench, sheet(truck(1))))
+    take_in(bench, truck(1))
     key = upload(bench, sheet(truck(2)))
     monkeypatch.setattr(standing, "_last", counted)
     assert bench.database.transact(work) == ["蒙A10001"]

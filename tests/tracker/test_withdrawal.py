@@ -5,7 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests import journeys, way
-from tests.journeys import RATE_FEN, commit, row, sheet, upload, withdraw
+from tests.journeys import RATE_FEN, commit, row, sheet, take_in, upload, withdraw
 from tests.tracker.test_shipments import BOX, live, states, taken_in, truck
 from tracker import jobs, verify
 from tracker.errors import Conflict
@@ -57,8 +57,7 @@ def test_a_withdrawn_upload_gives_everything_back_and_its_bytes_can_come_again(
 
 
 def test_who_withdraws_and_comes_again_stands_at_the_end_of_the_queue(bench: jobs.Bench) -> None:
-    first = upload(bench, sheet(truck(1)))
-    commit(bench, first)
+    first = take_in(bench, truck(1))
     taken_in(bench, truck(2), login="other_clerk")
     withdraw(bench, first)
     taken_in(bench, truck(1))
@@ -71,8 +70,7 @@ def test_what_a_correction_changed_stands_again_as_it_was_when_that_is_withdrawn
     bench: jobs.Bench,
 ) -> None:
     taken_in(bench, truck(1), truck(2))
-    correction = upload(bench, sheet(truck(1, 件数="7"), truck(3)))
-    commit(bench, correction)
+    correction = take_in(bench, truck(1, 件数="7"), truck(3))
     assert packages(bench) == [("蒙A10001", 7), ("蒙A10002", 100), ("蒙A10003", 100)]
     assert withdraw(bench, correction) == "done"
     assert packages(bench) == [("蒙A10001", 100), ("蒙A10002", 100)]
@@ -81,10 +79,8 @@ def test_what_a_correction_changed_stands_again_as_it_was_when_that_is_withdrawn
 
 
 def test_a_correction_stays_when_what_it_corrected_is_withdrawn(bench: jobs.Bench) -> None:
-    first = upload(bench, sheet(truck(1)))
-    commit(bench, first)
-    correction = upload(bench, sheet(truck(1, 件数="7")))
-    commit(bench, correction)
+    first = take_in(bench, truck(1))
+    correction = take_in(bench, truck(1, 件数="7"))
     assert withdraw(bench, first) == "done"
     assert packages(bench) == [("蒙A10001", 7)]
     assert withdraw(bench, correction) == "done"
@@ -95,10 +91,8 @@ def test_a_correction_stays_when_what_it_corrected_is_withdrawn(bench: jobs.Benc
 def test_a_row_that_another_upload_says_too_goes_on_standing_by_that_one(
     bench: jobs.Bench,
 ) -> None:
-    first = upload(bench, sheet(truck(1), truck(2)))
-    commit(bench, first)
-    second = upload(bench, sheet(truck(1), truck(3)))
-    commit(bench, second)
+    first = take_in(bench, truck(1), truck(2))
+    second = take_in(bench, truck(1), truck(3))
     entries = way.count(bench, Entry)
     assert withdraw(bench, first) == "done"
     assert [label for label, _ in packages(bench)] == ["蒙A10001", "蒙A10003"]
@@ -116,8 +110,7 @@ def test_an_upload_of_which_money_was_applied_for_stays_whole_and_says_which(
 ) -> None:
     first = way.shipped(bench)
     way.applied(bench)
-    second = upload(bench, sheet(row("W0", "蒙A10000"), truck(2)))
-    commit(bench, second)
+    second = take_in(bench, row("W0", "蒙A10000"), truck(2))
     with pytest.raises(Conflict) as refused:
         withdraw(bench, first)
     assert refused.value.values == {"labels": "蒙A10000"}
@@ -194,10 +187,8 @@ def test_an_application_prepared_before_the_withdrawal_cannot_be_signed(bench: j
 def test_who_lost_the_claim_stays_contested_and_is_not_paid_until_they_come_again(
     bench: jobs.Bench,
 ) -> None:
-    winner = upload(bench, sheet(truck(1, **BOX)))
-    commit(bench, winner)
-    loser = upload(bench, sheet(truck(2, **BOX)), login="other_clerk")
-    commit(bench, loser, login="other_clerk")
+    winner = take_in(bench, truck(1, **BOX))
+    loser = take_in(bench, truck(2, **BOX), login="other_clerk")
     assert withdraw(bench, winner) == "done"
     assert (states(bench), way.stages(bench)) == (["withdrawn", "contested"], {})
     assert withdraw(bench, loser, login="other_clerk") == "done"
@@ -212,8 +203,7 @@ def test_who_lost_the_claim_stays_contested_and_is_not_paid_until_they_come_agai
 def test_a_correction_that_lost_a_claim_is_undone_by_its_withdrawal(bench: jobs.Bench) -> None:
     taken_in(bench, truck(1, **BOX))
     taken_in(bench, truck(2), login="other_clerk")
-    correction = upload(bench, sheet(truck(2, **BOX)), login="other_clerk")
-    commit(bench, correction, login="other_clerk")
+    correction = take_in(bench, truck(2, **BOX), login="other_clerk")
     assert way.stages(bench) == {"accrued": RATE_FEN}
     assert withdraw(bench, correction, login="other_clerk") == "done"
     assert (states(bench), way.stages(bench)) == (["standing"] * 2, {"accrued": 2 * RATE_FEN})
@@ -223,8 +213,7 @@ def test_what_stands_again_is_contested_where_its_claim_was_taken_meanwhile(
     bench: jobs.Bench,
 ) -> None:
     taken_in(bench, truck(1, **BOX))
-    correction = upload(bench, sheet(truck(1)))
-    commit(bench, correction)
+    correction = take_in(bench, truck(1))
     assert taken_in(bench, truck(2, **BOX), login="other_clerk") == ["new"]
     assert withdraw(bench, correction) == "done"
     assert (states(bench), way.stages(bench)) == (
@@ -237,10 +226,8 @@ def test_what_stands_again_is_contested_where_its_claim_was_taken_meanwhile(
 def test_a_truck_whose_day_came_late_waits_again_for_it_when_that_is_withdrawn(
     bench: jobs.Bench,
 ) -> None:
-    early = upload(bench, sheet(truck(1, 出境日期="")))
-    commit(bench, early)
-    late = upload(bench, sheet(truck(1)))
-    commit(bench, late)
+    take_in(bench, truck(1, 出境日期=""))
+    late = take_in(bench, truck(1))
     assert withdraw(bench, late) == "done"
     with bench.database.reading() as session:
         one = session.scalars(select(Shipment)).one()

@@ -34,10 +34,7 @@ def in_advance(bench: jobs.Bench, fen: int, login: str = "finance_officer") -> i
             person(session, login),
             league,
             fund,
-            document_no=ADVANCE,
-            budget_line="2160699",
-            amount_fen=fen,
-            issued_on=date(2026, 2, 1),
+            allotment.Particulars(ADVANCE, "2160699", fen, date(2026, 2, 1)),
         ).id
 
     key = bench.database.transact(work)
@@ -224,3 +221,47 @@ def test_a_fund_never_runs_out_in_the_past_nor_beyond_its_year(
     told = pace.told([(first, used)], left, today, 2026)
     assert told is not None
     assert told.runs_out is None or today <= told.runs_out <= date(2026, 12, 31)
+
+
+def came_back_after_the_close(bench: jobs.Bench) -> tuple[int, int]:
+    """An advance that paid one truck and lapsed, whose payment the bank then sent back."""
+    way.shipped(bench, 1)
+    filing = way.filed(bench)
+    way.a_fund(bench)
+    given = in_advance(bench, 3 * RATE_FEN)
+    way.approve(bench, filing)
+    (one,) = way.disbursements(bench, given)
+    way.instructed(bench, one)
+    way.confirmed(bench, one)
+    ended(bench, given, "lapse")
+    assert fund(bench) == (way.FUND_FEN - RATE_FEN, RATE_FEN)
+    why = {"reason_code": "bank_refused", "reason": "退汇（示例）"}
+    act_on(bench, Disbursement, one, "league_finance", "bounce", **dict[str, Any](why))
+    assert limit(bench, f"allotment:{ADVANCE}") == (RATE_FEN, 0)
+    assert way.stages(bench) == {"approved": RATE_FEN}
+    return given, filing
+
+
+def test_what_comes_back_after_the_close_is_taken_back_and_allotted_anew(bench: jobs.Bench) -> None:
+    given, filing = came_back_after_the_close(bench)
+    ended(bench, given, "lapse")
+    assert limit(bench, f"allotment:{ADVANCE}") == (0, 0)
+    assert fund(bench) == (way.FUND_FEN - RATE_FEN, RATE_FEN), "it is still approved"
+    assert state(bench, Filing, filing) == "approved"
+    again = way.allotted(bench, filing, RATE_FEN, "示例预〔2027〕1号")
+    (one,) = way.disbursements(bench, again)
+    way.instructed(bench, one)
+    way.confirmed(bench, one)
+    assert way.stages(bench) == {"disbursed": RATE_FEN}
+    assert way.proven(bench)
+
+
+def test_what_comes_back_after_the_close_may_be_left_with_the_league(bench: jobs.Bench) -> None:
+    given, _ = came_back_after_the_close(bench)
+    act_on(bench, Allotment, given, "finance_officer", "propose_lapse", **END)
+    act_on(bench, Allotment, given, "finance_approver", "uphold")
+    (one,) = way.disbursements(bench, given)
+    way.instructed(bench, one)
+    way.confirmed(bench, one)
+    assert way.stages(bench) == {"disbursed": RATE_FEN}
+    assert way.proven(bench)

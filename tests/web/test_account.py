@@ -1,4 +1,4 @@
-"""Everybody changes their own password, and makes and revokes tokens for their own systems."""
+"""Everybody changes their own password and digest, and tokens for their own systems."""
 
 import re
 
@@ -6,9 +6,11 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from tests import journeys
-from tests.web.visitors import Page, Visitor, visit
+from tests import journeys, way
+from tests.web.visitors import Page, Visitor, visit, words
 from tracker import jobs
+from tracker.papers import digest
+from tracker.steps import waiting
 from tracker.web import account, passwords
 
 OLD, NEW = "an old password", "a much newer password"
@@ -76,3 +78,36 @@ def test_nobody_revokes_the_token_of_another(clerk: Visitor, app: Flask) -> None
     own = manager.see("/account").form("/account/tokens").fields["csrf_token"]
     manager.send(form, 404, csrf_token=own)
     assert "系统" in clerk.see("/account").words
+
+
+def choose(clerk: Visitor, email: str, digest: str, status: int = 200) -> Page:
+    form = clerk.see("/account").form("/account/digest")
+    return clerk.send(form, status, email=email, digest=digest)
+
+
+def test_everybody_says_where_their_digest_goes_or_that_they_want_none(clerk: Visitor) -> None:
+    assert "No mail is sent from here yet" in clerk.see("/account").words
+    assert "Saved." in choose(clerk, " wang@example.cn ", "zh").words
+    fields = clerk.see("/account").form("/account/digest").fields
+    assert (fields["email"], fields["digest"]) == ("wang@example.cn", "zh")
+    assert "is no e-mail address" in choose(clerk, "wang", "zh", 422).words
+    assert "needs an e-mail address" in choose(clerk, "", "en", 422).words
+    choose(clerk, "", "")
+    assert clerk.see("/account").form("/account/digest").fields["digest"] == ""
+
+
+def test_the_digest_says_what_the_home_page_says(
+    clerk: Visitor, bench: jobs.Bench, app: Flask
+) -> None:
+    journeys.upload(bench, journeys.sheet(journeys.row("W1")))
+    way.demanded(bench, way.recovery_drafted(bench, way.disbursed(bench)))
+    for login in ("clerk", "manager", "league_officer", "league_finance", "commerce_officer"):
+        items = visit(app, login).see("/").tree.xpath("//ul[@class='todo']/li")
+        with bench.database.reading() as session:
+            found = waiting.waiting(session, journeys.person(session, login), journeys.NOW)
+            person = digest.Reader(1, login, "a@b.cn", "en")
+            told = digest.write(person, found, "", "c@d.cn", journeys.NOW, sample=False)
+        lines = str(told.get_content()).splitlines()
+        mailed = [line.removeprefix("· ") for line in lines if line.startswith("· ")]
+        assert mailed == [words(one) for one in items]
+    assert clerk.login == "clerk"

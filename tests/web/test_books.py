@@ -1,6 +1,6 @@
 """Everybody sees the ledger as far as it is theirs, entry by entry, with its link in the chain."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -12,7 +12,7 @@ from tests.web import money
 from tests.web.api.callers import call
 from tests.web.visitors import visit
 from tracker import jobs
-from tracker.books import ledger
+from tracker.books import anchors, ledger
 from tracker.models.cargo import Manifest
 from tracker.models.money import Entry, Item
 from tracker.steps import accrual
@@ -216,6 +216,26 @@ def test_the_download_holds_every_visible_line_with_its_hash(bench: jobs.Bench, 
     assert len(lines[1].rsplit(",", 1)[1]) == 64
 
 
-def test_an_administrator_has_no_part_in_the_ledger(bench: jobs.Bench, app: Flask) -> None:
-    assert bench.registry.rules
+def test_an_administrator_has_no_part_in_the_ledger(app: Flask) -> None:
     visit(app, "admin").see("/ledger", 403)
+
+
+def test_the_auditor_sees_which_anchors_the_ledger_holds(bench: jobs.Bench, app: Flask) -> None:
+    auditor = visit(app, "auditor")
+    assert "No anchor was kept yet." in auditor.see("/ledger/anchors").words
+    assert "/ledger/anchors" in auditor.see("/ledger").links
+    assert "/ledger/anchors" not in visit(app, "finance_officer").see("/ledger").links
+    with bench.database.reading() as session:
+        head = ledger.head(session)
+    file = bench.settings.anchors_file
+    anchors.keep(file, head, journeys.NOW)
+    page = auditor.see("/ledger/anchors")
+    told = ["2026-05-04 11:00", f"#{head.seq}", head.hash, "holds"]
+    assert page.table()[1:] == [told]
+    assert "that do not hold" not in page.words
+    anchors.keep(file, ledger.Head(head.seq + 1, "0" * 64), journeys.NOW + timedelta(days=1))
+    with file.open("a", encoding="utf-8") as out:
+        out.write("2026-05-06")
+    page = auditor.see("/ledger/anchors")
+    assert [row[-1] for row in page.table()[1:]] == ["cannot be read", "does not hold", "holds"]
+    assert "Anchors that do not hold: 1." in page.words

@@ -1,6 +1,5 @@
 """A league's officer composes a rule in the browser, keeps it, and registers a method by it."""
 
-import io
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -23,7 +22,7 @@ from tests import journeys
 from tests.web import programs
 from tests.web.api.callers import Journey
 from tests.web.test_methods import DOCUMENT
-from tests.web.visitors import Form, Page, Values, Visitor, found, visit
+from tests.web.visitors import Form, Page, Values, Visitor, file, found, visit
 from tracker import jobs
 from tracker.models.composed import ComposedDraft, ComposedRule
 from tracker.models.people import League, User
@@ -265,13 +264,10 @@ def test_a_version_is_amended_by_its_next_and_carried_elsewhere_as_a_file(
     assert "第 2 版" in second.words
     assert "用它登记办法" not in officer.see("/composed/1").words, "only the newest is offered"
     assert officer.client.post(page.address, data={"do": "save"}).status_code in {400, 404}
-    token = officer.see("/composing/new").form("/composing", **{"from": "file"})
-    data = {**token.fields, "file": (io.BytesIO(raw), "规则.json")}
-    answer = officer.client.post("/composing", data=data, follow_redirects=True)
-    assert "企业年度与资金总额联动" in answer.get_data(as_text=True)
-    for bad in (b"{}", b"not json", b"x" * 200_001):
-        data = {**token.fields, "file": (io.BytesIO(bad), "规则.json")}
-        assert officer.client.post("/composing", data=data).status_code in {413, 422}
+    form = officer.see("/composing/new").form("/composing", **{"from": "file"})
+    assert "企业年度与资金总额联动" in officer.send(form, file=file(raw, "规则.json")).words
+    for bad, status in ((b"{}", 422), (b"not json", 422), (b"x" * 200_001, 413)):
+        officer.send(form, status, file=file(bad, "规则.json"))
     assert len(officer.see("/composed").table(1)) == 2
     asked = {"q": "联动", "league": "150900"}
     assert "没有符合筛选条件的组合规则" in officer.see("/composed", **asked).words

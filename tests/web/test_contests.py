@@ -18,7 +18,7 @@ def test_both_sides_of_a_contested_and_of_a_near_duplicate_are_laid_beside_each_
 ) -> None:
     officer = visit(app, "league_officer")
     assert "No shipment is claimed twice." in officer.see("/contests").words
-    journeys.commit(bench, journeys.upload(bench, journeys.sheet(ROW)))
+    journeys.take_in(bench, ROW)
     for row in (ROW, NEAR):
         key = journeys.upload(bench, journeys.sheet(row), login="other_clerk")
         journeys.commit(bench, key, login="other_clerk", verdict="apart")

@@ -1,6 +1,7 @@
 """A firm confirms changed rows side by side, replaces a committed upload, and takes one back."""
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,14 +11,14 @@ from tests import journeys, way
 from tests.journeys import RATE_FEN, sheet
 from tests.tracker.test_shipments import truck
 from tests.web.api.callers import Caller, call
-from tests.web.visitors import Page, Visitor, upload, visit
+from tests.web.visitors import Page, Visitor, file, upload, visit
 from tracker import jobs
 from tracker.models.applications import Application
 
 
 @pytest.fixture
 def clerk(bench: jobs.Bench, app: Flask) -> Visitor:
-    journeys.commit(bench, journeys.upload(bench, sheet(truck(1), truck(2))))
+    journeys.take_in(bench, truck(1), truck(2))
     return visit(app, "clerk")
 
 
@@ -25,19 +26,18 @@ def offered(page: Page) -> list[str]:
     return [str(form.action) for form in page.tree.forms]
 
 
-def replacing(clerk: Visitor, raw: bytes, key: int = 1) -> Page:
+def replacing(clerk: Visitor, raw: bytes, key: int = 1, status: int = 200) -> Page:
     """Upload a file in place of a manifest, by the form on the page of no. 1."""
     form = clerk.see("/manifests/1").form("/manifests/1/replace")
-    data = {"csrf_token": form.fields["csrf_token"], "file": (io.BytesIO(raw), "替换.csv")}
-    answer = clerk.client.post(f"/manifests/{key}/replace", data=data, follow_redirects=True)
-    return Page(answer.request.path, answer.status_code, answer)
+    there = replace(form, action=f"/manifests/{key}/replace")
+    return clerk.send(there, status, file=file(raw, "替换.csv"))
 
 
 def test_ticked_rows_are_confirmed_the_others_wait_and_can_be_confirmed_later(
     clerk: Visitor, bench: jobs.Bench
 ) -> None:
     mistyped = truck(3, 车牌号="蒙A13000", 货物运输批次号="B3")
-    journeys.commit(bench, journeys.upload(bench, sheet(mistyped)))
+    journeys.take_in(bench, mistyped)
     right = truck(3, 货物运输批次号="B3")
     upload(clerk, (sheet(truck(1, 件数="7"), truck(2, 件数="8"), right), "更正.csv"))
     jobs.drain(bench)
@@ -71,7 +71,7 @@ def test_ticked_rows_are_confirmed_the_others_wait_and_can_be_confirmed_later(
 def test_a_replacement_shows_what_leaves_and_changes_and_what_it_comes_to(
     clerk: Visitor, bench: jobs.Bench, app: Flask
 ) -> None:
-    assert replacing(clerk, sheet(truck(5)), 0).status == 404, "there is no such upload"
+    replacing(clerk, sheet(truck(5)), 0, 404)  # there is no such upload
     page = replacing(clerk, sheet(truck(1, 件数="7"), truck(3), truck(4)))
     assert page.address == "/manifests/2"
     jobs.drain(bench)

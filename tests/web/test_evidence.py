@@ -6,11 +6,10 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select
-from werkzeug.datastructures import MultiDict
 
 from tests import evidences, journeys, way
 from tests.web.api.callers import Journey
-from tests.web.visitors import Page, People, Visitor, visit
+from tests.web.visitors import Page, People, Visitor, file, visit
 from tracker import jobs
 from tracker.demo import scans
 from tracker.models.cargo import Shipment
@@ -29,13 +28,7 @@ def world(bench: jobs.Bench) -> jobs.Bench:
 def upload(who: Visitor, kind: str, *files: tuple[bytes, str], **more: str) -> Page:
     """Upload files by the room's form."""
     form = who.see("/evidence").form("/evidence")
-    data: MultiDict[str, Any] = MultiDict(
-        {"csrf_token": form.fields["csrf_token"], "kind": kind, **more}
-    )
-    for raw, name in files:
-        data.add("files", (io.BytesIO(raw), name))
-    answer = who.client.post("/evidence", data=data, follow_redirects=True)
-    return Page(answer.request.path, answer.status_code, answer)
+    return who.send(form, kind=kind, files=[file(*one) for one in files], **more)
 
 
 @pytest.mark.usefixtures("world")
@@ -103,10 +96,8 @@ def test_a_panel_attaches_a_new_file_or_one_that_is_here(people: People) -> None
     assert "waybill or CMR" in page.words
     assert 'accept=".pdf,' in page.text
     form = page.form("/evidence")
-    data = {**form.fields, "kind": "cmr", "files": (io.BytesIO(PDF), "运单.pdf")}
-    answer = clerk.client.post("/evidence", data=data, follow_redirects=True)
-    assert answer.request.path == "/shipments/1"
-    page = clerk.see("/shipments/1")
+    page = clerk.send(form, kind="cmr", files=file(PDF, "运单.pdf"))
+    assert page.address == "/shipments/1"
     assert "waybill or CMR" not in page.words
     other = clerk.see("/shipments/2")
     page = clerk.send(other.form("/evidence/links"), evidence="1")
@@ -222,8 +213,7 @@ def test_a_file_and_its_number_have_their_own_words_in_chinese(
 
 @pytest.mark.usefixtures("world")
 def test_a_line_one_does_not_see_is_not_told_by_where_one_is_sent(people: People) -> None:
-    named = {"subject": "cargo_line:2"}
-    page = upload(people["other_clerk"], "cmr", (PDF, "运单.pdf"), **named)
+    page = upload(people["other_clerk"], "cmr", (PDF, "运单.pdf"), subject="cargo_line:2")
     assert page.address == "/evidence"
     assert "not yours to see" in page.words
 
@@ -232,7 +222,7 @@ def test_of_a_shared_truck_a_file_is_attached_to_the_line_it_proves(
     bench: jobs.Bench, people: People
 ) -> None:
     rows = [journeys.row(number, "蒙A10000") for number in ("W0", "W1")]
-    journeys.commit(bench, journeys.upload(bench, journeys.sheet(*rows)))
+    journeys.take_in(bench, *rows)
     clerk = people["clerk"]
     upload(clerk, "cmr", (PDF, "运单.pdf"), subject="cargo_line:2")
     assert clerk.see("/evidence/1").table()[1][:2] == ["Cargo line", "W1"]

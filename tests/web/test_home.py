@@ -1,16 +1,20 @@
 """The first screen answers what each role comes for: what waits, what is left, where money is."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 
-from tests import journeys
+from tests import journeys, way
 from tests.web import money
 from tests.web.visitors import visit
 from tracker import jobs
 from tracker.models.methods import Method
+from tracker.models.recoveries import Recovery
+from tracker.models.work import Job
+from tracker.web import sessions
 
 
 def test_a_firm_sees_what_it_can_apply_for_and_where_its_money_is(
@@ -80,6 +84,49 @@ def test_a_method_that_ends_before_long_is_told_until_another_follows(
     assert row[2]
 
 
+def test_a_demand_to_pay_back_is_told_to_the_firm_and_near_its_day_to_the_league(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    way.demanded(bench, way.recovery_drafted(bench, way.disbursed(bench)))
+
+    def told(login: str) -> bool:
+        page = visit(app, login).see("/")
+        return "/recoveries?state=recoverable" in page.links and "2026-06-" in page.words
+
+    def due(day: date) -> None:
+        bench.database.transact(
+            lambda session: session.execute(update(Recovery).values(due_on=day))
+        )
+
+    due(date(2026, 6, 30))
+    assert (
+        "1 Recoveries · Pay it back · the first by 2026-06-30" in visit(app, "clerk").see("/").words
+    )
+    assert [told(one) for one in ("manager", "league_officer", "other_clerk")] == [
+        True,
+        False,
+        False,
+    ]
+    due(date(2026, 6, 3))
+    assert [told(one) for one in ("manager", "league_officer", "other_clerk")] == [
+        True,
+        True,
+        False,
+    ]
+    assert not told("commerce_officer")
+
+
+def test_a_token_that_ends_soon_is_told_to_its_own_person(bench: jobs.Bench, app: Flask) -> None:
+    def make(session: Session) -> None:
+        made = journeys.NOW - sessions.TOKEN_LIFE + timedelta(days=7)
+        sessions.issue(session, journeys.person(session, "clerk"), "系统", made, "push")
+
+    bench.database.transact(make)
+    told = "1 Tokens · End soon: make new ones · the first by 2026-05-11"
+    assert told in visit(app, "clerk").see("/").words
+    assert told not in visit(app, "manager").see("/").words
+
+
 def test_a_league_sees_what_is_left_of_its_allotments(bench: jobs.Bench, app: Flask) -> None:
     money.allotted(bench)
     page = visit(app, "league_finance").see("/")
@@ -116,12 +163,15 @@ def test_an_administrator_sees_work_and_people_and_no_business(
     bench: jobs.Bench, app: Flask
 ) -> None:
     money.committed(bench)
-    page = visit(app, "admin").see("/")
+    admin = visit(app, "admin")
+    assert "Nothing waits for you." in admin.see("/").words
+    bench.database.transact(lambda session: session.execute(update(Job).values(state="dead")))
+    page = admin.see("/")
+    assert "Given up: look, and start it again" in page.words
     assert "Work that failed" in page.words
     assert "People locked out" in page.words
     assert "/shipments" not in page.links
 
 
-def test_a_stranger_is_led_to_the_sign_in_page(bench: jobs.Bench, app: Flask) -> None:
-    assert bench.registry.rules
+def test_a_stranger_is_led_to_the_sign_in_page(app: Flask) -> None:
     assert app.test_client().get("/").headers["Location"] == "/sign-in"

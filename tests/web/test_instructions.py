@@ -4,29 +4,19 @@ import io
 import json
 
 from flask import Flask
-from flask.testing import FlaskClient
 
 from tests import way
+from tests.instructions import code
 from tests.journeys import RATE_FEN
 from tests.web.api.callers import call
-from tests.web.visitors import Page, visit
+from tests.web.visitors import file, visit
 from tracker import jobs
-from tracker.models.filings import Disbursement
 
 PAYER = {"payer_bank": "示例银行", "payer_account": "0100200300", "pay_on": "2026-12-31"}
 
 
-def instructed(bench: jobs.Bench) -> str:
-    """A disbursement that the treasury is to pay; its number."""
-    way.shipped(bench)
-    (key,) = way.disbursements(bench, way.allotted(bench, way.approved(bench), RATE_FEN))
-    way.instructed(bench, key)
-    with bench.database.reading() as session:
-        return session.get_one(Disbursement, key).code
-
-
 def test_a_list_is_made_downloaded_and_answered(bench: jobs.Bench, app: Flask) -> None:
-    number = instructed(bench)
+    number = code(bench, way.to_be_paid(bench))
     finance = visit(app, "league_finance")
     page = finance.see("/instructions")
     assert [row[1] for row in page.table()[1:]] == [number]
@@ -35,9 +25,9 @@ def test_a_list_is_made_downloaded_and_answered(bench: jobs.Bench, app: Flask) -
     for ending, begins in (("xlsx", b"PK"), ("csv", b"\xef\xbb\xbf"), ("xml", b"<?xml")):
         assert finance.client.get(f"{made.address}/list.{ending}").data.startswith(begins)
     assert "Nothing waits to be listed." in finance.see("/instructions").words
-    answers = uploaded(
-        finance.client, finance.see("/instructions"), f"支付编号,状态\n{number},成功\nX,成功\n"
-    )
+    told = f"支付编号,状态\n{number},成功\nX,成功\n"
+    form = finance.see("/instructions").form("/instructions/answers")
+    answers = finance.send(form, file=file(told.encode(), "回单.csv"))
     assert [row[-1] for row in answers.table()[1:]] == [
         *("to be recorded", "no payment of this league has this number")
     ]
@@ -47,19 +37,10 @@ def test_a_list_is_made_downloaded_and_answered(bench: jobs.Bench, app: Flask) -
     assert "Recorded: 1." in done.words
 
 
-def uploaded(client: FlaskClient, page: Page, told: str) -> Page:
-    """Upload a file of answers by the form."""
-    token = page.form("/instructions/answers").fields["csrf_token"]
-    data = {"csrf_token": token, "file": (io.BytesIO(told.encode()), "回单.csv")}
-    answer = client.post("/instructions/answers", data=data, follow_redirects=True)
-    assert answer.status_code == 200
-    return Page(answer.request.path, answer.status_code, answer)
-
-
 def test_the_firm_puts_its_account_right_after_the_bank_refused(
     bench: jobs.Bench, app: Flask
 ) -> None:
-    instructed(bench)
+    way.to_be_paid(bench)
     manager = visit(app, "manager")
     assert "/applications/1/account" not in manager.see("/applications/1").text
     way.failed(bench, 1)
@@ -74,7 +55,7 @@ def test_the_firm_puts_its_account_right_after_the_bank_refused(
 
 
 def test_firms_and_other_offices_see_no_list(bench: jobs.Bench, app: Flask) -> None:
-    number = instructed(bench)
+    number = code(bench, way.to_be_paid(bench))
     call(app, "league_finance").post(
         "instructions", 201, disbursements=[1], payer_name="示例市财政局", **PAYER
     )
@@ -84,8 +65,8 @@ def test_firms_and_other_offices_see_no_list(bench: jobs.Bench, app: Flask) -> N
     assert number in visit(app, "auditor").see("/instructions/1").text
 
 
-def test_the_api_lists_and_takes_answers(bench: jobs.Bench, app: Flask) -> None:
-    number = instructed(bench)
+def test_a_system_makes_a_list_and_takes_the_banks_answers(bench: jobs.Bench, app: Flask) -> None:
+    number = code(bench, way.to_be_paid(bench))
     caller = call(app, "league_finance")
     one = caller.post("instructions", 201, disbursements=[1], payer_name="示例市财政局", **PAYER)
     assert (one["cash_fen"], one["lines"][0]["firm"]) == (RATE_FEN, "示例企业甲")

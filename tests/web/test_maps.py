@@ -1,5 +1,6 @@
 """The map of a month counts what the person may see, on the page as in the API."""
 
+from dataclasses import replace
 from datetime import date
 
 from flask import Flask
@@ -7,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from ingest.network import load_seed
 from tests import way
-from tests.journeys import RATE_FEN, commit, row, sheet, upload
+from tests.journeys import RATE_FEN, row, take_in
 from tests.web.api.callers import call
 from tests.web.visitors import visit
 from tracker import jobs
@@ -20,8 +21,8 @@ def shipped(bench: jobs.Bench) -> None:
     boxed = {"集装箱号": "CSQU3054383", "箱型": "45G1"}
     april = {"发车日期": "2026-04-02", "出境日期": "2026-04-04"}
     mine = [row("W1", "蒙A10001"), row("W2", "蒙A10002", **boxed), row("W3", "蒙A10003", **april)]
-    commit(bench, upload(bench, sheet(*mine)))
-    commit(bench, upload(bench, sheet(row("W4", "蒙A10004")), login="other_clerk"), "other_clerk")
+    take_in(bench, *mine)
+    take_in(bench, row("W4", "蒙A10004"), login="other_clerk")
 
 
 def test_a_firm_sees_its_own_volumes_and_its_league_those_of_all(
@@ -97,8 +98,7 @@ def test_a_month_before_every_network_and_a_corridor_it_lost_are_told(
     )
 
     def emptied(session: Session) -> None:
-        body = load_seed().as_json() | {"corridors": []}
-        network = type(load_seed()).from_json(body)
+        network = replace(load_seed(), corridors=())
         version = NetworkVersion(
             sha256=network.sha256, body=network.as_json(), valid_from=date(2026, 3, 31), note=""
         )

@@ -165,11 +165,8 @@ def test_the_list_says_what_is_in_force_today_and_what_is_a_sample(wide: Flask) 
     assert "No method fits the filter." in auditor.see("/methods", q="别的").words
 
 
-def test_a_method_whose_rule_is_gone_or_changed_says_so(
-    settings: Settings, bench: jobs.Bench
-) -> None:
-    assert bench.registry.rules
-    with programs.made(settings, registry=Registry({}, [])) as without:
+def test_a_method_whose_rule_is_gone_or_changed_says_so(bench: jobs.Bench) -> None:
+    with programs.made(bench.settings, registry=Registry({}, [])) as without:
         page = visit(without, "auditor").see("/methods/1")
         assert "The rule tests/journey cannot be used" in page.words
         assert "rate: 500.00." in page.words, "the numbers as recorded still stand"
@@ -184,12 +181,11 @@ def test_only_a_rule_of_ones_own_league_is_drafted(officer: Visitor, wide: Flask
 
 
 def test_a_league_without_a_rule_of_its_own_takes_a_shape_with_its_numbers(
-    settings: Settings, bench: jobs.Bench
+    bench: jobs.Bench,
 ) -> None:
-    assert bench.settings == settings
     names = ("volume-tiers", "pool-in-proportion", "growth-gate")
     shapes = {f"shapes/{name}": every_rule().rules[f"shapes/{name}"] for name in names}
-    with programs.made(settings, registry=Registry(shapes, [])) as app:
+    with programs.made(bench.settings, registry=Registry(shapes, [])) as app:
         officer = visit(app, "league_officer")
         offered = officer.see("/methods/new")
         assert {link for link in offered.links if "rule=" in link} == {

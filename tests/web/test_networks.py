@@ -14,8 +14,7 @@ from tracker.web.filters import km_tenths
 SEED = load_seed()
 
 
-def test_every_corridor_stands_with_its_kilometres(bench: jobs.Bench, app: Flask) -> None:
-    assert bench.registry.rules
+def test_every_corridor_stands_with_its_kilometres(app: Flask) -> None:
     page = visit(app, "clerk").see("/networks")
     rows = {row[0]: row for row in page.table()[1:]}
     assert list(rows) == [corridor.id for corridor in SEED.corridors]
@@ -26,19 +25,13 @@ def test_every_corridor_stands_with_its_kilometres(bench: jobs.Bench, app: Flask
     assert "OpenStreetMap" in page.words
 
 
-def test_hubs_and_ports_stand_with_what_they_are_registered_by(
-    bench: jobs.Bench, app: Flask
-) -> None:
-    assert bench.registry.rules
+def test_hubs_and_ports_stand_with_what_they_are_registered_by(app: Flask) -> None:
     page = visit(app, "league_officer", "zh").see("/networks")
     assert [row[0] for row in page.table(1)[1:]] == [hub.names.zh for hub in SEED.hubs]
     assert [row[0] for row in page.table(2)[1:]] == [port.names.zh for port in SEED.ports]
 
 
-def test_a_corridor_shows_its_stations_and_its_kilometres_add_up(
-    bench: jobs.Bench, app: Flask
-) -> None:
-    assert bench.registry.rules
+def test_a_corridor_shows_its_stations_and_its_kilometres_add_up(app: Flask) -> None:
     auditor = visit(app, "auditor")
     for corridor in SEED.corridors:
         page = auditor.see(f"/networks/1/corridors/{corridor.id}")
@@ -62,8 +55,7 @@ def test_another_version_is_told_apart_by_its_first_day(bench: jobs.Bench, app: 
     assert "in force today" in page.words
 
 
-def test_the_exit_port_lies_on_our_side_of_the_border(bench: jobs.Bench, app: Flask) -> None:
-    assert bench.registry.rules
+def test_the_exit_port_lies_on_our_side_of_the_border(app: Flask) -> None:
     for corridor in SEED.corridors:
         page = visit(app, "auditor").see(f"/networks/1/corridors/{corridor.id}")
         (port,) = (row for row in page.table(0) if row[1] == "port")

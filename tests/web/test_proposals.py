@@ -1,7 +1,6 @@
 """Proposing on pages: a league fills in a form or a table, Commerce approves it from a day on."""
 
 import io
-from typing import Any
 
 import openpyxl
 from flask import Flask
@@ -9,15 +8,16 @@ from flask import Flask
 from ingest.network import load_seed
 from ingest.network.exchange import FORMAT, of, read
 from tests.web.api.callers import call
-from tests.web.visitors import Page, Visitor, visit
+from tests.web.visitors import Page, Visitor, file, visit
 from tracker import jobs
+from tracker.demo import scans
 
 SEED = load_seed()
 FALLING = {"km.place:ulanqab": "150", "km.place:erenhot": "140"}
 DOCUMENT = "示例呼商字〔2026〕7号"
 
 
-def drafted(officer: Visitor, /, status: int = 200, **filled: Any) -> Page:  # noqa: ANN401  fields
+def drafted(officer: Visitor, status: int = 200, /, **filled: str) -> Page:
     """A draft from the form on corridor T01."""
     page = officer.see("/proposals/new", corridor="T01")
     given = {"document_no": DOCUMENT, "id": "T11", "zh": "呼和浩特—乌兰巴托（示例）", **filled}
@@ -27,15 +27,16 @@ def drafted(officer: Visitor, /, status: int = 200, **filled: Any) -> Page:  # n
 def uploaded(visitor: Visitor, name: str, raw: bytes, status: int = 200, **filled: str) -> Page:
     """A draft from a file."""
     page = visitor.see("/proposals/new", corridor="T01", by="file")
-    given: dict[str, Any] = {"file": (io.BytesIO(raw), name), "document_no": DOCUMENT, **filled}
-    return visitor.send(page.form("/proposals", base="T01"), status, **given)
+    form = page.form("/proposals", base="T01")
+    filled = {"document_no": DOCUMENT, **filled}
+    return visitor.send(form, status, file=file(raw, name), **filled)
 
 
 def test_a_league_proposes_a_corridor_and_commerce_puts_it_in_force(
     bench: jobs.Bench, app: Flask
 ) -> None:
     officer, approver = visit(app, "league_officer"), visit(app, "commerce_approver")
-    km: dict[str, Any] = {"km.place:erenhot": "475.0", "km.place:ulaanbaatar": "1141.5"}
+    km = {"km.place:erenhot": "475.0", "km.place:ulaanbaatar": "1141.5"}
     page = drafted(officer, km_source="示例里程表", names="莫斯科 = 示例货场", **km)
     told = {tuple(row[:3]) for row in page.table()[1:]}
     assert ("Corridor", "T11", "added") in told
@@ -54,12 +55,9 @@ def test_a_league_proposes_a_corridor_and_commerce_puts_it_in_force(
     visit(app, "clerk").see("/proposals", 403)
 
 
-def test_what_is_wrong_in_the_form_is_told_and_nothing_typed_is_lost(
-    bench: jobs.Bench, app: Flask
-) -> None:
-    assert bench.registry.rules
+def test_what_is_wrong_in_the_form_is_told_and_nothing_typed_is_lost(app: Flask) -> None:
     officer = visit(app, "league_officer", "zh")
-    wrong: tuple[tuple[dict[str, Any], str], ...] = (
+    wrong: tuple[tuple[dict[str, str], str], ...] = (
         ({"km.place:erenhot": "475"}, "注明所依据的文件"),
         ({"km.place:erenhot": "四百", "km_source": "示例"}, "不是公里数"),
         ({**FALLING, "km_source": "示例"}, "里程须递增"),
@@ -77,10 +75,7 @@ def test_what_is_wrong_in_the_form_is_told_and_nothing_typed_is_lost(
         assert all(form.fields[name] == said for name, said in filled.items())
 
 
-def test_a_table_of_stations_is_downloaded_filled_in_and_proposed(
-    bench: jobs.Bench, app: Flask
-) -> None:
-    assert bench.registry.rules
+def test_a_table_of_stations_is_downloaded_filled_in_and_proposed(app: Flask) -> None:
     officer = visit(app, "league_officer")
     answer = officer.client.get("/networks/1/corridors/T01/stations.xlsx")
     book = openpyxl.load_workbook(io.BytesIO(answer.get_data()))
@@ -101,8 +96,7 @@ def test_a_table_of_stations_is_downloaded_filled_in_and_proposed(
         assert why in uploaded(officer, "a.csv", raw.encode(), 422, km_source="示例").words
 
 
-def test_a_file_of_the_network_goes_out_and_comes_back_in(bench: jobs.Bench, app: Flask) -> None:
-    assert bench.registry.rules
+def test_a_file_of_the_network_goes_out_and_comes_back_in(app: Flask) -> None:
     officer, commerce = visit(app, "league_officer"), visit(app, "commerce_officer")
     raw = officer.client.get("/networks/1/network.json").get_data()
     assert read(raw) == SEED
@@ -139,15 +133,11 @@ def test_systems_read_the_network_and_propose_by_the_api(bench: jobs.Bench, app:
     assert jobs.drain(bench) == 1
 
 
-def test_the_document_behind_a_proposal_is_attached_to_it(bench: jobs.Bench, app: Flask) -> None:
-    assert bench.registry.rules
+def test_the_document_behind_a_proposal_is_attached_to_it(app: Flask) -> None:
     officer = visit(app, "league_officer")
     page = drafted(officer)
-    given: dict[str, Any] = {
-        "kind": "stamped_scan",
-        "files": (io.BytesIO(b"%PDF-1.4\n" + "示例".encode() + b"\n%%EOF"), "示例文件.pdf"),
-    }
-    officer.send(page.form("/evidence", subject="proposal:1"), **given)
+    form = page.form("/evidence", subject="proposal:1")
+    officer.send(form, kind="stamped_scan", files=file(scans.pdf("示例文件"), "示例文件.pdf"))
     officer.press(officer.see(page.address), "submit")
     seen = visit(app, "commerce_approver").see(page.address)
     assert "示例文件.pdf" in seen.words

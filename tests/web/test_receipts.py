@@ -12,16 +12,18 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from rules.lines import yuan
 from tests import journeys, way
 from tests.web import money
 from tests.web.api.callers import call
 from tests.web.visitors import Page, People, Visitor, visit
 from tracker import jobs
 from tracker.db import canonical
+from tracker.errors import TooMuch
 from tracker.papers import pdf, receipt
 from tracker.steps import receipts
 
-AWARD = f"{journeys.RATE_FEN // 100:,}.{journeys.RATE_FEN % 100:02d}"
+AWARD = yuan(journeys.RATE_FEN)
 
 
 def made(visitor: Visitor, address: str) -> Page:
@@ -95,7 +97,7 @@ def test_a_firms_year_is_summed_by_month(bench: jobs.Bench, app: Flask) -> None:
     way.shipped(bench, 2)
     clerk = visit(app, "clerk")
     page = clerk.send(clerk.see("/receipts").form("/receipts"), year="2026")
-    assert page.table()[-1][3:5] == ["2", f"{2 * journeys.RATE_FEN / 100:,.2f}"]
+    assert page.table()[-1][3:5] == ["2", yuan(2 * journeys.RATE_FEN)]
     refused = clerk.send(clerk.see("/receipts").form("/receipts"), 422, year="2024")
     assert "Nothing is computed here yet" in refused.words
 
@@ -179,7 +181,7 @@ def test_a_receipt_of_more_lines_than_a_pdf_holds_sends_to_the_workbook() -> Non
         "total_fen": pdf.MOST_ROWS + 1,
     }
     paper = receipt.laid_out(content, code="0", sha256="0", lang="zh")
-    with pytest.raises(Exception, match="holds"):
+    with pytest.raises(TooMuch, match="holds"):
         pdf.write(paper, journeys.NOW)
 
 

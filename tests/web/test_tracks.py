@@ -5,22 +5,18 @@ from typing import Any
 
 from flask import Flask
 
-from tests import journeys, tracked, way
-from tests.tracked import CORRIDOR, TO_BORDER, TURNED, WHOLE
+from tests import tracked, way
+from tests.tracked import CORRIDOR, PLATE, TURNED, WHOLE
 from tests.web.api.callers import call
-from tests.web.visitors import Page, Visitor, found, visit
+from tests.web.visitors import Page, Visitor, file, found, visit
 from tracker import jobs
-
-PLATE = "蒙A10000"
 
 
 def send(clerk: Visitor, raw: bytes, datum: str = "WGS84") -> Page:
     """Upload a file by the form on the page."""
     form = clerk.see("/tracks").form("/tracks")
-    data: dict[str, Any] = {**form.fields, "datum": datum, "zone": "+08:00"}
-    data["files"] = [(io.BytesIO(raw), "轨迹.csv")]
-    answer = clerk.client.post("/tracks", data=data, follow_redirects=True)
-    return Page(answer.request.path, answer.status_code, answer)
+    files = [file(raw, "轨迹.csv")]
+    return clerk.send(form, datum=datum, zone="+08:00", files=files)
 
 
 def test_a_clerk_uploads_and_sees_verdicts_findings_and_the_picture(
@@ -61,14 +57,7 @@ def test_a_clerk_uploads_and_sees_verdicts_findings_and_the_picture(
 def test_of_a_copy_the_reviewer_sees_both_and_the_firm_only_that_there_is_one(
     bench: jobs.Bench, app: Flask
 ) -> None:
-    way.shipped(bench, 1)
-    row = journeys.row("V0", "蒙B20001")
-    other = journeys.upload(bench, journeys.sheet(row), login="other_clerk")
-    journeys.commit(bench, other, "other_clerk")
-    raw = tracked.drive(PLATE, CORRIDOR, TO_BORDER)
-    tracked.upload(bench, raw)
-    copied = raw.decode("gb18030").replace(PLATE, "蒙B20001").encode("gb18030")
-    tracked.upload(bench, copied, login="other_clerk")
+    tracked.copied(bench)
     theirs = visit(app, "other_clerk").see("/tracks/2").words
     assert "this is another truck's track" in theirs
     assert PLATE not in theirs
@@ -108,8 +97,8 @@ def test_a_system_uploads_lists_links_and_reads_the_verdicts(bench: jobs.Bench, 
     one = api.post(f"tracks/{one['id']}/links", numbers=PLATE)
     assert [link["by_hand"] for link in one["links"]] == [True]
     jobs.drain(bench)
-    file = api.post(f"tracks/files/{made['id']}/withdraw", reason="传错")
-    assert file["state"] == "withdrawn"
+    gone = api.post(f"tracks/files/{made['id']}/withdraw", reason="传错")
+    assert gone["state"] == "withdrawn"
     assert api.get(f"tracks/files/{made['id']}")["withdrawn_reason"] == "传错"
 
 

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from rules.registry import Registry
 from tests.web import programs
 from tests.web.test_methods import DOCUMENT
-from tests.web.visitors import Page, Visitor, visit
+from tests.web.visitors import Page, Visitor, file, visit
 from tests.web.zone_rule import falls, zones
 from tracker import jobs
 from tracker.papers import cases
@@ -53,11 +53,8 @@ def filled_in(officer: Visitor, page: Page, **columns: Mapping[str, str]) -> byt
 
 
 def uploaded(officer: Visitor, page: Page, raw: bytes, status: int = 200) -> Page:
-    token = officer.see(page.address).form(f"{page.address}/cases").fields["csrf_token"]
-    data = {"csrf_token": token, "file": (io.BytesIO(raw), "样例.xlsx")}
-    answer = officer.client.post(f"{page.address}/cases", data=data, follow_redirects=True)
-    assert answer.status_code == status
-    return Page(answer.request.path, answer.status_code, answer)
+    form = officer.see(page.address).form(f"{page.address}/cases")
+    return officer.send(form, status, file=file(raw, "样例.xlsx"))
 
 
 def test_golden_cases_that_come_out_otherwise_keep_a_method_from_being_submitted(

@@ -5,24 +5,17 @@ from typing import Any
 from flask import Flask
 
 from tests import way
-from tests.journeys import RATE_FEN, commit, row, sheet, upload
+from tests.journeys import RATE_FEN, row, take_in
+from tests.unrouted import NOWHERE, shipped
 from tests.web.api.callers import call
 from tests.web.visitors import visit
 from tracker import jobs
-
-NOWHERE = {"集结中心": "", "始发地": "某某物流园", "目的地": "某某仓库", "运抵国": "RU"}
-
-
-def shipped(bench: jobs.Bench, trucks: int = 2) -> None:
-    """Trucks that say nothing we know of their route."""
-    rows = [row(f"W{number}", f"蒙A1000{number}", **NOWHERE) for number in range(trucks)]
-    commit(bench, upload(bench, sheet(*rows)))
 
 
 def test_an_officer_looks_at_a_route_and_sets_all_that_say_the_same(
     bench: jobs.Bench, app: Flask
 ) -> None:
-    shipped(bench)
+    shipped(bench, "10000", "10001")
     officer = visit(app, "league_officer")
     assert "/unmatched" in officer.see("/").links
     page = officer.see("/unmatched")
@@ -50,7 +43,7 @@ def test_an_officer_looks_at_a_route_and_sets_all_that_say_the_same(
 
 
 def test_a_route_can_be_set_again_and_a_void_one_is_told(bench: jobs.Bench, app: Flask) -> None:
-    shipped(bench, 1)
+    shipped(bench, "10000")
     officer = visit(app, "league_officer")
     asked = {"corridor": "T02", "near": "hohhot", "far": "moscow"}
     officer.send(officer.see("/unmatched/1", **asked).form("/unmatched/1", reason=""), reason="甲")
@@ -61,7 +54,7 @@ def test_a_route_can_be_set_again_and_a_void_one_is_told(bench: jobs.Bench, app:
     done = officer.send(page.form("/unmatched/1", reason=""), reason="乙")
     assert "Set on the corridor: 1." in done.words
     said = row("W0", "蒙A10000", **NOWHERE | {"目的地": "又一仓库"})
-    commit(bench, upload(bench, sheet(said)))
+    take_in(bench, said)
     page = officer.see("/unmatched/1")
     assert "set before, and void" in page.words
     assert "T03: 乙" in page.words
@@ -70,17 +63,17 @@ def test_a_route_can_be_set_again_and_a_void_one_is_told(bench: jobs.Bench, app:
 def test_what_came_after_the_reviewer_looked_waits_for_another_look(
     bench: jobs.Bench, app: Flask
 ) -> None:
-    shipped(bench, 1)
+    shipped(bench, "10000")
     officer = visit(app, "league_officer")
     page = officer.see("/unmatched/1", corridor="T02", near="hohhot", far="moscow")
-    commit(bench, upload(bench, sheet(row("W9", "蒙A10009", **NOWHERE))))
+    take_in(bench, row("W9", "蒙A10009", **NOWHERE))
     done = officer.send(page.form("/unmatched/1", reason=""), reason="甲")
     assert "Set on the corridor: 1." in done.words
     assert done.table()[1][0] == "1"
 
 
 def test_the_picture_counts_from_where_the_route_begins(bench: jobs.Bench, app: Flask) -> None:
-    shipped(bench, 1)
+    shipped(bench, "10000")
     asked = {"corridor": "T02", "near": "ulanqab", "far": "moscow"}
     page = visit(app, "league_officer").see("/unmatched/1", **asked)
     assert "Ulanqab hub · 0.0" in page.words
@@ -91,15 +84,17 @@ def test_the_picture_counts_from_where_the_route_begins(bench: jobs.Bench, app: 
 def test_firms_do_not_see_the_queue_and_the_auditor_only_looks(
     bench: jobs.Bench, app: Flask
 ) -> None:
-    shipped(bench, 1)
+    shipped(bench, "10000")
     visit(app, "clerk").see("/unmatched", 403)
     page = visit(app, "auditor").see("/unmatched/1")
     assert "Set it on a corridor" not in page.words
     visit(app, "league_officer").see("/unmatched/1", 404, corridor="T99")
 
 
-def test_the_api_lists_and_sets(bench: jobs.Bench, app: Flask) -> None:
-    shipped(bench)
+def test_a_system_sets_one_route_alone_or_all_that_say_the_same(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    shipped(bench, "10000", "10001")
     caller = call(app, "league_officer")
     listed = caller.get("unmatched")
     assert len({one["same_as"] for one in listed}) == 1

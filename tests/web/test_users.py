@@ -88,8 +88,7 @@ def test_a_firm_is_entered_under_a_right_credit_code_only(
         assert session.scalar(select(func.count()).select_from(Firm)) == 2
 
 
-def test_what_does_not_fit_together_is_refused_in_words(bench: jobs.Bench, app: Flask) -> None:
-    assert bench.registry.rules
+def test_what_does_not_fit_together_is_refused_in_words(app: Flask) -> None:
     admin = visit(app, "admin")
     form = admin.see("/users").form("/users")
     good = {"login": "someone", "name": "某人", "role": "auditor"}
@@ -174,8 +173,7 @@ def test_a_new_password_ends_sessions_and_the_lock_after_wrong_ones(
     assert sign_in(app, "clerk", password) == 303
 
 
-def test_only_an_administrator_sees_people(bench: jobs.Bench, app: Flask) -> None:
-    assert bench.registry.rules
+def test_only_an_administrator_sees_people(app: Flask) -> None:
     for login in ("auditor", "manager", "commerce_approver"):
         visit(app, login).see("/users", 403)
     admin = visit(app, "admin")

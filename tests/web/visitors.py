@@ -17,7 +17,9 @@ from werkzeug.test import TestResponse
 from tracker.models.people import User
 from tracker.web import context, rooms, sessions
 
-Values = str | list[str]
+File = tuple[io.BytesIO, str]
+"""The bytes of a file and its name; sent once."""
+Values = str | list[str] | File | list[File]
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Form:
 
     action: str
     method: str
-    fields: dict[str, Values]
+    fields: dict[str, str | list[str]]
 
 
 @dataclass(frozen=True)
@@ -129,15 +131,15 @@ def visit(app: Flask, login: str, language: str = "en") -> Visitor:
     return Visitor(login, client)
 
 
+def file(raw: bytes, name: str) -> File:
+    """A file to be sent with a form."""
+    return io.BytesIO(raw), name
+
+
 def upload(clerk: Visitor, *files: tuple[bytes, str]) -> Page:
     """Upload files by the form, each with its name; answers where it leads."""
     form = clerk.see("/manifests").form("/manifests")
-    data = {
-        "csrf_token": form.fields["csrf_token"],
-        "files": [(io.BytesIO(raw), name) for raw, name in files],
-    }
-    answer = clerk.client.post("/manifests", data=data, follow_redirects=True)
-    return Page(answer.request.path, answer.status_code, answer)
+    return clerk.send(form, files=[file(*one) for one in files])
 
 
 class People(dict[str, Visitor]):
@@ -164,7 +166,7 @@ def words(part: html.HtmlElement) -> str:
 
 
 def _form(form: html.FormElement) -> Form:
-    fields: dict[str, Values] = {}
+    fields: dict[str, str | list[str]] = {}
     for name, value in form.form_values():
         before = fields.get(name)
         if before is None:

@@ -16,6 +16,8 @@ class SampleFirm:
     body: str
     """First 17 characters of a made-up credit code."""
     name: str
+    account: str
+    """The number of its made-up account."""
 
     @property
     def uscc(self) -> str:
@@ -41,9 +43,9 @@ class SamplePerson:
 
 
 FIRMS = (
-    SampleFirm("caoyuan", "91150100MA0EXMPL1", "示例·草原国际物流有限公司"),
-    SampleFirm("beijiang", "91150900MA0EXMPL2", "示例·北疆供应链有限公司"),
-    SampleFirm("manou", "91150781MA0EXMPL3", "示例·满欧运输有限公司"),
+    SampleFirm("caoyuan", "91150100MA0EXMPL1", "示例·草原国际物流有限公司", "6200000000000000001"),
+    SampleFirm("beijiang", "91150900MA0EXMPL2", "示例·北疆供应链有限公司", "6200000000000000002"),
+    SampleFirm("manou", "91150781MA0EXMPL3", "示例·满欧运输有限公司", "6200000000000000003"),
 )
 LEAGUES = {"150100": "hohhot", "150900": "ulanqab", "152501": "erenhot", "150781": "manzhouli"}
 """Code -> login stem of the four leagues that have people and a recorded sample method."""

@@ -19,7 +19,7 @@ from tracker.db import local_day
 from tracker.demo import cross_checks, evidence, load, matters, network, tracks
 from tracker.demo.doing import person, take
 from tracker.demo.files import files
-from tracker.demo.people import LEAGUES
+from tracker.demo.people import FIRMS, LEAGUES
 from tracker.models.applications import Application
 from tracker.models.filings import Allotment, Disbursement, Filing, Fund
 from tracker.models.people import League
@@ -32,6 +32,7 @@ from tracker.steps import (
     disbursement,
     filing,
     flow,
+    instructions,
     programmes,
     receipts,
     recovery,
@@ -49,6 +50,8 @@ PASSED = ("150100", "152501", "150781")
 FILED = ("150100", "152501")
 PAID = "150100"
 """How far each league's application goes, so that every role finds something to do."""
+ACCOUNTS = {firm.login: firm.account for firm in FIRMS}
+PAYER = instructions.Payer("示例·呼和浩特市财政局", "示例银行呼和浩特分行", "6200000000000000009")
 FUND_FEN = 5_000_000_000
 
 
@@ -95,7 +98,7 @@ def _apply(bench: jobs.Bench, firm: str, league_code: str) -> str:
             session,
             one,
             bank_name="示例银行呼和浩特分行",
-            bank_account="6200000000000000001",
+            bank_account=ACCOUNTS[firm],
             promised=True,
             no_other_subsidy=True,
         )
@@ -198,10 +201,12 @@ def _allot(bench: jobs.Bench) -> str:
             person(session, "finance_officer"),
             one,
             session.scalars(select(Fund)).one(),
-            document_no="示例内财预〔2026〕200号",
-            budget_line="2160699",
-            amount_fen=filing.totals(session, one).approved_fen,
-            issued_on=date(2026, 5, 20),
+            allotment.Particulars(
+                document_no="示例内财预〔2026〕200号",
+                budget_line="2160699",
+                amount_fen=filing.totals(session, one).approved_fen,
+                issued_on=date(2026, 5, 20),
+            ),
         ).id
 
     key = bench.database.transact(work)
@@ -225,6 +230,7 @@ def _disburse(bench: jobs.Bench) -> str:
             ("hohhot_finance", "prepare"),
             ("hohhot_approver", "instruct"),
         )
+        bench.database.transact(_list)
         take(
             bench,
             Disbursement,
@@ -237,6 +243,14 @@ def _disburse(bench: jobs.Bench) -> str:
         total = sum(one.amount_fen for one in paid if one.state == "disbursed")
         head = ledger.head(session)
     return f"兑现 {_yuan(total)}；台账到第 {head.seq} 号"
+
+
+def _list(session: Session) -> None:
+    user, now = person(session, "hohhot_finance"), datetime.now(UTC)
+    assert user.league is not None
+    waiting = [one.disbursement.id for one in instructions.ready(session, user.league)]
+    if waiting:
+        instructions.make(session, user, waiting, PAYER, local_day(now), now)
 
 
 def _recover(bench: jobs.Bench) -> str:

@@ -18,11 +18,11 @@ from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from tracker import blobs, intake, packages, verify
+from tracker import blobs, intake
 from tracker.books import queue
 from tracker.db import SHANGHAI
 from tracker.errors import Conflict
-from tracker.jobs import cross
+from tracker.jobs import cross, nightly
 from tracker.jobs.bench import Bench as Bench
 from tracker.jobs.bench import Claimed as Claimed
 from tracker.jobs.bench import Effect as Effect
@@ -161,26 +161,6 @@ def reply_inbox(bench: Bench, job: Claimed) -> Effect:
     return effect
 
 
-def verify_books(bench: Bench, job: Claimed) -> Effect:
-    """Prove chain, balances and tallies; a fault makes the job fail, loudly and visibly."""
-    del job
-    report = verify.verify(bench.settings.database_url, rules=bench.registry.rules)
-    if report.faults:
-        raise RuntimeError(f"the books do not verify: {report.faults[0]}")
-    return nothing
-
-
-def back_up(bench: Bench, job: Claimed) -> Effect:
-    """Keep a package of the day's books and files; a disk that refuses makes the job fail."""
-    del job
-    settings = bench.settings
-    folder = settings.backup_folder or settings.home / "backups"
-    if settings.backups:
-        now = datetime.now(UTC)
-        packages.keep_nightly(bench.database, settings.home, folder, settings.backups, now)
-    return nothing
-
-
 JOBS: dict[str, Callable[[Bench, Claimed], Effect]] = {
     "check_manifest": check_manifest,
     "commit_manifest": commit_manifest,
@@ -193,8 +173,11 @@ JOBS: dict[str, Callable[[Bench, Claimed], Effect]] = {
     "match_waiting": match_waiting,
     "take_inbox": take_inbox,
     "reply_inbox": reply_inbox,
-    "verify_books": verify_books,
-    "back_up": back_up,
+    "keep_anchor": nightly.keep_anchor,
+    "verify_books": nightly.verify_books,
+    "back_up": nightly.back_up,
+    "ask_digests": nightly.ask_digests,
+    "send_digest": nightly.send_digest,
 }
 """Kind -> how it prepares."""
 
@@ -218,17 +201,21 @@ GIVEN_UP: dict[str, queue.GivenUp] = {
 """Kind -> what becomes of its subject when the job is given up; nothing where it holds nothing."""
 
 CLOCK: dict[str, str] = {
+    "keep_anchor": "7 2-23 * * *",
     "verify_books": "17 2 * * *",
     "back_up": "17 3 * * *",
+    "ask_digests": "37 7 * * *",
     "take_inbox": "* * * * *",
 }
-"""Kind -> when, as a crontab line in Asia/Shanghai."""
+"""Kind -> when, as a crontab line in Asia/Shanghai. One that says several hours of a day is asked
+for in the first in which the clock runs."""
 
 SLOTS: dict[str, str] = {"take_inbox": "%Y-%m-%dT%H:%M"}
 """Kind -> how its slot is named where it is asked for more than once a day."""
 
 WANTED: dict[str, Callable[[Bench], bool]] = {
-    "take_inbox": lambda bench: intake.wanted(bench.database, bench.settings)
+    "take_inbox": lambda bench: intake.wanted(bench.database, bench.settings),
+    "ask_digests": lambda bench: bool(bench.settings.mail),
 }
 """Kind -> whether there is anything to do; a job is asked for only then."""
 

@@ -135,6 +135,11 @@ class Allotment(Base):
 
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012  SQLAlchemy's own shape
 
+    @property
+    def is_issued(self) -> bool:
+        """Whether the league knows of it: it was allotted, whatever became of what was left."""
+        return self.state in ISSUED_STATES
+
 
 class AllotmentMatch(Base):
     """指标对应: so much of an allotment is for a filing; what lapsed is taken off. Append-only."""

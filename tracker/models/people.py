@@ -12,6 +12,8 @@ LEAGUE_ROLES = ("league_officer", "league_approver", "league_finance")
 PROVINCE_ROLES = ("commerce_officer", "commerce_approver", "finance_officer", "finance_approver")
 TOKEN_SCOPES = ("all", "push")
 """What a token may do: whatever its person may, or only push manifests and ask about them."""
+DIGESTS = ("", "zh", "en")
+"""Languages of a daily digest; blank for none."""
 ROLES = (*FIRM_ROLES, *LEAGUE_ROLES, *PROVINCE_ROLES, "auditor", "admin")
 
 
@@ -45,6 +47,7 @@ class User(Base):
     __tablename__ = "user_account"
     __table_args__ = (
         one_of("role", ROLES),
+        one_of("digest", DIGESTS),
         CheckConstraint("(role IN ('firm_clerk', 'firm_manager')) = (firm_id IS NOT NULL)", "firm"),
         CheckConstraint(
             "(role IN ('league_officer', 'league_approver', 'league_finance'))"
@@ -63,6 +66,9 @@ class User(Base):
     active: Mapped[bool] = mapped_column(default=True)
     failed_sign_ins: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None] = mapped_column(Moment, default=None)
+    email: Mapped[str] = mapped_column(String(254), default="")
+    digest: Mapped[str] = mapped_column(String(2), default="")
+    """Language of the daily digest that goes to the address; blank for none."""
     firm: Mapped[Firm | None] = relationship(init=False, lazy="joined")
     league: Mapped[League | None] = relationship(init=False, lazy="joined")
 

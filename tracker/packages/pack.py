@@ -24,9 +24,10 @@ NIGHTLY = "tracker-"
 WHOLE = Choice()
 """Everything: to be restored."""
 AUDITED = Choice(
-    without=frozenset({"sign_in", "api_token"}), blank={"user_account": {"password_hash": ""}}
+    without=frozenset({"sign_in", "api_token"}),
+    blank={"user_account": {"password_hash": "", "email": "", "digest": ""}},
 )
-"""For auditors and the archive: without what would let anybody sign in."""
+"""For auditors and the archive: without what would let anybody sign in, or write to them."""
 SAID = """中欧卡班补贴台账数据包 · a package of the subsidy tracker
 
 books.sqlite   全部表（SQLite 文件）· every table

@@ -5,11 +5,12 @@ standing, for phones, chainage runs downwards and time to the right. Times are B
 is fetched and no boundary is drawn, so that a page, a receipt and a print show the same.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html import escape
 from itertools import pairwise
+from typing import Any
 
 from ingest.km import km
 from tracker.chinese import said
@@ -63,6 +64,15 @@ class Journey:
     steps: Sequence[Step]
     gaps: Sequence[Gap] = ()
     crossed_at: int | None = None
+
+
+def read(said: Mapping[str, Any], start_km_tenths: int = 0) -> Journey:
+    """The journey that a check of a track, or a receipt, tells; km count from the start given."""
+    return Journey(
+        steps=[Step(at, km - start_km_tenths, bool(on)) for at, km, on in said["progress"]],
+        gaps=[Gap(first, last, bool(bridged)) for first, last, *_, bridged in said["gaps"]],
+        crossed_at=said["crossed_at"],
+    )
 
 
 def picture(points: Sequence[Point], journey: Journey, title: str, lang: str) -> str:

@@ -13,7 +13,7 @@ from tracker.chinese import said
 from tracker.errors import mark
 from tracker.models.money import MONEY_STAGES
 from tracker.papers import journeys, strips
-from tracker.papers.journeys import Gap, Journey, Step
+from tracker.papers.journeys import Journey
 from tracker.papers.paper import Cell, Grid, Heading, Money, Paper, Picture, figure
 from tracker.steps.assessment import OUTCOMES
 from tracker.steps.flows import REASON_CODES, STAGES
@@ -139,7 +139,7 @@ def _verdicts(tracks: Sequence[Content], lang: str) -> str:
 def _pictures(about: Content, say: Say, lang: str) -> Iterator[Picture]:
     """Where each vehicle was when, or without tracks the route; nothing where none was kept."""
     stops = [
-        (one[lang], one["tenth_km"], strips.SIGNS[one["kind"]]) for one in about.get("stops", ())
+        (one[lang], one["tenth_km"], strips.KINDS[one["kind"]]) for one in about.get("stops", ())
     ]
     tracks = about.get("tracks", ())
     drawn = [(say(mark("Route")), Journey(()), say(SCHEMATIC))] if stops and not tracks else []
@@ -150,18 +150,10 @@ def _pictures(about: Content, say: Say, lang: str) -> Iterator[Picture]:
             plate=track["plate"] or "—",
             verdict=verdict,
         )
-        drawn.append((title, _journey(track), f"{say(WHEN)} {say(SCHEMATIC)}"))
+        drawn.append((title, journeys.read(track), f"{say(WHEN)} {say(SCHEMATIC)}"))
     for title, journey, caption in drawn:
         lying = journeys.lying(stops, journey, title, lang)
         yield Picture(title, lying, journeys.standing(stops, journey, title, lang), caption)
-
-
-def _journey(track: Content) -> Journey:
-    return Journey(
-        steps=[Step(at, km_tenths, bool(on)) for at, km_tenths, on in track["progress"]],
-        gaps=[Gap(first, last, bool(bridged)) for first, last, bridged in track["gaps"]],
-        crossed_at=track["crossed_at"],
-    )
 
 
 def _tally(due: Content, say: Say, lang: str) -> Grid:

@@ -70,7 +70,7 @@ def settlement(
     included. `registry` gives the parameters their names; all installed rules when None. Raises
     ``Refused`` for a filing without lines.
     """
-    lines = _lines(session, filing)
+    lines = lines_of(session, filing)
     if not lines:
         raise Refused(mark("The filing has no lines."), mark("Withdraw it and draft another one."))
     around = _around(session, filing)
@@ -133,7 +133,7 @@ def attach(
     session.flush()
 
 
-def _lines(session: Session, filing: Filing) -> list[Line]:
+def lines_of(session: Session, filing: Filing) -> list[Line]:
     """Every line of the filing's applications with its line of the filing, if it has one."""
     of_filing = select(FilingLine.application_id).where(FilingLine.filing_id == filing.id)
     query = (

@@ -105,7 +105,12 @@ def _stages(found: Statement, lang: str) -> Grid:
             Heading(said(mark("Stage"), lang)),
             *(
                 Heading(said(one, lang), numeric=True)
-                for one in (mark("Before"), mark("Came in"), mark("Went out"), mark("After"))
+                for one in (
+                    mark("At the beginning"),
+                    mark("Came in"),
+                    mark("Went out"),
+                    mark("At the end"),
+                )
             ),
         ),
         rows=tuple(

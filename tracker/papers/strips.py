@@ -21,7 +21,7 @@ STATION = "station"
 LANES = (1, -1, 2, -2)
 """Above and below the line, near and far, in the order in which they are tried."""
 
-SIGNS = {"hub": "hub", "place": "station", "port": "port", "border": "border", "end": "abroad"}
+KINDS = {"hub": "hub", "place": "station", "port": "port", "border": "border", "end": "abroad"}
 """Kind of a stop of a route -> its sign."""
 Point = tuple[str, int, str]
 """Name, tenths of km from the start, sign: hub, port, border, station or abroad."""

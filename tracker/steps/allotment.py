@@ -4,6 +4,7 @@ For an approved filing, or in advance; what is left at the year's end is carried
 lapses 收回.
 """
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -25,17 +26,17 @@ from tracker.models.people import League, User
 from tracker.steps import flow, matches, review
 
 
-def draft(  # noqa: PLR0913  a budget document has this many particulars
-    session: Session,
-    user: User,
-    filing: Filing,
-    fund: Fund,
-    *,
-    document_no: str,
-    budget_line: str,
-    amount_fen: int,
-    issued_on: date,
-) -> Allotment:
+@dataclass(frozen=True)
+class Particulars:
+    """What a budget document says."""
+
+    document_no: str
+    budget_line: str
+    amount_fen: int
+    issued_on: date
+
+
+def draft(session: Session, user: User, filing: Filing, fund: Fund, said: Particulars) -> Allotment:
     """Draft an allotment for an approved filing, of the fund its approval draws on.
 
     Raises ``Refused`` for another fund and for more than what is not yet allotted.
@@ -48,33 +49,12 @@ def draft(  # noqa: PLR0913  a budget document has this many particulars
             mark("Allot it under that fund."),
             fund=drawn,
         )
-    return _draft(
-        session,
-        user,
-        Allotment(
-            document_no=document_no.strip(),
-            league_id=filing.league_id,
-            fund_id=fund.id,
-            filing_id=filing.id,
-            budget_line=budget_line.strip(),
-            fiscal_year=fund.fiscal_year,
-            amount_fen=amount_fen,
-            issued_on=issued_on,
-        ),
-        matches.left(session, filing),
-    )
+    _require(session, user, said, matches.left(session, filing))
+    return _drafted(session, filing.league, fund, said, filing)
 
 
-def draft_in_advance(  # noqa: PLR0913  a budget document has this many particulars
-    session: Session,
-    user: User,
-    league: League,
-    fund: Fund,
-    *,
-    document_no: str,
-    budget_line: str,
-    amount_fen: int,
-    issued_on: date,
+def draft_in_advance(
+    session: Session, user: User, league: League, fund: Fund, said: Particulars
 ) -> Allotment:
     """Draft an allotment before anything is approved 提前下达, of what the fund has left.
 
@@ -82,40 +62,42 @@ def draft_in_advance(  # noqa: PLR0913  a budget document has this many particul
     Raises ``Refused`` for more than the fund has left.
     """
     room = ledger.balance(session, ledger.limit("headroom", review.fund_owner(fund)))
-    return _draft(
-        session,
-        user,
-        Allotment(
-            document_no=document_no.strip(),
-            league_id=league.id,
-            fund_id=fund.id,
-            filing_id=None,
-            budget_line=budget_line.strip(),
-            fiscal_year=fund.fiscal_year,
-            amount_fen=amount_fen,
-            issued_on=issued_on,
-        ),
-        room,
-    )
+    _require(session, user, said, room)
+    return _drafted(session, league, fund, said)
 
 
-def _draft(session: Session, user: User, allotment: Allotment, room: int) -> Allotment:
+def _require(session: Session, user: User, said: Particulars, room: int) -> None:
     if user.role != "finance_officer":
         raise NotAllowed(mark("Only a finance officer allots."))
-    if not allotment.document_no or not allotment.budget_line:
+    if not said.document_no.strip() or not said.budget_line.strip():
         raise Refused(mark("The document number and the budget line are needed."))
-    same = select(Allotment).where(Allotment.document_no == allotment.document_no)
+    same = select(Allotment).where(Allotment.document_no == said.document_no.strip())
     if session.scalar(same):
         raise Conflict(mark("There is an allotment of this document number already."))
-    if not 0 < allotment.amount_fen <= room:
+    if not 0 < said.amount_fen <= room:
         raise Refused(
             mark("The amount lies between one fen and the %(left)s yuan not yet allotted."),
             mark("Correct the amount."),
             left=yuan(room),
         )
-    session.add(allotment)
+
+
+def _drafted(
+    session: Session, league: League, fund: Fund, said: Particulars, filing: Filing | None = None
+) -> Allotment:
+    made = Allotment(
+        document_no=said.document_no.strip(),
+        league_id=league.id,
+        fund_id=fund.id,
+        filing_id=filing.id if filing else None,
+        budget_line=said.budget_line.strip(),
+        fiscal_year=fund.fiscal_year,
+        amount_fen=said.amount_fen,
+        issued_on=said.issued_on,
+    )
+    session.add(made)
     session.flush()
-    return allotment
+    return made
 
 
 def shown(session: Session, allotment: Allotment) -> dict[str, Any]:

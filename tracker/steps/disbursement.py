@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from tracker import access
 from tracker.books import ledger
 from tracker.db import local_day
 from tracker.errors import Conflict, NotAllowed, Refused, mark
@@ -21,7 +22,7 @@ from tracker.models.filings import (
 from tracker.models.money import Item
 from tracker.models.people import User
 from tracker.models.recoveries import Recovery
-from tracker.steps import flow, matches, offset, payee
+from tracker.steps import flow, funds, matches, offset, payee
 from tracker.steps.accrual import move_item
 
 
@@ -37,8 +38,8 @@ def draft(session: Session, user: User, allotment: Allotment) -> list[Disburseme
         raise NotAllowed(mark("Only the league's finance disburses."))
     if allotment.state != "allotted":
         raise Conflict(mark("Only an issued allotment can be disbursed."))
-    rooms = _rooms(session, allotment)
-    if not rooms:
+    free = rooms(session, allotment)
+    if not free:
         raise Conflict(
             mark(
                 "Nothing of the allotment is free: it is used up, its drafts take the rest, or it "
@@ -47,12 +48,12 @@ def draft(session: Session, user: User, allotment: Allotment) -> list[Disburseme
             mark("Finish or withdraw the drafts, or ask Finance for a further allotment."),
         )
     due: dict[tuple[int, int], list[tuple[FilingLine, int]]] = defaultdict(list)
-    for filing_id in rooms:
+    for filing_id in free:
         for line in _open_lines(session, filing_id):
             left = ledger.item_balances(session, line.item_id).get("approved", 0)
-            if left := min(left, rooms[filing_id]):
+            if left := min(left, free[filing_id]):
                 due[filing_id, line.application_id].append((line, left))
-                rooms[filing_id] -= left
+                free[filing_id] -= left
     if not due:
         raise Refused(mark("Nothing is left to disburse under this allotment."))
     return [
@@ -169,7 +170,7 @@ def _require_whole(session: Session, disbursement: Disbursement) -> None:
         )
 
 
-def _rooms(session: Session, allotment: Allotment) -> dict[int, int]:
+def rooms(session: Session, allotment: Allotment) -> dict[int, int]:
     """Filing -> what of the allotment is for it and neither instructed nor taken by drafts."""
     query = select(Disbursement.filing_id, func.sum(Disbursement.amount_fen)).where(
         Disbursement.allotment_id == allotment.id,
@@ -177,8 +178,8 @@ def _rooms(session: Session, allotment: Allotment) -> dict[int, int]:
     )
     drafted = {key: int(fen) for key, fen in session.execute(query.group_by("filing_id"))}
     unpaid = matches.unpaid(session, allotment)
-    rooms = {key: fen - drafted.get(key, 0) for key, fen in unpaid.items()}
-    return {key: fen for key, fen in rooms.items() if fen > 0}
+    left = {key: fen - drafted.get(key, 0) for key, fen in unpaid.items()}
+    return {key: fen for key, fen in left.items() if fen > 0}
 
 
 def _open_lines(session: Session, filing_id: int) -> list[FilingLine]:
@@ -225,3 +226,15 @@ def _one(
     session.flush()
     offset.plan(session, disbursement)
     return disbursement
+
+
+def drawable(session: Session, user: User) -> list[tuple[Allotment, funds.Limit]]:
+    """Allotments under which something can be drafted now, for the league's finance."""
+    if not access.may(user, "draft_disbursement"):
+        return []
+    query = access.visible_allotments(user).where(Allotment.state == "allotted")
+    return [
+        (one, funds.of_allotment(session, one))
+        for one in session.scalars(query.order_by(Allotment.id))
+        if rooms(session, one)
+    ]

@@ -251,7 +251,13 @@ FLOWS: dict[str, tuple[Step, ...]] = {
             ("finance_approver",),
             checks="propose_lapse",
         ),
-        Step("uphold", mark("Leave it as it is"), ("carrying", "lapsing"), "allotted", FINANCE),
+        Step(
+            "uphold",
+            mark("Leave what is left with the league"),
+            ("carrying", "lapsing"),
+            "allotted",
+            FINANCE,
+        ),
     ),
     "disbursement": (
         Step("prepare", mark("Pass on for approval"), ("draft",), "prepared", ("league_finance",)),
@@ -329,6 +335,12 @@ FLOWS: dict[str, tuple[Step, ...]] = {
         ),
     ),
 }
+
+BACKWARD = (
+    *("return", "withdraw", "decline", "reopen", "fail", "bounce"),
+    *("close", "propose_lift", "uphold", "correct", "propose_carry_over", "propose_lapse"),
+)
+"""Steps that do not carry a thing forward, so they do not say whose turn it is."""
 
 REASON_CODES: dict[str, str] = {
     "calculation": mark("Calculation corrected"),

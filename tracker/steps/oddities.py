@@ -1,7 +1,8 @@
 """Oddities 风险提示 of shipments: what ``ingest.oddities`` tells of them beside the other books.
 
 They are told as a page is read and kept nowhere: no rule, no amount and no state depends on them.
-For a page there is one query, one for all boxes, and one for each month, mode and direction.
+For a page there is one query, one for all boxes, one for each month, mode and direction, and what
+``repeats`` asks.
 """
 
 from collections import defaultdict
@@ -63,8 +64,7 @@ def of(session: Session, shipment_ids: Sequence[int]) -> dict[int, list[Oddity]]
 
 def _trips() -> Select[*tuple[Any, ...]]:
     query = select(
-        *(Shipment.id, Shipment.mode, Shipment.direction, Shipment.departure_date),
-        *(Shipment.border_exit_date, Shipment.unit),
+        *repeats.SAID,
         *(Route.corridor, Route.distance_km_tenths, Route.match),
     )
     query = query.join(Route, (Route.shipment_id == Shipment.id) & Route.standing)

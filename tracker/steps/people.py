@@ -104,7 +104,7 @@ def add(
 
 
 def lock(session: Session, admin: User, person: User, now: datetime) -> None:
-    """Shut a person out at once: sessions end, tokens are revoked, an inbox is closed."""
+    """Shut a person out at once: sessions, tokens and the digest end, an inbox is closed."""
     if person.id == admin.id:
         raise NotAllowed(
             mark("Nobody locks themselves out."), mark("Ask another administrator to do it.")
@@ -125,7 +125,7 @@ def unlock(session: Session, person: User) -> None:
 
 
 def reset(session: Session, person: User, password_hash: str, now: datetime) -> None:
-    """Give a person a new password; their sessions end, tokens are revoked, an inbox is closed.
+    """Give a person a new password; sessions, tokens and the digest end, an inbox is closed.
 
     Somebody else may have had the old one, and may have made themselves a token with it. Wrong
     attempts are forgotten.
@@ -153,6 +153,7 @@ def tell(
 
 
 def _shut_out(session: Session, person: User, now: datetime) -> None:
+    person.digest = ""  # whoever had the password may have put an address of their own
     session.execute(delete(SignIn).where(SignIn.user_id == person.id))
     session.execute(
         update(ApiToken)
@@ -160,3 +161,8 @@ def _shut_out(session: Session, person: User, now: datetime) -> None:
         .values(revoked_at=now)
     )
     inbox.close_for(session, person, now)
+
+
+def any_sample(session: Session) -> bool:
+    """Whether any firm is made up 示例: then sums over firms are."""
+    return session.scalar(select(Firm.id).where(Firm.is_sample).limit(1)) is not None

@@ -6,19 +6,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ingest.match import Match
 from rules.registry import Registry
 from tracker import access
 from tracker.books import audit, ledger
+from tracker.bulk import among
 from tracker.db import local_day
 from tracker.errors import Conflict, NotAllowed, Refused, mark
 from tracker.models.cargo import Shipment
-from tracker.models.money import Entry
+from tracker.models.money import Entry, Item, ItemStage
 from tracker.models.people import LEAGUE_ROLES, User
 from tracker.models.pins import Pin
-from tracker.steps import accrual, networks, pins, routing, shipments
+from tracker.steps import accrual, networks, pins, preview, routing, shipments
 
 PINNED = "route.pin"
 """Kind of the entry, and of the audit event."""
@@ -58,6 +60,18 @@ def tried(session: Session, one: Shipment, choice: Choice) -> Match | None:
         return None
     network = networks.opened(version).on(one.departure_date)
     return pins.routed(pins.said(one), choice.corridor, choice.places, network)
+
+
+def effect(
+    session: Session, registry: Registry, found: Sequence[Shipment], choice: Choice
+) -> tuple[int, int | None]:
+    """Fen the shipments earn now, and what they would on the route; None where nobody knows."""
+    routes = {one.id: tried(session, one, choice) for one in found}
+    known = {key: route for key, route in routes.items() if route is not None}
+    query = select(func.sum(ItemStage.balance)).join(Item, Item.id == ItemStage.item_id)
+    ids = [one.id for one in found]
+    query = query.where(ItemStage.stage == "accrued", among(session, Item.shipment_id, ids))
+    return int(session.scalar(query) or 0), preview.on_route(session, registry, found, known)
 
 
 def pin(

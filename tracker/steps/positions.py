@@ -67,15 +67,6 @@ def at(session: Session, user: User, by: str, seq: int | None = None) -> list[Po
     ]
 
 
-def is_sample(session: Session) -> bool:
-    """Whether any of it is of a made-up firm."""
-    items = select(Item.firm_id)
-    return (
-        session.scalar(select(Firm.id).where(Firm.is_sample, Firm.id.in_(items)).limit(1))
-        is not None
-    )
-
-
 def limits_at(session: Session, user: User, seq: int) -> dict[str, Sums]:
     """Owner of a fund or an allotment -> what stood of it."""
     seen = visible_postings(user).with_only_columns(Posting.id)

@@ -4,24 +4,25 @@ Whole columns at a time, with the rule of the method in force; facts are those o
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 import polars as pl
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ingest.match import Ask, match
+from ingest.match import Ask, Match, match
 from ingest.matching.asked import NAMES
 from ingest.network import Network
 from ingest.units import Units, units
 from rules.batch import Facts
 from rules.facts import FACTS
 from rules.registry import Registry
-from tracker.models.cargo import Manifest
+from tracker.models.cargo import Manifest, Shipment
 from tracker.models.methods import Method
 from tracker.models.people import Firm, League
 from tracker.steps import assessment, facts, methods, networks, pins, programmes
+from tracker.steps.shipments import units_of
 from tracker.steps.sorting import Sorting
 
 EARNING = ("new", "changed", "replaces")
@@ -48,12 +49,40 @@ def estimate(
     made = going.units if len(going) == len(going.lines) else units(going.chosen())
     routes = _set_by_hand(session, manifest.firm, made, _routed(session, made))
     routes = routes.filter(pl.col("status") == "matched")
-    known = facts.columns(made, routes, manifest.firm.uscc)
+    return _priced(session, registry, [facts.columns(made, routes, manifest.firm.uscc)])
+
+
+def on_route(
+    session: Session, registry: Registry, found: Sequence[Shipment], routes: Mapping[int, Match]
+) -> int | None:
+    """Fen that shipments taken in would earn on these routes, by id; None where nobody knows."""
+    known: list[pl.DataFrame] = []
+    by_firm: dict[str, list[Shipment]] = defaultdict(list)
+    for one in found:
+        if one.id in routes:
+            by_firm[one.firm.uscc].append(one)
+    for uscc, some in by_firm.items():
+        by_key = {one.unit_key: routes[one.id] for one in some}
+        lines = [line for unit in units_of(session, some).values() for line in unit.lines]
+        made = units(lines)
+        rows = [
+            (place, *(getattr(by_key[key], name) for name in FOUND))
+            for place, key in enumerate(made.table["unit_key"])
+            if key in by_key
+        ]
+        known.append(facts.columns(made, pl.DataFrame(rows, ROUTED, orient="row"), uscc))
+    return _priced(session, registry, known)
+
+
+def _priced(session: Session, registry: Registry, known: Sequence[pl.DataFrame]) -> int | None:
+    """Fen they would earn by the methods in force, after all that stands."""
     leagues = {league.code: league.id for league in session.scalars(select(League))}
     programme = programmes.of_code(session)
     found: dict[int, list[pl.DataFrame]] = defaultdict(list)
     dry: dict[int, Method] = {}
-    for (code, day), some in known.group_by("league", "departure_day", maintain_order=True):
+    days = ("league", "departure_day")
+    every = (one for frame in known for one in frame.group_by(*days, maintain_order=True))
+    for (code, day), some in every:
         league = leagues.get(str(code))
         method = league and methods.in_force(
             session, league, programme.id, date.fromisoformat(str(day))

@@ -47,15 +47,16 @@ class Crossing(NamedTuple):
         return self.mode != other.mode and bool(self.boxes & other.boxes)
 
 
-COLUMNS = (
+SAID = (
     *(Shipment.id, Shipment.mode, Shipment.direction, Shipment.departure_date),
     *(Shipment.border_exit_date, Shipment.unit),
 )
+"""What a shipment says of itself that is compared."""
 
 
 def of(session: Session, shipment_ids: Sequence[int]) -> Iterator[tuple[int, Oddity]]:
     """Shipment id, and each repeat of it."""
-    query = select(*COLUMNS).where(Shipment.state == "standing")
+    query = select(*SAID).where(Shipment.state == "standing")
     mine = [Crossing(*row) for row in bulk.looked_up(session, query, Shipment.id, shipment_ids)]
     for find in (_numbers, _trailers, _tractors, _trains):
         yield from find(session, mine)
@@ -140,7 +141,7 @@ def _bearing(
     session: Session, table: type[BorneKey], kinds: Sequence[str], texts: set[str]
 ) -> dict[tuple[str, str], list[Crossing]]:
     """Kind and text of a key -> the standing shipments that bear it."""
-    query = select(*COLUMNS, table.kind, table.claim).join(table, table.shipment_id == Shipment.id)
+    query = select(*SAID, table.kind, table.claim).join(table, table.shipment_id == Shipment.id)
     query = query.where(
         Shipment.state == "standing", table.released_seq.is_(None), table.kind.in_(kinds)
     )

@@ -4,18 +4,21 @@ Standard library for chain, balances, claims, decisions and anchors (psycopg rea
 the naive back end of ``rules`` for the money; nothing else of the tracker. Rules that leagues put
 together themselves are read from the database, so nothing else is needed to run them again. Works
 on a copied file, without sign-in: ``python -m tracker.verify /backup/tracker.sqlite --anchor
-120:9f86…``. An anchor is what a receipt or a filing has printed: without one, a cut tail or a
-rewrite of everything cannot show. A package (``….zip``) is held against its own list as well, and
-brings an anchor with it.
+120:9f86…``. An anchor is what a receipt or a filing has printed, or a line of the file that the
+clock keeps (``--anchors``): without one, a cut tail or a rewrite of everything cannot show. A
+package (``….zip``) is held against its own list as well, brings an anchor with it, and is asked for
+none that was kept after it was made.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from rules.registry import every_rule
 from rules.rule import Rule
+from tracker.verify import anchors as written
 from tracker.verify import chain, composed, divisions, matters, receipts, records
+from tracker.verify.anchors import Anchor
 from tracker.verify.package import opened_package
 from tracker.verify.reading import Fault, Rows, opened, tables
 
@@ -44,25 +47,29 @@ def verify(
     url: str,
     anchors: Mapping[int, str] | None = None,
     rules: Mapping[str, Rule] | None = None,
+    kept: Iterable[Anchor] = (),
 ) -> Report:
     """Check the database at this address (SQLite file, package) against itself and the anchors.
 
-    ``anchors`` maps a sequence to the hash somebody wrote down; ``rules`` are those that compute
-    the money again, by default every installed one. Raises ``OSError`` when the
-    database cannot be read.
+    ``anchors`` maps a sequence to the hash somebody wrote down, ``kept`` are the lines of a file of
+    such; ``rules`` compute the money again, by default every installed one. Raises ``OSError``
+    when the database cannot be read.
     """
     if url.endswith(PACKAGE):
         with opened_package(url) as package:
-            report = verify(str(package.books), package.anchors | dict(anchors or {}), rules)
+            named = package.anchors | dict(anchors or {})
+            until = [one for one in kept if not one.kept_at or one.kept_at <= package.made_at]
+            report = verify(str(package.books), named, rules, until)
             faults = (*package.faults, *report.faults)[:MOST_FAULTS]
             return replace(report, faults=faults)
     walk = chain.Walk()
     known: Mapping[str, Rule] = every_rule().rules if rules is None else rules
     with opened(url) as rows:
         there = tables(url, rows)
-        kept = composed.kept(rows) if composed.TABLE in there else ()
-        known = {**composed.usable(kept), **known}
-        wrong = _faults(rows, walk, anchors or {}, known, kept, there)
+        own_rules = composed.kept(rows) if composed.TABLE in there else ()
+        known = {**composed.usable(own_rules), **known}
+        held = (*written.given(anchors or {}), *kept)
+        wrong = _faults(rows, walk, held, known, own_rules, there)
         found = tuple(islice(wrong, MOST_FAULTS))
     return Report(
         entries=walk.entries,
@@ -83,7 +90,7 @@ def _nothing(_query: str) -> Iterator[tuple[object, ...]]:
 def _faults(
     rows: Rows,
     walk: chain.Walk,
-    anchors: Mapping[int, str],
+    anchors: Sequence[Anchor],
     known: Mapping[str, Rule],
     kept: Sequence[composed.Kept],
     there: Collection[str],

@@ -3,7 +3,9 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
+from tracker.verify import anchors as written
 from tracker.verify import verify
 
 HASH_LENGTH = 64
@@ -21,16 +23,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar="SEQ:HASH",
         help="说明单或报送件上的锚点，可多次给出",
     )
+    parser.add_argument(
+        "--anchors", type=Path, metavar="FILE", help="锚点文件，每行“时刻 序号:哈希”，逐行核对"
+    )
     given = parser.parse_args(arguments)
     anchors = dict(given.anchor)
     try:
-        report = verify(given.url, anchors)
+        kept = written.read(given.anchors) if given.anchors else []
+        report = verify(given.url, anchors, kept=kept)
     except OSError as error:
         sys.stdout.write(f"无法读取：{error}\n")
         return 2
     read = (
         f"分录 {report.entries} 条，记账行 {report.postings} 行，测算 {report.assessments} 项，"
-        f"审计日志 {report.events} 条，锚点 {len(anchors)} 个；链首 {report.seq}:{report.head}\n"
+        f"审计日志 {report.events} 条，锚点 {len(anchors) + len(kept)} 个；"
+        f"链首 {report.seq}:{report.head}\n"
     )
     if not report.faults:
         sys.stdout.write(f"核对通过：{read}")

@@ -2,11 +2,12 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
+from tracker.verify.anchors import Anchor
 from tracker.verify.reading import GENESIS, Fault, Rows, canonical, moment, sha256
 
 MONEY = ("entitlement", "accrued", "applied", "filed", "approved", "instructed", "disbursed")
@@ -236,13 +237,15 @@ def _head(rows: Rows, walk: Walk) -> Iterator[Fault]:
         yield Fault(f"记账行 {key}", "所属分录不存在")
 
 
-def anchored(walk: Walk, anchors: Mapping[int, str]) -> Iterator[Fault]:
-    """The chain still has what somebody wrote down."""
-    for seq, own_hash in sorted(anchors.items()):
-        if seq not in walk.hashes:
-            yield Fault(f"锚点 {seq}", f"分录不存在：账簿止于 {walk.seq}，之后的分录被截去")
-        elif walk.hashes[seq] != own_hash:
-            yield Fault(f"锚点 {seq}", "哈希不符：此前的账簿被整体改写")
+def anchored(walk: Walk, anchors: Iterable[Anchor]) -> Iterator[Fault]:
+    """The chain still has what somebody wrote down, the oldest first."""
+    for one in sorted(anchors, key=lambda one: one.seq):
+        if not one.hash:
+            yield Fault(one.name, "不是“时刻 序号:64 位哈希”，无法据以核对")
+        elif one.seq not in walk.hashes:
+            yield Fault(one.name, f"分录不存在：账簿止于 {walk.seq}，之后的分录被截去")
+        elif walk.hashes[one.seq] != one.hash:
+            yield Fault(one.name, "哈希不符：此前的账簿被整体改写")
 
 
 def balanced(rows: Rows, walk: Walk) -> Iterator[Fault]:

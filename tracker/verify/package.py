@@ -9,12 +9,14 @@ import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tracker.verify.reading import Fault, sha256
+from tracker.verify.reading import Fault, moment, sha256
 
 FORMAT = "tracker-package/1"
+NEVER = "9999-12-31T00:00:00+00:00"
 LIST, BOOKS, FILES = "package.json", "books.sqlite", "blobs/"
 REFERENCES = (
     ("manifest", "sha256", "发运明细表"),
@@ -36,6 +38,8 @@ class Opened:
     books: Path
     revision: str
     """Version of its tables."""
+    made_at: datetime
+    """No anchor that was kept later says anything of it; where its list does not tell, never."""
     anchors: dict[int, str]
     """The newest link that its list names."""
     files: dict[str, int]
@@ -61,6 +65,7 @@ def _opened(path: str, folder: str) -> Opened:
             return Opened(
                 books=books,
                 revision=str(told["revision"]),
+                made_at=datetime.fromisoformat(moment(told.get("made_at", NEVER))),
                 anchors={int(told["seq"]): str(told["head"])},
                 files={str(name): int(size) for name, size in told["files"].items()},
                 faults=tuple(_faults(package, told, books)),

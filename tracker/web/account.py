@@ -1,4 +1,4 @@
-"""Account 我的账户: change one's password; make and revoke tokens for a firm's own system."""
+"""Account 我的账户: one's password, one's daily digest, and tokens for a firm's own system."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 
 from tracker.books import audit
 from tracker.errors import Conflict, NotThere, Refused, mark
+from tracker.mail import LONGEST_ADDRESS
 from tracker.models.people import FIRM_ROLES, ApiToken, SignIn, User
+from tracker.steps import digests
 from tracker.web import context, passwords, policy, sessions
 from tracker.web.asked import clean
 
@@ -51,6 +53,22 @@ def change_password() -> ResponseReturnValue:
 
     context.write(work, ledger=False)
     flash(gettext("The password was changed; your other sessions were ended."), "success")
+    return redirect(url_for("account.account"), code=303)
+
+
+@bp.post("/account/digest")
+@policy.signed_in
+def choose_digest() -> ResponseReturnValue:
+    """Say where one's daily digest goes and in which language, or that one wants none."""
+    email = clean(request.form.get("email", ""), LONGEST_ADDRESS + 1)
+    language = request.form.get("digest", "")
+
+    def work(db: Session, person: User) -> None:
+        digests.choose(db, person, email, language)
+        _tell(db, person, "choose_digest", f"user {person.login}")
+
+    context.write(work, ledger=False)
+    flash(gettext("Saved."), "success")
     return redirect(url_for("account.account"), code=303)
 
 
@@ -103,6 +121,8 @@ def _page(fresh: str = "") -> ResponseReturnValue:
         fresh=fresh,
         scopes={scope: gettext(label) for scope, label in SCOPES.items()},
         of_firm=context.user().role in FIRM_ROLES,
+        me=context.user(),
+        mails=bool(context.settings().mail),
     )
 
 

@@ -1,8 +1,5 @@
 """Allotments 下达指标: the special funds, and what Finance gives each league to disburse."""
 
-from datetime import date
-from typing import TypedDict
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -12,32 +9,16 @@ from sqlalchemy.orm import Session
 from tracker import access
 from tracker.db import local_day
 from tracker.errors import Refused, mark
-from tracker.models.filings import (
-    ALLOTMENT_STATES,
-    ISSUED_STATES,
-    Allotment,
-    Disbursement,
-    Filing,
-    Fund,
-)
+from tracker.models.filings import ALLOTMENT_STATES, Allotment, Disbursement, Filing, Fund
 from tracker.models.people import League, User
 from tracker.steps import allotment as steps
+from tracker.steps import disbursement, flow, funds, matches, pace, review
 from tracker.steps import filing as filing_steps
-from tracker.steps import flow, matches, review
-from tracker.web import acting, amounts, asked, context, funds, policy
+from tracker.web import acting, amounts, asked, context, policy
 
 bp = Blueprint("allotments", __name__, url_prefix="/allotments")
 
 YEAR_LENGTH = 4
-
-
-class Paper(TypedDict):
-    """The particulars of a budget document."""
-
-    document_no: str
-    budget_line: str
-    amount_fen: int
-    issued_on: date
 
 
 @bp.get("")
@@ -50,18 +31,22 @@ def allotments() -> ResponseReturnValue:
     paged = asked.paged(total)
     part = query.order_by(Allotment.id.desc()).limit(paged.rows).offset(paged.offset)
     found = session.scalars(part).all()
+    listed, today = funds.listed(session, user), local_day(context.now())
     return render_template(
         "allotments/list.html",
         listed=[(one, funds.of_allotment(session, one)) for one in found],
         paged=paged,
         states=ALLOTMENT_STATES,
         leagues=session.scalars(select(League).order_by(League.code)).all(),
-        funds=funds.listed(session, user),
+        funds=listed,
+        paces={
+            one.fund.id: pace.of(session, one.fund, one.limit.headroom_fen, today) for one in listed
+        },
         sees_funds=access.may(user, "see_funds"),
         may_record=access.may(user, "record_fund"),
         may_draft=access.may(user, "draft_allotment"),
         approved=to_allot(session, user),
-        this_year=local_day(context.now()).year,
+        this_year=today.year,
     )
 
 
@@ -120,14 +105,17 @@ def draft() -> ResponseReturnValue:
     issued_on = asked.read_day(form.get("issued_on", ""))
     if issued_on is None:
         raise Refused(mark("The day of issue is missing."), mark("Choose the day."))
-    made = make(
-        asked.key(form.get("filing", "")),
-        asked.clean(form.get("fund", "")),
-        league=asked.clean(form.get("league", ""), 6),
+    said = steps.Particulars(
         document_no=asked.clean(form.get("document_no", ""), 60),
         budget_line=asked.clean(form.get("budget_line", ""), 60),
         amount_fen=amounts.read_yuan(form.get("amount_yuan", "")),
         issued_on=issued_on,
+    )
+    made = make(
+        said,
+        asked.clean(form.get("fund", "")),
+        filing=asked.key(form["filing"]) if "filing" in form else None,
+        league=asked.clean(form.get("league", ""), 6),
     )
     flash(gettext("Drafted. Look at it, then pass it on for approval."), "success")
     return redirect(url_for("allotments.allotment", key=made), code=303)
@@ -144,7 +132,6 @@ def allotment(key: int) -> ResponseReturnValue:
     return render_template(
         "allotments/one.html",
         allotment=found,
-        issued=ISSUED_STATES,
         limit=funds.of_allotment(session, found),
         disbursements=session.scalars(paid.order_by(Disbursement.id)).all(),
         offer=acting.offer(session, found),
@@ -152,8 +139,8 @@ def allotment(key: int) -> ResponseReturnValue:
         decisions=acting.history(session, found),
         may_see_filing=access.may(user, "see_filings"),
         matched=[(session.get_one(Filing, one), fen) for one, fen in parts.items()],
-        free_fen=matches.free(session, found) if found.state in ISSUED_STATES else 0,
-        may_disburse=found.state == "allotted" and access.may(user, "draft_disbursement"),
+        free_fen=matches.free(session, found) if found.is_issued else 0,
+        may_disburse=any(one.id == found.id for one, _ in disbursement.drawable(session, user)),
     )
 
 
@@ -203,40 +190,26 @@ def enter_fund(document_no: str, fiscal_year: int, amount_fen: int) -> int:
     return context.write(work)
 
 
-def make(
-    filing: int,
-    fund: str,
-    *,
-    league: str = "",
-    document_no: str,
-    budget_line: str,
-    amount_fen: int,
-    issued_on: date,
-) -> int:
+def make(said: steps.Particulars, fund: str, *, filing: int | None = None, league: str = "") -> int:
     """Draft an allotment as the signed-in person; returns its key.
 
     For an approved filing by key, or in advance for a league by its code where there is none.
     """
-    paper: Paper = {
-        "document_no": document_no,
-        "budget_line": budget_line,
-        "amount_fen": amount_fen,
-        "issued_on": issued_on,
-    }
 
     def work(db: Session, person: User) -> int:
+        visible = access.visible_filings(person)
+        found = None if filing is None else access.see(db, visible, filing)
         drawn = funds.fund_of(db, person, fund)
         if drawn is None:
             raise Refused(
                 mark("Name the special fund that the allocation draws on."),
                 mark("Choose a fund of the year."),
             )
-        if filing:
-            found = access.see(db, access.visible_filings(person), filing)
-            return steps.draft(db, person, found, drawn, **paper).id
+        if found is not None:
+            return steps.draft(db, person, found, drawn, said).id
         whose = db.scalar(select(League).where(League.code == league))
         if whose is None:
             raise Refused(mark("Say which league it is for."), mark("Choose the league."))
-        return steps.draft_in_advance(db, person, whose, drawn, **paper).id
+        return steps.draft_in_advance(db, person, whose, drawn, said).id
 
     return context.write(work)

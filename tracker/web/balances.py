@@ -11,8 +11,8 @@ from tracker.db import SHANGHAI
 from tracker.models.filings import ISSUED_STATES, Allotment
 from tracker.models.money import Entry
 from tracker.models.people import League, User
-from tracker.steps import matches, positions, review
-from tracker.web import asked, funds
+from tracker.steps import funds, matches, positions, review
+from tracker.web import asked
 
 
 @dataclass(frozen=True)
@@ -44,25 +44,14 @@ def limits(session: Session, user: User, seq: int | None = None) -> list[LimitRo
     """The funds and the issued allotments one may see; once an entry was written, or now."""
     if seq is not None:
         stood = positions.limits_at(session, user, seq)
-        return [
-            replace(
-                one, limit=funds.Limit(stood[own].get("headroom", 0), stood[own].get("used", 0))
-            )
-            for one in limits(session, user)
-            if (own := one.owner) in stood
-        ]
+        there = (one for one in limits(session, user) if one.owner in stood)
+        return [replace(one, limit=_limit(stood[one.owner])) for one in there]
     issued = access.visible_allotments(user).where(Allotment.state.in_(ISSUED_STATES))
     return [
         *(
-            LimitRow(
-                "fund",
-                one.fund.id,
-                review.fund_owner(one.fund),
-                one.fund.document_no,
-                None,
-                one.limit,
-            )
+            LimitRow("fund", fund.id, review.fund_owner(fund), fund.document_no, None, one.limit)
             for one in funds.listed(session, user)
+            for fund in (one.fund,)
         ),
         *(
             LimitRow(

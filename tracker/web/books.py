@@ -31,6 +31,7 @@ KINDS: dict[str, str] = {
     "network.record": mark("Route network recorded"),
     "route.pin": mark("Route set by a reviewer"),
     "fund.record": mark("Fund entered"),
+    "sample.draw": mark("Sample drawn"),
 }
 """Kind of an entry that is no step of a flow -> msgid."""
 
@@ -192,7 +193,7 @@ def cause_words(user: User, entry: Entry) -> str:
     parts = entry.cause.split(":")
     if parts[0] in SUBJECTS:
         return f"{gettext(SUBJECTS[parts[0]])} {':'.join(parts[1:-2])}"
-    if parts[0] == "fund":
+    if parts[0] in {"fund", "sample"}:
         return ":".join(parts[1:])
     place = _firms_own(entry)
     if place is None:

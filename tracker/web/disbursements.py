@@ -21,8 +21,8 @@ from tracker.models.filings import (
 from tracker.models.money import MONEY_STAGES, Item, ItemStage
 from tracker.models.people import FIRM_ROLES, Firm, League, User
 from tracker.steps import disbursement as steps
-from tracker.steps import offset, payee
-from tracker.web import acting, asked, context, downloads, filters, funds, policy, totals
+from tracker.steps import funds, offset, payee
+from tracker.web import acting, asked, context, downloads, filters, policy, totals
 
 bp = Blueprint("disbursements", __name__, url_prefix="/disbursements")
 
@@ -55,7 +55,7 @@ def disbursements() -> ResponseReturnValue:
         paged=paged,
         states=DISBURSEMENT_STATES,
         leagues=session.scalars(select(League).order_by(League.code)).all(),
-        drawable=drawable(session, user),
+        drawable=steps.drawable(session, user),
         is_firm=user.role in FIRM_ROLES,
         balances=totals.of_firm(session, user.firm.uscc) if user.firm else None,
     )
@@ -177,18 +177,6 @@ def filtered(user: User) -> Select[Disbursement]:
         found = Disbursement.code.icontains(text, autoescape=True)
         query = query.where(found | Disbursement.firm_id.in_(firms))
     return query
-
-
-def drawable(session: Session, user: User) -> list[tuple[Allotment, funds.Limit]]:
-    """Issued allotments with something left, for the league's finance."""
-    if not access.may(user, "draft_disbursement"):
-        return []
-    query = access.visible_allotments(user).where(Allotment.state == "allotted")
-    found = [
-        (one, funds.of_allotment(session, one))
-        for one in session.scalars(query.order_by(Allotment.id))
-    ]
-    return [(one, limit) for one, limit in found if limit.headroom_fen > 0]
 
 
 def standing_query(user: User) -> Select[Item]:

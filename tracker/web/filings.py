@@ -11,12 +11,19 @@ from sqlalchemy.orm import Session
 from tracker import access, blobs
 from tracker.errors import Conflict, NotThere, Refused, mark
 from tracker.models.applications import Application
-from tracker.models.filings import FILING_STATES, Allotment, AllotmentMatch, Filing, FilingLine
+from tracker.models.filings import (
+    FILING_STATES,
+    Allotment,
+    AllotmentMatch,
+    Filing,
+    FilingLine,
+    Fund,
+)
 from tracker.models.methods import Programme
 from tracker.models.people import PROVINCE_ROLES, League, User
 from tracker.papers import sheets
 from tracker.steps import filing as steps
-from tracker.steps import review
+from tracker.steps import funds, matches, review
 from tracker.web import (
     acting,
     amounts,
@@ -24,10 +31,10 @@ from tracker.web import (
     asked,
     context,
     downloads,
-    funds,
     leagues,
     lines,
     policy,
+    samples,
     totals,
 )
 
@@ -46,6 +53,17 @@ class Listed:
     filed_fen: int
     reduced_fen: int
     odd: int
+
+
+@dataclass(frozen=True)
+class Drawable:
+    """A fund on which the approval of a filing may draw."""
+
+    fund: Fund
+    headroom_fen: int
+    covered_fen: int
+    """What the league's allotments in advance of the fund cover of the filing."""
+    reaches: bool
 
 
 @bp.get("")
@@ -105,9 +123,7 @@ def filing(key: int) -> ResponseReturnValue:
     sort = asked.one_of("sort", lines.SORTS) or "odd"
     sees_lines = access.may(user, "see_filing_lines")
     shown, paged = lines.page(session, found, total, sort) if sees_lines else ([], None)
-    allotments = _allotments(session, user, found)
-    to_allot_fen = total.approved_fen - sum(one.amount_fen for one in allotments)
-    may_allot = found.state == "approved" and to_allot_fen > 0
+    may_allot = found.state == "approved" and matches.left(session, found) > 0
     return render_template(
         "filings/one.html",
         filing=found,
@@ -124,9 +140,11 @@ def filing(key: int) -> ResponseReturnValue:
         balances=totals.of_items(
             session, select(FilingLine.item_id).where(FilingLine.filing_id == found.id)
         ),
-        funds=funds.listed(session, user),
+        drawable=_drawable(session, user, found, total.approved_fen),
         fund=review.drawn_on(session, found),
-        allotments=allotments,
+        allotments=_allotments(session, user, found),
+        samples=samples.of(session, found) if sees_lines else [],
+        may_draw=found.state == "filed" and access.may(user, "draw_sample"),
         may_reduce=found.state == "filed" and access.may(user, "reduce_filing"),
         may_sheet=found.state == "draft" and access.may(user, "draft_filing"),
         sees_sheet=sees_lines and bool(found.sheet_sha256),
@@ -319,10 +337,24 @@ def _applications(session: Session, user: User, found: Filing) -> list[Applicati
     return list(session.scalars(query.order_by(Application.id)))
 
 
-def _allotments(session: Session, user: User, found: Filing) -> list[Allotment]:
+def _drawable(session: Session, user: User, found: Filing, fen: int) -> list[Drawable]:
+    """The funds, each with what its allotments in advance would cover of the filing."""
+    drawable: list[Drawable] = []
+    for one in funds.listed(session, user):
+        covered = sum(part for _, part in matches.cover(session, found, one.fund, fen))
+        reaches = one.limit.headroom_fen >= fen - covered
+        drawable.append(Drawable(one.fund, one.limit.headroom_fen, covered, reaches))
+    return drawable
+
+
+def _allotments(session: Session, user: User, found: Filing) -> list[tuple[Allotment, int]]:
+    """The allotments for the filing, each with what of it is for the filing, drafts whole."""
     matched = select(AllotmentMatch.allotment_id).where(AllotmentMatch.filing_id == found.id)
     query = access.visible_allotments(user).where(
         (Allotment.filing_id == found.id) | Allotment.id.in_(matched),
         Allotment.state != "withdrawn",
     )
-    return list(session.scalars(query.order_by(Allotment.id)))
+    return [
+        (one, matches.of(session, one).get(found.id, 0) if one.is_issued else one.amount_fen)
+        for one in session.scalars(query.order_by(Allotment.id))
+    ]

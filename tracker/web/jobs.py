@@ -28,8 +28,11 @@ KINDS: dict[str, str] = {
     "match_waiting": mark("Match what waited for a route"),
     "take_inbox": mark("Look into the inboxes"),
     "reply_inbox": mark("Write the reply beside a file of an inbox"),
+    "keep_anchor": mark("Keep an anchor outside the database"),
     "verify_books": mark("Verify the books"),
     "back_up": mark("Keep a backup"),
+    "ask_digests": mark("Ask for the daily digests"),
+    "send_digest": mark("Send a daily digest"),
 }
 """Kind of a job -> msgid."""
 

@@ -7,7 +7,7 @@ The English text is the msgid; the Chinese stands in the catalogue.
 from dataclasses import dataclass
 
 from tracker.errors import mark
-from tracker.steps.flow import FLOWS
+from tracker.steps.flows import BACKWARD, FLOWS
 
 ROLES: dict[str, str] = {
     "firm_clerk": mark("Firm, clerk"),
@@ -180,12 +180,6 @@ STATES["further"] = {
     **{state: STATES["row"][state] for state in LIKE_ROWS},
 }
 """Legs, parcel lists and the rows of their sheets; what is like a row is called like one."""
-
-BACKWARD = (
-    *("return", "withdraw", "decline", "reopen", "fail", "bounce"),
-    *("close", "propose_lift", "uphold", "correct", "propose_carry_over", "propose_lapse"),
-)
-"""Steps that do not carry a thing forward, so they do not say whose turn it is."""
 
 TURNS: dict[tuple[str, str], tuple[str, ...]] = {
     ("manifest", "received"): ("system",),

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from tracker import access
 from tracker.models.filings import Filing, FilingLine
 from tracker.models.people import League, User
-from tracker.web import funds, totals
+from tracker.steps import funds
+from tracker.web import totals
 
 UNDER_REVIEW = ("filed", "proposed", "endorsed", "allocated")
 """States of a filing that somebody of the province has to move on."""

@@ -11,14 +11,16 @@ from sqlalchemy import select
 
 from tracker import access
 from tracker.access.ledger import visible_entries
+from tracker.books import anchors as kept_anchors
 from tracker.books import ledger as book
+from tracker.db import chunks
 from tracker.errors import NotThere, mark
 from tracker.models.cargo import Manifest
 from tracker.models.filings import Decision
 from tracker.models.money import LIMIT_STAGES, MONEY_STAGES, Entry
 from tracker.models.people import FIRM_ROLES, Firm, League, User
 from tracker.papers import paper_book, statement
-from tracker.steps import positions
+from tracker.steps import people, positions
 from tracker.web import asked, balances, books, context, downloads, filters, policy, rooms
 
 bp = Blueprint("ledger", __name__, url_prefix="/ledger")
@@ -101,7 +103,8 @@ def standing() -> ResponseReturnValue:
     now = book.head(session).seq
     seq = whole.seq if whole else 0
     then = None if seq == now else seq
-    tables = (wanted,) if wanted else ("league",) if user.role in FIRM_ROLES else ("league", "firm")
+    usual = ("league",) if user.role in FIRM_ROLES else ("league", "firm")
+    tables = (wanted,) if wanted else usual
     return render_template(
         "ledger/balances.html",
         tables=[(by, _heads(by), positions.at(session, user, by, then)) for by in tables],
@@ -127,7 +130,7 @@ def balances_file() -> Response:
     if whole is None:
         raise NotThere(mark("Nothing stands anywhere yet."), mark("Come back when money moves."))
     rows = positions.at(session, user, by, whole.seq)
-    is_sample = positions.is_sample(session)
+    is_sample = people.any_sample(session)
     paper = statement.balances(by, rows, whole, lang=filters.tongue(), is_sample=is_sample)
     name = f"{gettext('Balances')}_{by}_{whole.seq}"
     return downloads.workbook(paper_book.write(paper, whole.recorded_at), name)
@@ -141,6 +144,27 @@ def _owner(row: positions.Position) -> dict[str, str]:
     """What the list of entries is filtered by to show where a figure comes from."""
     firm = {"firm": row.part.uscc} if isinstance(row.part, Firm) else {}
     return {"league": row.league.code, **firm}
+
+
+@bp.get("/anchors")
+@policy.may("see_anchors")
+def anchors() -> ResponseReturnValue:
+    """What the clock kept outside the database, newest first, and whether the ledger holds it."""
+    session = context.session()
+    kept = kept_anchors.kept(context.settings().anchors_file)[::-1]
+    hashes: dict[int, str] = {}
+    for part in chunks([one.seq for one in kept]):
+        known = select(Entry.seq, Entry.hash).where(Entry.seq.in_(part))
+        hashes |= dict(session.execute(known).all())
+    listed = [(one, one.hash and hashes.get(one.seq) == one.hash) for one in kept]
+    paged = asked.paged(len(listed))
+    return render_template(
+        "ledger/anchors.html",
+        anchors=listed[paged.offset : paged.offset + paged.rows],
+        paged=paged,
+        failing=sum(bool(one.hash) and not holds for one, holds in listed),
+        file=context.settings().anchors_file.name,
+    )
 
 
 @bp.get("/<int:seq>")

@@ -78,7 +78,7 @@ def marks(found: Match, network: Network, language: str) -> tuple[Mark, ...]:
     """The same of a match on a network."""
     start = found.start_km_tenths or 0
     return tuple(
-        (stop.en if language == "en" else stop.zh, stop.km_tenths - start, strips.SIGNS[stop.kind])
+        (stop.en if language == "en" else stop.zh, stop.km_tenths - start, strips.KINDS[stop.kind])
         for stop in strip(found, network)
         if stop.on_route
     )

@@ -17,7 +17,6 @@ from tracker.models.cargo import Shipment
 from tracker.models.people import FIRM_ROLES, User
 from tracker.models.tracks import SECTIONS, Track, TrackCheck, TrackLink
 from tracker.papers import journeys
-from tracker.papers.journeys import Gap, Journey, Step
 from tracker.steps import track_copies, track_verdicts
 from tracker.web import context, rooms, routes
 from tracker.web.filters import tongue
@@ -174,12 +173,7 @@ def picture(one: TrackCheck) -> str:
     language = tongue()
     start = Match.from_json(one.route.match).start_km_tenths or 0
     title = gettext("Where %(plate)s was when", plate=one.track.plate or gettext("the vehicle"))
-    body = one.body
-    journey = Journey(
-        steps=[Step(at, km - start, bool(on)) for at, km, on in body["progress"]],
-        gaps=[Gap(first, last, bool(bridged)) for first, last, *_, bridged in body["gaps"]],
-        crossed_at=body["crossed_at"],
-    )
+    journey = journeys.read(one.body, start)
     return journeys.picture(routes.stops_of(one.route, language), journey, title, language)
 
 

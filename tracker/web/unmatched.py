@@ -129,6 +129,7 @@ def one(key: int) -> ResponseReturnValue:
     places = {end: asked.clean(request.args.get(end, ""), ID_LENGTH) for end in ("near", "far")}
     before = pins.newest(session, found)
     candidates = _candidates(network, found, route, wanted, places) if network else []
+    fits = bool(wanted and candidates and candidates[0].route)
     return render_template(
         "unmatched/one.html",
         shipment=found,
@@ -141,6 +142,7 @@ def one(key: int) -> ResponseReturnValue:
         places=places,
         may_pin=access.may(user, "pin_route"),
         before=before,
+        effect=_effect(session, group, wanted, places) if fits else None,
         lapsed=before is not None and before.asked_sha256 != group.sha256,
         until=max(one.accepted_seq for one in group.shipments),
     )
@@ -204,6 +206,15 @@ def _alike(session: Session, user: User, found: Shipment) -> Group:
     groups = pinning.groups(every)
     alone = Group(pins.said(found), pins.sha256(pins.said(found)), (found,))
     return next((one for one in groups if found in one.shipments), alone)
+
+
+def _effect(
+    session: Session, group: Group, corridor: str, places: Mapping[str, str]
+) -> tuple[int, int | None]:
+    """What the group earns now and would on the corridor."""
+    given = {end: place for end, place in places.items() if place}
+    registry = context.ground().registry
+    return pinning.effect(session, registry, group.shipments, Choice(corridor, given, ""))
 
 
 def _network(session: Session, found: Shipment) -> Network | None:

@@ -1,5 +1,6 @@
 """The OpenAPI file says of every view of the API what it takes and all it may answer."""
 
+import re
 from typing import Any
 
 import pytest
@@ -8,6 +9,8 @@ from flask import Flask
 from tracker.web import policy
 
 PREFIX = "/api/v1/"
+PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
+"""A part of an address that is filled in, of whatever kind."""
 
 
 @pytest.fixture
@@ -18,7 +21,7 @@ def described(app: Flask) -> dict[str, Any]:
 
 def views(app: Flask) -> list[tuple[str, str, str]]:
     return [
-        (rule.endpoint, rule.rule.replace("<int:", "{").replace(">", "}"), method.lower())
+        (rule.endpoint, PLACE.sub(r"{\1}", rule.rule), method.lower())
         for rule in app.url_map.iter_rules()
         if rule.rule.startswith(PREFIX)
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}

@@ -7,8 +7,9 @@ from marshmallow import fields
 
 from tracker import access
 from tracker.models.filings import ALLOTMENT_STATES, Allotment, Decision
-from tracker.steps import matches
-from tracker.web import acting, allotments, context, funds, policy
+from tracker.steps import funds, matches
+from tracker.steps.allotment import Particulars
+from tracker.web import acting, allotments, context, policy
 from tracker.web.api.nouns import Noun, Pages, made, part
 from tracker.web.api.shape import (
     Acted,
@@ -41,7 +42,7 @@ class AllotmentsAsked(Asked):
 class AllotmentBody(Body):
     """An allotment by its document."""
 
-    filing = Key(load_default=0, metadata={"description": "Absent for one in advance."})
+    filing = Key(load_default=None, metadata={"description": "Absent for one in advance."})
     league = Text(6, load_default="", metadata={"description": "Of one in advance."})
     fund = Text(60, least=1, required=True, metadata={"description": "Its document number."})
     document_no = Text(60, least=1, required=True)
@@ -101,7 +102,9 @@ def listed(pages: Pages) -> list[Mapping[str, Any]]:
 @policy.may("draft_allotment")
 def draft(body: Mapping[str, Any]) -> Any:  # noqa: ANN401  an answer with its address
     """Draft an allotment of an approved filing, or in advance for a league."""
-    key = allotments.make(**body)
+    names = ("document_no", "budget_line", "amount_fen", "issued_on")
+    said = Particulars(**{name: body[name] for name in names})
+    key = allotments.make(said, body["fund"], filing=body["filing"], league=body["league"])
     return made(_one(key), "allotments", key)
 
 

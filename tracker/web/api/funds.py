@@ -7,7 +7,8 @@ from marshmallow import fields
 
 from tracker import access
 from tracker.models.filings import Fund
-from tracker.web import allotments, context, funds, policy
+from tracker.steps import funds
+from tracker.web import allotments, context, policy
 from tracker.web.api.nouns import Noun, Pages, made, part
 from tracker.web.api.shape import Answer, Body, Fen, LimitAnswer, Text, Whole
 

@@ -8,13 +8,10 @@ from sqlalchemy.orm import Session
 
 from tracker import access
 from tracker.books import ledger
-from tracker.db import local_day
 from tracker.models.filings import Allotment, Fund
 from tracker.models.money import Account
 from tracker.models.people import User
-from tracker.steps import matches, pace, review
-from tracker.steps.pace import Pace
-from tracker.web import context
+from tracker.steps import matches, review
 
 
 @dataclass(frozen=True)
@@ -31,7 +28,6 @@ class Listed:
 
     fund: Fund
     limit: Limit
-    pace: Pace | None
 
 
 def listed(session: Session, user: User) -> list[Listed]:
@@ -46,12 +42,7 @@ def query(user: User) -> Select[Fund]:
 
 def with_limits(session: Session, found: Iterable[Fund]) -> list[Listed]:
     """The funds with what stands of each."""
-    today = local_day(context.now())
-    listed: list[Listed] = []
-    for fund in found:
-        limit = _limit(session, review.fund_owner(fund))
-        listed.append(Listed(fund, limit, pace.of(session, fund, limit.headroom_fen, today)))
-    return listed
+    return [Listed(fund, _limit(session, review.fund_owner(fund))) for fund in found]
 
 
 def of_allotment(session: Session, one: Allotment) -> Limit:

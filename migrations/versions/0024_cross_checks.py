@@ -19,8 +19,8 @@ from sqlalchemy import (
     text,
 )
 
-revision = "0023"
-down_revision = "0022"
+revision = "0024"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 KEY = BigInteger().with_variant(Integer(), "sqlite")
@@ -38,7 +38,7 @@ def upgrade() -> None:
     _result()
     _named()
     bind = op.get_bind().execution_options(no_parameters=True)  # a percent sign is one
-    file = Path(__file__).parents[1] / "sql" / f"0023_{bind.dialect.name}.sql"
+    file = Path(__file__).parents[1] / "sql" / f"0024_{bind.dialect.name}.sql"
     for statement in file.read_text(encoding="utf-8").split("\n\n"):
         lines = [line for line in statement.splitlines() if not line.startswith("--")]
         if lines:

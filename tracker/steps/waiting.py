@@ -1,0 +1,197 @@
+"""Waiting 待办: what waits for a person, and by when; the home page and the digest say the same."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from tracker import access
+from tracker.access import pins
+from tracker.access.proposals import visible_proposals
+from tracker.db import local_day
+from tracker.errors import mark
+from tracker.models.cargo import Manifest
+from tracker.models.methods import Method
+from tracker.models.people import FIRM_ROLES, LEAGUE_ROLES, ApiToken, User
+from tracker.models.recoveries import Recovery
+from tracker.models.work import Job
+from tracker.steps import confirmations, disbursement, methods
+from tracker.steps.flows import BACKWARD, FLOWS
+
+SOON = timedelta(days=30)
+SUBJECTS: dict[str, Callable[[User], Select[Any]]] = {
+    "method": access.visible_methods,
+    "matter": access.visible_matters,
+    "application": access.visible_applications,
+    "filing": access.visible_filings,
+    "division": access.visible_divisions,
+    "allotment": access.visible_allotments,
+    "disbursement": access.visible_disbursements,
+    "recovery": access.visible_recoveries,
+    "proposal": visible_proposals,
+}
+"""Kind of what has a flow -> what one sees of it."""
+
+KINDS = {
+    "manifest": mark("Manifests"),
+    "shipment": mark("Shipments"),
+    "method": mark("Methods"),
+    "matter": mark("Matters"),
+    "application": mark("Applications"),
+    "filing": mark("Filings"),
+    "division": mark("Divisions"),
+    "allotment": mark("Allotments"),
+    "disbursement": mark("Disbursements"),
+    "recovery": mark("Recoveries"),
+    "proposal": mark("Proposals for the network"),
+    "token": mark("Tokens"),
+    "job": mark("Background work"),
+}
+"""Kind -> msgid."""
+
+AFTERWARDS: dict[tuple[str, str, str], str] = {
+    ("league_officer", "application", "passed"): mark("File passed applications"),
+    ("finance_officer", "filing", "approved"): mark("Allot for approved filings"),
+}
+"""What one does next where it begins something new, not a step of the same thing."""
+
+WARNED = ("league_officer", "league_approver", "commerce_officer", "commerce_approver")
+"""Who is told of methods that end."""
+
+
+@dataclass(frozen=True)
+class Waits:
+    """Some things that wait for a person."""
+
+    kind: str
+    label: str
+    """What is to be done with them, as msgid."""
+    count: int
+    narrow: Mapping[str, str] = field(default_factory=dict)
+    """What narrows the list of their kind down to them."""
+    first: date | None = None
+    """The first of the days by which it is to be done, where there are such."""
+
+
+def waiting(session: Session, user: User, now: datetime) -> list[Waits]:
+    """What waits for this person: their forward steps of every flow, and what has no step."""
+    parts = (_manifests, _flows, _ending, _unmatched, _drawable, _owed, _tokens, _given_up)
+    return [one for part in parts for one in part(session, user, now) if one.count]
+
+
+def words(one: Waits, say: Callable[..., str]) -> str:
+    """What waits, what is to be done with it and by when, in the language that ``say`` speaks."""
+    said = [say(KINDS[one.kind]), say(one.label)]
+    if one.first:
+        said.append(say(mark("the first by %(day)s"), day=one.first))
+    return " · ".join(said)
+
+
+def count(session: Session, query: Select[Any]) -> int:
+    """How many rows a query of one table answers."""
+    table = query.column_descriptions[0]["entity"]
+    return _counted(session, query, table.id)[0]
+
+
+def _manifests(session: Session, user: User, now: datetime) -> Iterator[Waits]:
+    del now
+    if user.role not in FIRM_ROLES:
+        return
+    for wanted, name, value, label in (
+        (Manifest.state == "checked", "state", "checked", mark("Look at the preview and commit")),
+        (Manifest.state == "refused", "state", "refused", mark("Mend and upload again")),
+        (confirmations.unsaid(), "waiting", "yes", mark("Confirm changed rows")),
+    ):
+        found = count(session, access.visible_manifests(user).where(wanted))
+        yield Waits("manifest", label, found, {name: value})
+
+
+def _flows(session: Session, user: User, now: datetime) -> Iterator[Waits]:
+    del now
+    for kind, visible in SUBJECTS.items():
+        wanted = [
+            (mark("Returned, to be mended") if state == "returned" else step.label, state)
+            for step in FLOWS[kind]
+            if user.role in step.roles and step.name not in BACKWARD
+            for state in step.before
+        ]
+        wanted += [
+            (label, state)
+            for (role, subject, state), label in AFTERWARDS.items()
+            if (role, subject) == (user.role, kind)
+        ]
+        for label, state in wanted:
+            query = visible(user)
+            table = query.column_descriptions[0]["entity"]
+            found = count(session, query.where(table.state == state))
+            yield Waits(kind, label, found, {"state": state})
+
+
+def _ending(session: Session, user: User, now: datetime) -> Iterator[Waits]:
+    """Methods that end before long with none to follow, for who drafts and who records them."""
+    if user.role not in WARNED:
+        return
+    soon = access.visible_methods(user).where(methods.ends_unfollowed(local_day(now)))
+    mine = {"league": user.league.code} if user.league else {}
+    if user.league:
+        soon = soon.where(Method.league_id == user.league_id)
+    found, first = _counted(session, soon, Method.valid_to)
+    label = mark("End soon, and none follows")
+    yield Waits("method", label, found, {"ending": "yes", **mine}, first)
+
+
+def _unmatched(session: Session, user: User, now: datetime) -> Iterator[Waits]:
+    del now
+    if access.may(user, "pin_route"):
+        yield Waits("shipment", mark("Set the route"), count(session, pins.unmatched(user)))
+
+
+def _drawable(session: Session, user: User, now: datetime) -> Iterator[Waits]:
+    del now
+    found = len(disbursement.drawable(session, user))
+    yield Waits("disbursement", mark("Draft the disbursements"), found)
+
+
+def _owed(session: Session, user: User, now: datetime) -> Iterator[Waits]:
+    """What was demanded back: for the firm at once, for its league from when the day is near."""
+    owed = access.visible_recoveries(user).where(Recovery.state == "recoverable")
+    label = mark("Pay it back")
+    if user.role in LEAGUE_ROLES:
+        owed = owed.where(Recovery.due_on <= local_day(now) + SOON)
+        label = mark("To be paid back soon, or overdue")
+    elif user.role not in FIRM_ROLES:
+        return
+    found, first = _counted(session, owed, Recovery.due_on)
+    yield Waits("recovery", label, found, {"state": "recoverable"}, first)
+
+
+def _tokens(session: Session, user: User, now: datetime) -> Iterator[Waits]:
+    """One's own tokens that end: the program that sends one is refused from then on."""
+    mine = select(ApiToken).where(
+        ApiToken.user_id == user.id,
+        ApiToken.revoked_at.is_(None),
+        ApiToken.expires_at.between(now, now + SOON),
+    )
+    found, first = _counted(session, mine, ApiToken.expires_at)
+    label = mark("End soon: make new ones")
+    yield Waits("token", label, found, first=first and local_day(first))
+
+
+def _given_up(session: Session, user: User, now: datetime) -> Iterator[Waits]:
+    del now
+    if user.role == "admin":
+        dead = select(Job).where(Job.state == "dead")
+        label = mark("Given up: look, and start it again")
+        yield Waits("job", label, count(session, dead), {"state": "dead"})
+
+
+def _counted(session: Session, query: Select[Any], column: Any) -> tuple[int, Any]:  # noqa: ANN401  any column
+    """How many rows, and the least value of a column."""
+    table = query.column_descriptions[0]["entity"]
+    columns = (func.count(table.id), func.min(column))
+    asked = query.with_only_columns(*columns, maintain_column_froms=True).order_by(None)
+    found, least = session.execute(asked).one()
+    return found, least
