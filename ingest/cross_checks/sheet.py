@@ -8,6 +8,7 @@ compared, and its row counts all the same.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 
 import polars as pl
 
@@ -19,10 +20,15 @@ from ingest.fields import FIELDS
 from ingest.grid import HEADER_WITHIN, Grid
 from ingest.headings import Heading
 from ingest.notdata import sort
+from ingest.readable import SCALED
 from ingest.rows import FileInfo, Problem, Skipped, problem
 
 SPOKEN = ("sheet", "header", "column", "reading")
 """Kinds of answers that are taken: what a column means and how it is read, never what it says."""
+WEIGHT = "gross_weight_kg"
+LIGHT_KG = 100
+"""No loaded vehicle or box weighs less. A column without any heavier is of tonnes or of parcels,
+and a person says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +100,9 @@ def _rows(
         return Sheet(info, (), (), parts.skipped, (*problems, problem("no_rows", grid.sheet)))
     work = check.judged(data, heading, "lines", day, said)
     check.towns(work)
+    problems = [*problems, *_light(work, heading, said, grid.sheet)]
     doubtful = [one for one in work.faults if one.field in TAKEN and one.severity != "notice"]
+    doubtful += _unscaled(work, problems)
     frame = _sure(work, doubtful)
     again = _again(data)
     nameless = _nameless(frame) & ~again.where
@@ -110,6 +118,25 @@ def _rows(
         parts.skipped,
         (*problems, *marked.notices(grid), *told, *work.told),
     )
+
+
+def _light(work: check.Work, heading: Heading, said: Said, sheet: str) -> list[Problem]:
+    """Whether a column of weights whose heading says no unit may be of tonnes."""
+    settled = readings.find(SCALED, said.readings.get(WEIGHT, {}).get(SCALED, ""))
+    letter = next((at for at, name in heading.mapping.items() if name == WEIGHT), "")
+    if settled or not letter or any(one.code == SCALED for one in heading.problems):
+        return []
+    weights = [Decimal(one) for one in work.values[WEIGHT].drop_nulls() if one]
+    if not 0 < max(weights, default=Decimal(0)) < LIGHT_KG:
+        return []
+    text = heading.texts[letter]
+    return [problem(SCALED, sheet, column=letter, field=WEIGHT, value=text)]
+
+
+def _unscaled(work: check.Work, problems: Sequence[Problem]) -> list[Fault]:
+    """The cells of columns whose unit is still asked for: nothing is compared in a guessed one."""
+    columns = [one.field for one in problems if one.code == SCALED and one.field]
+    return [Fault(SCALED, work.values[name].is_not_null(), name) for name in columns]
 
 
 def _sure(work: check.Work, doubtful: Sequence[Fault]) -> pl.DataFrame:

@@ -158,7 +158,29 @@ def test_an_ugly_sheet_is_read_as_far_as_it_goes() -> None:
     assert [one.fields["border_exit_date"] for one in found.rows] == ["2026-03-04", "2026-03-05"]
     assert {one.reason for one in found.skipped} >= {"skip_total", "skip_signature"}
     assert "tonnes" in {one.code for one in found.problems}
+    assert found.rows[0].unread == ("packages", "gross_weight_kg"), "until the unit is said"
     answer = Answer(kind="reading", field="gross_weight_kg", code="tonnes", value="tonnes")
     found = read(xlsx_bytes(UGLY), "台账.xlsx", day=date(2026, 4, 1), answers=[answer])
     assert found.rows[0].fields["gross_weight_kg"] == "8000.5"
     assert found.rows[1].unread == ("gross_weight_kg",)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"), [(None, None), ("tonnes", "8500"), ("kilograms", "8.5")], ids=str
+)
+def test_weights_far_below_any_vehicle_wait_until_their_unit_is_said(
+    said: str | None, told: str | None
+) -> None:
+    rows = [road(1, gross_weight_kg="8.5"), road(2, gross_weight_kg="")]
+    answers = [Answer(kind="reading", field="gross_weight_kg", code="tonnes", value=said or "")]
+    found = look(sheet(*rows), *(answers if said else ()))
+    assert found.rows[0].fields.get("gross_weight_kg") == told
+    assert [one.unread for one in found.rows] == [() if said else ("gross_weight_kg",), ()]
+    asked = [(one.field, one.value) for one in found.problems if one.code == "tonnes"]
+    assert asked == ([] if said else [("gross_weight_kg", "毛重(KG)")])
+
+
+def test_one_weight_of_a_vehicle_says_that_the_others_are_kilograms_too() -> None:
+    found = look(sheet(road(1, gross_weight_kg="8.5"), road(2, gross_weight_kg="8500")))
+    assert found.rows[0].fields["gross_weight_kg"] == "8.5"
+    assert found.problems == ()
