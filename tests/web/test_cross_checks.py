@@ -47,9 +47,8 @@ def test_an_officer_uploads_and_sees_ours_beside_theirs(bench: jobs.Bench, app: 
         assert told in page.words
     first = " ".join(page.table(0)[1])
     assert OTHER in first
-    assert "Differs Exit customs、Gross weight (kg)" in first
-    assert "9000" in page.words
-    assert "0603" in page.words
+    assert "Differs Exit customs: ours 0705" in first
+    assert "Gross weight (kg): ours 8000, theirs 9000" in first
     differing = officer.see("/cross-checks/1", outcome="differs").words
     assert OTHER in differing
     assert PLATE not in differing
@@ -230,8 +229,43 @@ def test_a_reviewer_finds_the_lines_that_differ_first(bench: jobs.Bench, app: Fl
     plates = [next(cell for cell in line if "蒙A" in cell)[:8] for line in page.table()[1:5]]
     assert [plate[-1] for plate in plates] == ["3", "2", "1", "0"]
     first = " ".join(officer.see(f"/applications/{key}").table()[1])
-    assert "customs, port or railway data differ" in first
-    assert "no answer in customs, port or railway data" in page.words
+    assert "Customs Differs Gross weight (kg): ours 8000, theirs 1" in first
+    for told in ("Customs Agrees", "Customs Near Border exit date: ours", "Customs No answer"):
+        assert told in page.words
+
+
+def test_each_line_of_a_review_says_what_every_file_says_of_it(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    way.shipped(bench, 2)
+    crossed.upload(bench, sheet(row(0, 件数="99"), row(1)))
+    crossed.upload(bench, sheet(row(0), row(1)), source="port", source_name="示例口岸")
+    key = way.applied(bench)
+    about = "Customs Differs Packages: ours 100, theirs 99"
+    officer = visit(app, "league_officer")
+    page = officer.see(f"/applications/{key}")
+    cells = next(line for line in page.table() if PLATE in line[1])
+    assert f"{about} Port Agrees" in " ".join(cells)
+    assert "Customs Agrees · Port Agrees" in page.words
+    listed = officer.client.get(f"/applications/{key}/lines.csv", buffered=True).get_data(
+        as_text=True
+    )
+    assert f',"{about}; Port Agrees",' in listed
+    clerk = visit(app, "clerk").see(f"/applications/{key}").words
+    assert "Customs Differs Packages" in clerk
+    assert "theirs" not in clerk
+    lines = call(app, "league_officer").get(f"applications/{key}/lines")
+    told = {one["label"]: one["cross_checks"] for one in lines}
+    assert [one["outcome"] for one in told[PLATE]] == ["differs", "agrees"]
+    assert (told[PLATE][0]["source"], told[PLATE][0]["from_whom"]) == (
+        "customs",
+        "示例海关 示例关函〔2026〕1号",
+    )
+    assert next(one["theirs"] for one in told[PLATE][0]["findings"]) == "99"
+    assert [one["outcome"] for one in told[OTHER]] == ["agrees", "agrees"]
+    own = call(app, "clerk").get(f"applications/{key}/lines")
+    assert {each["theirs"] for one in own for each in one["cross_checks"][0]["findings"]} == {""}
+    assert {one["from_whom"] for line in own for one in line["cross_checks"]} == {""}
 
 
 def test_a_row_that_fits_several_is_told_to_who_sees_them_all(

@@ -7,6 +7,7 @@ reviewers are told; rows that name nobody's shipment, only the office that broug
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flask_babel import gettext
 from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session, contains_eager
 
@@ -24,7 +25,7 @@ from tracker.models.cross_checks import (
 from tracker.models.people import User
 from tracker.steps import cross_checks as steps
 from tracker.steps import cross_comparing
-from tracker.web import asked, context, cross_words, rooms
+from tracker.web import asked, context, cross_words, filters, rooms
 
 ROW_STATES = ("named", "several", "unnamed", "doubled", "not_data")
 """What a row may be for whoever looks: one that names what they may not see names none."""
@@ -41,6 +42,14 @@ class FindingView:
     ours: str
     theirs: str
 
+    @property
+    def words(self) -> str:
+        """The field, with both sides where they are told."""
+        if not self.theirs:
+            return self.label
+        told = {"field": self.label, "ours": self.ours, "theirs": self.theirs}
+        return str(gettext("%(field)s: ours %(ours)s, theirs %(theirs)s", **told))
+
 
 @dataclass(frozen=True)
 class ResultView:
@@ -55,6 +64,17 @@ class ResultView:
     """Labels of the fields that do not agree."""
     url: str
     """Of the file, where one may open it."""
+
+    @property
+    def apart(self) -> str:
+        """What does not agree, in words."""
+        return "; ".join(one.words for one in self.findings if one.outcome != "agrees")
+
+    @property
+    def words(self) -> str:
+        """All of it in a line."""
+        outcome = filters.state_label(self.result.outcome, "cross_check")
+        return " ".join(part for part in (self.source, outcome, self.apart) if part)
 
 
 @dataclass(frozen=True)
@@ -94,6 +114,19 @@ def of_shipment(shipment: Shipment) -> list[ResultView]:
     )
     order = (CrossCheckResult.standing.desc(), CrossCheckResult.id.desc())
     return views(session, user, session.scalars(seen.order_by(*order)).all())
+
+
+def of_shipments(keys: Sequence[int]) -> dict[int, list[ResultView]]:
+    """Shipment id -> every standing result that one may see, the worst first."""
+    session, user = context.session(), context.user()
+    seen = cross_access.visible_cross_results(user).where(
+        CrossCheckResult.shipment_id.in_(keys), CrossCheckResult.standing
+    )
+    order = (case(ORDER, value=CrossCheckResult.outcome), CrossCheckResult.file_id)
+    found: dict[int, list[ResultView]] = {}
+    for one in views(session, user, session.scalars(seen.order_by(*order)).all()):
+        found.setdefault(one.result.shipment_id, []).append(one)
+    return found
 
 
 def tells_values(user: User) -> bool:

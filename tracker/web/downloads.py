@@ -85,6 +85,7 @@ def lines_file(subject: Application | Filing, shown: Iterable[Shown]) -> Respons
         gettext("Reduced by Commerce (yuan)"),
         gettext("Reason of Commerce"),
         gettext("Left (yuan)"),
+        gettext("Cross-check"),
         gettext("To look at"),
         gettext("Item"),
     )
@@ -100,6 +101,7 @@ def lines_file(subject: Application | Filing, shown: Iterable[Shown]) -> Respons
             "" if line.later is None else fen_as_yuan(line.later.fen),
             "" if line.later is None else line.later.why,
             fen_as_yuan(line.approved_fen),
+            "; ".join(one.words for one in line.cross_checks),
             "; ".join(line.flags),
             line.item.code,
         )

@@ -1,9 +1,9 @@
 """Lines 明细: the lines of an application or a filing as people review them, the odd ones first.
 
-Beside each amount stands what was computed, what was taken off and why, and in words what makes the
-line stand out: reduced already, against its track, differing from the data of customs, ports or
-railways, contested, waiting, an unsure route, far above the average; to reviewers also its
-oddities, on a page and not in a whole list.
+Beside each amount stands what was computed, what was taken off and why, what data of customs, ports
+or railways say of it, and in words what makes the line stand out: reduced already, against its
+track, contested, waiting, an unsure route, far above the average; to reviewers also its oddities,
+on a page and not in a whole list.
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,7 +23,7 @@ from tracker.models.matters import Matter
 from tracker.models.money import Assessment, Item
 from tracker.models.people import Firm
 from tracker.steps import cross_verdicts, flow, lacking, track_verdicts
-from tracker.web import asked, oddities
+from tracker.web import asked, cross_views, oddities
 from tracker.web.lacking import lack_label
 
 Rows = Select[*tuple[Any, ...]]
@@ -34,11 +34,6 @@ LOW_CONFIDENCE = 200
 """Per mille; a route whose margin to the next is smaller is unsure."""
 TIMES_AVERAGE = 2
 """An amount above this many times the average of its list is high."""
-CROSSED: dict[str | None, str] = {
-    "differs": mark("customs, port or railway data differ"),
-    "no_answer": mark("no answer in customs, port or railway data"),
-}
-"""Outcome of a cross-check that stands out -> msgid."""
 SORTS = ("odd", "crossed", "day", "-day", "amount", "-amount")
 BATCH = 500
 APPROVED = ("approved", "closed")
@@ -111,6 +106,8 @@ class Shown:
     own: Cut
     """The one of the two that this list is reviewed with."""
     flags: tuple[str, ...]
+    cross_checks: tuple[cross_views.ResultView, ...] = ()
+    """What files of third parties say of it, the worst first."""
     ended: bool = False
     """Declined or withdrawn: nothing of it is left."""
 
@@ -248,11 +245,6 @@ def flags(
     return (*said, *odd)
 
 
-def _crossed(outcome: str | None) -> tuple[str, ...]:
-    """What files of third parties make stand out."""
-    return (str(gettext(CROSSED[outcome])),) if outcome in CROSSED else ()
-
-
 def _columns(kind: type[Application | Filing]) -> tuple[Any, Any, Any]:
     """Table of the lines, its column for the list, its column for the amount."""
     if issubclass(kind, Application):
@@ -295,7 +287,7 @@ def _shown(
     items = [item.id for _, item, _, _ in rows]
     keys = [item.shipment_id for _, item, _, _ in rows if item.shipment_id]
     lacks, verdicts = lacking.of(session, keys), track_verdicts.of(session, keys)
-    crossed = cross_verdicts.of(session, keys)
+    crossed = cross_views.of_shipments(keys)
     computed = _computed(session, items)
     odd = oddities.told(keys) if with_oddities else {}
     first = select(ApplicationLine).where(ApplicationLine.item_id.in_(items))
@@ -320,11 +312,9 @@ def _shown(
                 line,
                 lacks.get(item.shipment_id or 0, ()),
                 verdicts.get(item.shipment_id or 0, track_verdicts.NONE),
-                (
-                    *_crossed(crossed.get(item.shipment_id or 0)),
-                    *odd.get(item.shipment_id or 0, ()),
-                ),
+                odd.get(item.shipment_id or 0, ()),
             ),
+            cross_checks=tuple(crossed.get(item.shipment_id or 0, ())),
             ended=subject.state in ENDED,
         )
         for line, item, route, firm in rows
