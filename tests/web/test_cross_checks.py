@@ -64,6 +64,7 @@ def test_rows_that_name_none_are_listed_for_the_uploader(bench: jobs.Bench, app:
     way.shipped(bench, 1)
     crossed.upload(bench, sheet(row(0), row(77), row(0), row(78, 毛重="约八吨")))
     officer = visit(app, "league_officer")
+    assert "#problems-words" in officer.see("/cross-checks/1").links
     page = officer.see("/cross-checks/1/rows", state="unnamed").words
     assert "蒙A10077" in page
     assert PLATE not in page
@@ -266,6 +267,23 @@ def test_each_line_of_a_review_says_what_every_file_says_of_it(
     own = call(app, "clerk").get(f"applications/{key}/lines")
     assert {each["theirs"] for one in own for each in one["cross_checks"][0]["findings"]} == {""}
     assert {one["from_whom"] for line in own for one in line["cross_checks"]} == {""}
+
+
+def test_an_office_is_told_of_data_to_explain_and_of_shipments_without_answer(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    way.shipped(bench, 2)
+    crossed.upload(bench, sheet(row(0)))
+    crossed.upload(bench, sheet(row(1), headings=("过卡车辆", *crossed.HEADINGS[1:])))
+    silent, refused = "/shipments?crossed=no_answer&stage=applied", "/cross-checks?state=refused"
+    officer = visit(app, "league_officer")
+    assert [one in officer.see("/").links for one in (silent, refused)] == [False, True]
+    way.applied(bench)
+    assert [one in officer.see("/").links for one in (silent, refused)] == [True, True]
+    assert OTHER in officer.see(silent).words
+    assert PLATE not in officer.see(silent).words
+    for login in ("league_approver", "commerce_officer", "clerk"):
+        assert not {silent, refused} & set(visit(app, login).see("/").links)
 
 
 def test_a_row_that_fits_several_is_told_to_who_sees_them_all(

@@ -1,24 +1,9 @@
 """Cross verdicts 比对结论: what all files together say of a shipment: the worst of them counts."""
 
-from collections.abc import Sequence
-
 from sqlalchemy import ColumnElement, case, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from tracker.db import chunks
 from tracker.models.cross_checks import CROSS_OUTCOMES, CrossCheckResult
-
-
-def of(session: Session, shipment_ids: Sequence[int]) -> dict[int, str]:
-    """Shipment id -> the worst outcome that stands; one of which no file speaks is left out."""
-    found: dict[int, str] = {}
-    for part in chunks(shipment_ids):
-        query = select(CrossCheckResult.shipment_id, CrossCheckResult.outcome).where(
-            CrossCheckResult.shipment_id.in_(part), CrossCheckResult.standing
-        )
-        for key, outcome in session.execute(query):
-            found[key] = min(found.get(key, outcome), outcome, key=CROSS_OUTCOMES.index)
-    return found
 
 
 def says(shipment_id: InstrumentedAttribute[int | None], *outcomes: str) -> ColumnElement[bool]:
