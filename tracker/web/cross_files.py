@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import IO, Any, BinaryIO, cast
 
-from flask import Response, send_file
+from flask import Response
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
@@ -13,7 +13,7 @@ from tracker.access import cross_checks as cross_access
 from tracker.models.cross_checks import CROSS_FILE_STATES, CROSS_SOURCES, CrossCheckFile
 from tracker.models.people import User
 from tracker.steps import cross_checks as steps
-from tracker.web import asked, context, uploads
+from tracker.web import asked, context, downloads, uploads
 
 Given = Callable[[Session, CrossCheckFile], Sequence[Answer]]
 """What was answered about a file."""
@@ -84,10 +84,4 @@ def the_file(key: int) -> CrossCheckFile:
 def bytes_of(key: int) -> Response:
     """A visible file as a download under its own name, never opened by the browser."""
     found = the_file(key)
-    return send_file(
-        blobs.path(context.settings().home, found.sha256),
-        mimetype="application/octet-stream",
-        as_attachment=True,
-        download_name=found.file_name,
-        max_age=0,
-    )
+    return downloads.original(found.file_name, found.sha256)
