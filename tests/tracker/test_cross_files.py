@@ -103,6 +103,7 @@ def test_a_file_states_whose_data_it_is_and_of_which_days(bench: jobs.Bench) -> 
         ({"first_day": date(2024, 4, 1)}, "more than 400 days"),
         ({"mode": "AIR"}, "no such mode"),
         ({"port": "9999"}, "no such mode or customs office"),
+        ({"source": "railway", "mode": "ROAD"}, "speak of rail only"),
     ]
     for other, words in wrong:
         with pytest.raises(Refused, match=words):
@@ -140,6 +141,13 @@ def test_the_stated_port_and_mode_say_which_shipments_should_be_there(bench: job
     assert crossed.outcomes(bench) == {PLATES[0]: "no_answer"}
     key = crossed.upload(bench, sheet(row(0, 进出境口岸="")), port="0603")
     assert crossed.differing(bench, PLATES[0], key) == {"exit_customs": (["0705"], ["0603"])}
+
+
+def test_a_railway_that_names_no_mode_is_no_reason_to_miss_a_truck(bench: jobs.Bench) -> None:
+    way.shipped(bench, 1)
+    key = crossed.upload(bench, sheet(row(7)), source="railway")
+    assert file_of(bench, key).mode == "RAIL"
+    assert crossed.outcomes(bench) == {}
 
 
 def test_a_file_that_is_no_sheet_is_refused_with_the_reason_and_may_come_again(

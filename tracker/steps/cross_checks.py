@@ -37,6 +37,8 @@ LIVE_STATES = ("received", "read")
 OPEN_STATES = ("read", "refused")
 """Of a file that takes answers."""
 MODES = ("", "ROAD", "RAIL")
+MODE_OF = {"railway": "RAIL"}
+"""Source -> the only mode its data speak of; else every truck would be without answer in them."""
 MOST_PROBLEMS = 300
 """Kept of one reading; the reading says how many there were."""
 VALUE_CHARACTERS = 200
@@ -77,7 +79,7 @@ def store(session: Session, user: User, upload: Upload, now: datetime) -> CrossC
         document_no=upload.document_no[:60],
         first_day=first,
         last_day=last,
-        mode=upload.mode,
+        mode=upload.mode or MODE_OF.get(upload.source, ""),
         port=upload.port,
         file_name=upload.name[:255],
         sha256=upload.sha256,
@@ -259,6 +261,11 @@ def _stated(upload: Upload) -> tuple[date, date]:
         raise Refused(
             mark("There is no such mode or customs office."),
             mark("Choose one of the list, or leave it open where the file has several."),
+        )
+    if upload.mode not in {"", MODE_OF.get(upload.source, upload.mode)}:
+        raise Refused(
+            mark("The data of a railway speak of rail only."),
+            mark("Choose rail, or another source where the data are of trucks."),
         )
     return upload.first_day, upload.last_day
 
