@@ -314,8 +314,15 @@ def test_a_system_uploads_maps_reads_and_withdraws(
     one = api.get(f"cross-checks/{made['id']}")
     assert (one["file"]["state"], one["file"]["source_name"]) == ("refused", "某口岸")
     assert one["problems"][0]["severity"] == "refuse"
-    api.post(f"cross-checks/{made['id']}/columns", column="A", field="truck_plate", header_row=1)
+    answers = f"cross-checks/{made['id']}/answers"
+    means = {"kind": "column", "column": "A", "value": "truck_plate"}
+    api.post(answers, 202, answers=[means, {"kind": "header", "row": 1}])
     jobs.drain(bench)
+    given = api.get(answers)
+    assert [(one["kind"], one["value"]) for one in given] == [
+        ("header", ""),
+        ("column", "truck_plate"),
+    ]
     one = api.get(f"cross-checks/{made['id']}")
     assert one["outcomes"] == {"differs": 1, "no_answer": 1, "near": 0, "agrees": 0}
     assert one["rows"] == {"named": 1, "unnamed": 1, "not_data": 1}
@@ -337,3 +344,35 @@ def test_a_system_uploads_maps_reads_and_withdraws(
     assert {each["theirs"] for each in own[0]["findings"]} == {""}
     one = api.post(f"cross-checks/{made['id']}/withdraw", reason="传错")
     assert one["file"]["state"] == "withdrawn"
+
+
+def test_a_system_chooses_a_sheet_its_columns_and_their_unit_in_one_go(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    way.shipped(bench, 1)
+    book = openpyxl.Workbook()
+    book.create_sheet("三月").append(["过卡车辆", "出境日期", "总重"])
+    book["三月"].append([PLATE, "2026-03-04", "8"])
+    out = io.BytesIO()
+    book.save(out)
+    key = crossed.upload(bench, out.getvalue())
+    api = call(app, "league_officer")
+    named = {"A": "truck_plate", "C": "gross_weight_kg"}
+    columns = [{"kind": "column", "column": at, "value": name} for at, name in named.items()]
+    sheet_named = {"kind": "sheet", "value": "三月"}
+    answers = f"cross-checks/{key}/answers"
+    api.post(answers, 422, answers=[])
+    api.post(answers, 422, answers=[*columns, {"kind": "cell", "column": "A", "row": 2}])
+    header = {"kind": "header", "row": 1}
+    api.post(answers, 202, answers=[*columns, header, sheet_named])
+    api.post(answers, 409, answers=columns)
+    jobs.drain(bench)
+    (asked,) = api.get(f"cross-checks/{key}")["problems"]
+    assert (asked["code"], asked["field"], asked["column"]) == ("tonnes", "gross_weight_kg", "C")
+    assert crossed.differing(bench, PLATE, key) == {}
+    tonnes, _kilograms = asked["answers"]
+    api.post(answers, 202, answers=[tonnes])
+    jobs.drain(bench)
+    (result,) = api.get(f"cross-checks/{key}/results")
+    told = {one["field"]: one["outcome"] for one in result["findings"]}
+    assert (told["gross_weight_kg"], result["outcome"]) == ("agrees", "agrees")

@@ -33,6 +33,10 @@ class Told:
     """The first of them."""
     offers: tuple[tuple[int, str], ...]
     """What can be answered: place and words."""
+    code: str
+    field: str
+    answers: tuple[Mapping[str, str], ...]
+    """The same as a system sends them."""
 
 
 MOST_ROWS = 8
@@ -71,7 +75,21 @@ def _told(found: list[tuple[int, Problem]]) -> Told:
         count=max(len(rows), len(found)),
         rows=rows[:MOST_ROWS],
         offers=tuple((number, answers.words_of(one)) for number, one in enumerate(_offers(first))),
+        code=first.code,
+        field=first.field or "",
+        answers=tuple(_sent(one.answer) for one in _offers(first)),
     )
+
+
+def _sent(one: Answer) -> dict[str, str]:
+    return {
+        "kind": one.kind,
+        "sheet": one.sheet,
+        "column": one.column or "",
+        "field": one.field or "",
+        "code": one.code or "",
+        "value": one.value,
+    }
 
 
 def _offers(one: Problem) -> Iterator[Offer]:

@@ -4,20 +4,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Response
-from marshmallow import fields
+from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from ingest.answers import Answer as Said
-from ingest.cross_checks import TAKEN
 from tracker.models.cross_checks import (
     CROSS_FILE_STATES,
     CROSS_OUTCOMES,
     CROSS_SOURCES,
+    CrossCheckAnswer,
     CrossCheckFile,
     CrossCheckRow,
 )
 from tracker.steps import cross_checks as steps
 from tracker.web import asked, context, cross_files, cross_problems, cross_views, policy
+from tracker.web.api.answer_shapes import AnswerBody, GivenAnswer, as_given
 from tracker.web.api.cross_shapes import CrossResultAnswer
 from tracker.web.api.nouns import Noun, Pages, made, part
 from tracker.web.api.shape import (
@@ -28,10 +29,10 @@ from tracker.web.api.shape import (
     FileField,
     LeagueAnswer,
     Text,
-    Whole,
     Word,
 )
 
+MOST_ANSWERS = 200
 blp = Noun(
     "cross_checks",
     "数据比对",
@@ -77,13 +78,15 @@ class StatedAsked(Asked):
     port = Text(4, load_default="", metadata={"description": "Customs office; blank for several."})
 
 
-class ColumnBody(Body):
-    """What one column means: a compared field, or blank for none."""
+class AnswersBody(Body):
+    """What columns mean, where the headings stand and how cells are read; all read at once.
 
-    column = Text(3, least=1, required=True)
-    field = Word("", *TAKEN, required=True)
-    sheet = Text(120, load_default="")
-    header_row = Whole(1, 1_100_000, metadata={"description": "Row that holds the headings."})
+    Of kind sheet, header, column or reading; about the sheet that is read where none is named.
+    """
+
+    answers = fields.List(
+        fields.Nested(AnswerBody), required=True, validate=validate.Length(1, MOST_ANSWERS)
+    )
 
 
 class CrossReason(Body):
@@ -114,6 +117,17 @@ class CrossFileAnswer(Answer):
     withdrawn_reason = fields.String()
 
 
+class OfferedAnswer(Answer):
+    """可选的回答."""
+
+    kind = fields.String()
+    sheet = fields.String()
+    column = fields.String()
+    field = fields.String()
+    code = fields.String()
+    value = fields.String()
+
+
 class CrossProblemAnswer(Answer):
     """一类问题."""
 
@@ -122,8 +136,13 @@ class CrossProblemAnswer(Answer):
     label = fields.String()
     message = fields.String()
     remedy = fields.String()
+    code = fields.String()
+    field = fields.String()
     count = fields.Integer()
     rows = fields.List(fields.Integer(), metadata={"description": "The first of them."})
+    answers = fields.List(
+        fields.Nested(OfferedAnswer), metadata={"description": "Either can be sent back as it is."}
+    )
 
 
 class CrossFileOne(Answer):
@@ -216,18 +235,26 @@ def original(key: int) -> Response:
     return cross_files.bytes_of(key)
 
 
-@blp.writing("/<int:key>/columns", "指明列的含义", CrossFileOne, ColumnBody)
+@blp.listing("/<int:key>/answers", "比对文件的回答记录", GivenAnswer)
+@policy.may("see_cross_files")
+def answer_list(key: int, pages: Pages) -> list[CrossCheckAnswer]:
+    """Every answer ever given about the file, the newest first."""
+    return part(steps.every_answer(cross_files.the_file(key)), pages)
+
+
+@blp.writing(
+    "/<int:key>/answers", "指明列的含义与读法并重新读取", CrossFileOne, AnswersBody, status=202
+)
 @policy.may("upload_cross_check")
-def column(body: Mapping[str, Any], key: int) -> Mapping[str, Any]:
-    """Say what a column means, and where the headings stand; the file is read again."""
+def answer(body: Mapping[str, Any], key: int) -> Mapping[str, Any]:
+    """Say what columns mean and how they are read; the file is read again in the background."""
 
     def given(db: Session, file: CrossCheckFile) -> list[Said]:
         reading = steps.newest_reading(db, file)
-        sheet = body["sheet"] or (str(reading.understood["sheet"]) if reading else "")
-        said = [Said(kind="column", sheet=sheet, column=body["column"], value=body["field"])]
-        if "header_row" in body:
-            said.append(Said(kind="header", sheet=sheet, row=body["header_row"]))
-        return said
+        read = str(reading.understood["sheet"]) if reading else ""
+        named = (one["value"] for one in body["answers"] if one["kind"] == "sheet")
+        sheet = next(named, read)
+        return [as_given(one, sheet) for one in body["answers"]]
 
     cross_files.answer(key, given)
     return _one(key)
