@@ -7,6 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --onl
 RUNS := $(VENV)/.runs
 TESTS := $(VENV)/.tests
 PEERS := $(VENV)/.peers
+MUTATION := $(VENV)/.mutation
 .DEFAULT_GOAL := help
 .PHONY: help demo test bench soak vendor words format clean
 
@@ -23,9 +24,10 @@ test: $(TESTS) ## 运行全部检查与测试；ONLY="sqlite browser" 只运行�
 bench: $(TESTS) $(PEERS) ## 测量速度 · measure how fast it is
 	@$(BIN)/python -m pytest -q -s tests/benchmarks
 
-soak: $(TESTS) ## 长时间的中断、并发、变异文件、线路、规则、全年与电子表格试验 · the long crash, race, fuzz, route, rule, year and spreadsheet experiments
+soak: $(TESTS) $(MUTATION) ## 长时间的中断、并发、变异文件、线路、规则、全年、电子表格与代码变异试验 · the long crash, race, fuzz, route, rule, year, spreadsheet and mutation experiments
 	@$(BIN)/python -m tests.debian office
 	@$(BIN)/python -m pytest -q -s tests/crash tests/ingest/test_fuzz.py tests/ingest/test_match_made_up.py tests/ingest/test_tracks_made_up.py tests/rules/test_shapes.py tests/test_year.py tests/office --soak
+	@$(BIN)/python -m tests.mutation
 
 vendor: $(TESTS) ## 重新获取前端依赖（需要 npm）· fetch the browser assets anew (needs npm)
 	@$(BIN)/python -m tests.vendor_assets
@@ -60,6 +62,11 @@ $(TESTS): tests/requirements.txt requirements.txt | $(BIN)/python
 	@echo "安装依赖与测试依赖 · Installing what it and its tests run on"
 	@$(PIP) -r tests/requirements.txt
 	@touch $(RUNS) $@
+
+$(MUTATION): tests/mutation/requirements.txt $(TESTS)
+	@echo "安装变异测试工具 · Installing what changes code on purpose"
+	@$(PIP) -r tests/mutation/requirements.txt
+	@touch $@
 
 # What we are measured against stands apart from what we run on; without it the rest is measured.
 $(PEERS): tests/benchmarks/requirements.txt $(TESTS)

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, any_, bindparam, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Select, any_, bindparam, func, insert, select
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from tracker.db import Base
@@ -31,19 +32,27 @@ def write(
     connection = session.connection()
     listed = ", ".join(names)
     if connection.dialect.name == "postgresql":
-        driver: Any = connection.connection.driver_connection
-        with (
-            driver.cursor() as cursor,
-            cursor.copy(f"COPY {table.__tablename__} ({listed}) FROM STDIN") as copy,
-        ):
-            for row in rows:
-                copy.write_row(row)
+        _copy(connection, f"COPY {table.__tablename__} ({listed}) FROM STDIN", rows)
         return
     places = ", ".join("?" for _ in names)
     statement = f"INSERT INTO {table.__tablename__} ({listed}) VALUES ({places})"  # noqa: S608  our own names
     waiting = iter(rows)
     while part := list(islice(waiting, AT_ONCE)):
         connection.exec_driver_sql(statement, part)
+
+
+def _copy(connection: Connection, statement: str, rows: Iterable[Sequence[object]]) -> None:
+    """COPY the rows; what the driver raises comes as it does from any other statement."""
+    driver: Any = connection.connection.driver_connection
+    wrong = connection.dialect.loaded_dbapi.Error
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except wrong as error:
+        if connection.dialect.is_disconnect(error, driver, None):
+            connection.invalidate(error)
+        raise DBAPIError.instance(statement, None, error, wrong) from error
 
 
 def insert_all(session: Session, rows: Iterable[Base]) -> None:

@@ -44,8 +44,14 @@ def audit_link(previous_hash: str, content: dict[str, Any]) -> str:
 
 
 def _exact(value: object) -> bool:
-    if isinstance(value, dict):
-        return all(isinstance(key, str) and _exact(part) for key, part in value.items())
-    if isinstance(value, (list, tuple)):
-        return all(_exact(part) for part in value)
-    return value is None or isinstance(value, (str, int))
+    waiting = [value]
+    for part in waiting:  # which grows meanwhile
+        if isinstance(part, dict):
+            if not all(isinstance(key, str) for key in part):
+                return False
+            waiting += part.values()
+        elif isinstance(part, (list, tuple)):
+            waiting += part
+        elif part is not None and not isinstance(part, (str, int)):
+            return False
+    return True

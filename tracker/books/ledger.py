@@ -8,14 +8,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import case, func, insert, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from rules.lines import yuan
+from tracker import bulk
 from tracker.books import chain
-from tracker.db import chunks
 from tracker.errors import Conflict, mark
 from tracker.models.methods import Programme
 from tracker.models.money import (
@@ -32,10 +32,11 @@ from tracker.models.money import (
 from tracker.models.people import Firm, League
 
 STAGES = {"fen": MONEY_STAGES, "limit": LIMIT_STAGES}
+POSTED = ("entry_id", "line_no", "source_id", "target_id", "amount", "item_id", "reason_code")
+"""Columns of a posting that have a value each."""
 
 
-@dataclass(frozen=True)
-class AccountRef:
+class AccountRef(NamedTuple):
     """An account by its natural codes, the same on every database."""
 
     unit: str
@@ -44,8 +45,7 @@ class AccountRef:
     owner: str
 
 
-@dataclass(frozen=True)
-class Move:
+class Move(NamedTuple):
     """A positive amount from one account to another; money names the item it is for."""
 
     source: AccountRef
@@ -158,8 +158,8 @@ def post(session: Session, draft: Draft, *, now: datetime) -> Entry:
         _check_same(old, content)
         return old
     items = _items(session, draft.moves)
-    accounts = _accounts(session, draft.moves)
-    _check_floors(session, draft.moves, accounts, items)
+    accounts, stands = _accounts(session, draft.moves)
+    _check_floors(session, draft.moves, stands, items)
     recorded_at = now.astimezone(UTC)
     body = chain.body({**content, "recorded_at": recorded_at.isoformat(timespec="microseconds")})
     body_hash = chain.body_sha256(body)
@@ -179,26 +179,21 @@ def post(session: Session, draft: Draft, *, now: datetime) -> Entry:
     session.add(entry)
     session.flush()
     if draft.moves:
-        session.execute(insert(Posting), list(_postings(entry, draft.moves, accounts, items)))
+        # all lines in one statement: the trigger that keeps the balances runs once for them
+        bulk.write(session, Posting, POSTED, _postings(entry.id, draft.moves, accounts, items))
     return entry
 
 
 def _postings(
-    entry: Entry,
+    entry_id: int,
     moves: Sequence[Move],
     accounts: Mapping[AccountRef, int],
     items: Mapping[str, int],
-) -> Iterator[dict[str, Any]]:
-    for line_no, move in enumerate(moves):
-        yield {
-            "entry_id": entry.id,
-            "line_no": line_no,
-            "source_id": accounts[move.source],
-            "target_id": accounts[move.target],
-            "amount": move.amount_fen,
-            "item_id": items[move.item] if move.item else None,
-            "reason_code": move.reason_code,
-        }
+) -> Iterator[tuple[object, ...]]:
+    """A posting a move, in the order of ``POSTED``."""
+    for line_no, (source, target, amount_fen, item, reason_code) in enumerate(moves):
+        ends = accounts[source], accounts[target]
+        yield entry_id, line_no, *ends, amount_fen, items[item] if item else None, reason_code
 
 
 def _content(draft: Draft) -> dict[str, Any]:
@@ -213,8 +208,8 @@ def _content(draft: Draft) -> dict[str, Any]:
         "detail": dict(draft.detail),
         "postings": [
             {
-                "source": [move.source.unit, move.source.stage, move.source.owner],
-                "target": [move.target.unit, move.target.stage, move.target.owner],
+                "source": list(move.source),
+                "target": list(move.target),
                 "amount": move.amount_fen,
                 "item": move.item,
                 "reason_code": move.reason_code,
@@ -252,17 +247,16 @@ def _items(session: Session, moves: Sequence[Move]) -> dict[str, int]:
     """Item code -> id; asserts that each move stays within the accounts of its item's payee."""
     owners: dict[str, AccountRef] = {}
     found: dict[str, int] = {}
-    for codes in chunks(sorted({move.item for move in moves if move.item})):
-        query = (
-            select(Item.id, Item.code, League.code, Firm.uscc, Programme.code)
-            .join(League, League.id == Item.league_id)
-            .join(Firm, Firm.id == Item.firm_id)
-            .join(Programme, Programme.id == Item.programme_id)
-            .where(Item.code.in_(codes))
-        )
-        for item_id, code, league, uscc, programme in session.execute(query):
-            found[code] = item_id
-            owners[code] = money("accrued", league, uscc, programme)
+    codes = sorted({move.item for move in moves if move.item})
+    query = (
+        select(Item.id, Item.code, League.code, Firm.uscc, Programme.code)
+        .join(League, League.id == Item.league_id)
+        .join(Firm, Firm.id == Item.firm_id)
+        .join(Programme, Programme.id == Item.programme_id)
+    )
+    for item_id, code, league, uscc, programme in bulk.looked_up(session, query, Item.code, codes):
+        found[code] = item_id
+        owners[code] = money("accrued", league, uscc, programme)
     for move in moves:
         if move.item is None:
             continue
@@ -273,18 +267,19 @@ def _items(session: Session, moves: Sequence[Move]) -> dict[str, int]:
     return found
 
 
-def _accounts(session: Session, moves: Sequence[Move]) -> dict[AccountRef, int]:
-    """Account -> id; opens the missing ones."""
+def _accounts(
+    session: Session, moves: Sequence[Move]
+) -> tuple[dict[AccountRef, int], dict[AccountRef, int]]:
+    """Account -> id, and account -> fen standing in it; opens the missing ones."""
     wanted = {ref for move in moves for ref in (move.source, move.target)}
     found: dict[AccountRef, int] = {}
-    for owners in chunks(sorted({ref.owner for ref in wanted})):
-        query = select(Account.id, Account.unit, Account.stage, Account.owner).where(
-            Account.owner.in_(owners)
-        )
-        for account_id, unit, stage, owner in session.execute(query):
-            found[AccountRef(unit, stage, owner)] = account_id
-    order = sorted(wanted - found.keys(), key=lambda ref: (ref.unit, ref.stage, ref.owner))
-    for ref in order:
+    stands: dict[AccountRef, int] = {}
+    query = select(Account.id, Account.balance, Account.unit, Account.stage, Account.owner)
+    owners = sorted({ref.owner for ref in wanted})
+    for key, fen, *names in bulk.looked_up(session, query, Account.owner, owners):
+        ref = AccountRef(*names)
+        found[ref], stands[ref] = key, fen
+    for ref in sorted(wanted - found.keys()):
         account = Account(
             unit=ref.unit,
             stage=ref.stage,
@@ -293,15 +288,15 @@ def _accounts(session: Session, moves: Sequence[Move]) -> dict[AccountRef, int]:
         )
         session.add(account)
         session.flush()
-        found[ref] = account.id
+        found[ref], stands[ref] = account.id, 0
         session.expire(account)
-    return found
+    return found, stands
 
 
 def _check_floors(
     session: Session,
     moves: Sequence[Move],
-    accounts: Mapping[AccountRef, int],
+    stands: Mapping[AccountRef, int],
     items: Mapping[str, int],
 ) -> None:
     """Raise ``Conflict`` in words where a CHECK of the database would fail."""
@@ -316,18 +311,16 @@ def _check_floors(
             else:
                 stages[move.item, ref.stage] += signed
     for ref, change in limits.items():
-        if change < 0:
-            stands = session.scalar(select(Account.balance).where(Account.id == accounts[ref]))
-            _check_floor(stands or 0, change, ref.owner, ref.stage)
+        _check_floor(stands[ref], change, ref.owner, ref.stage)
     spent = sorted(key for key, change in stages.items() if change < 0)
-    for keys in chunks(spent):
-        query = select(ItemStage.item_id, ItemStage.stage, ItemStage.balance).where(
-            ItemStage.item_id.in_({items[code] for code, _ in keys})
-        )
-        standing = {(row.item_id, row.stage): row.balance for row in session.execute(query)}
-        for code, stage in keys:
-            stands = standing.get((items[code], stage), 0)
-            _check_floor(stands, stages[code, stage], code, stage)
+    query = select(ItemStage.item_id, ItemStage.stage, ItemStage.balance)
+    keys = sorted({items[code] for code, _ in spent})
+    standing = {
+        (item_id, stage): fen
+        for item_id, stage, fen in bulk.looked_up(session, query, ItemStage.item_id, keys)
+    }
+    for code, stage in spent:
+        _check_floor(standing.get((items[code], stage), 0), stages[code, stage], code, stage)
 
 
 def _check_floor(stands: int, change: int, name: str, stage: str) -> None:

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from tracker.verify.anchors import Anchor
 from tracker.verify.reading import GENESIS, Fault, Rows, canonical, moment, sha256
@@ -73,8 +73,7 @@ class Entry:
     hash: str
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """A row of the postings as it stands."""
 
     line_no: int
@@ -103,7 +102,7 @@ def walked(rows: Rows, walk: Walk) -> Iterator[Fault]:
     ):
         entry, lines = Entry(*row), []
         if upcoming is not None and upcoming[0] == key:
-            lines = [Line(*line[1:]) for line in upcoming[1]]
+            lines = [Line._make(line[1:]) for line in upcoming[1]]
             upcoming = next(postings, None)
         said, wrong = _read(entry, walk)
         wrong = [*_linked(entry, walk), *wrong, *_told(lines, entry, said, walk.names)]
@@ -149,7 +148,7 @@ def _read(entry: Entry, walk: Walk) -> tuple[list[Any], list[str]]:
     try:
         body = json.loads(entry.body)
         told = [
-            [*(tuple(one[end]) for end in ("source", "target")), *(one[part] for part in PARTS)]
+            [tuple(one["source"]), tuple(one["target"]), *map(one.__getitem__, PARTS)]
             for one in body["postings"]
         ]
         said = [body[name] for name in ("cause", "kind", "business_date", "actor", "recorded_at")]
@@ -190,15 +189,15 @@ def _carried(lines: Sequence[Line], walk: Walk) -> list[str]:
         if not _allowed(line, walk.names)
     ]
     touched: set[tuple[int, str, int | None]] = set()
-    for line in lines:
-        amount = line.amount if type(line.amount) is int else 0
-        for key, signed in ((line.source, -amount), (line.target, amount)):
+    for _, source, target, given, item, _ in lines:
+        amount = given if type(given) is int else 0
+        for key, signed in ((source, -amount), (target, amount)):
             stage = walk.names.accounts.get(key, NOWHERE)[1]
             walk.balances[key] += signed
             if stage not in SOURCES:
-                touched.add((key, stage, line.item))
-                if line.item is not None:
-                    walk.stages[line.item, stage] += signed
+                touched.add((key, stage, item))
+                if item is not None:
+                    walk.stages[item, stage] += signed
     for key, stage, item in touched:
         if walk.balances[key] < 0 or (item is not None and walk.stages[item, stage] < 0):
             wrong.append(f"记账之后 {stage} 低于零")
@@ -258,8 +257,9 @@ def balanced(rows: Rows, walk: Walk) -> Iterator[Fault]:
             yield Fault(f"账户 {owner} {stage}", what)
     kept = "SELECT item_id, stage, balance FROM item_stage"
     standing = {(item, stage): stands for item, stage, stands in rows(kept)}
-    for item, stage in sorted(standing.keys() | walk.stages.keys()):
+    differ = [one for one, due in walk.stages.items() if standing.get(one, 0) != due]
+    differ += [one for one in standing.keys() - walk.stages.keys() if standing[one] != 0]
+    for item, stage in sorted(differ):
         stands, due = standing.get((item, stage), 0), walk.stages[item, stage]
-        if stands != due:
-            what = f"余额为 {stands} 分，按记账行应为 {due} 分"
-            yield Fault(f"补贴项 {walk.names.items.get(item, NOWHERE)[0]} {stage}", what)
+        what = f"余额为 {stands} 分，按记账行应为 {due} 分"
+        yield Fault(f"补贴项 {walk.names.items.get(item, NOWHERE)[0]} {stage}", what)

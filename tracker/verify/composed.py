@@ -24,7 +24,6 @@ class Kept:
 
     rule_id: str
     sha256: str
-    version_no: int
     place: str
     """League, number and version as the columns say, in the form of the id."""
     definition: Any
@@ -39,7 +38,7 @@ def kept(rows: Rows) -> tuple[Kept, ...]:
         " JOIN league ON league.id = composed_rule.league_id ORDER BY composed_rule.id"
     )
     return tuple(
-        Kept(rule_id, own_hash, version_no, f"composed/{code}/{number}/{version_no}", *_made(text))
+        Kept(rule_id, own_hash, f"composed/{code}/{number}/{version_no}", *_made(text))
         for rule_id, own_hash, version_no, number, code, text in rows(query)
     )
 

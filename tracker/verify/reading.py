@@ -14,7 +14,7 @@ from urllib.parse import quote
 Rows = Callable[[str], Iterable[tuple[Any, ...]]]
 """Reads a query; all queries see one state of the books."""
 GENESIS = "0" * 64
-BATCH_ROWS = 2_000
+BATCH_ROWS = 10_000
 
 
 @dataclass(frozen=True)
