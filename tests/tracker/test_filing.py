@@ -32,7 +32,11 @@ def reduce(bench: jobs.Bench, fen: int, code: str = "calculation", words: str = 
 
 
 def file(
-    bench: jobs.Bench, login: str, keys: list[int], document_no: str = "示例1号", **panel: Any
+    bench: jobs.Bench,
+    login: str,
+    keys: list[int],
+    document_no: str = "示例1号",
+    **panel: Any,  # noqa: ANN401  fields of a request
 ) -> int:
     def work(session: Session) -> int:
         return filing.draft(

@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from tracker import access
 from tracker.access import pins
+from tracker.access.cross_checks import visible_cross_files
 from tracker.access.proposals import visible_proposals
 from tracker.access.publications import visible_objections, visible_publications
 from tracker.db import local_day
 from tracker.errors import mark
-from tracker.models.cargo import Manifest
+from tracker.models.cargo import Manifest, Shipment
+from tracker.models.cross_checks import CrossCheckFile
 from tracker.models.methods import Method
 from tracker.models.people import FIRM_ROLES, LEAGUE_ROLES, ApiToken, User
 from tracker.models.publications import Publication
@@ -24,9 +26,11 @@ from tracker.steps import (
     application,
     clocks,
     confirmations,
+    cross_verdicts,
     disbursement,
     methods,
     publication,
+    staged,
     windows,
 )
 from tracker.steps.flows import BACKWARD, FLOWS
@@ -61,6 +65,8 @@ KINDS = {
     "disbursement": mark("Disbursements"),
     "recovery": mark("Recoveries"),
     "proposal": mark("Proposals for the network"),
+    "cross_check": mark("Cross-checks"),
+    "silent": mark("Shipments"),
     "token": mark("Tokens"),
     "job": mark("Background work"),
 }
@@ -94,7 +100,7 @@ class Waits:
 def waiting(session: Session, user: User, now: datetime) -> list[Waits]:
     """What waits for this person: their forward steps of every flow, and what has no step."""
     parts = (
-        *(_manifests, _applying, _flows, _ending, _unmatched, _unpublished, _running),
+        *(_manifests, _applying, _flows, _ending, _unmatched, _crossed, _unpublished, _running),
         *(_drawable, _owed, _tokens, _given_up),
     )
     return [one for part in parts for one in part(session, user, now) if one.count]
@@ -202,6 +208,24 @@ def _running(session: Session, user: User, now: datetime) -> Iterator[Waits]:
         found, first = _counted(session, running, Publication.ends_on)
         label = mark("Being shown: take down what is objected")
         yield Waits("publication", label, found, {"running": "yes"}, first)
+
+
+def _crossed(session: Session, user: User, now: datetime) -> Iterator[Waits]:
+    """Data of others that nothing could be made of, and what its first review waits for."""
+    del now
+    if not access.may(user, "upload_cross_check"):
+        return
+    files = visible_cross_files(user).where(CrossCheckFile.state == "refused")
+    label = mark("Say what the columns are, or withdraw the file")
+    yield Waits("cross_check", label, count(session, files), {"state": "refused"})
+    if user.role in LEAGUE_ROLES:
+        silent = access.visible_shipments(user).where(
+            cross_verdicts.says(Shipment.id, "no_answer"),
+            Shipment.id.in_(staged.in_stage(user, "applied")),
+        )
+        label = mark("Applied for, and no answer in data of others: ask them, or the firm")
+        narrow = {"crossed": "no_answer", "stage": "applied"}
+        yield Waits("silent", label, count(session, silent), narrow)
 
 
 def _drawable(session: Session, user: User, now: datetime) -> Iterator[Waits]:

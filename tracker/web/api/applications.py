@@ -20,6 +20,7 @@ from tracker.web import (
     policy,
     totals,
 )
+from tracker.web.api.line_shapes import LineAnswer
 from tracker.web.api.nouns import Noun, Pages, made, part, start
 from tracker.web.api.shape import (
     Answer,
@@ -29,7 +30,6 @@ from tracker.web.api.shape import (
     FirmAnswer,
     Keys,
     LeagueAnswer,
-    LineAnswer,
     Reduction,
     StepBody,
     TakenAnswer,

@@ -23,6 +23,7 @@ from tracker.web import (
     policy,
     totals,
 )
+from tracker.web.api.line_shapes import LineAnswer
 from tracker.web.api.nouns import Noun, Pages, made, part, start
 from tracker.web.api.shape import (
     Answer,
@@ -31,7 +32,6 @@ from tracker.web.api.shape import (
     Day,
     Keys,
     LeagueAnswer,
-    LineAnswer,
     Lines,
     Reduction,
     StepBody,
