@@ -42,8 +42,10 @@ CHROMIUM = Program(
     ("chromium", "fonts-noto-cjk"),
 )
 """The browser of the browser tests, with a font for Chinese."""
-OFFICE = Program(("soffice", "libreoffice"), ("libreoffice-calc", "fonts-noto-cjk"))
-"""LibreOffice, which recomputes our workbooks as the offices' programs do."""
+OFFICE = Program(
+    ("soffice", "libreoffice"), ("libreoffice-calc", "libreoffice-writer", "fonts-noto-cjk")
+)
+"""LibreOffice, which recomputes our workbooks and sets our letters as the offices' programs do."""
 PROGRAMS = {"chromium": CHROMIUM, "office": OFFICE}
 
 

@@ -33,6 +33,14 @@ TABLES = {
     ),
     "audit_event": "id, previous_hash, hash, at, detail, login, action, subject, outcome, address",
     "receipt": "id, code, seq, total_fen, content, sha256",
+    "application": "id, code",
+    "publication": (
+        "id, code, league_id, programme_id, period_from, period_to, published_on, ends_on, place,"
+        " contact, head_seq, head_hash"
+    ),
+    "publication_line": (
+        "id, publication_id, application_id, firm_name, items, amount_fen, pass_seq"
+    ),
     "composed_rule": "id, rule_id, sha256, version_no, number, league_id, definition",
     "matter": ("id, code, version_no, accepted_seq, firm_id, programme_id, year, state, last_day"),
     "matter_version": "id, matter_id, version_no, title, firm_facts, league_facts, basis, sha256",

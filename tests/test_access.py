@@ -51,6 +51,7 @@ from tracker.models import (
     networks,
     people,
     proposals,
+    publications,
     receipts,
     recoveries,
     tracks,
@@ -85,6 +86,8 @@ TABLES: dict[str, type[Any]] = {
     "tracks/files": tracks.TrackFile,
     "matters": matters.Matter,
     "applications": applications.Application,
+    "publications": publications.Publication,
+    "objections": publications.Objection,
     "filings": filings.Filing,
     "allotments": filings.Allotment,
     "disbursements": filings.Disbursement,
@@ -114,7 +117,9 @@ NOUNS: dict[str, Select[Any]] = {
 """Beginning of an address -> the numbers that come after it."""
 NOT_THERE = {"divisions"}
 """What the demo has none of; the other nouns are there, so that there is something to find."""
-UNNUMBERED = {"language", "static"}
+UNNUMBERED = {"language", "static", "letters"}
+TEXTS = {"kind": "request"}
+"""What stands for a text in an address, where not any would do."""
 BY_FIRM = {"statements"}
 """Whose addresses name a firm in the question."""
 MOST_OF_A_NOUN = 4
@@ -232,7 +237,9 @@ def address(rule: Rule, key: int) -> str:
     built = rule.rule
     for name, converter in rule._converters.items():  # noqa: SLF001  werkzeug has no other way
         is_number = isinstance(converter, IntegerConverter)
-        built = re.sub(rf"<(?:[^<>]*:)?{name}>", str(key) if is_number else "x", built)
+        built = re.sub(
+            rf"<(?:[^<>]*:)?{name}>", str(key) if is_number else TEXTS.get(name, "x"), built
+        )
     return built
 
 
@@ -373,9 +380,13 @@ def of_manifests(session: Session, files: set[int], visible: set[int]) -> set[st
 
 
 def read(answer: TestResponse) -> str:
-    """What an answer says, that of a workbook too."""
-    raw = answer.get_data()
+    """What an answer says, that of a workbook or a file of files too."""
+    return text_of(answer.get_data())
+
+
+def text_of(raw: bytes) -> str:
+    """What bytes say, those packed into them too."""
     if raw[:2] != b"PK":
         return raw.decode("utf-8", errors="replace")
     with zipfile.ZipFile(io.BytesIO(raw)) as book:
-        return "".join(book.read(name).decode() for name in book.namelist())
+        return "".join(text_of(book.read(name)) for name in book.namelist())

@@ -27,10 +27,12 @@ from tracker.models.methods import METHOD_STATES, Method
 from tracker.models.money import Entry
 from tracker.models.people import ROLES, User
 from tracker.models.proposals import PROPOSAL_STATES
+from tracker.models.publications import OBJECTION_STATES, PUBLICATION_STATES
 from tracker.models.recoveries import RECOVERY_STATES, Recovery
 from tracker.models.work import AuditEvent
 from tracker.steps import act, flow
-from tracker.steps.flows import FLOWS, REASON_CODES, Step
+from tracker.steps.codes import REASON_CODES
+from tracker.steps.flows import FLOWS, Step
 
 STATES = {
     "method": METHOD_STATES,
@@ -42,6 +44,8 @@ STATES = {
     "division": DIVISION_STATES,
     "recovery": RECOVERY_STATES,
     "proposal": PROPOSAL_STATES,
+    "publication": PUBLICATION_STATES,
+    "objection": OBJECTION_STATES,
 }
 TABLES: dict[str, type[Any]] = {
     "application": Application,
@@ -68,8 +72,8 @@ def test_a_step_speaks_of_known_states_roles_and_makers(kind: str, step: Step) -
 
 def test_what_goes_back_or_ends_badly_needs_a_reason() -> None:
     backward = {"return", "decline", "fail", "bounce", "propose_lift"}
-    backward |= {"propose_lapse", "propose_carry_over"}
-    corrected = {("matter", "reopen")}
+    backward |= {"sustain", "dismiss", "propose_lapse", "propose_carry_over"}
+    corrected = {("matter", "reopen"), ("publication", "withdraw")}
     needing = {(kind, step.name) for kind, step in STEPS if step.needs_reason}
     assert {name for _, name in needing - corrected} == backward
     assert corrected <= needing
@@ -85,6 +89,7 @@ def test_wherever_money_leaves_a_hand_two_people_are_needed() -> None:
         *("filing.file", "filing.endorse", "filing.approve", "filing.decline"),
         *("allotment.allot", "disbursement.instruct", "recovery.recover", "recovery.lift"),
         *("division.divide", "proposal.approve", "allotment.lapse", "allotment.carry_over"),
+        *("objection.sustain", "objection.dismiss"),
     }
 
 

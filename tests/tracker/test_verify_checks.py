@@ -22,6 +22,7 @@ from tracker.verify import (
     divisions,
     matters,
     package,
+    publications,
     reading,
     receipts,
     records,
@@ -41,6 +42,7 @@ CHECKS: dict[str, tuple[ModuleType, str]] = {
     "审计日志": (records, "events"),
     "组合规则": (composed, "faults"),
     "申报事项": (matters, "matters"),
+    "公示": (publications, "publications"),
     "说明单": (receipts, "receipts"),
 }
 ACCOUNTS = {1: ("fen", "entitlement", "L|P"), 2: ("fen", "accrued", "L|F|P")}

@@ -1,11 +1,11 @@
-"""The verifier on receipts and matters: each as it was made or stated, and none missing."""
+"""The verifier on receipts, publications and matters: each as it was made, and none missing."""
 
 import json
 from typing import Any
 
 from rules.periods import PERIOD_FACTS
 from tests.small_books import Small, said
-from tracker.verify import matters, receipts
+from tracker.verify import matters, publications, receipts
 from tracker.verify.reading import canonical, sha256
 
 
@@ -35,6 +35,46 @@ def test_a_receipt_is_as_it_was_made_and_none_is_missing(small: Small) -> None:
         "说明单 R5：所载链首与第 1 号分录不符",
         "说明单 R7：与审计日志所记的哈希不符",
         "说明单 receipt:6：已出具，现已缺失",
+    ]
+
+
+def test_a_publication_shows_what_its_entry_says_at_a_head_that_was(small: Small) -> None:
+    small.enter()
+    small.put("application", 1, "SB-1")
+    days = ("2026-01-01", "2026-03-31", "2026-05-04", "2026-05-11")
+
+    def publish(key: int, *, fen: int = 5, head: str = "", told: bool = True) -> None:
+        place, anchor = ("网站", "电话"), (1, head or small.head)
+        shown = {
+            "code": f"GS-{key}",
+            "league": "L",
+            "programme": "P",
+            "period": days[:2],
+            "days": days[2:],
+            "notice": place,
+            "head": anchor,
+            "lines": [["SB-1", "甲", 1, 5, 1]],
+        }
+        small.put("publication", key, f"GS-{key}", 1, 1, *days, *place, *anchor)
+        small.put("publication_line", key, key, 1, "甲", 1, fen, 1)
+        if told:
+            shows.append(shown)
+
+    shows: list[dict[str, Any]] = []
+    publish(1)
+    publish(2, fen=6)
+    publish(3, head="e" * 64)
+    publish(4, told=False)
+    publish(5)
+    small.rows("DELETE FROM publication WHERE id = 5")
+    for shown in shows:
+        small.enter(kind="publication.publish", detail={"published": shown})
+    walk, _ = small.walk()
+    assert said(publications.publications(small.rows, walk)) == [
+        "公示 GS-2：与分录所记不符",
+        "公示 GS-3：所载台账链头与分录不符",
+        "公示 GS-4：与分录所记不符",
+        "公示 GS-5：与分录所记不符",
     ]
 
 

@@ -16,10 +16,11 @@ from tracker.models.methods import METHOD_STATES
 from tracker.models.money import LIMIT_STAGES, MONEY_STAGES
 from tracker.models.people import ROLES
 from tracker.models.proposals import PROPOSAL_STATES
+from tracker.models.publications import OBJECTION_STATES, PUBLICATION_STATES
 from tracker.models.recoveries import RECOVERY_STATES
 from tracker.models.tracks import TRACK_FILE_STATES
 from tracker.models.work import JOB_STATES
-from tracker.steps.flows import STAGES
+from tracker.steps.codes import STAGES
 from tracker.web import labels
 from tracker.web.cross_views import ROW_STATES as CROSS_ROWS
 
@@ -39,6 +40,8 @@ LIVES = {
     "filing": FILING_STATES,
     "division": DIVISION_STATES,
     "proposal": PROPOSAL_STATES,
+    "publication": PUBLICATION_STATES,
+    "objection": OBJECTION_STATES,
     "allotment": ALLOTMENT_STATES,
     "disbursement": DISBURSEMENT_STATES,
     "recovery": RECOVERY_STATES,

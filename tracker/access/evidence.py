@@ -23,6 +23,7 @@ from tracker.access import (
     visible_shipments,
 )
 from tracker.access.proposals import visible_proposals
+from tracker.access.publications import visible_objections, visible_publications
 from tracker.models.cargo import CargoLine, Manifest, ManifestRow
 from tracker.models.evidence import Evidence, EvidenceLink
 from tracker.models.methods import Method
@@ -86,10 +87,15 @@ def linkable(user: User) -> dict[str, Select[Any]]:
     }
     if user.role in FIRM_ROLES:
         return kinds
-    if user.role in LEAGUE_ROLES:
-        own = select(Method).where(Method.league_id == user.league_id)
-        return {**kinds, "method": own, "proposal": visible_proposals(user)}
-    return {**kinds, "method": visible_methods(user), "proposal": visible_proposals(user)}
+    of_league = user.role in LEAGUE_ROLES
+    own = select(Method).where(Method.league_id == user.league_id)
+    return {
+        **kinds,
+        "method": own if of_league else visible_methods(user),
+        "proposal": visible_proposals(user),
+        "publication": visible_publications(user),
+        "objection": visible_objections(user),
+    }
 
 
 def _seen_with_evidence(user: User) -> dict[str, Select[Any]]:

@@ -20,6 +20,7 @@ from tracker.access import (
     visible_recoveries,
 )
 from tracker.access.proposals import visible_proposals
+from tracker.access.publications import visible_objections, visible_publications
 from tracker.models.applications import Application
 from tracker.models.divisions import Division
 from tracker.models.filings import Allotment, Decision, Disbursement, Filing
@@ -28,6 +29,7 @@ from tracker.models.methods import Method
 from tracker.models.money import Account, Entry, Item, Posting
 from tracker.models.people import PROVINCE_ROLES, Firm, User
 from tracker.models.proposals import Proposal
+from tracker.models.publications import Objection, Publication
 from tracker.models.recoveries import Recovery
 
 
@@ -68,6 +70,8 @@ def visible_entries(user: User) -> Select[Entry]:
             ("disbursement", visible_disbursements(user), Disbursement.id),
             ("recovery", visible_recoveries(user), Recovery.id),
             ("proposal", visible_proposals(user), Proposal.id),
+            ("publication", visible_publications(user), Publication.id),
+            ("objection", visible_objections(user), Objection.id),
         )
     ]
     taken = select(Decision.seq).where(or_(*decided))

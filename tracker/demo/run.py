@@ -16,7 +16,7 @@ from rules.lines import yuan
 from tracker import jobs
 from tracker.books import ledger
 from tracker.db import local_day
-from tracker.demo import cross_checks, evidence, load, matters, network, tracks
+from tracker.demo import cross_checks, evidence, load, matters, network, publishing, tracks
 from tracker.demo.doing import person, take
 from tracker.demo.files import files
 from tracker.demo.people import FIRMS, LEAGUES
@@ -76,6 +76,7 @@ def parts(bench: jobs.Bench) -> list[tuple[str, Callable[[], str]]]:
             for firm, code in APPLIED
         ),
         ("盟市初审", lambda: _first_review(bench)),
+        ("盟市公示", lambda: publishing.publish(bench)),
         ("盟市报送", lambda: _file(bench)),
         ("商务厅、财政厅审核", lambda: _review(bench)),
         ("下达指标", lambda: _allot(bench)),
@@ -155,7 +156,7 @@ def _file(bench: jobs.Bench) -> str:
         key = bench.database.transact(partial(work, code=code))
         stem = LEAGUES[code]
         take(bench, Filing, key, (f"{stem}_officer", "prepare"), (f"{stem}_approver", "file"))
-    return "呼和浩特、二连浩特的报送文件和清算明细表已送自治区；满洲里等待报送"
+    return "呼和浩特、二连浩特的报送文件和清算明细表已送自治区；满洲里公示期满后报送"
 
 
 def _review(bench: jobs.Bench) -> str:

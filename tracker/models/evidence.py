@@ -35,6 +35,8 @@ EVIDENCE_SUBJECTS = (
     "method",
     "matter",
     "proposal",
+    "publication",
+    "objection",
 )
 """What evidence may belong to. A cargo line is named by its first version, which a correction of
 the line does not change."""

@@ -25,10 +25,10 @@ LEAST = 8.0
 NAMES = {"zh": "说明单", "en": "Receipt"}
 
 
-def write(paper: Paper, made_at: datetime) -> bytes:
-    """The bytes of an .xlsx file; ``made_at`` is the only time in it."""
+def write(paper: Paper, made_at: datetime, name: str = "") -> bytes:
+    """The bytes of an .xlsx file, its sheet so named; ``made_at`` is the only time in it."""
     book = begin(paper.title, paper.foot, made_at)
-    sheet = book.file.add_worksheet(NAMES[paper.lang])
+    sheet = book.file.add_worksheet(name or NAMES[paper.lang])
     columns = max((len(grid.headings) for grid in paper.grids), default=1)
     across(book, sheet, 0, columns, paper.title, "title", 34)
     across(book, sheet, 1, columns, paper.mark, "sample", 20)

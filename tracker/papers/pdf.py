@@ -29,7 +29,7 @@ def write(paper: Paper, made_at: datetime) -> bytes:
     """
     if paper.rows > MOST_ROWS:
         raise TooMuch(
-            mark("The receipt has %(rows)s lines; a PDF holds %(most)s."),
+            mark("It has %(rows)s lines; a PDF holds %(most)s."),
             mark("Download the workbook, which holds all of them."),
             rows=paper.rows,
             most=MOST_ROWS,

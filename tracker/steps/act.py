@@ -20,7 +20,9 @@ from tracker.steps import (
     flow,
     matters,
     methods,
+    objection,
     proposals,
+    publication,
     recovery,
     review,
 )
@@ -36,6 +38,8 @@ SHOWN: dict[str, Callable[[Session, Any], dict[str, Any]]] = {
     "division": division.shown,
     "recovery": recovery.shown,
     "proposal": proposals.shown,
+    "publication": publication.shown,
+    "objection": objection.shown,
 }
 TAKES: dict[str, Take] = {
     "method": methods.take,
@@ -55,6 +59,8 @@ TAKES: dict[str, Take] = {
     "division": division.take,
     "recovery": recovery.take,
     "proposal": proposals.take,
+    "publication": publication.take,
+    "objection": objection.take,
 }
 """Flow, or one of its steps -> who carries it out; the step's own line wins."""
 

@@ -12,7 +12,7 @@ from ingest.network import load_leagues, load_seed
 from tracker.models.methods import Programme
 from tracker.models.networks import NetworkVersion
 from tracker.models.people import League
-from tracker.steps import networks
+from tracker.steps import networks, workdays
 from tracker.steps.programmes import FREIGHT
 
 MEASURES = (
@@ -63,3 +63,4 @@ def everything(session: Session, now: datetime) -> None:
     """All an installation begins with."""
     seed(session, now)
     measures(session)
+    workdays.begin(session, now)

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker.books import ledger
-from tracker.db import next_number
+from tracker.db import local_day, next_number
 from tracker.errors import Conflict, NotAllowed, Refused, mark
 from tracker.models import subjects
 from tracker.models.applications import Application, ApplicationLine
@@ -16,7 +16,7 @@ from tracker.models.filings import Decision, Filing, FilingLine
 from tracker.models.methods import Programme
 from tracker.models.money import Item
 from tracker.models.people import Firm, User
-from tracker.steps import flow
+from tracker.steps import flow, publication
 from tracker.steps.accrual import move_item
 
 
@@ -136,20 +136,36 @@ def shown(session: Session, filing: Filing) -> dict[str, Any]:
 def take(session: Session, filing: Filing, name: str, taking: flow.Taking) -> Decision:
     """A step of the league: prepare, reopen, file, withdraw. Raises as ``flow.take``.
 
-    The calculation sheet is made before ``prepare`` (see ``steps.act``), so that the approver signs
-    the very bytes the officer saw.
+    What the league must publish before it files has been published to its end, with no objection
+    undecided. The calculation sheet is made before ``prepare`` (see ``steps.act``), so that the
+    approver signs the very bytes the officer saw.
     """
     members = lines(session, filing)
     moves: tuple[ledger.Move, ...] = ()
     if name == "prepare" and not filing.sheet_sha256:
         raise Conflict(mark("The calculation sheet has not been made yet."))
     if name == "file":
+        _require_published(session, filing, taking)
         moves = tuple(move_item(line.item, "applied", "filed", line.filed_fen) for line in members)
     decision = flow.take(session, filing, name, taking, moves)
     if name == "withdraw":
         release(session, members, "passed")
     session.flush()
     return decision
+
+
+def applications(session: Session, filing: Filing) -> list[Application]:
+    """The applications in it."""
+    inside = select(FilingLine.application_id).where(FilingLine.filing_id == filing.id)
+    query = select(Application).where(Application.id.in_(inside))
+    return list(session.scalars(query.order_by(Application.id)))
+
+
+def _require_published(session: Session, filing: Filing, taking: flow.Taking) -> None:
+    step = flow.step_named("filing", "file")
+    if filing.state in step.before and taking.user.role in step.roles:
+        today = local_day(taking.now)
+        publication.require_published(session, applications(session, filing), today)
 
 
 def release(session: Session, members: Sequence[FilingLine], application_state: str) -> None:

@@ -54,7 +54,7 @@ def take(session: Session, subject: Application, name: str, taking: flow.Taking)
             mark("Decline it, or have it returned and reviewed again."),
         )
     if name == "return":
-        moves = _all(members, "accrued", taking.reason_code)
+        moves = _back(members, taking.reason_code, passed=subject.state == "passed")
     elif name == "decline":
         moves = _all(members, "entitlement", taking.reason_code)
     elif name == "pass":
@@ -72,6 +72,25 @@ def take(session: Session, subject: Application, name: str, taking: flow.Taking)
             line.reduced_fen, line.reason_code, line.reason = 0, "", ""
     session.flush()
     return decision
+
+
+def _back(
+    members: list[ApplicationLine], reason_code: str, *, passed: bool
+) -> tuple[ledger.Move, ...]:
+    """All accrues again; of one that had passed, what the review had taken off already too."""
+    if not passed:
+        return _all(members, "accrued", reason_code)
+    parts = (
+        (line.item, stage, fen)
+        for line in members
+        for stage, fen in (
+            ("applied", line.applied_fen - line.reduced_fen),
+            ("entitlement", line.reduced_fen),
+        )
+    )
+    return tuple(
+        move_item(item, stage, "accrued", fen, reason_code) for item, stage, fen in parts if fen
+    )
 
 
 def _all(members: list[ApplicationLine], target: str, reason_code: str) -> tuple[ledger.Move, ...]:

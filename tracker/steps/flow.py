@@ -24,8 +24,10 @@ from tracker.models.methods import Method
 from tracker.models.money import Entry
 from tracker.models.people import User
 from tracker.models.proposals import Proposal
+from tracker.models.publications import Objection, Publication
 from tracker.models.recoveries import Recovery
-from tracker.steps.flows import FLOWS, REASON_CODES, Step
+from tracker.steps.codes import REASON_CODES
+from tracker.steps.flows import FLOWS, Step
 
 __all__ = ["FLOWS", "REASON_CODES", "Step", "Subject", "Taking", "allowed", "history", "take"]
 Subject = (
@@ -36,7 +38,9 @@ Subject = (
     | Division
     | Matter
     | Method
+    | Objection
     | Proposal
+    | Publication
     | Recovery
 )
 

@@ -1,4 +1,4 @@
-"""Flows 流程表: every life as a table of steps, and the codes a reason may have.
+"""Flows 流程表: every life as a table of steps.
 
 A row says from where to where, who may, whose earlier step it checks, and whether a reason is
 needed. A new step is a new row; the button appears by itself.
@@ -119,7 +119,7 @@ FLOWS: dict[str, tuple[Step, ...]] = {
         Step(
             "return",
             mark("Return"),
-            ("applied", "first_reviewed"),
+            ("applied", "first_reviewed", "passed"),
             "draft",
             LEAGUE,
             needs_reason=True,
@@ -139,6 +139,45 @@ FLOWS: dict[str, tuple[Step, ...]] = {
             "declined",
             ("league_approver",),
             checks="first_review",
+            needs_reason=True,
+        ),
+    ),
+    "publication": (
+        Step("publish", mark("Publish"), ("draft",), "published", ("league_officer",)),
+        Step(
+            "withdraw",
+            mark("Withdraw"),
+            ("published",),
+            "withdrawn",
+            ("league_officer",),
+            needs_reason=True,
+        ),
+    ),
+    "objection": (
+        Step(
+            "submit",
+            mark("Pass on to the approver"),
+            ("draft",),
+            "submitted",
+            ("league_officer",),
+        ),
+        Step("reopen", mark("Open again"), ("submitted",), "draft", ("league_officer",)),
+        Step(
+            "sustain",
+            mark("Uphold the objection"),
+            ("submitted",),
+            "sustained",
+            ("league_approver",),
+            checks="submit",
+            needs_reason=True,
+        ),
+        Step(
+            "dismiss",
+            mark("Dismiss the objection"),
+            ("submitted",),
+            "dismissed",
+            ("league_approver",),
+            checks="submit",
             needs_reason=True,
         ),
     ),
@@ -339,55 +378,6 @@ FLOWS: dict[str, tuple[Step, ...]] = {
 BACKWARD = (
     *("return", "withdraw", "decline", "reopen", "fail", "bounce"),
     *("close", "propose_lift", "uphold", "correct", "propose_carry_over", "propose_lapse"),
+    *("sustain", "dismiss"),
 )
-"""Steps that do not carry a thing forward, so they do not say whose turn it is."""
-
-REASON_CODES: dict[str, str] = {
-    "calculation": mark("Calculation corrected"),
-    "evidence_missing": mark("Evidence missing"),
-    "not_ecommerce": mark("Not cross-border e-commerce"),
-    "outside_corridor": mark("Outside the corridor"),
-    "outside_period": mark("Outside the period"),
-    "duplicate": mark("Claimed already"),
-    "weight_differs": mark("Weight differs from customs"),
-    "freight_unproven": mark("Freight not proven"),
-    "account_wrong": mark("Account details wrong"),
-    "bank_refused": mark("Refused by the bank"),
-    "year_end": mark("End of the fiscal year"),
-    "other": mark("Other, as written"),
-}
-"""Reason code -> English msgid; ``other`` needs words of its own."""
-
-RECOVERY_CODES: dict[str, str] = {
-    "overpaid": mark("More was paid than is due"),
-    "untrue_papers": mark("Papers untrue"),
-    "doubled_support": mark("The same shipment was supported elsewhere"),
-    "audit_finding": mark("Finding of an audit"),
-    "other": mark("Other, as written"),
-}
-"""Reason code of a recovery -> English msgid."""
-
-POSTING_CODES: dict[str, str] = {
-    **REASON_CODES,
-    **RECOVERY_CODES,
-    "recomputed": mark("Computed anew"),
-    "route_changed": mark("Another route or league now"),
-    "withdrawn": mark("The upload was withdrawn"),
-    "matter_withdrawn": mark("The matter was withdrawn"),
-}
-"""Reason code of a posting, a person's or our own -> English msgid."""
-
-STAGES: dict[str, str] = {
-    "entitlement": mark("Entitlement"),
-    "accrued": mark("Accrued"),
-    "applied": mark("Applied for"),
-    "filed": mark("Filed to the province"),
-    "approved": mark("Approved"),
-    "instructed": mark("Instructed"),
-    "disbursed": mark("Disbursed"),
-    "recoverable": mark("To be recovered"),
-    "granted": mark("Granted limit"),
-    "headroom": mark("Left to use"),
-    "used": mark("Used"),
-}
-"""Where money or a limit stands -> English msgid."""
+"""Steps that do not carry a thing forward, or choose, so they do not say whose turn it is."""

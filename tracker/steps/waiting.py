@@ -12,15 +12,24 @@ from tracker import access
 from tracker.access import pins
 from tracker.access.cross_checks import visible_cross_files
 from tracker.access.proposals import visible_proposals
+from tracker.access.publications import visible_objections, visible_publications
 from tracker.db import local_day
 from tracker.errors import mark
 from tracker.models.cargo import Manifest, Shipment
 from tracker.models.cross_checks import CrossCheckFile
 from tracker.models.methods import Method
 from tracker.models.people import FIRM_ROLES, LEAGUE_ROLES, ApiToken, User
+from tracker.models.publications import Publication
 from tracker.models.recoveries import Recovery
 from tracker.models.work import Job
-from tracker.steps import confirmations, cross_verdicts, disbursement, methods, staged
+from tracker.steps import (
+    confirmations,
+    cross_verdicts,
+    disbursement,
+    methods,
+    publication,
+    staged,
+)
 from tracker.steps.flows import BACKWARD, FLOWS
 
 SOON = timedelta(days=30)
@@ -28,6 +37,8 @@ SUBJECTS: dict[str, Callable[[User], Select[Any]]] = {
     "method": access.visible_methods,
     "matter": access.visible_matters,
     "application": access.visible_applications,
+    "publication": visible_publications,
+    "objection": visible_objections,
     "filing": access.visible_filings,
     "division": access.visible_divisions,
     "allotment": access.visible_allotments,
@@ -43,6 +54,8 @@ KINDS = {
     "method": mark("Methods"),
     "matter": mark("Matters"),
     "application": mark("Applications"),
+    "publication": mark("Publications"),
+    "objection": mark("Objections"),
     "filing": mark("Filings"),
     "division": mark("Divisions"),
     "allotment": mark("Allotments"),
@@ -58,9 +71,10 @@ KINDS = {
 
 AFTERWARDS: dict[tuple[str, str, str], str] = {
     ("league_officer", "application", "passed"): mark("File passed applications"),
+    ("league_approver", "objection", "submitted"): mark("Decide them: uphold or dismiss"),
     ("finance_officer", "filing", "approved"): mark("Allot for approved filings"),
 }
-"""What one does next where it begins something new, not a step of the same thing."""
+"""What one does next where it begins something new, or where one chooses between two ends."""
 
 WARNED = ("league_officer", "league_approver", "commerce_officer", "commerce_approver")
 """Who is told of methods that end."""
@@ -83,15 +97,8 @@ class Waits:
 def waiting(session: Session, user: User, now: datetime) -> list[Waits]:
     """What waits for this person: their forward steps of every flow, and what has no step."""
     parts = (
-        _manifests,
-        _flows,
-        _ending,
-        _unmatched,
-        _crossed,
-        _drawable,
-        _owed,
-        _tokens,
-        _given_up,
+        *(_manifests, _flows, _ending, _unmatched, _crossed),
+        *(_unpublished, _running, _drawable, _owed, _tokens, _given_up),
     )
     return [one for part in parts for one in part(session, user, now) if one.count]
 
@@ -179,6 +186,23 @@ def _crossed(session: Session, user: User, now: datetime) -> Iterator[Waits]:
         label = mark("Applied for, and no answer in data of others: ask them, or the firm")
         narrow = {"crossed": "no_answer", "stage": "applied"}
         yield Waits("silent", label, count(session, silent), narrow)
+
+
+def _unpublished(session: Session, user: User, now: datetime) -> Iterator[Waits]:
+    """What passed the first review, where the league has to publish before it files."""
+    del now
+    if user.league and access.may(user, "publish"):
+        found = len(publication.owed(session, user.league))
+        yield Waits("publication", mark("Passed and not published yet"), found)
+
+
+def _running(session: Session, user: User, now: datetime) -> Iterator[Waits]:
+    """What is being shown: until its last day somebody may object."""
+    if access.may(user, "record_objection"):
+        running = visible_publications(user).where(publication.runs(local_day(now)))
+        found, first = _counted(session, running, Publication.ends_on)
+        label = mark("Being shown: take down what is objected")
+        yield Waits("publication", label, found, {"running": "yes"}, first)
 
 
 def _drawable(session: Session, user: User, now: datetime) -> Iterator[Waits]:

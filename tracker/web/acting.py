@@ -49,6 +49,10 @@ class Offer:
 class Decided:
     """A decision as ``_timeline.html`` shows it."""
 
+    kind: str
+    """The flow it is a step of."""
+    code: str
+    """Of what was decided on, where the page is about another thing."""
     step: str
     step_label: str
     person: str
@@ -127,14 +131,16 @@ def press_from_form(
     )
 
 
-def history(session: Session, subject: flow.Subject) -> list[Decided]:
-    """What was decided on the subject, oldest first, in words."""
+def history(session: Session, subject: flow.Subject, code: str = "") -> list[Decided]:
+    """What was decided on the subject, oldest first, in words; with its code beside another's."""
     kind = flow.kind_of(subject)
     past = flow.history(session, subject)
     query = select(User).where(User.id.in_({one.user_id for one in past}))
     people = {person.id: person for person in session.scalars(query)}
     return [
         Decided(
+            kind=kind,
+            code=code,
             step=one.step,
             step_label=gettext(flow.step_named(kind, one.step).label),
             person=people[one.user_id].name,

@@ -20,7 +20,7 @@ from tracker.models import subjects
 from tracker.models.money import LIMIT_STAGES, MONEY_STAGES, Account, Entry, Item, Posting
 from tracker.models.people import PROVINCE_ROLES, Firm, League, User
 from tracker.steps import flow
-from tracker.steps.flows import POSTING_CODES
+from tracker.steps.codes import POSTING_CODES
 from tracker.web import asked, filters
 
 KINDS: dict[str, str] = {
@@ -31,6 +31,8 @@ KINDS: dict[str, str] = {
     "network.record": mark("Route network recorded"),
     "route.pin": mark("Route set by a reviewer"),
     "fund.record": mark("Fund entered"),
+    "calendar.record": mark("Calendar written"),
+    "publish.set": mark("Publishing set"),
     "sample.draw": mark("Sample drawn"),
 }
 """Kind of an entry that is no step of a flow -> msgid."""
@@ -45,6 +47,8 @@ SUBJECTS: dict[str, str] = {
     "disbursement": mark("Disbursement"),
     "recovery": mark("Recovery"),
     "proposal": mark("Proposal for the network"),
+    "publication": mark("Publication"),
+    "objection": mark("Objection"),
 }
 """Flow -> msgid of its subject."""
 

@@ -15,6 +15,7 @@ from tracker.models.filings import Allotment, Disbursement, Filing
 from tracker.models.matters import Matter
 from tracker.models.methods import Method
 from tracker.models.proposals import Proposal
+from tracker.models.publications import Objection, Publication
 from tracker.web import books, rooms
 
 KINDS: dict[str, str] = {
@@ -122,6 +123,8 @@ TABLES: dict[str, tuple[Any, str, str]] = {
     "disbursement": (Disbursement, "code", "disbursements.disbursement"),
     "method": (Method, "title", "methods.method"),
     "proposal": (Proposal, "code", "proposals.proposal"),
+    "publication": (Publication, "code", "publications.publication"),
+    "objection": (Objection, "code", "objections.objection"),
 }
 """Kind of thing -> its table, what it is called, and its page."""
 

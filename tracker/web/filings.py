@@ -32,8 +32,10 @@ from tracker.web import (
     context,
     downloads,
     leagues,
+    letters,
     lines,
     policy,
+    published,
     samples,
     totals,
 )
@@ -93,8 +95,11 @@ def filings() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """Choose passed applications, and say the document number, the basis and the target."""
     session, user = context.session(), context.user()
+    ready = to_file(session, user)
     return render_template(
-        "filings/new.html", listed=applications.listed(session, to_file(session, user))
+        "filings/new.html",
+        listed=applications.listed(session, ready),
+        lacks=published.told(session, ready),
     )
 
 
@@ -123,6 +128,7 @@ def filing(key: int) -> ResponseReturnValue:
     sort = asked.one_of("sort", lines.SORTS) or "odd"
     sees_lines = access.may(user, "see_filing_lines")
     shown, paged = lines.page(session, found, total, sort) if sees_lines else ([], None)
+    inside = steps.applications(session, found)
     may_allot = found.state == "approved" and matches.left(session, found) > 0
     return render_template(
         "filings/one.html",
@@ -137,6 +143,8 @@ def filing(key: int) -> ResponseReturnValue:
         offer=acting.offer(session, found),
         reasons=acting.reasons(),
         decisions=acting.history(session, found),
+        published=published.lines(session, inside),
+        lacks=published.lacks(session, user, found, inside),
         balances=totals.of_items(
             session, select(FilingLine.item_id).where(FilingLine.filing_id == found.id)
         ),
@@ -147,6 +155,7 @@ def filing(key: int) -> ResponseReturnValue:
         may_draw=found.state == "filed" and access.may(user, "draw_sample"),
         may_reduce=found.state == "filed" and access.may(user, "reduce_filing"),
         may_sheet=found.state == "draft" and access.may(user, "draft_filing"),
+        papers=letters.listed(),
         sees_sheet=sees_lines and bool(found.sheet_sha256),
         may_allot=may_allot and access.may(user, "draft_allotment"),
     )

@@ -28,6 +28,8 @@ ROOMS: dict[str, str] = {
     "method": "methods.methods",
     "matter": "matters.matters",
     "application": "applications.applications",
+    "publication": "publications.publications",
+    "objection": "objections.objections",
     "filing": "filings.filings",
     "division": "divisions.divisions",
     "allotment": "allotments.allotments",

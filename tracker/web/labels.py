@@ -140,6 +140,13 @@ STATES: dict[str, dict[str, Look]] = {
         "approved": Look(mark("Approved"), "good"),
         "returned": Look(mark("Returned"), "warn"),
     },
+    "publication": {"published": Look(mark("Published"), "good")},
+    "objection": {
+        "draft": Look(mark("Taken down, to be passed on"), "busy"),
+        "submitted": Look(mark("Waits for the approver"), "busy"),
+        "sustained": Look(mark("Upheld"), "bad"),
+        "dismissed": Look(mark("Dismissed"), "good"),
+    },
     "division": {"divided": Look(mark("Divided"), "good")},
     "allotment": {
         "allotted": Look(mark("Allotted"), "good"),
@@ -186,6 +193,8 @@ TURNS: dict[tuple[str, str], tuple[str, ...]] = {
     ("manifest", "checked"): ("firm_clerk",),
     ("manifest", "committing"): ("system",),
     ("application", "passed"): ("league_officer",),
+    ("publication", "published"): ("league_officer",),
+    ("objection", "submitted"): ("league_approver",),
     ("filing", "approved"): ("finance_officer",),
     ("filing", "returned"): ("league_officer",),
     ("job", "waiting"): ("system",),

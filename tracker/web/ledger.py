@@ -37,6 +37,8 @@ PAGES_OF = {
     "disbursement": "disbursements.disbursement",
     "recovery": "recoveries.recovery",
     "proposal": "proposals.proposal",
+    "publication": "publications.publication",
+    "objection": "objections.objection",
 }
 """Flow -> the page that shows its subject."""
 

@@ -26,6 +26,7 @@ ROOMS: tuple[tuple[str, str], ...] = (
     ("cross_checks.cross_checks", mark("Cross-checks")),
     ("divisions.divisions", mark("Divisions")),
     ("applications.applications", mark("Applications")),
+    ("publications.publications", mark("Publications")),
     ("filings.filings", mark("Filings")),
     ("allotments.allotments", mark("Allotments")),
     ("disbursements.disbursements", mark("Disbursements")),

@@ -34,6 +34,7 @@ bp = Blueprint("shipments", __name__, url_prefix="/shipments")
 CSV_BATCH = 500
 ROOMS_OF = {
     "application": "applications.application",
+    "publication": "publications.publication",
     "filing": "filings.filing",
     "disbursement": "disbursements.disbursement",
     "recovery": "recoveries.recovery",

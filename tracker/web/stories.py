@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, aliased
 
 from rules.hints import Hint
@@ -19,7 +19,7 @@ from tracker.models.money import Account, Assessment, Entry, Item, Posting
 from tracker.models.people import User
 from tracker.models.recoveries import Recovery, RecoveryLine
 from tracker.models.subjects import Subject
-from tracker.steps import hints
+from tracker.steps import hints, publication
 from tracker.web import books, context
 
 
@@ -170,8 +170,22 @@ def _holders(session: Session, user: User, item: Item) -> list[Holder]:
     filed, paid = FilingLine.item_id == item.id, DisbursementLine.item_id == item.id
     return [
         *(Holder("application", one.id, one.code, one.state) for one in applications),
+        *_shown(session, lines),
         *_carriers(session, user, filed, paid),
         *_demands(session, user, item),
+    ]
+
+
+def _shown(session: Session, applications: Select[int]) -> list[Holder]:
+    """The standing publication that shows it, while the league has not filed: meant for all."""
+    query = select(Application).where(
+        Application.id.in_(applications), Application.state.in_(("passed", "in_filing"))
+    )
+    found = (publication.current(session, one) for one in session.scalars(query))
+    return [
+        Holder("publication", one.publication_id, one.publication.code, one.publication.state)
+        for one in found
+        if one is not None
     ]
 
 

@@ -11,7 +11,7 @@ from tracker import access
 from tracker.models.filings import FILING_STATES, Decision, Filing, FilingLine
 from tracker.steps import filing as steps
 from tracker.steps import review
-from tracker.web import acting, asked, context, filings, lines, policy, totals
+from tracker.web import acting, asked, context, downloads, filings, letters, lines, policy, totals
 from tracker.web.api.line_shapes import LineAnswer
 from tracker.web.api.nouns import Noun, Pages, made, part, start
 from tracker.web.api.shape import (
@@ -173,6 +173,34 @@ def make_sheet(key: int) -> Mapping[str, Any]:
 def sheet(key: int) -> Response:
     """The calculation sheet: the very bytes that were filed."""
     return filings.sheet_of(key)
+
+
+@blp.file("/<int:key>/papers.zip", "下载全套文书", letters.ZIP_TYPE)
+@policy.may("see_filing_lines")
+def bundle(key: int) -> Response:
+    """请示, 测算表, 公示表 and 绩效表 in Word and Excel, the lines as a PDF, in one file."""
+    return letters.bundle_of(key)
+
+
+@blp.file("/<int:key>/papers/<kind>", "下载一件文书", letters.DOCX_TYPE)
+@policy.may("see_filing_lines")
+def letter(key: int, kind: str) -> Response:
+    """`request`, `publication` or `performance` of a filing, in Word."""
+    return letters.letter_of(key, kind)
+
+
+@blp.file("/<int:key>/tables/<kind>", "下载一件表格文书", downloads.BOOK_TYPE)
+@policy.may("see_filing_lines")
+def book(key: int, kind: str) -> Response:
+    """`publication` or `performance` of a filing, in Excel."""
+    return letters.book_of(key, kind)
+
+
+@blp.file("/<int:key>/lines/pdf", "下载明细清单", letters.PDF_TYPE)
+@policy.may("see_filing_lines")
+def line_pdf(key: int) -> Response:
+    """The lines as a PDF, up to a thousand of them."""
+    return letters.line_list_of(key)
 
 
 def _found(key: int) -> Filing:

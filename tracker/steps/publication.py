@@ -1,0 +1,329 @@
+"""Publication 公示: what passed the first review is shown for some working days before it is filed.
+
+The amounts are read at one head of the ledger and kept with it. A league that wants the step sets
+it for a programme; then none of its filings reaches the province before the publication of each
+application has ended. An objection that nobody decided holds the filing back, set or not.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from tracker.books import ledger
+from tracker.db import canonical, local_day, next_number
+from tracker.errors import Conflict, NotAllowed, Refused, mark
+from tracker.models.applications import Application, ApplicationLine
+from tracker.models.filings import Decision, Filing, FilingLine
+from tracker.models.methods import Programme
+from tracker.models.people import League, User
+from tracker.models.publications import (
+    OPEN_STATES,
+    Objection,
+    Publication,
+    PublicationLine,
+)
+from tracker.steps import flow, publish_setting, workdays
+
+PREPARING = ("draft", "prepared")
+"""States of a filing that its league still has."""
+ENDED = ("returned", "declined", "withdrawn")
+"""States of a filing that ended without money."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One application as it would be published."""
+
+    application: Application
+    items: int
+    amount_fen: int
+    pass_seq: int
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What a league says where it publishes."""
+
+    working_days: int
+    place: str
+    contact: str
+
+
+def ready(
+    session: Session, league: League, programme: Programme, period_from: date, period_to: date
+) -> list[Row]:
+    """The passed applications inside the period that no standing publication shows, by firm."""
+    query = select(Application).where(
+        Application.league_id == league.id,
+        Application.programme_id == programme.id,
+        Application.state == "passed",
+        Application.period_from >= period_from,
+        Application.period_to <= period_to,
+    )
+    found = session.scalars(query.order_by(Application.firm_id, Application.id))
+    return [row(session, one) for one in found if current(session, one) is None]
+
+
+def waiting(session: Session, league: League) -> list[tuple[Programme, date, date]]:
+    """Programmes and periods with applications that passed and are not shown, in their order."""
+    query = select(Application).where(
+        Application.league_id == league.id, Application.state == "passed"
+    )
+    found = {
+        (one.programme_id, one.period_from, one.period_to): one.programme
+        for one in session.scalars(query.order_by(Application.id))
+        if current(session, one) is None
+    }
+    ordered = sorted(found.items(), key=lambda one: one[0])
+    return [(programme, first, last) for (_, first, last), programme in ordered]
+
+
+def owed(session: Session, league: League) -> list[tuple[Programme, date, date]]:
+    """Those of them that the league has to publish before it may file them."""
+    found = waiting(session, league)
+    return [one for one in found if publish_setting.of(session, league.id, one[0].id).needed]
+
+
+def preview_sha256(rows: Sequence[Row]) -> str:
+    """Hash over what would be published, to bring back with the word to publish it."""
+    told = [[one.application.code, one.items, one.amount_fen, one.pass_seq] for one in rows]
+    return hashlib.sha256(canonical(told).encode()).hexdigest()
+
+
+def ends_on(session: Session, published_on: date, working_days: int) -> date:
+    """The last day of a publication of so many working days."""
+    return workdays.after(published_on, working_days, workdays.known(session, published_on))
+
+
+def publish(
+    session: Session,
+    user: User,
+    programme: Programme,
+    period: tuple[date, date],
+    notice: Notice,
+    *,
+    seen_sha256: str,
+    now: datetime,
+) -> Publication:
+    """Publish what is ready of the period, as it was seen; nothing of it changes afterwards.
+
+    Raises ``NotAllowed`` for anyone but a league's officer, ``Conflict`` where it is no longer what
+    was seen, ``Refused`` for nothing, fewer days than the league has set, or no place to read it.
+    """
+    if user.role != "league_officer" or user.league is None:
+        raise NotAllowed(mark("Only a league officer publishes."))
+    rows = ready(session, user.league, programme, *period) if period[0] <= period[1] else []
+    _check(rows, notice, publish_setting.of(session, user.league.id, programme.id))
+    if seen_sha256 != preview_sha256(rows):
+        raise Conflict(
+            mark("It has changed since you looked at it."),
+            mark("Look at it again and decide on what you see."),
+        )
+    publication = _publication(session, user.league, programme, period, notice, now)
+    session.add(publication)
+    session.flush()
+    session.add_all(
+        PublicationLine(
+            publication_id=publication.id,
+            application_id=row.application.id,
+            firm_name=row.application.firm.name,
+            items=row.items,
+            amount_fen=row.amount_fen,
+            pass_seq=row.pass_seq,
+        )
+        for row in rows
+    )
+    session.flush()
+    taking = flow.Taking(user=user, now=now, shown=shown(session, publication))
+    take(session, publication, "publish", taking)
+    return publication
+
+
+def runs(today: date) -> ColumnElement[bool]:
+    """Whether a publication stands and its last day has not gone by."""
+    return (Publication.state == "published") & (Publication.ends_on >= today)
+
+
+def lines(session: Session, publication: Publication) -> list[PublicationLine]:
+    """What is published, in the order in which it was."""
+    query = select(PublicationLine).where(PublicationLine.publication_id == publication.id)
+    return list(session.scalars(query.order_by(PublicationLine.id)))
+
+
+def shown(session: Session, publication: Publication) -> dict[str, Any]:
+    """What a person decides on: the notice, its days, and every line."""
+    return {
+        "code": publication.code,
+        "league": publication.league.code,
+        "programme": publication.programme.code,
+        "period": [publication.period_from.isoformat(), publication.period_to.isoformat()],
+        "days": [publication.published_on.isoformat(), publication.ends_on.isoformat()],
+        "notice": [publication.place, publication.contact],
+        "head": [publication.head_seq, publication.head_hash],
+        "lines": [
+            [one.application.code, one.firm_name, one.items, one.amount_fen, one.pass_seq]
+            for one in lines(session, publication)
+        ],
+    }
+
+
+def take(session: Session, publication: Publication, name: str, taking: flow.Taking) -> Decision:
+    """A step of a publication: publish, withdraw. Its lines go into the ledger with the first.
+
+    What the province was told of stays: ``Conflict`` for one that was filed on.
+    """
+    if name == "withdraw" and (code := session.scalar(_filed_on(publication.id))):
+        raise Conflict(
+            mark("The province has %(filing)s, which rests on this publication."),
+            mark("Have that filing returned first."),
+            filing=code,
+        )
+    if name == "publish":
+        taking = replace(taking, detail={"published": taking.shown})
+    return flow.take(session, publication, name, taking)
+
+
+def current(session: Session, application: Application) -> PublicationLine | None:
+    """The line that shows the application as it passed last; None where it is not published."""
+    query = (
+        select(PublicationLine)
+        .join(Publication, Publication.id == PublicationLine.publication_id)
+        .where(
+            PublicationLine.application_id == application.id,
+            PublicationLine.pass_seq == _pass_seq(application.id),
+            Publication.state == "published",
+        )
+    )
+    return session.scalars(query.order_by(PublicationLine.id.desc()).limit(1)).first()
+
+
+def lacking(session: Session, applications: Sequence[Application], today: date) -> list[Conflict]:
+    """Why some of the applications, of one league and programme, cannot be filed yet."""
+    return [lack for one in applications for lack in _lacking(session, one, today)]
+
+
+def require_published(session: Session, applications: Sequence[Application], today: date) -> None:
+    """Raise ``Conflict`` for the first that lacks something, in its words."""
+    for lack in lacking(session, applications, today)[:1]:
+        raise lack
+
+
+def _lacking(session: Session, one: Application, today: date) -> Iterator[Conflict]:
+    if session.scalar(_undecided(one.id)):
+        yield Conflict(
+            mark("An objection to %(application)s is not decided yet."),
+            mark("The officer passes it on, the approver decides it."),
+            application=one.code,
+        )
+    if not publish_setting.of(session, one.league_id, one.programme_id).needed:
+        return
+    line = current(session, one)
+    if line is None:
+        yield Conflict(
+            mark("%(application)s was not published since it passed the first review."),
+            mark("Publish it first, and file it once the publication has ended."),
+            application=one.code,
+        )
+    elif today <= line.publication.ends_on:
+        yield Conflict(
+            mark("The publication of %(application)s goes on up to %(day)s."),
+            mark("File it from the day after."),
+            application=one.code,
+            day=line.publication.ends_on.isoformat(),
+        )
+
+
+def _filed_on(publication_id: int) -> Any:  # noqa: ANN401  a query of one column
+    """The code of a filing of what it shows that is with the province, or came through."""
+    return (
+        select(Filing.code)
+        .join(FilingLine, FilingLine.filing_id == Filing.id)
+        .join(PublicationLine, PublicationLine.application_id == FilingLine.application_id)
+        .where(
+            PublicationLine.publication_id == publication_id,
+            Filing.state.not_in((*PREPARING, *ENDED)),
+        )
+        .limit(1)
+    )
+
+
+def _undecided(application_id: int) -> Any:  # noqa: ANN401  a query of one column
+    return (
+        select(Objection.id)
+        .join(PublicationLine, PublicationLine.id == Objection.line_id)
+        .where(PublicationLine.application_id == application_id, Objection.state.in_(OPEN_STATES))
+        .limit(1)
+    )
+
+
+def _pass_seq(application_id: int) -> Any:  # noqa: ANN401  a query of one number
+    return (
+        select(func.max(Decision.seq))
+        .where(
+            Decision.subject_kind == "application",
+            Decision.subject_id == application_id,
+            Decision.step == "pass",
+        )
+        .scalar_subquery()
+    )
+
+
+def row(session: Session, application: Application) -> Row:
+    """An application that passed, as it would be published."""
+    left = ApplicationLine.applied_fen - ApplicationLine.reduced_fen
+    query = select(func.count(ApplicationLine.id), func.sum(left)).where(
+        ApplicationLine.application_id == application.id, left > 0
+    )
+    count, amount_fen = session.execute(query).one()
+    seq = session.scalar(select(_pass_seq(application.id)))
+    assert seq is not None, f"{application.code} passed without a decision"
+    return Row(application, int(count), int(amount_fen), seq)
+
+
+def _publication(
+    session: Session,
+    league: League,
+    programme: Programme,
+    period: tuple[date, date],
+    notice: Notice,
+    now: datetime,
+) -> Publication:
+    head, today = ledger.head(session), local_day(now)
+    return Publication(
+        code=f"GS-{next_number(session, Publication.id):05d}",
+        league_id=league.id,
+        programme_id=programme.id,
+        period_from=period[0],
+        period_to=period[1],
+        working_days=notice.working_days,
+        published_on=today,
+        ends_on=ends_on(session, today, notice.working_days),
+        place=notice.place.strip(),
+        contact=notice.contact.strip(),
+        head_seq=head.seq,
+        head_hash=head.hash,
+    )
+
+
+def _check(rows: Sequence[Row], notice: Notice, set_by: publish_setting.Setting) -> None:
+    if not rows:
+        raise Refused(
+            mark("Nothing passed in this period that is not published already."),
+            mark("Choose one of the periods that wait."),
+        )
+    if not notice.place.strip() or not notice.contact.strip():
+        raise Refused(
+            mark("Where it can be read and to whom one objects are needed."), mark("Fill in both.")
+        )
+    publish_setting.check_days(notice.working_days)
+    if notice.working_days < set_by.working_days:
+        raise Refused(
+            mark("The league publishes for at least %(days)s working days."),
+            mark("Choose as many or more."),
+            days=set_by.working_days,
+        )

@@ -1,0 +1,258 @@
+"""Letters 文书: a filing's papers in Word with one press, and the templates they are made from."""
+
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import IO
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from tracker import access, blobs
+from tracker.access.publications import visible_publications
+from tracker.errors import NotThere, Refused, mark
+from tracker.models.letter_templates import LETTER_KINDS, LetterTemplate
+from tracker.models.people import User
+from tracker.papers import filed_papers as papers
+from tracker.papers import letter_check, letters, paper_book, pdf
+from tracker.papers.filling import Fault
+from tracker.papers.paper import Paper
+from tracker.steps import letter_templates as steps
+from tracker.web import context, downloads, policy, uploads
+
+bp = Blueprint("letters", __name__)
+
+DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+ZIP_TYPE = "application/zip"
+PDF_TYPE = "application/pdf"
+NAMES = {
+    "request": mark("Letter of request"),
+    "publication": mark("Table of the publication"),
+    "performance": mark("Performance table"),
+}
+"""Kind of paper -> msgid."""
+
+
+@dataclass(frozen=True)
+class InUse:
+    """A paper and the template it is made from; none is the built-in one."""
+
+    kind: str
+    label: str
+    template: LetterTemplate | None
+
+
+@bp.get("/filings/<int:key>/papers.zip")
+@policy.may("see_filing_lines")
+def bundle(key: int) -> Response:
+    """All papers of a filing in one file."""
+    return bundle_of(key)
+
+
+@bp.get("/filings/<int:key>/papers/<kind>")
+@policy.may("see_filing_lines")
+def letter(key: int, kind: str) -> Response:
+    """One letter of a filing."""
+    return letter_of(key, kind)
+
+
+@bp.get("/filings/<int:key>/tables/<kind>")
+@policy.may("see_filing_lines")
+def book(key: int, kind: str) -> Response:
+    """公示表 or 绩效表 of a filing in Excel."""
+    return book_of(key, kind)
+
+
+@bp.get("/filings/<int:key>/lines.pdf")
+@policy.may("see_filing_lines")
+def line_list(key: int) -> Response:
+    """The lines of a filing as a PDF."""
+    return line_list_of(key)
+
+
+@bp.get("/publications/<int:key>/table.xlsx")
+@policy.may("see_publications")
+def table_book(key: int) -> Response:
+    """The 公示表 of a publication in Excel, as it was frozen."""
+    return table_book_of(key)
+
+
+@bp.get("/publications/<int:key>/table.pdf")
+@policy.may("see_publications")
+def table_pdf(key: int) -> Response:
+    """The 公示表 of a publication as a PDF, as it was frozen."""
+    return table_pdf_of(key)
+
+
+@bp.get("/publications/<int:key>/table.docx")
+@policy.may("see_publications")
+def table(key: int) -> Response:
+    """The 公示表 of a publication, as it was frozen."""
+    return table_of(key)
+
+
+@bp.get("/letters")
+@policy.may("see_templates")
+def templates() -> ResponseReturnValue:
+    """The templates in use, the names they may have, and how to bring another."""
+    session, user = context.session(), context.user()
+    return render_template(
+        "letters/list.html",
+        found=in_use(session, user),
+        values=letters.VALUES,
+        lists=letters.LISTS,
+        may_bring=access.may(user, "bring_template"),
+        mine=user.league_id,
+    )
+
+
+@bp.get("/letters/<kind>")
+@policy.may("see_templates")
+def template(kind: str) -> Response:
+    """The template in use for a paper, as a file to change."""
+    return template_of(kind)
+
+
+@bp.post("/letters/<kind>")
+@policy.may("bring_template")
+def bring(kind: str) -> ResponseReturnValue:
+    """Put one's own file in the place of the template, or go back."""
+    file = request.files.get("file")
+    if "back" in request.form:
+        put_back(kind)
+        flash(gettext("Done; papers are made from the template before again."), "success")
+    else:
+        keep(kind, file.filename or "" if file else "", file.stream if file else io.BytesIO())
+        flash(gettext("Kept. From now on the paper is made from this template."), "success")
+    return redirect(url_for("letters.templates"), code=303)
+
+
+def listed() -> list[tuple[str, str, bool]]:
+    """Every paper: its kind, what it is called, and whether it comes in Excel too."""
+    return [(kind, gettext(label), kind in papers.BOOKS) for kind, label in NAMES.items()]
+
+
+def bundle_of(key: int) -> Response:
+    """All papers of a visible filing as a download."""
+    session = context.session()
+    found = access.see(session, access.visible_filings(context.user()), key)
+    raw = papers.bundle(session, context.settings().home, found, context.now())
+    return downloads.file(raw, ZIP_TYPE, f"{found.code}_{gettext('papers')}.zip")
+
+
+def letter_of(key: int, kind: str) -> Response:
+    """One paper of a visible filing as a download."""
+    session = context.session()
+    found = access.see(session, access.visible_filings(context.user()), key)
+    label = letters.LETTERS[kind_of(kind)].label
+    raw = papers.letter(session, context.settings().home, found, kind, context.now())
+    return downloads.file(raw, DOCX_TYPE, f"{found.code}_{label}.docx")
+
+
+def table_of(key: int) -> Response:
+    """The table of a visible publication as a download."""
+    session = context.session()
+    found = access.see(session, visible_publications(context.user()), key)
+    raw = papers.table(session, context.settings().home, found)
+    label = letters.LETTERS["publication"].label
+    return downloads.file(raw, DOCX_TYPE, f"{found.code}_{label}.docx")
+
+
+def table_book_of(key: int) -> Response:
+    """The table of a visible publication in Excel."""
+    return _table(key, paper_book.write, downloads.BOOK_TYPE, "xlsx")
+
+
+def table_pdf_of(key: int) -> Response:
+    """The table of a visible publication as a PDF."""
+    return _table(key, pdf.write, PDF_TYPE, "pdf")
+
+
+def book_of(key: int, kind: str) -> Response:
+    """A table of a visible filing in Excel; raises ``NotThere`` for a letter that is none."""
+    session = context.session()
+    found = access.see(session, access.visible_filings(context.user()), key)
+    if kind not in papers.BOOKS:
+        raise NotThere(mark("There is no such paper."), mark("Choose one of the list."))
+    raw = papers.book(session, found, kind, context.now())
+    return downloads.file(
+        raw, downloads.BOOK_TYPE, f"{found.code}_{letters.LETTERS[kind].label}.xlsx"
+    )
+
+
+def line_list_of(key: int) -> Response:
+    """All lines of a visible filing as a PDF."""
+    session = context.session()
+    found = access.see(session, access.visible_filings(context.user()), key)
+    raw = papers.line_list(session, found, context.now())
+    return downloads.file(raw, PDF_TYPE, f"{found.code}_{papers.LINES}.pdf")
+
+
+def _table(
+    key: int, write: Callable[[Paper, datetime], bytes], content_type: str, ending: str
+) -> Response:
+    session = context.session()
+    found = access.see(session, visible_publications(context.user()), key)
+    label = letters.LETTERS["publication"].label
+    raw = write(*papers.table_paper(session, found))
+    return downloads.file(raw, content_type, f"{found.code}_{label}.{ending}")
+
+
+def template_of(kind: str) -> Response:
+    """The template that the person's office uses, as a download."""
+    league_id, label = context.user().league_id, letters.LETTERS[kind_of(kind)].label
+    raw = papers.template(context.session(), context.settings().home, league_id, kind)
+    return downloads.file(raw, DOCX_TYPE, f"{label}_{gettext('template')}.docx")
+
+
+def in_use(session: Session, user: User) -> list[InUse]:
+    """Every paper with the template the person's office uses for it."""
+    found = steps.in_use(session, user.league_id)
+    return [InUse(kind, gettext(NAMES[kind]), one) for kind, one in found.items()]
+
+
+def keep(kind: str, name: str, stream: IO[bytes]) -> None:
+    """Keep a template as the signed-in person's office's; raises ``Refused`` naming its faults."""
+    settings, now, kept_name = context.settings(), context.now(), uploads.file_name(name)
+    raw = stream.read(letter_check.LIMIT_BYTES + 1)
+    if found := letter_check.check(raw, letters.KNOWN):
+        raise Refused(
+            mark("The template cannot be used. %(faults)s"),
+            mark("Mend it and bring it again; nothing was changed."),
+            faults=said(found),
+        )
+    sha256, _ = blobs.store(settings.home, io.BytesIO(raw), letter_check.LIMIT_BYTES)
+
+    def work(db: Session, person: User) -> None:
+        steps.keep(db, person, kind_of(kind), sha256, kept_name, now)
+
+    context.write(work)
+
+
+def put_back(kind: str) -> None:
+    """Go back to the template before one's own, as the signed-in person."""
+    now = context.now()
+
+    def work(db: Session, person: User) -> None:
+        steps.keep(db, person, kind_of(kind), "", "", now)
+
+    context.write(work)
+
+
+def kind_of(kind: str) -> str:
+    """The kind itself; raises ``NotThere`` for a paper that there is not."""
+    if kind not in LETTER_KINDS:
+        raise NotThere(mark("There is no such paper."), mark("Choose one of the list."))
+    return kind
+
+
+def said(found: Sequence[Fault]) -> str:
+    """Faults in words, each with how to mend it."""
+    told = []
+    for one in found:
+        message, mend = letter_check.FAULTS[one.key]
+        told += [gettext(message, what=one.what), gettext(mend)]
+    return " ".join(told)
