@@ -31,7 +31,7 @@ FUND = "fund:示例"
 def test_each_item_goes_each_step_exactly_once(
     kind: str, make_settings: MakeSettings, *, soak: bool
 ) -> None:
-    count = ITEMS if soak else ITEMS // 33
+    count = ITEMS if soak else ITEMS // 10
     print(f"seed {SEED}, {kind}: {WORKERS} workers, {count} items")  # noqa: T201  for a rerun
     settings = make_settings(kind)
     database = connect(settings)

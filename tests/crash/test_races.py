@@ -89,7 +89,7 @@ def test_the_same_file_at_once_from_sixteen_processes_is_one_manifest(
 def test_the_same_trucks_from_sixteen_firms_at_once_have_one_winner_each(
     kind: str, make_settings: MakeSettings, *, soak: bool
 ) -> None:
-    rounds = 40 if soak else 2
+    rounds = 40 if soak else 4
     bench = world.made(make_settings(kind), firms=PROCESSES)
     keys = {
         (turn, number): world.upload(

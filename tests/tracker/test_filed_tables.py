@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests import way
-from tests.journeys import NOW, RATE_FEN
-from tests.publications import chosen, published
+from tests.journeys import NOW, RATE_FEN, act_on
+from tests.publications import UPHELD, chosen, published
 from tracker import jobs
 from tracker.errors import TooMuch
 from tracker.models.filings import Filing, FilingLine
@@ -84,9 +84,20 @@ def test_the_table_of_a_publication_is_what_was_frozen(bench: jobs.Bench, filing
     assert paper.grids[0].rows == ((1, TRICKY, "SB-2026-0001", 2, Money(2 * RATE_FEN)),)
     assert dict(paper.facts)["公示地点"] == "=1+1"
     assert (paper.mark, made_at.date()) == ("示例，不作依据", NOW.date())
+    assert dict(paper.facts)["公示编号"] == "GS-00001"
     assert FONT.search(raw := pdf.write(paper, made_at)), "the font is embedded"
     assert raw == pdf.write(paper, made_at)
     assert not [one for one in cells(paper_book.write(paper, made_at)) if one.data_type == "f"]
+
+
+def test_the_table_of_one_that_was_withdrawn_says_so(bench: jobs.Bench) -> None:
+    way.shipped(bench)
+    way.passed(bench)
+    key = published(bench)
+    act_on(bench, Publication, key, "league_officer", "withdraw", **UPHELD)
+    with bench.database.reading() as session:
+        paper, _ = filed_papers.table_paper(session, session.get_one(Publication, key))
+    assert dict(paper.facts)["公示编号"] == "GS-00001（已撤回）"
 
 
 def lines(bench: jobs.Bench, filing: int) -> Paper:

@@ -26,6 +26,7 @@ SAMPLE = "示例，不作依据"
 UNITS = {"shipment": "车次（箱）", "period": "项"}
 """Subject of a programme -> what its items are counted in."""
 NO_DAY = "　　　　年　　月　　日"
+WITHDRAWN = "（已撤回）"
 NOT_PUBLISHED = "（未公示）"
 APPROVED = ("approved", "closed")
 Facts = tuple[Values, Lists]
@@ -103,6 +104,8 @@ def of_publication(session: Session, publication: Publication) -> Facts:
         "台账序号": str(publication.head_seq),
         "台账链头": publication.head_hash,
     }
+    if publication.state == "withdrawn":
+        values["公示编号"] += WITHDRAWN
     if any(one.application.firm.is_sample for one in lines):
         values["示例"] = SAMPLE
     listed = [_shown(number, row) for number, row in enumerate(map(frozen, lines), 1)]

@@ -193,23 +193,6 @@ def _unmatched(session: Session, user: User, now: datetime) -> Iterator[Waits]:
         yield Waits("shipment", mark("Set the route"), count(session, pins.unmatched(user)))
 
 
-def _unpublished(session: Session, user: User, now: datetime) -> Iterator[Waits]:
-    """What passed the first review, where the league has to publish before it files."""
-    del now
-    if user.league and access.may(user, "publish"):
-        found = len(publication.owed(session, user.league))
-        yield Waits("publication", mark("Passed and not published yet"), found)
-
-
-def _running(session: Session, user: User, now: datetime) -> Iterator[Waits]:
-    """What is being shown: until its last day somebody may object."""
-    if access.may(user, "record_objection"):
-        running = visible_publications(user).where(publication.runs(local_day(now)))
-        found, first = _counted(session, running, Publication.ends_on)
-        label = mark("Being shown: take down what is objected")
-        yield Waits("publication", label, found, {"running": "yes"}, first)
-
-
 def _crossed(session: Session, user: User, now: datetime) -> Iterator[Waits]:
     """Data of others that nothing could be made of, and what its first review waits for."""
     del now
@@ -226,6 +209,23 @@ def _crossed(session: Session, user: User, now: datetime) -> Iterator[Waits]:
         label = mark("Applied for, and no answer in data of others: ask them, or the firm")
         narrow = {"crossed": "no_answer", "stage": "applied"}
         yield Waits("silent", label, count(session, silent), narrow)
+
+
+def _unpublished(session: Session, user: User, now: datetime) -> Iterator[Waits]:
+    """What passed the first review, where the league has to publish before it files."""
+    del now
+    if user.league and access.may(user, "publish"):
+        found = len(publication.owed(session, user.league))
+        yield Waits("publication", mark("Passed and not published yet"), found)
+
+
+def _running(session: Session, user: User, now: datetime) -> Iterator[Waits]:
+    """What is being shown: until its last day somebody may object."""
+    if access.may(user, "record_objection"):
+        running = visible_publications(user).where(publication.runs(local_day(now)))
+        found, first = _counted(session, running, Publication.ends_on)
+        label = mark("Being shown: take down what is objected")
+        yield Waits("publication", label, found, {"running": "yes"}, first)
 
 
 def _drawable(session: Session, user: User, now: datetime) -> Iterator[Waits]:
