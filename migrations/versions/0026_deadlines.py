@@ -15,7 +15,7 @@ from sqlalchemy import (
     String,
 )
 
-revision = "0028"
+revision = "0026"
 down_revision = "0025"
 branch_labels = None
 depends_on = None
