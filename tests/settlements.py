@@ -108,6 +108,7 @@ def content(details: Sequence[Detail], **other: Any) -> Settlement:  # noqa: ANN
         "document_no": "示例商字〔2026〕1号",
         "basis": "示例依据",
         "performance_target": "",
+        "panel": "",
         "seq": 7,
         "head_hash": "a1" * 32,
         "made_at": datetime(2026, 5, 4, 11, 0, tzinfo=UTC),

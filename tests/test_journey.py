@@ -236,8 +236,10 @@ def test_a_returned_filing_goes_back_to_the_league_and_is_filed_again(bench: job
             journeys.person(session, "league_officer"),
             session.scalars(select(Programme)).one(),
             [session.get_one(Application, key)],
-            document_no="示例呼商字〔2026〕2号",
-            basis="示例依据",
+            filing.Request(
+                document_no="示例呼商字〔2026〕2号",
+                basis="示例依据",
+            ),
         )
         sheets.attach(session, bench.settings.home, one, journeys.NOW)
         return one.id

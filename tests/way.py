@@ -147,9 +147,11 @@ def filing_drafted(
             person(session, login),
             session.get_one(Application, applications[0]).programme,
             [session.get_one(Application, key) for key in applications],
-            document_no=document_no,
-            basis="示例依据",
-            performance_target="示例目标",
+            filing.Request(
+                document_no=document_no,
+                basis="示例依据",
+                performance_target="示例目标",
+            ),
         )
         if sheet:
             sheets.attach(session, bench.settings.home, one, NOW, bench.registry)

@@ -145,9 +145,11 @@ def filed(
             person(session, f"{unit.code}_league_officer"),
             programmes.of_code(session),
             [session.get_one(Application, key) for key in applications],
-            document_no=f"示例{unit.code}商字〔{YEAR}〕{quarter.number}号{now:%m%d}",
-            basis="示例依据",
-            performance_target="示例目标",
+            filing.Request(
+                document_no=f"示例{unit.code}商字〔{YEAR}〕{quarter.number}号{now:%m%d}",
+                basis="示例依据",
+                performance_target="示例目标",
+            ),
         )
         sheets.attach(session, bench.settings.home, one, now, bench.registry)
         return one.id

@@ -125,6 +125,32 @@ def test_a_withdrawn_application_frees_its_shipments(bench: jobs.Bench) -> None:
     assert way.stages(bench) == {"applied": RATE_FEN}
 
 
+def test_a_firm_takes_back_what_nobody_reviewed_yet(bench: jobs.Bench) -> None:
+    way.shipped(bench, 2)
+    key = way.applied(bench)
+    with pytest.raises(NotAllowed):
+        act_on(bench, Application, key, "clerk", "recall")
+
+    def reduce(session: Session) -> None:
+        line = application.lines(session, session.get_one(Application, key))[0]
+        first_review.reduce(session, line, 5, *RETURN)
+
+    bench.database.transact(reduce)
+    act_on(bench, Application, key, "manager", "recall")
+    assert way.stages(bench) == {"accrued": 2 * RATE_FEN}
+    with bench.database.reading() as session:
+        one = session.get_one(Application, key)
+        assert one.state == "draft"
+        assert [line.reduced_fen for line in application.lines(session, one)] == [0, 0]
+    act_on(bench, Application, key, "clerk", "prepare")
+    act_on(bench, Application, key, "manager", "apply")
+    act_on(bench, Application, key, "league_officer", "first_review")
+    with pytest.raises(Conflict, match="moved on"):
+        act_on(bench, Application, key, "manager", "recall")
+    assert way.stages(bench) == {"applied": 2 * RATE_FEN}
+    assert way.proven(bench)
+
+
 def test_an_amount_that_grew_before_the_manager_signs_is_noticed(bench: jobs.Bench) -> None:
     way.shipped(bench)
     key = way.drafted(bench)

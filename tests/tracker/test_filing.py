@@ -1,5 +1,7 @@
 """Filings and their review: only what passed is filed; the province reduces, returns, declines."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -29,15 +31,20 @@ def reduce(bench: jobs.Bench, fen: int, code: str = "calculation", words: str = 
     bench.database.transact(work)
 
 
-def file(bench: jobs.Bench, login: str, keys: list[int], document_no: str = "示例1号") -> int:
+def file(
+    bench: jobs.Bench,
+    login: str,
+    keys: list[int],
+    document_no: str = "示例1号",
+    **panel: Any,  # noqa: ANN401  fields of a request
+) -> int:
     def work(session: Session) -> int:
         return filing.draft(
             session,
             person(session, login),
             session.scalars(select(Programme)).one(),
             [session.get_one(Application, key) for key in keys],
-            document_no=document_no,
-            basis="依据",
+            filing.Request(document_no, "依据", **panel),
         ).id
 
     return bench.database.transact(work)
@@ -52,6 +59,9 @@ def test_only_a_league_files_and_only_what_passed(bench: jobs.Bench) -> None:
         file(bench, "league_officer", [])
     with pytest.raises(Refused, match="document number and the basis"):
         file(bench, "league_officer", [key], document_no=" ")
+    for panel in ({"minutes_no": "示例纪要1号"}, {"panel_on": way.PERIOD[1], "minutes_no": " "}):
+        with pytest.raises(Refused, match="a number and a day"):
+            file(bench, "league_officer", [key], **panel)
     with pytest.raises(Conflict, match="SB-2026-0001 has not passed"):
         file(bench, "league_officer", [key])
     act_on(bench, Application, key, "league_officer", "first_review")

@@ -64,6 +64,20 @@ def test_the_letters_say_what_the_books_say(bench: jobs.Bench) -> None:
     assert re.search(r"SB-2026-0001\n2\n1,000.00", frozen)
 
 
+def test_the_request_tells_of_the_panel_that_decided_on_it(bench: jobs.Bench) -> None:
+    way.shipped(bench)
+    filing = way.filing_drafted(bench, way.passed(bench))
+    assert "集体研究" not in made(bench, filing, "request")
+
+    def sat(session: Session) -> None:
+        one = session.get_one(Filing, filing)
+        one.minutes_no, one.panel_on = "示例呼商会纪〔2026〕2号", NOW.date()
+
+    bench.database.transact(sat)
+    told = "上述支持意见已于2026年5月4日经集体研究（示例呼商会纪〔2026〕2号）。"
+    assert told in made(bench, filing, "request")
+
+
 def test_an_objection_and_what_was_not_published_are_told(bench: jobs.Bench) -> None:
     way.shipped(bench)
     key = way.passed(bench)

@@ -155,7 +155,11 @@ def test_no_text_of_anybody_is_a_formula_in_the_sheet_or_the_download(
     walks.passed(bench)
     officer = people["league_officer"]
     form = officer.see("/filings/new").form("/filings")
-    page = officer.send(form, document_no="=1+1", basis="@SUM(1)", performance_target="-2+3")
+    panel = {"minutes_no": "=3+3", "panel_on": "2026-05-01"}
+    page = officer.send(
+        form, document_no="=1+1", basis="@SUM(1)", performance_target="-2+3", **panel
+    )
+    assert "=3+3 · 2026-05-01" in page.words
     raw = officer.see(f"{page.address}/sheet").response.get_data()
     cells = [
         cell

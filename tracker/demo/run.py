@@ -16,7 +16,16 @@ from rules.lines import yuan
 from tracker import jobs
 from tracker.books import ledger
 from tracker.db import local_day
-from tracker.demo import cross_checks, evidence, load, matters, network, publishing, tracks
+from tracker.demo import (
+    calling,
+    cross_checks,
+    evidence,
+    load,
+    matters,
+    network,
+    publishing,
+    tracks,
+)
 from tracker.demo.doing import person, take
 from tracker.demo.files import files
 from tracker.demo.people import FIRMS, LEAGUES
@@ -62,6 +71,7 @@ def parts(bench: jobs.Bench) -> list[tuple[str, Callable[[], str]]]:
     return [
         ("盟市、口岸与通道", lambda: load.load_places(bench)),
         ("企业与人员", lambda: load.load_people(bench)),
+        ("办理期限", lambda: calling.limit(bench)),
         ("四个盟市的示例办法备案", lambda: load.record_methods(bench)),
         ("一个盟市自拟规则", lambda: load.compose_rule(bench)),
         ("一个盟市建议通道", lambda: network.propose(bench)),
@@ -82,6 +92,7 @@ def parts(bench: jobs.Bench) -> list[tuple[str, Callable[[], str]]]:
         ("下达指标", lambda: _allot(bench)),
         ("拨付兑现", lambda: _disburse(bench)),
         ("追缴一车次", lambda: _recover(bench)),
+        ("申报期", lambda: calling.call(bench)),
         ("测算说明单", lambda: _tell(bench)),
     ]
 
@@ -145,9 +156,13 @@ def _file(bench: jobs.Bench) -> str:
             person(session, f"{stem}_officer"),
             programmes.of_code(session),
             [passed],
-            document_no=f"示例{passed.league.name_zh[0]}商字〔2026〕8号",
-            basis="《关于推动跨境电商加速跑的若干措施》第二条；示例办法",
-            performance_target="本期支持跨境电商中欧卡班稳定开行（示例）",
+            filing.Request(
+                document_no=f"示例{passed.league.name_zh[0]}商字〔2026〕8号",
+                basis="《关于推动跨境电商加速跑的若干措施》第二条；示例办法",
+                performance_target="本期支持跨境电商中欧卡班稳定开行（示例）",
+                minutes_no=f"示例{passed.league.name_zh[0]}商会纪〔2026〕2号",
+                panel_on=local_day(now),
+            ),
         )
         sheets.attach(session, bench.settings.home, one, now)
         return one.id

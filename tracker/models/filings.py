@@ -51,6 +51,10 @@ class Filing(Base):
     basis: Mapped[str] = mapped_column(Text)
     """依据: on what the request rests."""
     performance_target: Mapped[str] = mapped_column(Text, default="")
+    minutes_no: Mapped[str] = mapped_column(String(60), default="")
+    """Of the panel 集体研究 that decided on the request; empty where there was none."""
+    panel_on: Mapped[date | None] = mapped_column(default=None)
+    """The day it sat."""
     state: Mapped[str] = mapped_column(String(16), default="draft")
     sheet_sha256: Mapped[str] = mapped_column(String(64), default="")
     """Raw file of the calculation sheet as filed."""

@@ -74,6 +74,8 @@ class Settlement:
     document_no: str
     basis: str
     performance_target: str
+    panel: str
+    """Minutes of the panel that decided on it, and their day; empty where there was none."""
     seq: int
     head_hash: str
     made_at: datetime

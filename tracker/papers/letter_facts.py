@@ -62,6 +62,7 @@ def of_filing(session: Session, filing: Filing, now: datetime) -> Facts:
         "日期": _filed_on(session, filing),
         "依据": "；".join(filing.basis.splitlines()),
         "绩效目标": filing.performance_target,
+        "集体研究": _panel(filing),
         "企业数": str(len(rows)),
         "数量": f"{sum(row.items for row in rows):,}",
         "申报金额": yuan(sum(row.applied_fen for row in rows)),
@@ -81,6 +82,12 @@ def of_filing(session: Session, filing: Filing, now: datetime) -> Facts:
         "绩效": list(_targets(filing.performance_target, figures)),
         "台账": [dict(zip(LISTS["台账"], one, strict=True)) for one in figures],
     }
+
+
+def _panel(filing: Filing) -> str:
+    if filing.panel_on is None:
+        return ""
+    return f"上述支持意见已于{_day(filing.panel_on)}经集体研究（{filing.minutes_no}）。"
 
 
 def of_publication(session: Session, publication: Publication) -> Facts:

@@ -87,6 +87,7 @@ def settlement(
             document_no=filing.document_no,
             basis=filing.basis,
             performance_target=filing.performance_target,
+            panel=f"{filing.minutes_no}（{filing.panel_on}）" if filing.panel_on else "",
             seq=head.seq,
             head_hash=head.hash,
             made_at=made_at.astimezone(SHANGHAI),

@@ -100,6 +100,8 @@ def _heading(content: Settlement) -> list[str]:
     ]
     if content.performance_target:
         lines.append(f"绩效目标：{content.performance_target}")
+    if content.panel:
+        lines.append(f"集体研究：{content.panel}")
     return lines
 
 

@@ -20,7 +20,7 @@ from tracker.models.matters import Matter
 from tracker.models.methods import Programme
 from tracker.models.money import Item, ItemStage
 from tracker.models.people import League, User
-from tracker.steps import evidence_links, flow
+from tracker.steps import evidence_links, flow, windows
 from tracker.steps.accrual import move_item
 
 
@@ -192,25 +192,48 @@ def shown(session: Session, application: Application) -> dict[str, Any]:
 
 
 def take(session: Session, application: Application, name: str, taking: flow.Taking) -> Decision:
-    """A step of the firm: prepare, reopen, apply, withdraw. Raises as ``flow.take``."""
+    """A step of the firm: prepare, reopen, apply, recall, withdraw.
+
+    Raises as ``flow.take``, and ``Refused`` outside the days in which the league takes it.
+    """
     members = lines(session, application)
     moves: tuple[ledger.Move, ...] = ()
     if name == "prepare":
         _check_form(application, members)
     if (name, application.state) in {("prepare", "draft"), ("apply", "prepared")}:
         _check_amounts(session, members)
+        windows.check(session, application, local_day(taking.now))
     if name == "apply":
         moves = tuple(
             move_item(line.item, "accrued", "applied", line.applied_fen) for line in members
         )
+    elif name == "recall":
+        moves = given_back(members)
     decision = flow.take(
         session, application, name, taking, moves, business_date=local_day(taking.now)
     )
     if name == "withdraw":
         for line in members:
             line.is_open = False
+    elif name == "recall":
+        forget_reductions(members)
     session.flush()
     return decision
+
+
+def given_back(
+    members: Sequence[ApplicationLine], target: str = "accrued", reason_code: str = ""
+) -> tuple[ledger.Move, ...]:
+    """All that was applied for goes back to where it came from, or to another stage."""
+    return tuple(
+        move_item(line.item, "applied", target, line.applied_fen, reason_code) for line in members
+    )
+
+
+def forget_reductions(members: Sequence[ApplicationLine]) -> None:
+    """What the league had noted on the lines goes where the firm corrects them."""
+    for line in members:
+        line.reduced_fen, line.reason_code, line.reason = 0, "", ""
 
 
 def _check_form(application: Application, members: Sequence[ApplicationLine]) -> None:

@@ -13,6 +13,7 @@ REASON_CODES: dict[str, str] = {
     "freight_unproven": mark("Freight not proven"),
     "account_wrong": mark("Account details wrong"),
     "bank_refused": mark("Refused by the bank"),
+    "late": mark("After the deadline"),
     "year_end": mark("End of the fiscal year"),
     "other": mark("Other, as written"),
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
@@ -18,6 +19,31 @@ from tracker.models.money import Item
 from tracker.models.people import Firm, User
 from tracker.steps import flow, publication
 from tracker.steps.accrual import move_item
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a league's letter to the province says."""
+
+    document_no: str
+    basis: str
+    performance_target: str = ""
+    minutes_no: str = ""
+    """Of the panel 集体研究 that decided on it, where one did."""
+    panel_on: date | None = None
+
+    def check(self) -> None:
+        """Raise ``Refused`` for what a letter must have and this has not."""
+        if not self.document_no.strip() or not self.basis.strip():
+            raise Refused(
+                mark("The document number and the basis of the request are needed."),
+                mark("Fill in both."),
+            )
+        if bool(self.minutes_no.strip()) != bool(self.panel_on):
+            raise Refused(
+                mark("The minutes of the panel have a number and a day."),
+                mark("Fill in both, or leave both empty where no panel sat."),
+            )
 
 
 @dataclass(frozen=True)
@@ -38,10 +64,7 @@ def draft(
     user: User,
     programme: Programme,
     applications: Sequence[Application],
-    *,
-    document_no: str,
-    basis: str,
-    performance_target: str = "",
+    request: Request,
 ) -> Filing:
     """Draft a filing over passed applications, line by line, less what the league took off.
 
@@ -51,20 +74,18 @@ def draft(
         raise NotAllowed(mark("Only a league officer files."))
     if not applications:
         raise Refused(mark("Choose at least one application that passed the first review."))
-    if not document_no.strip() or not basis.strip():
-        raise Refused(
-            mark("The document number and the basis of the request are needed."),
-            mark("Fill in both."),
-        )
+    request.check()
     number = next_number(session, Filing.id)
     filing = Filing(
         code=f"BS-{number:05d}",
         league_id=user.league_id,
         programme_id=programme.id,
         kind="settlement",
-        document_no=document_no.strip(),
-        basis=basis.strip(),
-        performance_target=performance_target.strip(),
+        document_no=request.document_no.strip(),
+        basis=request.basis.strip(),
+        performance_target=request.performance_target.strip(),
+        minutes_no=request.minutes_no.strip(),
+        panel_on=request.panel_on,
     )
     session.add(filing)
     session.flush()
@@ -125,6 +146,7 @@ def shown(session: Session, filing: Filing) -> dict[str, Any]:
         "document_no": filing.document_no,
         "basis": filing.basis,
         "performance_target": filing.performance_target,
+        **({"panel": [filing.minutes_no, filing.panel_on.isoformat()]} if filing.panel_on else {}),
         "sheet": filing.sheet_sha256,
         "lines": [
             [line.item.code, line.filed_fen, line.reduced_fen, line.reason_code]

@@ -56,7 +56,7 @@ def take(session: Session, subject: Application, name: str, taking: flow.Taking)
     if name == "return":
         moves = _back(members, taking.reason_code, passed=subject.state == "passed")
     elif name == "decline":
-        moves = _all(members, "entitlement", taking.reason_code)
+        moves = application.given_back(members, "entitlement", taking.reason_code)
     elif name == "pass":
         moves = tuple(
             move_item(line.item, "applied", "entitlement", line.reduced_fen, line.reason_code)
@@ -68,8 +68,7 @@ def take(session: Session, subject: Application, name: str, taking: flow.Taking)
         for line in members:
             line.is_open = False
     if name == "return":
-        for line in members:
-            line.reduced_fen, line.reason_code, line.reason = 0, "", ""
+        application.forget_reductions(members)
     session.flush()
     return decision
 
@@ -79,7 +78,7 @@ def _back(
 ) -> tuple[ledger.Move, ...]:
     """All accrues again; of one that had passed, what the review had taken off already too."""
     if not passed:
-        return _all(members, "accrued", reason_code)
+        return application.given_back(members, reason_code=reason_code)
     parts = (
         (line.item, stage, fen)
         for line in members
@@ -90,10 +89,4 @@ def _back(
     )
     return tuple(
         move_item(item, stage, "accrued", fen, reason_code) for item, stage, fen in parts if fen
-    )
-
-
-def _all(members: list[ApplicationLine], target: str, reason_code: str) -> tuple[ledger.Move, ...]:
-    return tuple(
-        move_item(line.item, "applied", target, line.applied_fen, reason_code) for line in members
     )

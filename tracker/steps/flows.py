@@ -110,6 +110,9 @@ FLOWS: dict[str, tuple[Step, ...]] = {
         Step("apply", mark("Apply"), ("prepared",), "applied", ("firm_manager",), checks="prepare"),
         Step("withdraw", mark("Withdraw"), ("draft", "prepared"), "withdrawn", FIRM),
         Step(
+            "recall", mark("Take it back to correct it"), ("applied",), "draft", ("firm_manager",)
+        ),
+        Step(
             "first_review",
             mark("Finish the first review"),
             ("applied",),
@@ -375,7 +378,10 @@ FLOWS: dict[str, tuple[Step, ...]] = {
     ),
 }
 
+TAKING_BACK = ("recall",)
+"""Steps of those who gave a thing away, while others have it."""
 BACKWARD = (
+    *TAKING_BACK,
     *("return", "withdraw", "decline", "reopen", "fail", "bounce"),
     *("close", "propose_lift", "uphold", "correct", "propose_carry_over", "propose_lapse"),
     *("sustain", "dismiss"),

@@ -23,12 +23,15 @@ from tracker.models.publications import Publication
 from tracker.models.recoveries import Recovery
 from tracker.models.work import Job
 from tracker.steps import (
+    application,
+    clocks,
     confirmations,
     cross_verdicts,
     disbursement,
     methods,
     publication,
     staged,
+    windows,
 )
 from tracker.steps.flows import BACKWARD, FLOWS
 
@@ -97,8 +100,8 @@ class Waits:
 def waiting(session: Session, user: User, now: datetime) -> list[Waits]:
     """What waits for this person: their forward steps of every flow, and what has no step."""
     parts = (
-        *(_manifests, _flows, _ending, _unmatched, _crossed),
-        *(_unpublished, _running, _drawable, _owed, _tokens, _given_up),
+        *(_manifests, _applying, _flows, _ending, _unmatched, _crossed, _unpublished, _running),
+        *(_drawable, _owed, _tokens, _given_up),
     )
     return [one for part in parts for one in part(session, user, now) if one.count]
 
@@ -130,6 +133,24 @@ def _manifests(session: Session, user: User, now: datetime) -> Iterator[Waits]:
         yield Waits("manifest", label, found, {name: value})
 
 
+def _applying(session: Session, user: User, now: datetime) -> Iterator[Waits]:
+    """What a firm can apply for in days that a league has set and that run now."""
+    if user.firm_id is None:
+        return
+    today, found = local_day(now), dict[date, int]()
+    days = application.open_days(session, user.firm_id)
+    for one in windows.standing(session) if days else ():
+        if one.opens_on <= today <= one.closes_on:
+            found[one.closes_on] = found.get(one.closes_on, 0) + sum(
+                count
+                for league_id, programme_id, day, count, _ in days
+                if (league_id, programme_id) == (one.league_id, one.programme_id)
+                and one.period_from <= day <= one.period_to
+            )
+    last = min((day for day, count in found.items() if count), default=None)
+    yield Waits("application", mark("Apply in time"), sum(found.values()), {}, last)
+
+
 def _flows(session: Session, user: User, now: datetime) -> Iterator[Waits]:
     del now
     for kind, visible in SUBJECTS.items():
@@ -147,8 +168,10 @@ def _flows(session: Session, user: User, now: datetime) -> Iterator[Waits]:
         for label, state in wanted:
             query = visible(user)
             table = query.column_descriptions[0]["entity"]
-            found = count(session, query.where(table.state == state))
-            yield Waits(kind, label, found, {"state": state})
+            narrowed = query.where(table.state == state)
+            found = count(session, narrowed)
+            first = clocks.first_due(session, narrowed) if found else None
+            yield Waits(kind, label, found, {"state": state}, first)
 
 
 def _ending(session: Session, user: User, now: datetime) -> Iterator[Waits]:

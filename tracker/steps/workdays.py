@@ -60,6 +60,12 @@ def after(day: date, count: int, known: Mapping[date, bool]) -> date:
     return day
 
 
+def count(day: date, last: date, known: Mapping[date, bool]) -> int:
+    """How many working days follow the day, up to and with the last."""
+    days = (day + ONE * number for number in range(1, (last - day).days + 1))
+    return sum(known.get(one, one.weekday() < SATURDAY) for one in days)
+
+
 def known(session: Session, since: date) -> dict[date, bool]:
     """Day -> whether it is worked, of all that is written down from this day on."""
     query = select(CalendarDay).where(CalendarDay.day >= since).order_by(CalendarDay.id)

@@ -18,6 +18,7 @@ from tracker import access
 from tracker.models.filings import Decision
 from tracker.models.people import User
 from tracker.steps import act, flow
+from tracker.steps.flows import TAKING_BACK
 from tracker.web import context
 from tracker.web.asked import clean
 
@@ -38,6 +39,11 @@ class Offer:
     def names(self) -> list[str]:
         """The steps' machine words, for the API."""
         return [step.name for step in self.steps]
+
+    @property
+    def is_ones_turn(self) -> bool:
+        """Whether one has it; who may only take back what they gave away has not."""
+        return any(step.name not in TAKING_BACK for step in self.steps)
 
     def without(self, *names: str) -> "Offer":
         """The same less these steps, which the page asks for in a form of their own."""

@@ -108,12 +108,14 @@ def new() -> ResponseReturnValue:
 def draft() -> ResponseReturnValue:
     """Draft the filing and make its calculation sheet."""
     form = request.form
-    key = make(
-        [asked.key(one) for one in form.getlist("applications")],
+    said = steps.Request(
         document_no=asked.clean(form.get("document_no", ""), 60),
         basis=asked.clean_lines(form.get("basis", ""), WORDS_LENGTH),
         performance_target=asked.clean_lines(form.get("performance_target", ""), WORDS_LENGTH),
+        minutes_no=asked.clean(form.get("minutes_no", ""), 60),
+        panel_on=asked.read_day(form.get("panel_on", "")),
     )
+    key = make([asked.key(one) for one in form.getlist("applications")], said)
     flash(gettext("Drafted, with its calculation sheet. Look at both, then pass it on."), "success")
     return redirect(url_for("filings.filing", key=key), code=303)
 
@@ -232,7 +234,7 @@ def reduce(key: int) -> ResponseReturnValue:
     return redirect(f"{address}#line-{key}", code=303)
 
 
-def make(keys: list[int], *, document_no: str, basis: str, performance_target: str) -> int:
+def make(keys: list[int], said: steps.Request) -> int:
     """Draft a filing over these applications, with its sheet; returns its key."""
     now, home = context.now(), context.settings().home
 
@@ -246,15 +248,7 @@ def make(keys: list[int], *, document_no: str, basis: str, performance_target: s
             )
         if not chosen:
             raise Refused(mark("Choose at least one application that passed the first review."))
-        made = steps.draft(
-            db,
-            person,
-            db.get_one(Programme, programmes.pop()),
-            chosen,
-            document_no=document_no,
-            basis=basis,
-            performance_target=performance_target,
-        )
+        made = steps.draft(db, person, db.get_one(Programme, programmes.pop()), chosen, said)
         sheets.attach(db, home, made, now)
         return made.id
 

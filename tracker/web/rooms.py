@@ -28,6 +28,7 @@ ROOMS: tuple[tuple[str, str], ...] = (
     ("applications.applications", mark("Applications")),
     ("publications.publications", mark("Publications")),
     ("filings.filings", mark("Filings")),
+    ("deadlines.deadlines", mark("Deadlines")),
     ("allotments.allotments", mark("Allotments")),
     ("disbursements.disbursements", mark("Disbursements")),
     ("recoveries.recoveries", mark("Recoveries")),

@@ -9,11 +9,20 @@ from sqlalchemy import select
 from tracker import access
 from tracker.models.applications import APPLICATION_STATES, Application, ApplicationLine
 from tracker.models.filings import Decision
-from tracker.web import acting, applications, asked, context, lacking, lines, policy, totals
+from tracker.web import (
+    acting,
+    applications,
+    asked,
+    context,
+    deadlines,
+    lacking,
+    lines,
+    policy,
+    totals,
+)
 from tracker.web.api.line_shapes import LineAnswer
 from tracker.web.api.nouns import Noun, Pages, made, part, start
 from tracker.web.api.shape import (
-    Acted,
     Answer,
     Asked,
     Body,
@@ -25,6 +34,7 @@ from tracker.web.api.shape import (
     StepBody,
     TakenAnswer,
     Text,
+    Timed,
     Truth,
     Word,
     names,
@@ -97,7 +107,7 @@ class LackAnswer(Answer):
     count = fields.Integer()
 
 
-class ApplicationOne(ApplicationAnswer, Acted):
+class ApplicationOne(ApplicationAnswer, Timed):
     """企业申报，附表单、办理记录."""
 
     approved_fen = fields.Integer()
@@ -185,5 +195,6 @@ def _one(key: int) -> Mapping[str, Any]:
         "balances_fen": totals.of_items(session, items),
         "lacks": lacking.of_application(found),
         "offer": acting.offer(session, found),
+        "deadline": deadlines.of(found),
         "decisions": acting.history(session, found),
     }

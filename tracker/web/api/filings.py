@@ -11,14 +11,25 @@ from tracker import access
 from tracker.models.filings import FILING_STATES, Decision, Filing, FilingLine
 from tracker.steps import filing as steps
 from tracker.steps import review
-from tracker.web import acting, asked, context, downloads, filings, letters, lines, policy, totals
+from tracker.web import (
+    acting,
+    asked,
+    context,
+    deadlines,
+    downloads,
+    filings,
+    letters,
+    lines,
+    policy,
+    totals,
+)
 from tracker.web.api.line_shapes import LineAnswer
 from tracker.web.api.nouns import Noun, Pages, made, part, start
 from tracker.web.api.shape import (
-    Acted,
     Answer,
     Asked,
     Body,
+    Day,
     Keys,
     LeagueAnswer,
     Lines,
@@ -26,6 +37,7 @@ from tracker.web.api.shape import (
     StepBody,
     TakenAnswer,
     Text,
+    Timed,
     Word,
     names,
 )
@@ -54,6 +66,8 @@ class FilingBody(Body):
     document_no = Text(60, least=1, required=True)
     basis = Lines(2000, least=1, required=True)
     performance_target = Lines(2000, load_default="")
+    minutes_no = Text(60, load_default="", metadata={"description": "Of the panel's minutes."})
+    panel_on = Day(load_default=None, allow_none=True)
 
 
 class FilingStep(StepBody):
@@ -88,12 +102,17 @@ class FirmSums(Answer):
     approved_fen = fields.Integer()
 
 
-class FilingOne(FilingAnswer, Acted):
+class FilingOne(FilingAnswer, Timed):
     """报送，附依据、测算表、办理记录."""
 
     approved_fen = fields.Integer()
     basis = fields.String(attribute="filing.basis")
     performance_target = fields.String(attribute="filing.performance_target")
+    minutes_no = fields.String(
+        attribute="filing.minutes_no",
+        metadata={"description": "Of the panel's minutes; empty where no panel sat."},
+    )
+    panel_on = fields.Date(attribute="filing.panel_on", allow_none=True)
     sheet_sha256 = fields.String(
         attribute="filing.sheet_sha256",
         metadata={"description": "Of the calculation sheet; empty until it is made."},
@@ -121,8 +140,8 @@ def listed(pages: Pages) -> list[filings.Listed]:
 @policy.may("draft_filing")
 def draft(body: Mapping[str, Any]) -> Any:  # noqa: ANN401  an answer with its address
     """Draft a filing over passed applications and make its calculation sheet."""
-    chosen = {name: value for name, value in body.items() if name != "applications"}
-    key = filings.make(body["applications"], **chosen)
+    said = {name: value for name, value in body.items() if name != "applications"}
+    key = filings.make(body["applications"], steps.Request(**said))
     return made(_one(key), "filings", key)
 
 
@@ -230,5 +249,6 @@ def _one(key: int) -> Mapping[str, Any]:
         ],
         "balances_fen": totals.of_items(session, items),
         "offer": acting.offer(session, found),
+        "deadline": deadlines.of(found),
         "decisions": acting.history(session, found),
     }

@@ -9,10 +9,9 @@ from tracker import access
 from tracker.models.filings import Decision
 from tracker.models.matters import MATTER_STATES, Matter
 from tracker.steps import matters as steps
-from tracker.web import acting, context, matters, policy, totals
+from tracker.web import acting, context, deadlines, matters, policy, totals
 from tracker.web.api.nouns import Noun, Pages, made, part, start
 from tracker.web.api.shape import (
-    Acted,
     Answer,
     Asked,
     Body,
@@ -21,6 +20,7 @@ from tracker.web.api.shape import (
     StepBody,
     TakenAnswer,
     Text,
+    Timed,
     Whole,
     Word,
     names,
@@ -96,7 +96,7 @@ class MatterAnswer(Answer):
     )
 
 
-class MatterOne(MatterAnswer, Acted):
+class MatterOne(MatterAnswer, Timed):
     """申报事项，附填报内容、测算、办理记录."""
 
     version_no = fields.Integer(metadata={"description": "The version that is shown."})
@@ -181,5 +181,6 @@ def _one(key: int) -> Mapping[str, Any]:
         "tried": tally.as_json() if tally else None,
         "balances_fen": totals.of_items(session, matters.items_of(found)),
         "offer": acting.offer(session, found),
+        "deadline": deadlines.of(found),
         "decisions": acting.history(session, found),
     }

@@ -9,16 +9,16 @@ from tracker import access
 from tracker.models.filings import Decision
 from tracker.models.methods import METHOD_STATES, Method
 from tracker.models.people import League
-from tracker.web import acting, context, methods, policy
+from tracker.web import acting, context, deadlines, methods, policy
 from tracker.web.api.nouns import Noun, Pages, part
 from tracker.web.api.shape import (
-    Acted,
     Answer,
     Asked,
     LeagueAnswer,
     StepBody,
     TakenAnswer,
     Text,
+    Timed,
     Word,
     names,
 )
@@ -56,7 +56,7 @@ class MethodAnswer(Answer):
     is_sample = fields.Boolean(attribute="method.is_sample")
 
 
-class MethodOne(MethodAnswer, Acted):
+class MethodOne(MethodAnswer, Timed):
     """补贴办法，附规则、参数、办理记录."""
 
     rule = fields.String(attribute="method.rule_id")
@@ -82,6 +82,7 @@ def one(key: int) -> Mapping[str, Any]:
     return {
         "method": found,
         "offer": acting.offer(session, found),
+        "deadline": deadlines.of(found),
         "decisions": acting.history(session, found),
     }
 

@@ -300,6 +300,24 @@ class Acted(Answer):
     decisions = fields.List(fields.Nested(DecisionAnswer))
 
 
+class RunningAnswer(Answer):
+    """期限: the clock that runs on a thing and its last day."""
+
+    clock = fields.String(attribute="clock.name")
+    since = fields.Date(metadata={"description": "The day it began to run, this time."})
+    used = fields.Integer(metadata={"description": "Working days that had gone by then."})
+    working_days = fields.Integer(metadata={"description": "All there are."})
+    due_on = fields.Date()
+
+
+class Timed(Acted):
+    """What has steps and days in which they are to be taken."""
+
+    deadline = fields.Nested(
+        RunningAnswer, allow_none=True, metadata={"description": "Null where no clock runs."}
+    )
+
+
 class LimitAnswer(Answer):
     """额度: what stands of a fund or an allotment."""
 
