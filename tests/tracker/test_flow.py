@@ -30,7 +30,8 @@ from tracker.models.proposals import PROPOSAL_STATES
 from tracker.models.recoveries import RECOVERY_STATES, Recovery
 from tracker.models.work import AuditEvent
 from tracker.steps import act, flow
-from tracker.steps.flows import FLOWS, REASON_CODES, Step
+from tracker.steps.flows import FLOWS, REASON_CODES
+from tracker.steps.step import Step
 
 STATES = {
     "method": METHOD_STATES,

@@ -25,7 +25,8 @@ from tracker.models.money import Entry
 from tracker.models.people import User
 from tracker.models.proposals import Proposal
 from tracker.models.recoveries import Recovery
-from tracker.steps.flows import FLOWS, REASON_CODES, Step
+from tracker.steps.flows import FLOWS, REASON_CODES
+from tracker.steps.step import Step
 
 __all__ = ["FLOWS", "REASON_CODES", "Step", "Subject", "Taking", "allowed", "history", "take"]
 Subject = (
