@@ -22,6 +22,7 @@ from tracker.models.filings import (
     Disbursement,
     Filing,
 )
+from tracker.models.forecasts import FORECAST_STATES
 from tracker.models.matters import MATTER_STATES
 from tracker.models.methods import METHOD_STATES, Method
 from tracker.models.money import Entry
@@ -40,6 +41,7 @@ STATES = {
     "filing": FILING_STATES,
     "allotment": ALLOTMENT_STATES,
     "disbursement": DISBURSEMENT_STATES,
+    "forecast": FORECAST_STATES,
     "division": DIVISION_STATES,
     "recovery": RECOVERY_STATES,
     "proposal": PROPOSAL_STATES,
@@ -68,7 +70,7 @@ def test_a_step_speaks_of_known_states_roles_and_makers(kind: str, step: Step) -
 
 
 def test_what_goes_back_or_ends_badly_needs_a_reason() -> None:
-    backward = {"return", "decline", "fail", "bounce", "propose_lift"}
+    backward = {"return", "decline", "fail", "bounce", "propose_lift", "recall"}
     backward |= {"propose_lapse", "propose_carry_over"}
     corrected = {("matter", "reopen")}
     needing = {(kind, step.name) for kind, step in STEPS if step.needs_reason}
@@ -85,7 +87,8 @@ def test_wherever_money_leaves_a_hand_two_people_are_needed() -> None:
         *("method.record", "application.apply", "application.pass", "application.decline"),
         *("filing.file", "filing.endorse", "filing.approve", "filing.decline"),
         *("allotment.allot", "disbursement.instruct", "recovery.recover", "recovery.lift"),
-        *("division.divide", "proposal.approve", "allotment.lapse", "allotment.carry_over"),
+        *("division.divide", "forecast.submit", "proposal.approve"),
+        *("allotment.lapse", "allotment.carry_over"),
     }
 
 

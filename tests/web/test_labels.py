@@ -8,6 +8,7 @@ from tracker.models.applications import APPLICATION_STATES
 from tracker.models.cargo import MANIFEST_STATES, ROUTE_STATES, ROW_STATES, SHIPMENT_STATES
 from tracker.models.divisions import DIVISION_STATES
 from tracker.models.filings import ALLOTMENT_STATES, DISBURSEMENT_STATES, FILING_STATES
+from tracker.models.forecasts import FORECAST_STATES
 from tracker.models.further import LIST_STATES
 from tracker.models.inbox import INBOX_FILE_STATES
 from tracker.models.matters import MATTER_STATES
@@ -32,6 +33,7 @@ LIVES = {
     "matter": MATTER_STATES,
     "application": APPLICATION_STATES,
     "filing": FILING_STATES,
+    "forecast": FORECAST_STATES,
     "division": DIVISION_STATES,
     "proposal": PROPOSAL_STATES,
     "allotment": ALLOTMENT_STATES,

@@ -32,6 +32,8 @@ POLICY: dict[str, tuple[str, ...]] = {
     "draft_filing": ("league_officer",),
     "see_filings": (*LEAGUE_ROLES, *PROVINCE_ROLES, "auditor"),
     "see_filing_lines": (*LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
+    "draft_forecast": ("league_officer",),
+    "see_forecasts": (*LEAGUE_ROLES, *PROVINCE_ROLES, "auditor"),
     "draft_division": ("league_officer",),
     "see_divisions": (*LEAGUE_ROLES, "auditor"),
     "reduce_filing": ("commerce_officer",),

@@ -16,7 +16,7 @@ from rules.lines import yuan
 from tracker import jobs
 from tracker.books import ledger
 from tracker.db import local_day
-from tracker.demo import evidence, load, matters, network, tracks
+from tracker.demo import evidence, forecasts, load, matters, network, tracks
 from tracker.demo.doing import person, take
 from tracker.demo.files import files
 from tracker.demo.people import FIRMS, LEAGUES
@@ -81,6 +81,7 @@ def parts(bench: jobs.Bench) -> list[tuple[str, Callable[[], str]]]:
         ("拨付兑现", lambda: _disburse(bench)),
         ("追缴一车次", lambda: _recover(bench)),
         ("测算说明单", lambda: _tell(bench)),
+        ("需求测算", lambda: forecasts.make(bench)),
     ]
 
 

@@ -19,6 +19,7 @@ from tracker.errors import Conflict, NotAllowed, Refused, mark
 from tracker.models.applications import Application
 from tracker.models.divisions import Division
 from tracker.models.filings import Allotment, Decision, Disbursement, Filing
+from tracker.models.forecasts import Forecast
 from tracker.models.matters import Matter
 from tracker.models.methods import Method
 from tracker.models.money import Entry
@@ -35,6 +36,7 @@ Subject = (
     | Allotment
     | Disbursement
     | Division
+    | Forecast
     | Matter
     | Method
     | Proposal

@@ -173,6 +173,27 @@ FLOWS: dict[str, tuple[Step, ...]] = {
             needs_reason=True,
         ),
     ),
+    "forecast": (
+        Step("prepare", mark("Pass on for approval"), ("draft",), "prepared", ("league_officer",)),
+        Step("reopen", mark("Open again"), ("prepared",), "draft", LEAGUE),
+        Step(
+            "submit",
+            mark("Submit to the province"),
+            ("prepared",),
+            "submitted",
+            ("league_approver",),
+            checks="prepare",
+        ),
+        Step("withdraw", mark("Withdraw"), ("draft",), "withdrawn", ("league_officer",)),
+        Step(
+            "recall",
+            mark("Recall"),
+            ("submitted",),
+            "recalled",
+            ("league_approver",),
+            needs_reason=True,
+        ),
+    ),
     "division": (
         Step("prepare", mark("Pass on for approval"), ("draft",), "prepared", ("league_officer",)),
         Step("reopen", mark("Open again"), ("prepared",), "draft", LEAGUE),
@@ -317,6 +338,7 @@ FLOWS: dict[str, tuple[Step, ...]] = {
 BACKWARD = (
     *("return", "withdraw", "decline", "reopen", "fail", "bounce"),
     *("close", "propose_lift", "uphold", "correct", "propose_carry_over", "propose_lapse"),
+    "recall",
 )
 """Steps that do not carry a thing forward, so they do not say whose turn it is."""
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from tracker import access
 from tracker.access import pins
+from tracker.access.forecasts import visible_forecasts
 from tracker.access.proposals import visible_proposals
 from tracker.db import local_day
 from tracker.errors import mark
@@ -27,6 +28,7 @@ SUBJECTS: dict[str, Callable[[User], Select[Any]]] = {
     "matter": access.visible_matters,
     "application": access.visible_applications,
     "filing": access.visible_filings,
+    "forecast": visible_forecasts,
     "division": access.visible_divisions,
     "allotment": access.visible_allotments,
     "disbursement": access.visible_disbursements,
@@ -42,6 +44,7 @@ KINDS = {
     "matter": mark("Matters"),
     "application": mark("Applications"),
     "filing": mark("Filings"),
+    "forecast": mark("Forecasts of need"),
     "division": mark("Divisions"),
     "allotment": mark("Allotments"),
     "disbursement": mark("Disbursements"),

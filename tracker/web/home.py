@@ -29,6 +29,7 @@ ROOMS: dict[str, str] = {
     "matter": "matters.matters",
     "application": "applications.applications",
     "filing": "filings.filings",
+    "forecast": "forecasts.forecasts",
     "division": "divisions.divisions",
     "allotment": "allotments.allotments",
     "disbursement": "disbursements.disbursements",

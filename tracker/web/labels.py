@@ -122,6 +122,11 @@ STATES: dict[str, dict[str, Look]] = {
         "approved": Look(mark("Approved"), "good"),
         "returned": Look(mark("Returned"), "warn"),
     },
+    "forecast": {
+        "submitted": Look(mark("Submitted to the province"), "good"),
+        "replaced": Look(mark("Replaced by a later one")),
+        "recalled": Look(mark("Recalled by the league"), "warn"),
+    },
     "division": {"divided": Look(mark("Divided"), "good")},
     "allotment": {
         "allotted": Look(mark("Allotted"), "good"),

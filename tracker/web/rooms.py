@@ -26,6 +26,7 @@ ROOMS: tuple[tuple[str, str], ...] = (
     ("divisions.divisions", mark("Divisions")),
     ("applications.applications", mark("Applications")),
     ("filings.filings", mark("Filings")),
+    ("forecasts.forecasts", mark("Forecasts of need")),
     ("allotments.allotments", mark("Allotments")),
     ("disbursements.disbursements", mark("Disbursements")),
     ("recoveries.recoveries", mark("Recoveries")),
