@@ -3,13 +3,13 @@
 from decimal import Decimal
 from fractions import Fraction
 
-from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from tracker.chinese import in_chinese
 from tracker.papers import detail
 from tracker.papers.demand import MARKED, NEWCOMERS, WARNING, Demand, totals
 from tracker.papers.formulas import Cell, Live, difference, rounded, total, yuan
+from tracker.papers.spans import Spans
 from tracker.papers.workbook import A3, Book, Column, across, end, page, table, wide_enough
 from tracker.steps.forecast_lines import MEANS, Line
 
@@ -54,23 +54,8 @@ ADDED = (ACCRUED, APPLIED, FILED, APPROVED, STANDING, TO_COME, NEED, LEFT)
 COUNTED = (KNOWN, SUGGESTED, EXPECTED)
 FIRST_ROW = 6
 """Of the lines, counted from one."""
+SPANS = Spans(NAME, HEADINGS, FIRST_ROW)
 WIDTH = len(COLUMNS)
-
-
-def letter(heading: str) -> str:
-    """The column of this heading."""
-    return str(xl_col_to_name(HEADINGS.index(heading)))
-
-
-def span(heading: str, count: int) -> str:
-    """All lines' cells of a column, as seen from another sheet."""
-    column = letter(heading)
-    return f"'{NAME}'!${column}${FIRST_ROW}:${column}${FIRST_ROW + count - 1}"
-
-
-def total_at(heading: str, count: int) -> str:
-    """The cell of a column's total, as seen from another sheet."""
-    return f"'{NAME}'!${letter(heading)}${FIRST_ROW + count}"
 
 
 def write(book: Book, sheet: Worksheet, demand: Demand) -> None:
@@ -108,7 +93,7 @@ def write(book: Book, sheet: Worksheet, demand: Demand) -> None:
 
 
 def _cells(row: int, firm_number: int, one: Line, demand: Demand) -> tuple[Cell, ...]:
-    at = {heading: f"{letter(heading)}{row}" for heading in HEADINGS}
+    at = {heading: f"{SPANS.letter(heading)}{row}" for heading in HEADINGS}
     standing = f"=ROUND({at[ACCRUED]}+{at[APPLIED]}+{at[FILED]}+{at[APPROVED]},2)"
     pace = f"=ROUND({at[RECENT]}*{at[DAYS]}/{at[WINDOW]},0)"
     return (
@@ -168,10 +153,10 @@ def _totals(demand: Demand) -> tuple[Cell, ...]:
         EXPECTED: added.expected,
     }
     cells: dict[str, Cell] = {
-        heading: total(letter(heading), FIRST_ROW, last, fen[heading]) for heading in ADDED
+        heading: total(SPANS.letter(heading), FIRST_ROW, last, fen[heading]) for heading in ADDED
     }
     for heading, count in counts.items():
-        column = letter(heading)
+        column = SPANS.letter(heading)
         cells[heading] = Live(f"=SUM({column}{FIRST_ROW}:{column}{last})", Decimal(count))
     cells["企业"] = "合计"
     return tuple(cells.get(heading) for heading in HEADINGS)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from tracker.papers import demand_detail, detail
+from tracker.papers import checking, demand_detail, detail
 from tracker.papers.demand import MARKED, WARNING, Demand, totals
 from tracker.papers.formulas import Cell, Live, ten_thousands, total, yuan
 from tracker.papers.workbook import (
@@ -17,7 +17,6 @@ from tracker.papers.workbook import (
     end,
     height,
     page,
-    put,
     table,
     wide_enough,
 )
@@ -76,7 +75,17 @@ def write(book: Book, sheet: Worksheet, demand: Demand) -> None:
     heading_row = row
     row = _table(book, sheet, row, FIRM_COLUMNS, _by_firm(demand), demand)
     sheet.freeze_panes(heading_row + 1, 0)
-    row = _check(book, sheet, demand, row)
+    known = totals(demand.lines).known_fen
+    row = checking.write(
+        book,
+        sheet,
+        row,
+        WIDTH - 1,
+        characters=CHARACTERS,
+        held=("校核：台账分录至上列序号的在册金额（元）", demand.ledger_fen),
+        apart=("校核：已测算合计与台账之差（元）", known - demand.ledger_fen),
+        total_at=demand_detail.SPANS.total_at(demand_detail.STANDING, len(demand.lines)),
+    )
     row = _table(book, sheet, row + 1, QUARTER_COLUMNS, _by_quarter(demand), demand)
     across(book, sheet, row, WIDTH, NOTE, "note", height(NOTE, CHARACTERS))
     across(book, sheet, row + 2, WIDTH, detail.SIGNING, "signing", 30)
@@ -154,12 +163,12 @@ def _table(
 def _row(row: int, key: str, group: Group, count: int) -> tuple[Cell, ...]:
     """Sums of a group; 明细 carries its number, so that no name or code is ever a pattern."""
     number, name, code, lines = group
-    keys = demand_detail.span(key, count)
+    keys = demand_detail.SPANS.span(key, count)
     added = totals(lines)
     fen = _fen(lines)
 
     def summed(heading: str) -> str:
-        return f"SUMIF({keys},$A{row},{demand_detail.span(heading, count)})"
+        return f"SUMIF({keys},$A{row},{demand_detail.SPANS.span(heading, count)})"
 
     need = demand_detail.NEED
     return (
@@ -192,30 +201,13 @@ def _totals(demand: Demand, first: int, last: int) -> tuple[Cell, ...]:
         ),
         *(
             Live(
-                f"=ROUND({demand_detail.total_at(heading, count)}/10000,2)",
+                f"=ROUND({demand_detail.SPANS.total_at(heading, count)}/10000,2)",
                 ten_thousands(fen[heading]),
             )
             for heading in IN_TEN_THOUSANDS
         ),
         total(xl_col_to_name(WIDTH - 1), first, last, fen[demand_detail.NEED]),
     )
-
-
-def _check(book: Book, sheet: Worksheet, demand: Demand, row: int) -> int:
-    """校核: what the ledger's postings come to beside 明细; returns the next row."""
-    place, count = WIDTH - 1, len(demand.lines)
-    column = xl_col_to_name(place)
-    known = totals(demand.lines).known_fen
-    held = ("校核：台账分录至上列序号的在册金额（元）", yuan(demand.ledger_fen))
-    formula = f"=ROUND({demand_detail.total_at(demand_detail.STANDING, count)}-{column}{row + 1},2)"
-    apart = ("校核：已测算合计与台账之差（元）", Live(formula, yuan(known - demand.ledger_fen)))
-    rows: tuple[tuple[str, Cell], ...] = (held, apart)
-    for number, (words, cell) in enumerate(rows):
-        sheet.set_row(row + number, height(words, CHARACTERS))
-        sheet.merge_range(row + number, 0, row + number, place - 1, "", book.styles["text"])
-        put(book, sheet, row + number, 0, words, "text")
-        put(book, sheet, row + number, place, cell, "money")
-    return row + 2
 
 
 def _fen(lines: Sequence[Line]) -> dict[str, int]:
