@@ -2,19 +2,55 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from rules.params import Money, RuleParams
+from rules.registry import Registry
+from rules.rule import rule
+from tests import journeys
 from tests.journeys import NOW, act_on, person
 from tracker import blobs, jobs
+from tracker.db import Database
 from tracker.models.forecasts import Forecast, ForecastVersion
 from tracker.models.methods import Programme
 from tracker.papers import forecasts as papers
+from tracker.settings import Settings
 from tracker.steps import forecast
 from tracker.steps.forecast_lines import Line, Stated
 
+
+class PerKm(RuleParams):
+    """One number."""
+
+    rate = Money(per="km", doc="每公里补贴", en="a kilometre", article="第二条")
+
+
+@rule(
+    id="tests/per-km",
+    league=journeys.LEAGUE,
+    programme="freight",
+    title="按公里补贴（示例）",
+    params=PerKm,
+)
+def per_km(s: Any, p: Any, t: Any) -> Any:  # noqa: ANN401  columns or plain numbers alike
+    """Pay each kilometre of the route."""
+    return t.pay("第二条", p.rate * s.distance_km)
+
+
 YEAR = forecast.Wanted(2026, 1, 4, "示例呼商字〔2026〕3号", "示例依据：若干措施第二条")
+
+
+def by_distance(database: Database, settings: Settings) -> jobs.Bench:
+    """Places, people, and a recorded method that pays by distance."""
+    database.transact(journeys.people)
+    made = jobs.Bench(database, settings, Registry({per_km.id: per_km}, []))
+    journeys.record(
+        made, journeys.method_drafted(made, per_km.id, {**journeys.STATED, "rate": "1.30"})
+    )
+    return made
 
 
 def drafted(

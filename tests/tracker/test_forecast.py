@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from tests import forecasts, journeys, way
+from tests import forecasts, journeys, matters, way
 from tests.forecasts import YEAR
 from tests.journeys import FIRM, NOW, OTHER_FIRM, RATE_FEN, act_on, person
 from tests.settlements import recomputed
@@ -277,3 +277,34 @@ def test_what_was_sent_stays_sent(bench: jobs.Bench) -> None:
 
 def run(bench: jobs.Bench, statement: str) -> None:
     bench.database.transact(lambda session: session.execute(text(statement)))
+
+
+def test_a_method_that_pays_by_distance_is_told_corridor_by_corridor(
+    database: Database, settings: Settings
+) -> None:
+    world = forecasts.by_distance(database, settings)
+    way.shipped(world, 3)
+    far = journeys.row("W9", "蒙A20009", 出境口岸="0702", 运抵国="PL", 目的地="华沙")
+    journeys.take_in(world, far)
+    lines = forecasts.lines(world, forecasts.drafted(world))
+    first = [one for one in lines if one.quarter == 1]
+    assert [one.known for one in first] == [3, 1]
+    assert len({one.corridor for one in first}) == 2
+    assert all(one.route for one in first)
+    assert {one.mean_from for one in first} == {"own_corridor"}
+    assert first[0].mean_fen != first[1].mean_fen
+
+
+def test_a_programme_about_a_firm_s_year_is_told_by_firm(
+    database: Database, settings: Settings
+) -> None:
+    world = matters.world(database, settings)
+    matters.confirmed(world, year=2025)
+    matters.confirmed(world, login="other_clerk")
+    key = forecasts.drafted(world, programme="platforms")
+    lines = forecasts.lines(world, key)
+    assert {one.quarter for one in lines} == {2, 3, 4}
+    fourth = of(lines, 4, OTHER_FIRM)
+    assert (fourth.known, fourth.ahead, fourth.accrued_fen) == (1, 1, 2_000_000)
+    assert of(lines, 4, FIRM).suggested == 1, "as last year"
+    assert recomputed(forecasts.sheet(world, key))

@@ -110,3 +110,15 @@ def test_a_quarter_has_its_days(quarter: int, days: tuple[date, date]) -> None:
 def test_lines_are_kept_and_read_again() -> None:
     lines = list(told(row("A", "T01", TODAY, 1_000)).values())
     assert forecast_lines.read([one.as_json() for one in lines]) == lines
+
+
+def test_what_stands_already_in_the_days_to_come_is_not_expected_once_more() -> None:
+    second = Quarter(2, date(2026, 4, 1), date(2026, 6, 30), 2, in_force=True)
+    rows = (
+        row("A", "", date(2026, 4, 5), 100, count=30),
+        row("A", "", date(2026, 5, 20), 100, count=7),
+        row("B", "", date(2026, 6, 1), 100, count=2),
+    )
+    lines = told(*rows, quarters=(second,))
+    assert (lines["A", ""].ahead, lines["A", ""].suggested) == (7, 50)
+    assert (lines["B", ""].ahead, lines["B", ""].suggested) == (2, 0)

@@ -19,7 +19,8 @@ KNOWN, EXPECTED = "在册票数", "预计票数"
 ACCRUED, APPLIED, FILED = "未申报", "已申报", "已报送"
 APPROVED, STANDING = "已审定（含已拨付）", "已测算合计"
 SAMPLE_COUNT, SAMPLE_SUM, MEAN = "均值样本票数", "均值样本金额", "单票均值"
-RECENT, WINDOW, DAYS, SUGGESTED = "近期票数", "近期天数", "季内余日", "推算票数"
+RECENT, WINDOW, DAYS = "近期票数", "近期天数", "季内余日"
+AHEAD, SUGGESTED = "余日在册", "推算票数"
 TO_COME, NEED, LEFT = "预计金额", "需求合计", "尚未审定"
 COLUMNS = (
     Column("序号", 6, "centre"),
@@ -41,6 +42,7 @@ COLUMNS = (
     Column(RECENT, 8, "number"),
     Column(WINDOW, 8, "number"),
     Column(DAYS, 8, "number"),
+    Column(AHEAD, 8, "number"),
     Column(SUGGESTED, 8, "number"),
     Column(EXPECTED, 8, "entry_number"),
     Column("调整理由", 20, "entry_text"),
@@ -95,7 +97,7 @@ def write(book: Book, sheet: Worksheet, demand: Demand) -> None:
 def _cells(row: int, firm_number: int, one: Line, demand: Demand) -> tuple[Cell, ...]:
     at = {heading: f"{SPANS.letter(heading)}{row}" for heading in HEADINGS}
     standing = f"=ROUND({at[ACCRUED]}+{at[APPLIED]}+{at[FILED]}+{at[APPROVED]},2)"
-    pace = f"=ROUND({at[RECENT]}*{at[DAYS]}/{at[WINDOW]},0)"
+    pace = f"=MAX(ROUND({at[RECENT]}*{at[DAYS]}/{at[WINDOW]},0)-{at[AHEAD]},0)"
     return (
         row - FIRST_ROW + 1,
         one.quarter,
@@ -116,6 +118,7 @@ def _cells(row: int, firm_number: int, one: Line, demand: Demand) -> tuple[Cell,
         one.recent,
         one.recent_days,
         one.days,
+        one.ahead,
         Live(pace, Decimal(one.suggested)),
         one.expected,
         one.reason,

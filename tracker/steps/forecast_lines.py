@@ -105,6 +105,8 @@ class Line:
     recent_days: int
     days: int
     """Of the quarter, still to come."""
+    ahead: int
+    """Of the standing ones, those of these days: what is to come is beside them."""
     suggested: int
     expected: int
     reason: str = ""
@@ -253,7 +255,8 @@ def _line(past: _Past, quarter: Quarter, place: Place, rows: Sequence[Row], days
     firm, route = past.named.get(place, ("", ""))
     level, (mean_count, mean_sum) = _mean(past.sums, quarter.method, uscc, corridor)
     recent = past.recent.get(place, 0)
-    suggested = halves_up(recent * days, past.window)
+    ahead = sum(row.count for row in rows if row.day > past.today)
+    suggested = max(halves_up(recent * days, past.window) - ahead, 0)
     return Line(
         quarter=quarter.number,
         uscc=uscc,
@@ -273,6 +276,7 @@ def _line(past: _Past, quarter: Quarter, place: Place, rows: Sequence[Row], days
         recent=recent,
         recent_days=past.window,
         days=days,
+        ahead=ahead,
         suggested=suggested,
         expected=suggested,
     )

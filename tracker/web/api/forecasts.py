@@ -142,6 +142,7 @@ class ForecastLineAnswer(Answer):
     recent = fields.Integer()
     recent_days = fields.Integer()
     days = fields.Integer()
+    ahead = fields.Integer()
     suggested = fields.Integer()
     expected = fields.Integer()
     reason = fields.String()
