@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from tests import forecasts, journeys, matters, way
+from tests import divisions, forecasts, journeys, matters, way
 from tests.forecasts import YEAR
 from tests.journeys import FIRM, NOW, OTHER_FIRM, RATE_FEN, act_on, person
 from tests.settlements import recomputed
@@ -20,6 +20,7 @@ from tracker.errors import Conflict, NotAllowed, Refused
 from tracker.models.filings import Decision
 from tracker.models.forecasts import Forecast, ForecastVersion
 from tracker.models.money import Entry
+from tracker.papers import forecast_paper
 from tracker.settings import Settings
 from tracker.steps import forecast
 from tracker.steps.forecast_lines import Line, Stated
@@ -308,3 +309,37 @@ def test_a_programme_about_a_firm_s_year_is_told_by_firm(
     assert (fourth.known, fourth.ahead, fourth.accrued_fen) == (1, 1, 2_000_000)
     assert of(lines, 4, FIRM).suggested == 1, "as last year"
     assert recomputed(forecasts.sheet(world, key))
+
+
+def test_what_waits_to_be_computed_stands_but_makes_no_mean(
+    database: Database, settings: Settings
+) -> None:
+    world = divisions.world(database, settings)
+    divisions.claim(world, {"1": "30.00", "2": "50.00"})
+    waits = of(forecasts.lines(world, forecasts.drafted(world)), 1, FIRM)
+    assert (waits.known, waits.known_fen, waits.mean_from) == (2, 0, "nothing")
+    divisions.divide(world)
+    shared = of(forecasts.lines(world, forecasts.drafted(world)), 1, FIRM)
+    assert (shared.mean_from, shared.mean_count, shared.mean_fen) == ("own", 2, 4_000)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [(1, 4, "2026年"), (2, 2, "2026年第2季度"), (2, 3, "2026年第2—3季度")],
+)
+def test_the_papers_say_which_quarters_they_are_about(
+    bench: jobs.Bench, first: int, last: int, said: str
+) -> None:
+    way.shipped(bench, 1)
+    key = forecasts.drafted(bench, replace(YEAR, first_quarter=first, last_quarter=last))
+    book = load_workbook(io.BytesIO(forecasts.sheet(bench, key)), data_only=True)
+    heading = [str(row[0].value) for row in book["汇总"].iter_rows(max_row=8)]
+    assert any(f"测算期间：{said}　" in one for one in heading)
+    assert any("预测测算" in one and "不作兑付依据" in one for one in heading)
+    with bench.database.reading() as session:
+        one = session.get_one(Forecast, key)
+        lines = forecasts.lines(bench, key)
+        paper = forecast_paper.of_version(one, forecasts.version(bench, key), lines, lang="zh")
+    assert dict(paper.facts)["期间"] == said
+    assert paper.mark.startswith("预测测算，不作兑付依据")
+    assert len(paper.grids[2].rows) == len(lines)

@@ -47,10 +47,10 @@ class Demand:
     def period(self) -> str:
         """The quarters in words; all four are the year."""
         if (self.first_quarter, self.last_quarter) == (1, 4):
-            return f"{self.year} 年"
+            return f"{self.year}年"
         if self.first_quarter == self.last_quarter:
-            return f"{self.year} 年第 {self.first_quarter} 季度"
-        return f"{self.year} 年第 {self.first_quarter}—{self.last_quarter} 季度"
+            return f"{self.year}年第{self.first_quarter}季度"
+        return f"{self.year}年第{self.first_quarter}—{self.last_quarter}季度"
 
     @property
     def firms(self) -> tuple[tuple[str, str], ...]:

@@ -116,7 +116,7 @@ def _by_quarter(demand: Demand) -> tuple[str, list[Group]]:
     return demand_detail.QUARTER, [
         (
             number,
-            f"{demand.year} 年 {number * 3 - 2}—{number * 3} 月",
+            f"{demand.year}年{number * 3 - 2}—{number * 3}月",
             "、".join(dict.fromkeys(demand.method(one) for one in lines)),
             lines,
         )

@@ -18,9 +18,9 @@ from tracker.models import subjects
 from tracker.models.cargo import Route
 from tracker.models.forecasts import Forecast
 from tracker.models.methods import Method
-from tracker.models.money import Account, Assessment, Entry, Item, ItemStage, Posting
+from tracker.models.money import Account, Entry, Item, ItemStage, Posting
 from tracker.models.people import Firm
-from tracker.steps import assessment, methods, networks
+from tracker.steps import methods, networks
 from tracker.steps.forecast_lines import Quarter, Row
 
 PARTS: dict[str, tuple[str, ...]] = {
@@ -175,16 +175,12 @@ def _query(wanted: Forecast, since: date, *, by_route: bool) -> Select[*tuple[An
     unrouted = () if by_route else (null().label("corridor"), null().label("network_version_id"))
     counted = (
         func.count(Item.id).label("count"),
-        func.sum(case((Assessment.outcome != "waiting", 1), else_=0)).label("settled"),
+        func.sum(case((kind.table.waits_for == "", 1), else_=0)).label("settled"),
         *(func.sum(func.coalesce(stood.c[part], 0)).label(part) for part in PARTS),
     )
     query: Select[*tuple[Any, ...]] = select(*places, *routes, *unrouted, *counted)
     query = query.join(Item, Item.firm_id == Firm.id)
-    query = subjects.joined(query.outerjoin(stood, stood.c.item_id == Item.id)).outerjoin(
-        Assessment,
-        (Assessment.item_id == Item.id)
-        & Assessment.id.in_(assessment.last_of(wanted.league_id, wanted.programme_id)),
-    )
+    query = subjects.joined(query.outerjoin(stood, stood.c.item_id == Item.id))
     if by_route:
         query = query.outerjoin(Route, (Route.shipment_id == Item.shipment_id) & Route.standing)
     counts = kind.table.stands & (kind.table.league_id == wanted.league_id)
