@@ -12,7 +12,7 @@ Execute = Callable[..., list[tuple[Any, ...]]]
 OPENED = (
     *("entry", "posting", "account", "item", "item_stage", "assessment", "decision"),
     *("audit_event", "chain_head", "claim_key", "method", "composed_rule"),
-    *("matter", "matter_version", "receipt"),
+    *("matter", "matter_version", "receipt", "forecast", "forecast_version"),
 )
 CHECKS = {
     "account": ("source", "floor"),

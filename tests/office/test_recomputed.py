@@ -3,7 +3,7 @@
 import pytest
 
 from rules.registry import every_rule
-from tests import divisions, way
+from tests import divisions, forecasts, journeys, way
 from tests.office.conftest import Recomputed, formulas, spoilt, values
 from tests.settlements import content, every_kind, of_shape
 from tracker import blobs, jobs
@@ -11,6 +11,7 @@ from tracker.db import Database
 from tracker.models.filings import Filing
 from tracker.papers import settlement
 from tracker.settings import Settings
+from tracker.steps.forecast_lines import Stated
 
 SHAPES = [
     name.removeprefix("shapes/")
@@ -55,3 +56,18 @@ def filed(bench: jobs.Bench) -> bytes:
     with bench.database.reading() as session:
         sha256 = session.get_one(Filing, key).sheet_sha256
     return blobs.path(bench.settings.home, sha256).read_bytes()
+
+
+def test_a_forecast_recomputes(
+    database: Database, settings: Settings, recomputed: Recomputed
+) -> None:
+    bench = journeys.bench(database, settings)
+    way.shipped(bench, 7)
+    way.shipped(bench, 2, first=20, login="other_clerk")
+    way.approved(bench)
+    way.shipped(bench, 4, first=40)
+    key = forecasts.drafted(bench)
+    lines = forecasts.lines(bench, key)
+    said = {one.key: Stated(1_234, "每日三班") for one in lines if one.days}
+    forecasts.stated(bench, key, said)
+    assert recomputed(forecasts.sheet(bench, key)) > 5 * len(lines)

@@ -22,6 +22,7 @@ from tracker.models.filings import (
     Disbursement,
     Filing,
 )
+from tracker.models.forecasts import FORECAST_STATES
 from tracker.models.matters import MATTER_STATES
 from tracker.models.methods import METHOD_STATES, Method
 from tracker.models.money import Entry
@@ -32,7 +33,8 @@ from tracker.models.recoveries import RECOVERY_STATES, Recovery
 from tracker.models.work import AuditEvent
 from tracker.steps import act, flow
 from tracker.steps.codes import REASON_CODES
-from tracker.steps.flows import FLOWS, Step
+from tracker.steps.flows import FLOWS
+from tracker.steps.step import Step
 
 STATES = {
     "method": METHOD_STATES,
@@ -41,6 +43,7 @@ STATES = {
     "filing": FILING_STATES,
     "allotment": ALLOTMENT_STATES,
     "disbursement": DISBURSEMENT_STATES,
+    "forecast": FORECAST_STATES,
     "division": DIVISION_STATES,
     "recovery": RECOVERY_STATES,
     "proposal": PROPOSAL_STATES,
@@ -73,7 +76,7 @@ def test_a_step_speaks_of_known_states_roles_and_makers(kind: str, step: Step) -
 def test_what_goes_back_or_ends_badly_needs_a_reason() -> None:
     backward = {"return", "decline", "fail", "bounce", "propose_lift"}
     backward |= {"sustain", "dismiss", "propose_lapse", "propose_carry_over"}
-    corrected = {("matter", "reopen"), ("publication", "withdraw")}
+    corrected = {("matter", "reopen"), ("publication", "withdraw"), ("forecast", "recall")}
     needing = {(kind, step.name) for kind, step in STEPS if step.needs_reason}
     assert {name for _, name in needing - corrected} == backward
     assert corrected <= needing
@@ -88,7 +91,8 @@ def test_wherever_money_leaves_a_hand_two_people_are_needed() -> None:
         *("method.record", "application.apply", "application.pass", "application.decline"),
         *("filing.file", "filing.endorse", "filing.approve", "filing.decline"),
         *("allotment.allot", "disbursement.instruct", "recovery.recover", "recovery.lift"),
-        *("division.divide", "proposal.approve", "allotment.lapse", "allotment.carry_over"),
+        *("division.divide", "forecast.submit", "proposal.approve"),
+        *("allotment.lapse", "allotment.carry_over"),
         *("objection.sustain", "objection.dismiss"),
     }
 

@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from tests import way
+from tests import iso20022, way
 from tests.instructions import PAYER, TODAY, answered, code, listed
 from tests.journeys import NOW, RATE_FEN, act_on, person
 from tracker import jobs
@@ -229,18 +229,6 @@ def test_the_columns_of_the_list_are_the_installations_own(tmp_path: Path) -> No
         instruction_list.shape(tmp_path)
 
 
-PAIN_002 = """<?xml version="1.0" encoding="UTF-8"?>
-<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt>
-<OrgnlPmtInfAndSts><OrgnlPmtInfId>ZF-00001</OrgnlPmtInfId>
-<TxInfAndSts><OrgnlEndToEndId>DF-0001-001</OrgnlEndToEndId><TxSts>ACSC</TxSts>
-<AcctSvcrRef>HD-7</AcctSvcrRef>
-<OrgnlTxRef><Amt><InstdAmt Ccy="CNY">1234.56</InstdAmt></Amt></OrgnlTxRef></TxInfAndSts>
-<TxInfAndSts><OrgnlEndToEndId>DF-0001-002</OrgnlEndToEndId><TxSts>RJCT</TxSts>
-<StsRsnInf><Rsn><Cd>AC01</Cd></Rsn><AddtlInf>账号有误</AddtlInf></StsRsnInf></TxInfAndSts>
-<TxInfAndSts><OrgnlEndToEndId>DF-0001-003</OrgnlEndToEndId><TxSts>ACSP</TxSts></TxInfAndSts>
-</OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>"""
-
-
 def test_every_column_about_the_status_and_our_own_number_are_looked_at() -> None:
     raw = (
         "业务流水号,处理状态,交易结果,支付编号,支付日期,金额\n"
@@ -258,7 +246,7 @@ def test_every_column_about_the_status_and_our_own_number_are_looked_at() -> Non
 
 
 def test_a_status_report_is_read_like_a_table() -> None:
-    found = bank_answers.read(PAIN_002.encode())
+    found = bank_answers.read(iso20022.REPORT.encode())
     assert [(one.code, one.outcome, one.amount_fen, one.receipt_no) for one in found] == [
         ("DF-0001-001", "confirmed", 123_456, "HD-7"),
         ("DF-0001-002", "failed", None, ""),

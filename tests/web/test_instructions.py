@@ -5,7 +5,7 @@ import json
 
 from flask import Flask
 
-from tests import way
+from tests import iso20022, way
 from tests.instructions import code
 from tests.journeys import RATE_FEN
 from tests.web.api.callers import call
@@ -22,8 +22,9 @@ def test_a_list_is_made_downloaded_and_answered(bench: jobs.Bench, app: Flask) -
     assert [row[1] for row in page.table()[1:]] == [number]
     made = finance.send(page.form("/instructions"), 200, **PAYER)
     assert made.table()[1][0] == number
-    for ending, begins in (("xlsx", b"PK"), ("csv", b"\xef\xbb\xbf"), ("xml", b"<?xml")):
+    for ending, begins in (("xlsx", b"PK"), ("csv", b"\xef\xbb\xbf")):
         assert finance.client.get(f"{made.address}/list.{ending}").data.startswith(begins)
+    assert not iso20022.fault(finance.client.get(f"{made.address}/list.xml").data)
     assert "Nothing waits to be listed." in finance.see("/instructions").words
     told = f"支付编号,状态\n{number},成功\nX,成功\n"
     form = finance.see("/instructions").form("/instructions/answers")
@@ -72,7 +73,7 @@ def test_a_system_makes_a_list_and_takes_the_banks_answers(bench: jobs.Bench, ap
     assert (one["cash_fen"], one["lines"][0]["firm"]) == (RATE_FEN, "示例企业甲")
     assert caller.get("instructions/1") == one
     assert caller.get("instructions")[0]["code"] == one["code"]
-    assert caller.ask("GET", "instructions/1/xml").data.startswith(b"<?xml")
+    assert not iso20022.fault(caller.ask("GET", "instructions/1/xml").data)
     assert caller.ask("GET", "instructions/1/csv").data.startswith(b"\xef\xbb\xbf")
     assert caller.ask("GET", "instructions/1/xlsx").data.startswith(b"PK")
     told = {"file": (io.BytesIO(f"支付编号,状态,金额\n{number},成功,500.00\n".encode()), "回.csv")}

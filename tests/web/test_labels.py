@@ -9,6 +9,7 @@ from tracker.models.cargo import MANIFEST_STATES, ROUTE_STATES, ROW_STATES, SHIP
 from tracker.models.cross_checks import CROSS_FILE_STATES, CROSS_OUTCOMES
 from tracker.models.divisions import DIVISION_STATES
 from tracker.models.filings import ALLOTMENT_STATES, DISBURSEMENT_STATES, FILING_STATES
+from tracker.models.forecasts import FORECAST_STATES
 from tracker.models.further import LIST_STATES
 from tracker.models.inbox import INBOX_FILE_STATES
 from tracker.models.matters import MATTER_STATES
@@ -38,6 +39,7 @@ LIVES = {
     "matter": MATTER_STATES,
     "application": APPLICATION_STATES,
     "filing": FILING_STATES,
+    "forecast": FORECAST_STATES,
     "division": DIVISION_STATES,
     "proposal": PROPOSAL_STATES,
     "publication": PUBLICATION_STATES,

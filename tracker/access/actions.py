@@ -44,6 +44,8 @@ POLICY: dict[str, tuple[str, ...]] = {
     "see_objections": (*LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
     "see_calendar": BUSINESS_ROLES,
     "record_calendar": COMMERCE_ROLES,
+    "draft_forecast": ("league_officer",),
+    "see_forecasts": (*LEAGUE_ROLES, *PROVINCE_ROLES, "auditor"),
     "draft_division": ("league_officer",),
     "see_divisions": (*LEAGUE_ROLES, "auditor"),
     "reduce_filing": ("commerce_officer",),

@@ -19,11 +19,13 @@ from tracker.access import (
     visible_methods,
     visible_recoveries,
 )
+from tracker.access.forecasts import visible_forecasts
 from tracker.access.proposals import visible_proposals
 from tracker.access.publications import visible_objections, visible_publications
 from tracker.models.applications import Application
 from tracker.models.divisions import Division
 from tracker.models.filings import Allotment, Decision, Disbursement, Filing
+from tracker.models.forecasts import Forecast
 from tracker.models.matters import Matter
 from tracker.models.methods import Method
 from tracker.models.money import Account, Entry, Item, Posting
@@ -65,6 +67,7 @@ def visible_entries(user: User) -> Select[Entry]:
             ("matter", visible_matters(user), Matter.id),
             ("application", visible_applications(user), Application.id),
             ("filing", visible_filings(user), Filing.id),
+            ("forecast", visible_forecasts(user), Forecast.id),
             ("division", visible_divisions(user), Division.id),
             ("allotment", visible_allotments(user), Allotment.id),
             ("disbursement", visible_disbursements(user), Disbursement.id),

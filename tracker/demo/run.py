@@ -20,6 +20,7 @@ from tracker.demo import (
     calling,
     cross_checks,
     evidence,
+    forecasts,
     load,
     matters,
     network,
@@ -94,6 +95,7 @@ def parts(bench: jobs.Bench) -> list[tuple[str, Callable[[], str]]]:
         ("追缴一车次", lambda: _recover(bench)),
         ("申报期", lambda: calling.call(bench)),
         ("测算说明单", lambda: _tell(bench)),
+        ("需求测算", lambda: forecasts.make(bench)),
     ]
 
 

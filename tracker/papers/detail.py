@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from rules.outcome import Tally
 from tracker.papers.content import Detail, Settlement, sums
 from tracker.papers.formulas import Cell, difference, ratio, total, yuan
+from tracker.papers.spans import Spans
 from tracker.papers.workbook import A3, Book, Column, across, end, page, table, wide_enough
 
 NAME = "明细"
@@ -57,22 +57,8 @@ PRINTED = len(COLUMNS) - 1
 HEADINGS = tuple(column.heading for column in COLUMNS)
 FIRST_ROW = 5
 """Of the shipments, counted from one."""
-
-
-def letter(heading: str) -> str:
-    """The column of this heading."""
-    return str(xl_col_to_name(HEADINGS.index(heading)))
-
-
-def span(heading: str, count: int) -> str:
-    """All shipments' cells of a column, as seen from another sheet."""
-    column = letter(heading)
-    return f"'{NAME}'!${column}${FIRST_ROW}:${column}${FIRST_ROW + count - 1}"
-
-
-def total_at(heading: str, count: int) -> str:
-    """The cell of a column's total, as seen from another sheet."""
-    return f"'{NAME}'!${letter(heading)}${FIRST_ROW + count}"
+SPANS = Spans(NAME, HEADINGS, FIRST_ROW)
+letter, span, total_at = SPANS.letter, SPANS.span, SPANS.total_at
 
 
 def write(book: Book, sheet: Worksheet, content: Settlement, amounts: Sequence[Cell]) -> None:

@@ -5,6 +5,8 @@ the numbers of the methods, and 资金分配 where pools were divided. 汇总 su
 测算过程, and that at 资金分配: any spreadsheet recomputes all of it to the fen.
 """
 
+from collections.abc import Sequence
+
 from xlsxwriter.worksheet import Worksheet
 
 from tracker.papers import detail, pools, summary, working
@@ -59,7 +61,13 @@ def write(content: Settlement) -> bytes:
         title = f"报送编号：{content.code}　　{content.anchor}　　单位：元"
         footer = f"{content.code}　{content.anchor}"
         pools.write(book, sheet, content.pools, title, footer, is_sample=content.is_sample)
-    _parameters(book, last, content)
+    parameters(
+        book,
+        last,
+        content.documents,
+        footer=f"{content.code}　{content.anchor}",
+        is_sample=content.is_sample,
+    )
     first.activate()
     return book.close()
 
@@ -105,25 +113,28 @@ def _column(heading: str) -> Column:
     return Column(heading, width, style)
 
 
-def _parameters(book: Book, sheet: Worksheet, content: Settlement) -> None:
+def parameters(
+    book: Book,
+    sheet: Worksheet,
+    documents: Sequence[Document],
+    *,
+    footer: str,
+    is_sample: bool,
+    marked: str = "",
+) -> None:
+    """Write 办法参数: each document with its numbers."""
     width = len(PARAMETER_COLUMNS)
     across(book, sheet, 0, width, "办法参数", "title", 32)
-    across(book, sheet, 1, width, detail.SAMPLE if content.is_sample else "", "sample", 20)
+    across(book, sheet, 1, width, detail.SAMPLE if is_sample else "", "sample", 20)
     row = 3
-    for document in content.documents:
+    for document in documents:
         for text in _document(document):
             across(book, sheet, row, width, text, "note", height(text, PARAMETER_WIDTH))
             row += 1
         rows = [(p.name, p.value, p.unit, p.article, p.key) for p in document.parameters]
         row = table(book, sheet, row, PARAMETER_COLUMNS, rows) + 1
     sheet.print_area(0, 0, row - 2, width - 1)
-    page(
-        sheet,
-        paper=A4,
-        repeated=(0, 0),
-        footer=f"{content.code}　{content.anchor}",
-        is_sample=content.is_sample,
-    )
+    page(sheet, paper=A4, repeated=(0, 0), footer=footer, is_sample=is_sample, marked=marked)
 
 
 def _document(document: Document) -> list[str]:

@@ -29,12 +29,11 @@ from tracker.models.divisions import Division
 from tracker.models.filings import Filing, FilingLine
 from tracker.models.methods import Method
 from tracker.models.money import Assessment, Item, ItemStage
-from tracker.models.networks import NetworkVersion
 from tracker.papers import settlement as paper
 from tracker.papers.content import Detail, Document, Settlement
 from tracker.papers.parameters import listed
 from tracker.papers.pools import Pool, key_of
-from tracker.steps import methods
+from tracker.steps import methods, networks
 from tracker.steps.flow import REASON_CODES
 
 LIMIT_BYTES = 256 * 1024 * 1024
@@ -94,7 +93,7 @@ def settlement(
             ledger_fen=sum(_standing(session, filing).values()),
             is_sample=sampled or any(item.firm.is_sample for _, item, _ in lines),
             details=details,
-            documents=tuple(_document(method, rules) for method in documents),
+            documents=tuple(document(method, rules) for method in documents),
             pools=_pools(session, filing, details),
             about=subjects.of(filing.programme).name,
         )
@@ -175,7 +174,7 @@ def _around(session: Session, filing: Filing) -> Around:
         .order_by(Route.id)
     )
     rows = list(session.execute(routes))
-    names = _corridor_names(session, {version for _, _, version in rows})
+    names = networks.corridor_names(session, {version for _, _, version in rows})
     counted = (
         select(CargoLine.shipment_id, func.count(CargoLine.waybill_no.distinct()))
         .where(CargoLine.shipment_id.in_(shipments), CargoLine.standing)
@@ -192,16 +191,6 @@ def _around(session: Session, filing: Filing) -> Around:
         },
         waybills=dict(session.execute(counted).all()),
     )
-
-
-def _corridor_names(session: Session, versions: set[int]) -> dict[tuple[int, str], str]:
-    """Network version and corridor -> its Chinese name."""
-    query = select(NetworkVersion).where(NetworkVersion.id.in_(versions))
-    return {
-        (version.id, corridor["id"]): corridor["names"]["zh"]
-        for version in session.scalars(query)
-        for corridor in version.body["corridors"]
-    }
 
 
 def _detail(line: Line, around: Around) -> Detail:
@@ -288,7 +277,8 @@ def _pools(session: Session, filing: Filing, details: Sequence[Detail]) -> tuple
     return tuple(one for one in found if one.key in wanted)
 
 
-def _document(method: Method, registry: Registry) -> Document:
+def document(method: Method, registry: Registry) -> Document:
+    """A method as it is printed."""
     rule = methods.found(registry, method)
     described = rule.describe_params() if rule is not None else []
     return Document(

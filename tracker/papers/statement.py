@@ -59,14 +59,14 @@ def balances(
 
 def names(row: Position, lang: str) -> tuple[str, ...]:
     """What a row of balances is about, in words."""
-    league = _name(row.league, lang)
+    league = in_tongue(row.league, lang)
     if row.part is None:
         return (league,)
     if isinstance(row.part, Firm):
         return (league, row.part.name)
     if isinstance(row.part, date):
         return (league, f"{row.part:%Y-%m}")
-    return (league, _name(row.part, lang))
+    return (league, in_tongue(row.part, lang))
 
 
 def of_firm(
@@ -159,5 +159,6 @@ def _known(known: Entry, lang: str) -> str:
     return said(KNOWN, lang, seq=known.seq, at=at, hash=known.hash[:16])
 
 
-def _name(of: League | Programme, lang: str) -> str:
+def in_tongue(of: League | Programme, lang: str) -> str:
+    """The name of a league or a programme in the language."""
     return of.name_en if lang == "en" else of.name_zh

@@ -5,7 +5,7 @@ from decimal import Decimal
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from tracker.papers import detail
+from tracker.papers import checking, detail
 from tracker.papers.content import Settlement, Sums, sums
 from tracker.papers.formulas import Cell, Live, ten_thousands, total, yuan
 from tracker.papers.workbook import (
@@ -16,7 +16,6 @@ from tracker.papers.workbook import (
     end,
     height,
     page,
-    put,
     table,
     wide_enough,
 )
@@ -71,7 +70,16 @@ def write(book: Book, sheet: Worksheet, content: Settlement) -> None:
     row = table(book, sheet, heading_row, wide_enough(COLUMNS, [*rows, totals]), rows)
     sheet.freeze_panes(heading_row + 1, 0)
     end(book, sheet, row, list(zip(totals, TOTALS, strict=True)))
-    row = _check(book, sheet, content, row + 1)
+    filed = sums(content.details).filed_fen
+    row = checking.write(
+        book,
+        sheet,
+        row + 1,
+        WIDTH - len(IN_YUAN),
+        characters=CHARACTERS,
+        held=("校核：台账在册金额（元）", content.ledger_fen),
+        apart=("校核：报送合计与台账之差（元）", filed - content.ledger_fen),
+    )
     across(book, sheet, row, WIDTH, NOTE, "note", height(NOTE, CHARACTERS))
     across(book, sheet, row + 2, WIDTH, detail.SIGNING, "signing", 30)
     sheet.print_area(0, 0, row + 2, WIDTH - 1)
@@ -148,23 +156,6 @@ def _totals(content: Settlement, first: int, last: int) -> tuple[Cell, ...]:
             for number, heading in enumerate(IN_YUAN, 4 + len(IN_TEN_THOUSANDS))
         ),
     )
-
-
-def _check(book: Book, sheet: Worksheet, content: Settlement, row: int) -> int:
-    """校核: what the ledger holds for these lines beside the total above; returns the next row."""
-    filed = sums(content.details).filed_fen
-    place = WIDTH - len(IN_YUAN)
-    column = xl_col_to_name(place)
-    held = ("校核：台账在册金额（元）", yuan(content.ledger_fen))
-    formula = f"=ROUND({column}{row}-{column}{row + 1},2)"
-    apart = ("校核：报送合计与台账之差（元）", Live(formula, yuan(filed - content.ledger_fen)))
-    rows: tuple[tuple[str, Cell], ...] = (held, apart)
-    for number, (words, cell) in enumerate(rows):
-        sheet.set_row(row + number, height(words, CHARACTERS))
-        sheet.merge_range(row + number, 0, row + number, place - 1, "", book.styles["text"])
-        put(book, sheet, row + number, 0, words, "text")
-        put(book, sheet, row + number, place, cell, "money")
-    return row + 2
 
 
 def _fen(added: Sums) -> dict[str, int]:

@@ -54,6 +54,7 @@ STYLES: Mapping[str, Mapping[str, object]] = {
     "day": GRID | {"num_format": "yyyy-mm-dd", "align": "center"},
     "money": GRID | {"num_format": "#,##0.00"},
     "entry": GRID | {"num_format": "#,##0.00", "bg_color": "#FFF9E5"},
+    "entry_number": GRID | {"num_format": "#,##0", "bg_color": "#FFF9E5"},
     "entry_text": GRID | {"bg_color": "#FFF9E5", "text_wrap": True},
     "wrong": GRID
     | {"num_format": "@", "text_wrap": True, "bg_color": "#FFC7CE", "font_color": "#9C0006"},
@@ -217,9 +218,18 @@ def across(
 
 
 def page(
-    sheet: Worksheet, *, paper: int, repeated: tuple[int, int], footer: str, is_sample: bool
+    sheet: Worksheet,
+    *,
+    paper: int,
+    repeated: tuple[int, int],
+    footer: str,
+    is_sample: bool,
+    marked: str = "",
 ) -> None:
-    """Landscape, as wide as the paper, headings on each page, page numbers; 示例 over each."""
+    """Landscape, as wide as the paper, headings on each page, page numbers; 示例 over each.
+
+    `marked` is what else stands over each page.
+    """
     sheet.set_landscape()
     sheet.set_paper(paper)
     sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
@@ -228,8 +238,9 @@ def page(
     sheet.center_horizontally()
     sheet.hide_gridlines(2)
     sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
-    if is_sample:
-        sheet.set_header('&C&"黑体"&14&KC00000示例 SAMPLE')
+    if is_sample or marked:
+        over = "　".join(part for part in ("示例 SAMPLE" if is_sample else "", marked) if part)
+        sheet.set_header(f'&C&"黑体"&14&KC00000{over}')
     sheet.set_footer(f'&L&"{SONG}"&9{footer.replace("&", "&&")}&R&"{SONG}"&9第 &P 页，共 &N 页')
 
 

@@ -19,6 +19,7 @@ from tracker.errors import Conflict, NotAllowed, Refused, mark
 from tracker.models.applications import Application
 from tracker.models.divisions import Division
 from tracker.models.filings import Allotment, Decision, Disbursement, Filing
+from tracker.models.forecasts import Forecast
 from tracker.models.matters import Matter
 from tracker.models.methods import Method
 from tracker.models.money import Entry
@@ -27,7 +28,8 @@ from tracker.models.proposals import Proposal
 from tracker.models.publications import Objection, Publication
 from tracker.models.recoveries import Recovery
 from tracker.steps.codes import REASON_CODES
-from tracker.steps.flows import FLOWS, Step
+from tracker.steps.flows import FLOWS
+from tracker.steps.step import Step
 
 __all__ = ["FLOWS", "REASON_CODES", "Step", "Subject", "Taking", "allowed", "history", "take"]
 Subject = (
@@ -36,6 +38,7 @@ Subject = (
     | Allotment
     | Disbursement
     | Division
+    | Forecast
     | Matter
     | Method
     | Objection

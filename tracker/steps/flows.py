@@ -4,30 +4,8 @@ A row says from where to where, who may, whose earlier step it checks, and wheth
 needed. A new step is a new row; the button appears by itself.
 """
 
-from dataclasses import dataclass
-
 from tracker.errors import mark
-
-FIRM = ("firm_clerk", "firm_manager")
-LEAGUE = ("league_officer", "league_approver")
-COMMERCE = ("commerce_officer", "commerce_approver")
-FINANCE = ("finance_officer", "finance_approver")
-
-
-@dataclass(frozen=True)
-class Step:
-    """One row of a flow."""
-
-    name: str
-    label: str
-    """English msgid of the button."""
-    before: tuple[str, ...]
-    after: str
-    roles: tuple[str, ...]
-    checks: str | None = None
-    """The maker's step this one checks: another person, shown the same."""
-    needs_reason: bool = False
-
+from tracker.steps.step import COMMERCE, FINANCE, FIRM, LEAGUE, Step
 
 FLOWS: dict[str, tuple[Step, ...]] = {
     "method": (
@@ -234,6 +212,27 @@ FLOWS: dict[str, tuple[Step, ...]] = {
             "declined",
             ("commerce_approver",),
             checks="propose",
+            needs_reason=True,
+        ),
+    ),
+    "forecast": (
+        Step("prepare", mark("Pass on for approval"), ("draft",), "prepared", ("league_officer",)),
+        Step("reopen", mark("Open again"), ("prepared",), "draft", LEAGUE),
+        Step(
+            "submit",
+            mark("Submit to the province"),
+            ("prepared",),
+            "submitted",
+            ("league_approver",),
+            checks="prepare",
+        ),
+        Step("withdraw", mark("Withdraw"), ("draft",), "withdrawn", ("league_officer",)),
+        Step(
+            "recall",
+            mark("Recall"),
+            ("submitted",),
+            "recalled",
+            ("league_approver",),
             needs_reason=True,
         ),
     ),

@@ -184,6 +184,16 @@ def in_force(session: Session, day: date) -> NetworkVersion | None:
     return session.scalar(query.order_by(NetworkVersion.valid_from.desc()).limit(1))
 
 
+def corridor_names(session: Session, versions: set[int]) -> dict[tuple[int, str], str]:
+    """Network version and corridor -> its Chinese name."""
+    query = select(NetworkVersion).where(NetworkVersion.id.in_(versions))
+    return {
+        (version.id, corridor["id"]): corridor["names"]["zh"]
+        for version in session.scalars(query)
+        for corridor in version.body["corridors"]
+    }
+
+
 def opened(version: NetworkVersion) -> Network:
     """The network as a value, ready to match with; built once per version and process."""
     return _opened(version.sha256, _Carried(version))

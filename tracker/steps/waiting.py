@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from tracker import access
 from tracker.access import pins
 from tracker.access.cross_checks import visible_cross_files
+from tracker.access.forecasts import visible_forecasts
 from tracker.access.proposals import visible_proposals
 from tracker.access.publications import visible_objections, visible_publications
 from tracker.db import local_day
@@ -43,6 +44,7 @@ SUBJECTS: dict[str, Callable[[User], Select[Any]]] = {
     "publication": visible_publications,
     "objection": visible_objections,
     "filing": access.visible_filings,
+    "forecast": visible_forecasts,
     "division": access.visible_divisions,
     "allotment": access.visible_allotments,
     "disbursement": access.visible_disbursements,
@@ -60,6 +62,7 @@ KINDS = {
     "publication": mark("Publications"),
     "objection": mark("Objections"),
     "filing": mark("Filings"),
+    "forecast": mark("Forecasts of need"),
     "division": mark("Divisions"),
     "allotment": mark("Allotments"),
     "disbursement": mark("Disbursements"),

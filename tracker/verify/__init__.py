@@ -17,7 +17,16 @@ from itertools import islice
 from rules.registry import every_rule
 from rules.rule import Rule
 from tracker.verify import anchors as written
-from tracker.verify import chain, composed, divisions, matters, publications, receipts, records
+from tracker.verify import (
+    chain,
+    composed,
+    divisions,
+    forecasts,
+    matters,
+    publications,
+    receipts,
+    records,
+)
 from tracker.verify.anchors import Anchor
 from tracker.verify.package import opened_package
 from tracker.verify.reading import Fault, Rows, opened, tables
@@ -111,6 +120,7 @@ def _faults(
         "组合规则": lambda: composed.faults(kept, walk),
         "申报事项": lambda: matters.matters(of(matters.TABLE), walk),
         "公示": lambda: publications.publications(of(publications.TABLE), walk),
+        "需求测算": lambda: forecasts.forecasts(of(forecasts.TABLE)),
         "说明单": lambda: receipts.receipts(of(receipts.TABLE), walk),
     }
     for name, check in checks.items():

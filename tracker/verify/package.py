@@ -21,6 +21,7 @@ LIST, BOOKS, FILES = "package.json", "books.sqlite", "blobs/"
 REFERENCES = (
     ("manifest", "sha256", "发运明细表"),
     ("filing", "sheet_sha256", "测算表"),
+    ("forecast_version", "sheet_sha256", "需求测算表"),
     ("evidence", "sha256", "佐证材料"),
 )
 """Table, its column that names a raw file, and what people call it."""

@@ -12,7 +12,7 @@ from tracker.errors import Refused, mark
 from tracker.models.filings import ALLOTMENT_STATES, Allotment, Disbursement, Filing, Fund
 from tracker.models.people import League, User
 from tracker.steps import allotment as steps
-from tracker.steps import disbursement, flow, funds, matches, pace, review
+from tracker.steps import disbursement, flow, forecast, funds, matches, pace, review
 from tracker.steps import filing as filing_steps
 from tracker.web import acting, amounts, asked, context, policy
 
@@ -42,6 +42,7 @@ def allotments() -> ResponseReturnValue:
         paces={
             one.fund.id: pace.of(session, one.fund, one.limit.headroom_fen, today) for one in listed
         },
+        needed={one.fund.id: forecast.needed(session, one.fund.fiscal_year) for one in listed},
         sees_funds=access.may(user, "see_funds"),
         may_record=access.may(user, "record_fund"),
         may_draft=access.may(user, "draft_allotment"),

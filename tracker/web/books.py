@@ -42,6 +42,7 @@ SUBJECTS: dict[str, str] = {
     "matter": mark("Matter"),
     "application": mark("Application"),
     "filing": mark("Filing"),
+    "forecast": mark("Forecast of need"),
     "division": mark("Division"),
     "allotment": mark("Allotment"),
     "disbursement": mark("Disbursement"),

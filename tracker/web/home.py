@@ -31,6 +31,7 @@ ROOMS: dict[str, str] = {
     "publication": "publications.publications",
     "objection": "objections.objections",
     "filing": "filings.filings",
+    "forecast": "forecasts.forecasts",
     "division": "divisions.divisions",
     "allotment": "allotments.allotments",
     "disbursement": "disbursements.disbursements",

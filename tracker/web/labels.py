@@ -147,6 +147,11 @@ STATES: dict[str, dict[str, Look]] = {
         "sustained": Look(mark("Upheld"), "bad"),
         "dismissed": Look(mark("Dismissed"), "good"),
     },
+    "forecast": {
+        "submitted": Look(mark("Submitted to the province"), "good"),
+        "replaced": Look(mark("Replaced by a later one")),
+        "recalled": Look(mark("Recalled by the league"), "warn"),
+    },
     "division": {"divided": Look(mark("Divided"), "good")},
     "allotment": {
         "allotted": Look(mark("Allotted"), "good"),

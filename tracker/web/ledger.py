@@ -32,6 +32,7 @@ PAGES_OF = {
     "matter": "matters.matter",
     "application": "applications.application",
     "filing": "filings.filing",
+    "forecast": "forecasts.forecast",
     "division": "divisions.division",
     "allotment": "allotments.allotment",
     "disbursement": "disbursements.disbursement",
