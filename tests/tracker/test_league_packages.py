@@ -20,6 +20,7 @@ from tests.two_leagues import CANARIES, OTHER, OWN, inside, packed
 from tracker import jobs, packages, verify
 from tracker.db import Database
 from tracker.errors import Refused
+from tracker.models.applications import Application
 from tracker.models.cargo import Manifest
 from tracker.settings import Settings
 from tracker.verify.__main__ import main
@@ -206,6 +207,24 @@ def test_a_division_is_divided_again_from_the_package(
         str(altered(made.path, "UPDATE division SET rest = rest + 1")), rules=bench.registry.rules
     )
     assert any("资金分配" in fault.where for fault in report.faults)
+
+
+def test_what_a_kept_decision_checks_is_kept_too_though_the_league_sees_it_no_more(
+    bench: jobs.Bench, tmp_path: Path
+) -> None:
+    """Money went and came back with an application that is the firm's own again."""
+    way.shipped(bench)
+    key = way.applied(bench)
+    journeys.act_on(
+        bench, Application, key, "league_officer", "return", reason_code="other", reason="示例"
+    )
+    made = packed(bench, tmp_path)
+    assert verify.verify(str(made.path), rules=bench.registry.rules).faults == ()
+    with closing(sqlite3.connect(":memory:")) as books:
+        books.deserialize(inside(made.path)["books.sqlite"])
+        assert books.execute("SELECT count(*) FROM application").fetchone() == (0,)
+        steps = books.execute("SELECT step FROM decision WHERE subject_kind = 'application'")
+        assert sorted(step for (step,) in steps) == ["apply", "prepare", "return"]
 
 
 def test_a_leagues_package_is_never_restored(
