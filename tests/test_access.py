@@ -47,6 +47,7 @@ from tracker.models import (
     methods,
     money,
     networks,
+    packages,
     people,
     proposals,
     receipts,
@@ -90,6 +91,7 @@ TABLES: dict[str, type[Any]] = {
     "divisions": divisions.Division,
     "recoveries": recoveries.Recovery,
     "receipts": receipts.Receipt,
+    "packages": packages.LeaguePackage,
     "funds": filings.Fund,
     "methods": methods.Method,
     "composed": composed.ComposedRule,
@@ -109,7 +111,7 @@ NOUNS: dict[str, Select[Any]] = {
     ),
 }
 """Beginning of an address -> the numbers that come after it."""
-NOT_THERE = {"divisions"}
+NOT_THERE = {"divisions", "packages"}
 """What the demo has none of; the other nouns are there, so that there is something to find."""
 UNNUMBERED = {"language", "static"}
 BY_FIRM = {"statements"}

@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from openpyxl import Workbook
 
 from tests import divisions, journeys, matters, two_leagues, way
@@ -17,7 +18,7 @@ from tests.ingest.further_samples import book, leg, parcel
 from tests.ingest.manifest_samples import road
 from tests.journeys import LEAGUE
 from tests.two_leagues import CANARIES, OTHER, OWN, inside, packed
-from tracker import jobs, packages, verify
+from tracker import cli, jobs, packages, verify
 from tracker.db import Database
 from tracker.errors import Refused
 from tracker.models.applications import Application
@@ -225,6 +226,19 @@ def test_what_a_kept_decision_checks_is_kept_too_though_the_league_sees_it_no_mo
         assert books.execute("SELECT count(*) FROM application").fetchone() == (0,)
         steps = books.execute("SELECT step FROM decision WHERE subject_kind = 'application'")
         assert sorted(step for (step,) in steps) == ["apply", "prepare", "return"]
+
+
+def test_the_command_writes_a_leagues_package_by_the_code_of_the_league(
+    both: jobs.Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "_bench", lambda: both)
+    target = tmp_path / "包.zip"
+    told = CliRunner().invoke(cli.package, [LEAGUE, str(target)]).output
+    assert "已写入" in told
+    assert verify.verify(str(target), rules=both.registry.rules).faults == ()
+    wrong = CliRunner().invoke(cli.package, ["999999", str(tmp_path / "无.zip")])
+    assert "没有这个盟市代码" in wrong.output
+    assert wrong.exit_code == 1
 
 
 def test_a_leagues_package_is_never_restored(

@@ -65,6 +65,7 @@ PAGES = (
     "receipts",
     "ledger",
     "statements",
+    "packages",
     "methods",
     "trials",
     "replays",
@@ -106,6 +107,7 @@ APIS = (
     "proposals",
     "ledger",
     "statements",
+    "packages",
 )
 """Modules of ``tracker.web.api`` with a blueprint ``blp``; they go into the OpenAPI file."""
 
