@@ -49,7 +49,7 @@ def test_an_officer_has_the_books_of_the_own_league_packed_and_takes_them(
     report = verify.verify(str(package), {made.seq: made.head}, bench.registry.rules)
     assert report.faults == ()
     listed = officer.see("/packages", state="made").table()
-    assert listed[1][2:4] == ["Made", f"#{made.seq}"]
+    assert listed[1][2:4] == ["Ready to take", f"#{made.seq}"]
     with bench.database.reading() as session:
         events = session.scalars(
             select(AuditEvent.action)

@@ -21,7 +21,7 @@ ALWAYS = (
 def told(rows: Rows, walk: Walk) -> Iterator[str]:
     """What could not be checked, one sentence each."""
     if walk.withheld:
-        yield f"{walk.withheld} 条分录的正文不属于本盟市，不在包内：只核对了它们在链上的位置"
+        yield f"{walk.withheld} 条分录的正文不属于或不只属于本盟市，不在包内：只核对其在链上的位置"
     for seq, lines in walk.loose.items():
         yield f"分录 {seq} 的正文另涉其他盟市，不在包内：本盟市的 {lines} 行记账行只计入余额"
     if walk.shared:

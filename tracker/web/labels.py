@@ -148,7 +148,7 @@ STATES: dict[str, dict[str, Look]] = {
     },
     "package": {
         "asked": Look(mark("Being made"), "busy"),
-        "made": Look(mark("Made"), "good"),
+        "made": Look(mark("Ready to take"), "good"),
         "dropped": Look(mark("No longer kept")),
         "failed": Look(mark("Failed, ask again"), "bad"),
     },
