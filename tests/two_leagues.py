@@ -18,6 +18,7 @@ from tracker.models.filings import Disbursement
 from tracker.models.methods import Method
 from tracker.models.money import Item
 from tracker.models.people import League, User
+from tracker.papers import template
 
 OTHER = "150900"
 OTHER_RULE = journeys.trip_rule("tests/other", OTHER)
@@ -89,7 +90,8 @@ def packed(bench: jobs.Bench, folder: Path, code: str = LEAGUE) -> packages.Made
     with bench.database.reading() as session:
         key = session.scalars(select(League.id).where(League.code == code)).one()
     target = folder / f"{code}.zip"
-    return packages.pack_league(bench.database, bench.settings.home, target, NOW, key)
+    home, common = bench.settings.home, template.texts()
+    return packages.pack_league(bench.database, home, target, NOW, key, common)
 
 
 def inside(package: Path) -> dict[str, bytes]:

@@ -27,6 +27,7 @@ from tracker.db import connect, local_day
 from tracker.demo import sign_ins
 from tracker.errors import NotNow, TrackerError
 from tracker.models.people import FIRM_ROLES, LEAGUE_ROLES, ROLES, League
+from tracker.papers import template
 from tracker.settings import Settings
 from tracker.steps import beginnings, networks, people, proposals
 from tracker.verify.__main__ import main as say_verdict
@@ -201,9 +202,9 @@ def package(league: str, target: Path) -> None:
             key = session.scalar(select(League.id).where(League.code == league))
         if key is None:
             raise click.ClickException(f"没有这个盟市代码 · no league has the code {league}")
-        made = packages.pack_league(
-            bench.database, bench.settings.home, target, datetime.now(UTC), key
-        )
+        home, common = bench.settings.home, template.texts()
+        now = datetime.now(UTC)
+        made = packages.pack_league(bench.database, home, target, now, key, common)
     _print_made(made)
 
 

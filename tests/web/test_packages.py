@@ -13,6 +13,7 @@ from tests import journeys, two_leagues, way
 from tests.web.api.callers import call
 from tests.web.visitors import visit
 from tracker import jobs, verify
+from tracker.access.packages import visible_packages
 from tracker.books import queue
 from tracker.models.packages import LeaguePackage
 from tracker.models.work import AuditEvent, Job
@@ -82,6 +83,8 @@ def test_a_league_has_no_other_leagues_books_packed_and_takes_no_other_leagues_p
     call(app, "auditor").post("packages", 404, league="")
     for login in ("clerk", "league_finance", "admin"):
         call(app, login).post("packages", 403)
+        with bench.database.reading() as session:
+            assert session.scalars(visible_packages(journeys.person(session, login))).all() == []
 
 
 def test_the_newest_files_of_a_league_are_kept_and_the_rows_of_all(

@@ -12,6 +12,7 @@ from tracker.books import ledger
 from tracker.jobs.bench import Bench, Claimed, Effect
 from tracker.models.packages import LeaguePackage
 from tracker.models.work import Job
+from tracker.papers import template
 from tracker.steps import league_packages
 
 
@@ -25,7 +26,8 @@ def pack_league(bench: Bench, job: Claimed) -> Effect:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".new-") as fresh:
         target = Path(fresh) / "package.zip"
-        made = packages.pack_league(bench.database, home, target, now, league_id)
+        common = template.texts()
+        made = packages.pack_league(bench.database, home, target, now, league_id, common)
         with target.open("rb") as stream:
             sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
         size = target.stat().st_size

@@ -6,7 +6,7 @@ that tells of others too there is the link, and the lines that move the league's
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,29 +16,17 @@ from sqlalchemy.orm import Session
 
 from ingest import examination, sniff
 from tracker import access, blobs
-from tracker.access.proposals import visible_proposals
 from tracker.db import chunks
 from tracker.models.cargo import Manifest, ManifestRow, Shipment
 from tracker.models.filings import Allotment, Decision
 from tracker.models.further import FurtherSheet, Leg, ParcelList
 from tracker.models.money import Account, Assessment, Entry, Item, Posting
 from tracker.models.people import Firm, League, User
+from tracker.steps.waiting import SUBJECTS
 
 BATCH_ROWS = 1_000
 TAKEN = ("manifest.commit", "manifest.withdraw")
 """Kinds of entries that tell of an upload, and what they take in or take back."""
-DECIDED: dict[str, Callable[[User], Select[Any]]] = {
-    "method": access.visible_methods,
-    "matter": access.visible_matters,
-    "application": access.visible_applications,
-    "filing": access.visible_filings,
-    "division": access.visible_divisions,
-    "allotment": access.visible_allotments,
-    "disbursement": access.visible_disbursements,
-    "recovery": access.visible_recoveries,
-    "proposal": visible_proposals,
-}
-"""Kind of what is decided on -> what a league sees of it."""
 Unit = tuple[str, str]
 """Credit code and key of a shipment."""
 
@@ -48,6 +36,8 @@ class Held:
     """The keys of what is the league's."""
 
     league: League
+    common: frozenset[str]
+    """Texts that may stand in a sheet that nobody read."""
     bodies: dict[int, int] = field(default_factory=dict)
     """Sequence -> id of the entries whose body goes along."""
     loose: set[int] = field(default_factory=set)
@@ -76,14 +66,17 @@ class Held:
 
     def own(self, kind: str) -> Select[Any]:
         """Keys of the league's own things of a kind that it sees."""
-        visible = DECIDED[kind](self.reader)
+        visible = SUBJECTS[kind](self.reader)
         table = visible.column_descriptions[0]["entity"]
         return access.keys_of(visible.where(table.league_id == self.league.id))
 
 
-def of(session: Session, home: Path, league: League) -> Held:
-    """Find out what is the league's; the files lie in the home folder."""
-    held = Held(league)
+def of(session: Session, home: Path, league: League, common: frozenset[str]) -> Held:
+    """Find out what is the league's; the files lie in the home folder.
+
+    ``common`` are texts that tell of nobody: those of the template that firms fill in.
+    """
+    held = Held(league, common)
     issued = held.own("allotment").with_only_columns(Allotment.document_no)
     held.allotments |= set(session.scalars(issued))
     held.items |= set(session.scalars(select(Item.code).where(Item.league_id == league.id)))
@@ -124,7 +117,7 @@ def _told(session: Session, held: Held) -> set[int]:
     decided = or_(
         *(
             (Decision.subject_kind == kind) & Decision.subject_id.in_(held.own(kind))
-            for kind in DECIDED
+            for kind in SUBJECTS
         )
     )
     assessed = select(Assessment.seq).join(Item, Item.id == Assessment.item_id)
@@ -179,7 +172,7 @@ def _take(session: Session, home: Path, held: Held) -> None:
         uploads = uploads.where(Firm.uscc == uscc, Manifest.sha256 == sha256)
         for one in session.scalars(uploads.where(Manifest.committed_at.is_not(None))):
             held.manifests.add(one.id)
-            if _is_alone(session, home, one, own - others):
+            if _is_alone(session, home, one, own - others, held.common):
                 held.files.add(sha256)
 
 
@@ -193,8 +186,10 @@ def _units(session: Session, held: Held) -> tuple[set[Unit], set[Unit]]:
     return own, {(uscc, key) for uscc, key in session.execute(elsewhere)}
 
 
-def _is_alone(session: Session, home: Path, manifest: Manifest, own: set[Unit]) -> bool:
-    """Whether all there is in a file was read, and every row of it is of these shipments."""
+def _is_alone(
+    session: Session, home: Path, manifest: Manifest, own: set[Unit], common: frozenset[str]
+) -> bool:
+    """Whether all that tells of anybody in a file was read, and all rows are of these shipments."""
     further = select(FurtherSheet).where(FurtherSheet.manifest_id == manifest.id)
     sheets = list(session.scalars(further))
     rows = select(ManifestRow.unit_key).where(
@@ -208,7 +203,8 @@ def _is_alone(session: Session, home: Path, manifest: Manifest, own: set[Unit]) 
     raw = blobs.read(home, manifest.sha256)
     source = examination.read(raw, sniff.kind(raw))
     read = {(manifest.reading or {}).get("sheet", ""), *(one.sheet for one in sheets)}
-    return not source.problems and {grid.sheet for grid in source.grids} <= read
+    unread = [grid for grid in source.grids if grid.sheet not in read]
+    return not source.problems and all(grid.texts() <= common for grid in unread)
 
 
 def _close(session: Session, held: Held) -> None:

@@ -29,10 +29,16 @@ It has no bank accounts, audit log, receipts, evidence or tracks, and cannot be 
 
 
 def pack_league(
-    database: Database, home: Path, target: Path, now: datetime, league_id: int
+    database: Database,
+    home: Path,
+    target: Path,
+    now: datetime,
+    league_id: int,
+    common: frozenset[str] = frozenset(),
 ) -> Made:
     """Write a league's package of one moment; people may work on meanwhile.
 
+    ``common`` are texts that may stand in sheets that nobody read: those of the template.
     Raises ``Refused`` where the target exists, ``OSError`` where the disk refuses.
     """
     with folder_beside(target) as folder:
@@ -40,7 +46,7 @@ def pack_league(
         with database.reading() as session:
             league = session.get_one(League, league_id)
             head = ledger.head(session)
-            found = held.of(session, home, league)
+            found = held.of(session, home, league, common)
             counts = extract.write(session, found, books)
         told = {
             "format": LEAGUE_FORMAT,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from tests import divisions, journeys, matters, two_leagues, way
 from tests.databases import Databases, connected
@@ -23,6 +23,7 @@ from tracker.db import Database
 from tracker.errors import Refused
 from tracker.models.applications import Application
 from tracker.models.cargo import Manifest
+from tracker.papers import template
 from tracker.settings import Settings
 from tracker.verify.__main__ import main
 
@@ -135,6 +136,33 @@ def test_only_files_that_hold_nothing_but_the_leagues_go_along(
     assert "2 份发运明细表另有不属于本盟市的内容：原始文件不在包内，只有其哈希" in report.unseen
     after = [name for name in inside(made.path) if name.startswith("blobs/")]
     assert len(after) == 2
+
+
+def test_a_file_made_from_the_template_goes_along_with_the_templates_own_sheets(
+    bench: jobs.Bench, tmp_path: Path
+) -> None:
+    line = dict(zip(journeys.HEADINGS, journeys.row("W-template"), strict=True))
+    for note, left_out in (("", 0), ("CANARY-1", 1)):
+        journeys.commit(bench, journeys.upload(bench, templated(line, note), "模板.xlsx"))
+        made = packed(bench, tmp_path)
+        report = verify.verify(str(made.path), rules=bench.registry.rules)
+        assert report.faults == ()
+        assert sum(name.startswith("blobs/") for name in inside(made.path)) == 1
+        assert sum("份发运明细表" in one for one in report.unseen) == left_out
+        made.path.unlink()
+        line["运单号"], line["车牌号"] = "W-another", "蒙A55506"
+
+
+def templated(line: dict[str, str], note: str) -> bytes:
+    """The template with this line, and a note on the sheet that explains it."""
+    book = load_workbook(io.BytesIO(template.write()))
+    first = book.worksheets[0]
+    for column, one in enumerate(template.columns("lines"), 1):
+        first.cell(3, column, line.get(one.label("zh")))
+    book.worksheets[-1].cell(1, 9, note or None)
+    raw = io.BytesIO()
+    book.save(raw)
+    return raw.getvalue()
 
 
 def two_sheets() -> bytes:
