@@ -70,7 +70,7 @@ def check(
     parts = sort(grid, heading, said.left_out)
     data = parts.data
     work = judged(data, heading, "lines", day, said, progress)
-    _towns(work)
+    towns(work)
     frame = work.frame("lines")
     work.faults += together.check(frame, work.blank, data.rows, firm_code)
     checked = sorted_out(work, frame, parts, heading, said)
@@ -154,15 +154,15 @@ def _saying(odd: Mapping[str, Verdict], told: Mapping[int, str]) -> Callable[[in
     return lambda at: odd[told[at]].args
 
 
-def _towns(work: Work) -> None:
+def towns(work: Work) -> None:
     """Settle which office of a town with two ports is meant, now that the mode is known."""
     modes = work.values.get("transport_mode")
     for place, fault in enumerate(work.faults):
         if fault.code == "needs_mode" and modes is not None and fault.field:
             said = work.values[fault.field]
-            towns = codes.towns()
+            known = codes.towns()
             at = fault.where.arg_true().to_list()
-            found = [towns[said[index]].get(modes[index] or "") for index in at]
+            found = [known[said[index]].get(modes[index] or "") for index in at]
             offices = pl.Series(
                 [office or said[index] for office, index in zip(found, at, strict=True)],
                 dtype=pl.String,

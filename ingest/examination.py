@@ -55,18 +55,16 @@ def examine(  # noqa: PLR0913  all that a reading depends on, by name
     done and rows in all. `books` answers what legs and parcels must be held against, of lines and
     lists that stand. What is wrong with the file is a problem with row None.
     """
-    info = FileInfo(hashlib.sha256(raw).hexdigest(), name, sniff.kind(raw))
-    source = read(raw, info.kind) if len(raw) <= MAX_BYTES else _too_big(info)
-    info = replace(info, kind=source.kind, encoding=source.encoding)
+    info, source = opened(raw, name)
     source, attached = _apart(source, answers)
     checked = None
     if attached and not source.grids:
         report = Report(info, "reject", (), source.problems)
     else:
-        found, problems = _choose(source, answers, remembered)
+        found, problems = choose(source, answers, remembered)
         if not found:
             return Report(info, "reject", (), tuple(problems))
-        info = _described(info, found)
+        info = described(info, found)
         problems += readings.unsettled(found.heading.problems, found.said)
         if any(one.severity == "refuse" for one in problems):
             return _untaken(info, problems)
@@ -74,6 +72,13 @@ def examine(  # noqa: PLR0913  all that a reading depends on, by name
         checked = check(grid, found.heading, day, firm_code, progress, found.said)
         report = _report(info, found, checked, problems)
     return _whole(report, further.read(attached, checked, day, firm_code, answers, books))
+
+
+def opened(raw: bytes, name: str) -> tuple[FileInfo, Source]:
+    """Tell what a file is, and take its sheets out of it, if it has any."""
+    info = FileInfo(hashlib.sha256(raw).hexdigest(), name, sniff.kind(raw))
+    source = read(raw, info.kind) if len(raw) <= MAX_BYTES else _too_big(info)
+    return replace(info, kind=source.kind, encoding=source.encoding), source
 
 
 def _apart(
@@ -119,7 +124,7 @@ def _too_big(info: FileInfo) -> Source:
     return Source(info.kind, None, (), (problem("too_big", args=args),))
 
 
-def _choose(
+def choose(
     source: Source, answers: Sequence[Answer], remembered: Mapping[str, str] | None
 ) -> tuple[Found | None, list[Problem]]:
     """Choose the sheet that was named, or the first with a heading row; of several, ask."""
@@ -146,7 +151,8 @@ def _choose(
     return Found(grid, heading, said, tuple(filter(None, sheets))), problems
 
 
-def _described(info: FileInfo, found: Found) -> FileInfo:
+def described(info: FileInfo, found: Found) -> FileInfo:
+    """Say how the chosen sheet was understood."""
     heading = found.heading
     return replace(
         info,

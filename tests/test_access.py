@@ -22,6 +22,7 @@ from werkzeug.routing import IntegerConverter, Rule
 from werkzeug.test import TestResponse
 
 from rules.registry import every_rule
+from tests import crossed
 from tests.databases import Databases
 from tests.instructions import answered
 from tests.journeys import row, take_in
@@ -38,6 +39,7 @@ from tracker.models import (
     applications,
     cargo,
     composed,
+    cross_checks,
     divisions,
     evidence,
     filings,
@@ -80,6 +82,7 @@ TABLES: dict[str, type[Any]] = {
     "shipments": cargo.Shipment,
     "evidence": evidence.Evidence,
     "tracks": tracks.Track,
+    "cross-checks": cross_checks.CrossCheckFile,
     "tracks/files": tracks.TrackFile,
     "matters": matters.Matter,
     "applications": applications.Application,
@@ -280,7 +283,7 @@ def hidden_from(app: Flask, login: str) -> tuple[set[str], set[str]]:
         files = {one.id for one in session.scalars(access.visible_manifests(user))}
         hidden = of_shipments(session, visible) | of_manifests(session, files, visible)
         hidden |= of_legs(session, visible) | of_proposals(session, user)
-        hidden |= of_accounts(session, user)
+        hidden |= of_accounts(session, user) | crossed.hidden_from(session, user)
         if user.firm_id is not None:
             others = session.scalars(select(people.Firm).where(people.Firm.id != user.firm_id))
             hidden |= {word for firm in others for word in (firm.uscc, firm.name)}

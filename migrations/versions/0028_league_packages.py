@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 
 revision = "0028"
-down_revision = "0023"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 KEY = BigInteger().with_variant(Integer(), "sqlite")

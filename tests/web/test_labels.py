@@ -6,6 +6,7 @@ import pytest
 
 from tracker.models.applications import APPLICATION_STATES
 from tracker.models.cargo import MANIFEST_STATES, ROUTE_STATES, ROW_STATES, SHIPMENT_STATES
+from tracker.models.cross_checks import CROSS_FILE_STATES, CROSS_OUTCOMES
 from tracker.models.divisions import DIVISION_STATES
 from tracker.models.filings import ALLOTMENT_STATES, DISBURSEMENT_STATES, FILING_STATES
 from tracker.models.further import LIST_STATES
@@ -21,10 +22,14 @@ from tracker.models.tracks import TRACK_FILE_STATES
 from tracker.models.work import JOB_STATES
 from tracker.steps.flows import STAGES
 from tracker.web import labels
+from tracker.web.cross_views import ROW_STATES as CROSS_ROWS
 
 LIVES = {
     "manifest": MANIFEST_STATES,
     "track_file": TRACK_FILE_STATES,
+    "cross_check_file": CROSS_FILE_STATES,
+    "cross_check": CROSS_OUTCOMES,
+    "cross_row": CROSS_ROWS,
     "row": ROW_STATES,
     "further": ("accepted", *LIST_STATES, "doubled", "refused", "asked", "not_data"),
     "shipment": SHIPMENT_STATES,

@@ -16,7 +16,7 @@ from rules.lines import yuan
 from tracker import jobs
 from tracker.books import ledger
 from tracker.db import local_day
-from tracker.demo import evidence, load, matters, network, tracks
+from tracker.demo import cross_checks, evidence, load, matters, network, tracks
 from tracker.demo.doing import person, take
 from tracker.demo.files import files
 from tracker.demo.people import FIRMS, LEAGUES
@@ -68,6 +68,7 @@ def parts(bench: jobs.Bench) -> list[tuple[str, Callable[[], str]]]:
         *uploads,
         ("佐证材料", lambda: evidence.attach(bench)),
         ("车辆轨迹", lambda: tracks.upload(bench)),
+        ("数据比对", lambda: cross_checks.upload(bench)),
         ("入驻平台支持的示例办法备案", lambda: matters.record(bench)),
         ("申报事项", lambda: matters.state(bench)),
         *(

@@ -22,7 +22,7 @@ from tracker import blobs, intake
 from tracker.books import queue
 from tracker.db import SHANGHAI
 from tracker.errors import Conflict
-from tracker.jobs import nightly, packing
+from tracker.jobs import cross, nightly, packing
 from tracker.jobs.bench import Bench as Bench
 from tracker.jobs.bench import Claimed as Claimed
 from tracker.jobs.bench import Effect as Effect
@@ -167,6 +167,8 @@ JOBS: dict[str, Callable[[Bench, Claimed], Effect]] = {
     "withdraw_manifest": withdraw_manifest,
     "read_tracks": read_tracks,
     "follow_tracks": follow_tracks,
+    "read_cross_check": cross.read_cross_check,
+    "compare_cross_check": cross.compare_cross_check,
     "assess_method": assess_method,
     "match_waiting": match_waiting,
     "take_inbox": take_inbox,

@@ -5,7 +5,8 @@ An answer changes nothing by itself: the file is read again with all of them.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, cast
+from operator import attrgetter
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -15,8 +16,10 @@ from ingest.fields import EVERY
 from tracker.errors import Conflict, Refused, mark
 from tracker.models.answers import FirmHeading, ManifestAnswer
 from tracker.models.cargo import Manifest
+from tracker.models.cross_checks import CrossCheckAnswer
 from tracker.models.people import User
 
+Kept = TypeVar("Kept", ManifestAnswer, CrossCheckAnswer)
 VALUE_LENGTH = 2000
 OPEN_STATES = ("checked", "refused")
 """Of a manifest that takes answers: read, and not yet committed."""
@@ -63,20 +66,20 @@ def given(session: Session, manifest: Manifest) -> tuple[Answer, ...]:
     return tuple(map(as_given, holding(session.scalars(every(manifest)).all())))
 
 
-def holding(answers: Sequence[ManifestAnswer]) -> list[ManifestAnswer]:
-    """Of all answers about a manifest those that hold, in their order.
+def holding(answers: Sequence[Kept]) -> list[Kept]:
+    """Of all answers about a file those that hold, in their order.
 
     That is the last to each question, unless it was taken back.
     """
-    last: dict[tuple[Any, ...], ManifestAnswer] = {}
-    for kept in sorted(answers, key=lambda one: one.answer_no):
-        question = (
-            *(kept.kind, kept.sheet, kept.row_no),
-            *(kept.column_letter, kept.field, kept.code),
-        )
-        last.pop(question, None)
-        last[question] = kept
-    return [kept for kept in last.values() if kept.value is not None]
+    last: dict[tuple[Any, ...], Kept] = {}
+    for one in sorted(answers, key=attrgetter("answer_no")):
+        last.pop(_question(one), None)
+        last[_question(one)] = one
+    return [one for one in last.values() if one.value is not None]
+
+
+def _question(kept: ManifestAnswer | CrossCheckAnswer) -> tuple[Any, ...]:
+    return kept.kind, kept.sheet, kept.row_no, kept.column_letter, kept.field, kept.code
 
 
 def every(manifest: Manifest) -> Select[ManifestAnswer]:
@@ -143,7 +146,7 @@ def _keep(
     return kept
 
 
-def as_given(kept: ManifestAnswer) -> Answer:
+def as_given(kept: ManifestAnswer | CrossCheckAnswer) -> Answer:
     """A kept answer as ``ingest`` takes it; one that was taken back says nothing."""
     return Answer(
         kind=cast("Kind", kept.kind),

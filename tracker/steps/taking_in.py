@@ -19,6 +19,7 @@ from tracker.models.corrections import ManifestReplacement
 from tracker.steps import (
     booking,
     confirmations,
+    cross_asking,
     further,
     keeping,
     replacement,
@@ -77,6 +78,7 @@ def _follow_anew(session: Session, told: set[int], seq: int, now: datetime) -> N
     """Legs may come after their shipments, and say how far a tractor pulled them."""
     found = shipments.by_id(session, told)
     tracks.ask_for(session, list(found.values()), f"further:{seq}", now)
+    cross_asking.ask_for(session, list(found.values()), f"further:{seq}", now)
 
 
 def states_now(session: Session, manifest: Manifest) -> set[str]:

@@ -10,15 +10,24 @@ from sqlalchemy.orm import Session
 
 from tracker import access
 from tracker.access import pins
+from tracker.access.cross_checks import visible_cross_files
 from tracker.access.proposals import visible_proposals
 from tracker.db import local_day
 from tracker.errors import mark
-from tracker.models.cargo import Manifest
+from tracker.models.cargo import Manifest, Shipment
+from tracker.models.cross_checks import CrossCheckFile
 from tracker.models.methods import Method
 from tracker.models.people import FIRM_ROLES, LEAGUE_ROLES, ApiToken, User
 from tracker.models.recoveries import Recovery
 from tracker.models.work import Job
-from tracker.steps import confirmations, disbursement, methods, unanswered
+from tracker.steps import (
+    confirmations,
+    cross_verdicts,
+    disbursement,
+    methods,
+    staged,
+    unanswered,
+)
 from tracker.steps.flows import BACKWARD, FLOWS
 
 SOON = timedelta(days=30)
@@ -47,6 +56,8 @@ KINDS = {
     "disbursement": mark("Disbursements"),
     "recovery": mark("Recoveries"),
     "proposal": mark("Proposals for the network"),
+    "cross_check": mark("Cross-checks"),
+    "silent": mark("Shipments"),
     "token": mark("Tokens"),
     "job": mark("Background work"),
 }
@@ -83,8 +94,8 @@ class Waits:
 def waiting(session: Session, user: User, now: datetime) -> list[Waits]:
     """What waits for this person: their forward steps of every flow, and what has no step."""
     parts = (
-        *(_manifests, _silent, _flows, _ending, _unmatched, _drawable),
-        *(_owed, _tokens, _given_up),
+        *(_manifests, _silent, _flows, _ending, _unmatched, _crossed),
+        *(_drawable, _owed, _tokens, _given_up),
     )
     return [one for part in parts for one in part(session, user, now) if one.count]
 
@@ -168,6 +179,24 @@ def _unmatched(session: Session, user: User, now: datetime) -> Iterator[Waits]:
     del now
     if access.may(user, "pin_route"):
         yield Waits("shipment", mark("Set the route"), count(session, pins.unmatched(user)))
+
+
+def _crossed(session: Session, user: User, now: datetime) -> Iterator[Waits]:
+    """Data of others that nothing could be made of, and what its first review waits for."""
+    del now
+    if not access.may(user, "upload_cross_check"):
+        return
+    files = visible_cross_files(user).where(CrossCheckFile.state == "refused")
+    label = mark("Say what the columns are, or withdraw the file")
+    yield Waits("cross_check", label, count(session, files), {"state": "refused"})
+    if user.role in LEAGUE_ROLES:
+        silent = access.visible_shipments(user).where(
+            cross_verdicts.says(Shipment.id, "no_answer"),
+            Shipment.id.in_(staged.in_stage(user, "applied")),
+        )
+        label = mark("Applied for, and no answer in data of others: ask them, or the firm")
+        narrow = {"crossed": "no_answer", "stage": "applied"}
+        yield Waits("silent", label, count(session, silent), narrow)
 
 
 def _drawable(session: Session, user: User, now: datetime) -> Iterator[Waits]:

@@ -6,6 +6,7 @@ are. What the page offers is worked out anew from the kept problem, never taken 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -21,6 +22,7 @@ from tracker import access
 from tracker.errors import Refused, mark
 from tracker.models.answers import ManifestAnswer
 from tracker.models.cargo import Manifest, ManifestProblem
+from tracker.models.cross_checks import CrossCheckAnswer
 from tracker.models.people import User
 from tracker.steps import answers as steps
 from tracker.steps import manifests
@@ -40,7 +42,7 @@ FILLED = frozenset({"enum", "code", "date", "text"})
 class Told:
     """One answer of the history, in words; `holds` where it is the one that counts."""
 
-    kept: ManifestAnswer
+    kept: ManifestAnswer | CrossCheckAnswer
     about: str
     said: str
     holds: bool
@@ -64,7 +66,7 @@ ABOUT = {
 def understand(key: int) -> ResponseReturnValue:
     """Take another sheet, heading row or meaning of columns, remember the headings, read again."""
     form = request.form.to_dict()
-    keep(key, lambda _db, found: _understood(found, form))
+    keep(key, lambda _db, found: understood(found.reading or {}, form))
     return back(key)
 
 
@@ -105,7 +107,11 @@ def may_answer(user: User, found: Manifest) -> bool:
 
 def history(session: Session, found: Manifest) -> list[Told]:
     """Every answer ever given about the manifest in words, the newest first."""
-    made = session.scalars(steps.every(found)).all()
+    return told(session.scalars(steps.every(found)).all())
+
+
+def told(made: Sequence[steps.Kept]) -> list[Told]:
+    """These answers in words."""
     holding = {one.id for one in steps.holding(made)}
     return [Told(one, _about(one), _said(one), one.id in holding) for one in made]
 
@@ -116,7 +122,7 @@ def sheets(found: Manifest) -> list[tuple[str, str]]:
     return [(str(name), str(name)) for name in names]
 
 
-def _about(kept: ManifestAnswer) -> str:
+def _about(kept: ManifestAnswer | CrossCheckAnswer) -> str:
     named = {
         "column": kept.column_letter or "",
         "row": kept.row_no or "",
@@ -126,7 +132,7 @@ def _about(kept: ManifestAnswer) -> str:
     return about if kept.row_no is None or kept.kind != "confirm" else f"{about} ({kept.row_no})"
 
 
-def _said(kept: ManifestAnswer) -> str:
+def _said(kept: ManifestAnswer | CrossCheckAnswer) -> str:
     if kept.value is None:
         return str(gettext("taken back"))
     if kept.kind == "column":
@@ -186,9 +192,8 @@ def back(key: int) -> ResponseReturnValue:
     return redirect(url_for("manifests.manifest", key=key), code=303)
 
 
-def _understood(found: Manifest, form: Mapping[str, str]) -> list[Answer]:
-    """What the form says otherwise than the file was understood."""
-    reading = found.reading or {}
+def understood(reading: Mapping[str, Any], form: Mapping[str, str]) -> list[Answer]:
+    """What the form says otherwise than a reading understood the file."""
     sheet = str(reading.get("sheet", ""))
     chosen = asked.clean(form.get("sheet", sheet), 120)
     if chosen != sheet:
@@ -198,7 +203,7 @@ def _understood(found: Manifest, form: Mapping[str, str]) -> list[Answer]:
         return [Answer(kind="header", sheet=sheet, row=row)]
     return [
         Answer(kind="column", sheet=sheet, column=column.letter, value=field)
-        for column in previews.columns(found)
+        for column in previews.columns_of(reading)
         if (field := form.get(f"column-{column.letter}", column.field)) != column.field
     ]
 

@@ -5,12 +5,14 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import quote
 
-from flask import Response, stream_with_context
+from flask import Response, send_file, stream_with_context
 from flask_babel import gettext
 
+from tracker import blobs
 from tracker.models.applications import Application
 from tracker.models.filings import Filing
 from tracker.papers.cells import safe
+from tracker.web import context
 from tracker.web.filters import day_head, name_head
 from tracker.web.lines import Shown
 
@@ -72,6 +74,17 @@ def _line(row: Sequence[object]) -> str:
     return out.getvalue()
 
 
+def original(name: str, sha256: str) -> Response:
+    """A kept file as it came, under its own name, never opened by the browser."""
+    return send_file(
+        blobs.path(context.settings().home, sha256),
+        mimetype="application/octet-stream",
+        as_attachment=True,
+        download_name=name,
+        max_age=0,
+    )
+
+
 def lines_file(subject: Application | Filing, shown: Iterable[Shown]) -> Response:
     """The lines of an application or a filing, computed, applied, reduced and left side by side."""
     header = (
@@ -85,6 +98,7 @@ def lines_file(subject: Application | Filing, shown: Iterable[Shown]) -> Respons
         gettext("Reduced by Commerce (yuan)"),
         gettext("Reason of Commerce"),
         gettext("Left (yuan)"),
+        gettext("Cross-check"),
         gettext("To look at"),
         gettext("Item"),
     )
@@ -100,6 +114,7 @@ def lines_file(subject: Application | Filing, shown: Iterable[Shown]) -> Respons
             "" if line.later is None else fen_as_yuan(line.later.fen),
             "" if line.later is None else line.later.why,
             fen_as_yuan(line.approved_fen),
+            "; ".join(one.words for one in line.cross_checks),
             "; ".join(line.flags),
             line.item.code,
         )

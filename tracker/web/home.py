@@ -34,6 +34,8 @@ ROOMS: dict[str, str] = {
     "disbursement": "disbursements.disbursements",
     "recovery": "recoveries.recoveries",
     "proposal": "proposals.proposals",
+    "cross_check": "cross_checks.cross_checks",
+    "silent": "shipments.shipments",
     "token": "account.account",
     "job": "jobs.jobs",
 }

@@ -22,6 +22,8 @@ KINDS: dict[str, str] = {
     "withdraw_manifest": mark("Withdraw a manifest: give claims and money back"),
     "read_tracks": mark("Read a file of tracks"),
     "follow_tracks": mark("Check tracks against routes"),
+    "read_cross_check": mark("Read a file of customs, a port or a railway"),
+    "compare_cross_check": mark("Compare such a file with the shipments"),
     "assess_method": mark("Assess what waited for a recorded method"),
     "match_waiting": mark("Match what waited for a route"),
     "take_inbox": mark("Look into the inboxes"),

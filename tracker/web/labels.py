@@ -71,6 +71,24 @@ STATES: dict[str, dict[str, Look]] = {
         "read": Look(mark("Read"), "good"),
         "refused": Look(mark("Cannot be used"), "bad"),
     },
+    "cross_check_file": {
+        "received": Look(mark("Received, being read"), "busy"),
+        "read": Look(mark("Read and compared"), "good"),
+        "refused": Look(mark("Cannot be used"), "bad"),
+    },
+    "cross_check": {
+        "differs": Look(mark("Differs"), "bad"),
+        "no_answer": Look(mark("No answer"), "warn"),
+        "near": Look(mark("Near"), "plain"),
+        "agrees": Look(mark("Agrees"), "good"),
+    },
+    "cross_row": {
+        "named": Look(mark("Names a shipment"), "good"),
+        "several": Look(mark("Fits several"), "warn"),
+        "unnamed": Look(mark("Names none of ours")),
+        "doubled": Look(mark("Twice in this file")),
+        "not_data": Look(mark("Not data")),
+    },
     "row": {
         "new": Look(mark("New"), "good"),
         "unchanged": Look(mark("Unchanged")),

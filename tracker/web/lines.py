@@ -1,8 +1,9 @@
 """Lines 明细: the lines of an application or a filing as people review them, the odd ones first.
 
-Beside each amount stands what was computed, what was taken off and why, and in words what makes the
-line stand out: reduced already, against its track, contested, waiting, an unsure route, far above
-the average; to reviewers also its oddities, on a page and not in a whole list.
+Beside each amount stands what was computed, what was taken off and why, what data of customs, ports
+or railways say of it, and in words what makes the line stand out: reduced already, against its
+track, contested, waiting, an unsure route, far above the average; to reviewers also its oddities,
+on a page and not in a whole list.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,8 +22,8 @@ from tracker.models.filings import Filing, FilingLine
 from tracker.models.matters import Matter
 from tracker.models.money import Assessment, Item
 from tracker.models.people import Firm
-from tracker.steps import flow, lacking, track_verdicts
-from tracker.web import asked, oddities
+from tracker.steps import cross_verdicts, flow, lacking, track_verdicts
+from tracker.web import asked, cross_views, oddities
 from tracker.web.lacking import lack_label
 
 Rows = Select[*tuple[Any, ...]]
@@ -33,7 +34,7 @@ LOW_CONFIDENCE = 200
 """Per mille; a route whose margin to the next is smaller is unsure."""
 TIMES_AVERAGE = 2
 """An amount above this many times the average of its list is high."""
-SORTS = ("odd", "day", "-day", "amount", "-amount")
+SORTS = ("odd", "crossed", "day", "-day", "amount", "-amount")
 BATCH = 500
 APPROVED = ("approved", "closed")
 """States of a filing whose amounts stand."""
@@ -105,6 +106,8 @@ class Shown:
     own: Cut
     """The one of the two that this list is reviewed with."""
     flags: tuple[str, ...]
+    cross_checks: tuple[cross_views.ResultView, ...] = ()
+    """What files of third parties say of it, the worst first."""
     ended: bool = False
     """Declined or withdrawn: nothing of it is left."""
 
@@ -203,15 +206,17 @@ def most_odd(kind: type[Application | Filing]) -> tuple[ColumnElement[int], Colu
 
 
 def odd_score(table: Any) -> ColumnElement[int]:  # noqa: ANN401  either of the two tables of lines
-    """The heavier the sooner: reduced, against its track, contested, waiting, unsure route."""
+    """The heavier the sooner: reduced, against its track or others' data, contested, and so on."""
     unsure = (Route.state != "matched") | (Route.confidence < LOW_CONFIDENCE) | Route.id.is_(None)
     unsure = unsure & Item.shipment_id.is_not(None)
     return (
-        case((table.reduced_fen > 0, 32), else_=0)
-        + case((track_verdicts.speaks_against(Item.shipment_id), 16), else_=0)
-        + case((Shipment.state == "contested", 8), else_=0)
-        + case(((Shipment.waits_for != "") | (Matter.waits_for != ""), 4), else_=0)
-        + case((unsure, 2), else_=0)
+        case((table.reduced_fen > 0, 128), else_=0)
+        + case((track_verdicts.speaks_against(Item.shipment_id), 64), else_=0)
+        + case((cross_verdicts.says(Item.shipment_id, "differs"), 32), else_=0)
+        + case((Shipment.state == "contested", 16), else_=0)
+        + case(((Shipment.waits_for != "") | (Matter.waits_for != ""), 8), else_=0)
+        + case((unsure, 4), else_=0)
+        + case((cross_verdicts.says(Item.shipment_id, "no_answer"), 2), else_=0)
     )
 
 
@@ -258,6 +263,7 @@ def _query(subject: Application | Filing, average_fen: int, sort: str) -> Rows:
     high = case((amount > TIMES_AVERAGE * average_fen, 1), else_=0)
     orders: dict[str, tuple[Any, ...]] = {
         "odd": ((odd_score(table) + high).desc(), amount.desc()),
+        "crossed": (cross_verdicts.worst_first(Item.shipment_id), subjects.DAY),
         "day": (subjects.DAY,),
         "-day": (subjects.DAY.desc(),),
         "amount": (amount,),
@@ -281,6 +287,7 @@ def _shown(
     items = [item.id for _, item, _, _ in rows]
     keys = [item.shipment_id for _, item, _, _ in rows if item.shipment_id]
     lacks, verdicts = lacking.of(session, keys), track_verdicts.of(session, keys)
+    crossed = cross_views.of_shipments(keys)
     computed = _computed(session, items)
     odd = oddities.told(keys) if with_oddities else {}
     first = select(ApplicationLine).where(ApplicationLine.item_id.in_(items))
@@ -307,6 +314,7 @@ def _shown(
                 verdicts.get(item.shipment_id or 0, track_verdicts.NONE),
                 odd.get(item.shipment_id or 0, ()),
             ),
+            cross_checks=tuple(crossed.get(item.shipment_id or 0, ())),
             ended=subject.state in ENDED,
         )
         for line, item, route, firm in rows

@@ -8,7 +8,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    send_file,
     url_for,
 )
 from flask.typing import ResponseReturnValue
@@ -17,7 +16,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from ingest.fields import FIELDS
-from tracker import access, blobs
+from tracker import access
 from tracker.books import queue
 from tracker.errors import Conflict, TrackerError
 from tracker.models.cargo import (
@@ -38,6 +37,7 @@ from tracker.web import (
     answers,
     asked,
     context,
+    downloads,
     further_sheets,
     policy,
     previews,
@@ -242,14 +242,7 @@ def original(key: int) -> ResponseReturnValue:
 def bytes_of(key: int) -> Response:
     """The file of a visible manifest as a download."""
     found = access.see(context.session(), access.visible_manifests(context.user()), key)
-    path = blobs.path(context.settings().home, found.sha256)
-    return send_file(
-        path,
-        mimetype="application/octet-stream",
-        as_attachment=True,
-        download_name=found.file_name,
-        max_age=0,
-    )
+    return downloads.original(found.file_name, found.sha256)
 
 
 @bp.post("/<int:key>/commit")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from flask_babel import gettext
 from sqlalchemy import select
@@ -59,13 +60,22 @@ class Sums:
 
 def kind_label(manifest: Manifest) -> str:
     """What the bytes are, in words."""
-    kind = str((manifest.reading or {}).get("kind", ""))
+    return kind_words(manifest.reading or {})
+
+
+def kind_words(reading: Mapping[str, Any]) -> str:
+    """The same of what a reading understood."""
+    kind = str(reading.get("kind", ""))
     return str(gettext(KINDS[kind])) if kind in KINDS else kind
 
 
 def columns(manifest: Manifest) -> list[Column]:
     """The columns of the file in their order; an unknown one has no field."""
-    reading = manifest.reading or {}
+    return columns_of(manifest.reading or {})
+
+
+def columns_of(reading: Mapping[str, Any]) -> list[Column]:
+    """The same of what a reading understood."""
     mapping: dict[str, str] = reading.get("mapping", {})
     headings = {**reading.get("headings", {}), **reading.get("unknown_columns", {})}
     letters = sorted({*headings, *mapping}, key=lambda letter: (len(letter), letter))

@@ -23,6 +23,7 @@ ROOMS: tuple[tuple[str, str], ...] = (
     ("matters.matters", mark("Matters")),
     ("evidence.evidence", mark("Evidence")),
     ("tracks.tracks", mark("Tracks")),
+    ("cross_checks.cross_checks", mark("Cross-checks")),
     ("divisions.divisions", mark("Divisions")),
     ("applications.applications", mark("Applications")),
     ("filings.filings", mark("Filings")),

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from tracker import access
 from tracker.models.applications import ApplicationLine
 from tracker.models.cargo import SHIPMENT_STATES, CargoLine, ManifestRow, Route, Shipment
+from tracker.models.cross_checks import CROSS_OUTCOMES
 from tracker.models.money import MONEY_STAGES, Item, ItemStage
 from tracker.models.people import Firm, User
-from tracker.steps import lacking
+from tracker.steps import cross_verdicts, lacking, staged
 from tracker.web import asked
 
 MODES = ("ROAD", "RAIL")
@@ -24,6 +25,7 @@ SORTS: dict[str, Any] = {
     "accepted": Shipment.accepted_seq,
     "firm": Shipment.firm_id,
     "league": Shipment.league_id,
+    "crossed": cross_verdicts.worst_first(Shipment.id),
 }
 """Name in the address -> what the list is ordered by; a leading minus turns it round."""
 DEFAULT_SORT = "-departure"
@@ -64,9 +66,11 @@ def query(user: User) -> Select[Shipment]:
     if asked.text("waits"):
         found = found.where(Shipment.waits_for != "", Shipment.state == "standing")
     if stage := asked.one_of("stage", STAGES):
-        found = found.where(Shipment.id.in_(_in_stage(user, stage)))
+        found = found.where(Shipment.id.in_(staged.in_stage(user, stage)))
     if number := asked.key(asked.text("manifest")):
         found = found.where(Shipment.id.in_(_of_manifest(number)))
+    if outcome := asked.one_of("crossed", CROSS_OUTCOMES):
+        found = found.where(cross_verdicts.says(Shipment.id, outcome))
     found = _lacking(user, found)
     if text := asked.text("q"):
         found = found.where(_says(text))
@@ -117,15 +121,6 @@ def _in_period(found: Select[Shipment]) -> Select[Shipment]:
     if (last := asked.day("to")) is not None:
         found = found.where(Shipment.departure_date <= last)
     return found
-
-
-def _in_stage(user: User, stage: str) -> Select[int | None]:
-    return (
-        access.visible_items(user)
-        .with_only_columns(Item.shipment_id)
-        .join(ItemStage, ItemStage.item_id == Item.id)
-        .where(ItemStage.stage == stage, ItemStage.balance > 0)
-    )
 
 
 def _of_manifest(number: int) -> Select[int]:

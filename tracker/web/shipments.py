@@ -11,6 +11,7 @@ from rules.facts import ECOMMERCE_MODES
 from tracker import access
 from tracker.access.pins import reviewable
 from tracker.models.cargo import SHIPMENT_STATES, Shipment
+from tracker.models.cross_checks import CROSS_OUTCOMES
 from tracker.models.people import FIRM_ROLES, League
 from tracker.papers.receipt import DIRECTIONS, MODES
 from tracker.steps import assessment, legs, parcels, pins
@@ -58,6 +59,7 @@ def shipments() -> ResponseReturnValue:
         stages=shipment_list.STAGES,
         states=SHIPMENT_STATES,
         modes=shipment_list.MODES,
+        cross_outcomes=CROSS_OUTCOMES,
         shows_firm=user.role not in FIRM_ROLES,
         sort=asked.text("sort") or shipment_list.DEFAULT_SORT,
     )

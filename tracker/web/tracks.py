@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import IO, BinaryIO, cast
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import Select, select
@@ -17,7 +17,7 @@ from tracker.models.people import FIRM_ROLES, User
 from tracker.models.tracks import VERDICTS, Track, TrackCheck, TrackFile, TrackLink
 from tracker.steps import finding, track_copies
 from tracker.steps import tracks as steps
-from tracker.web import asked, context, policy, track_views, uploads
+from tracker.web import asked, context, downloads, policy, track_views, uploads
 from tracker.web.filters import tongue
 
 bp = Blueprint("tracks", __name__, url_prefix="/tracks")
@@ -274,13 +274,7 @@ def the_track(key: int) -> Track:
 def bytes_of(key: int) -> Response:
     """A visible file as a download under its own name, never opened by the browser."""
     found = the_file(key)
-    return send_file(
-        blobs.path(context.settings().home, found.sha256),
-        mimetype="application/octet-stream",
-        as_attachment=True,
-        download_name=found.file_name,
-        max_age=0,
-    )
+    return downloads.original(found.file_name, found.sha256)
 
 
 def state_label(state: str) -> str:

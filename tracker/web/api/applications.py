@@ -10,6 +10,7 @@ from tracker import access
 from tracker.models.applications import APPLICATION_STATES, Application, ApplicationLine
 from tracker.models.filings import Decision
 from tracker.web import acting, applications, asked, context, lacking, lines, policy, totals
+from tracker.web.api.line_shapes import LineAnswer
 from tracker.web.api.nouns import Noun, Pages, made, part, start
 from tracker.web.api.shape import (
     Acted,
@@ -20,7 +21,6 @@ from tracker.web.api.shape import (
     FirmAnswer,
     Keys,
     LeagueAnswer,
-    LineAnswer,
     Reduction,
     StepBody,
     TakenAnswer,

@@ -12,6 +12,7 @@ from tracker.models.filings import FILING_STATES, Decision, Filing, FilingLine
 from tracker.steps import filing as steps
 from tracker.steps import review
 from tracker.web import acting, asked, context, filings, lines, policy, totals
+from tracker.web.api.line_shapes import LineAnswer
 from tracker.web.api.nouns import Noun, Pages, made, part, start
 from tracker.web.api.shape import (
     Acted,
@@ -20,7 +21,6 @@ from tracker.web.api.shape import (
     Body,
     Keys,
     LeagueAnswer,
-    LineAnswer,
     Lines,
     Reduction,
     StepBody,

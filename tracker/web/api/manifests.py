@@ -6,8 +6,6 @@ from typing import Any
 from flask import Response
 from marshmallow import fields
 
-from ingest.answers import KINDS
-from ingest.answers import Answer as Answered
 from tracker import access
 from tracker.models.answers import ManifestAnswer as ManifestAnswerRow
 from tracker.models.cargo import MANIFEST_STATES, ROW_STATES, Manifest
@@ -28,6 +26,7 @@ from tracker.web import (
     uploads,
     withdrawals,
 )
+from tracker.web.api.answer_shapes import AnswerBody, GivenAnswer, as_given
 from tracker.web.api.correction_shapes import (
     ChangedAnswer,
     ReplacesAnswer,
@@ -35,7 +34,7 @@ from tracker.web.api.correction_shapes import (
 )
 from tracker.web.api.further_shapes import FurtherAnswer
 from tracker.web.api.nouns import Noun, Pages, made, part
-from tracker.web.api.shape import Answer, Asked, Body, FileField, FirmAnswer, Text, Whole, Word
+from tracker.web.api.shape import Answer, Asked, Body, FileField, FirmAnswer, Text, Word
 
 RETRY_SECONDS = "2"
 blp = Noun("manifests", "发运明细表", "What a firm uploads, row by row, until it is committed.")
@@ -71,33 +70,6 @@ class UploadBody(Body):
     """A workbook (.xlsx) or a text table (.csv)."""
 
     file = FileField(required=True)
-
-
-class AnswerBody(Body):
-    """One answer: `kind` says to what; see the kinds' own words."""
-
-    kind = Word(*KINDS, required=True)
-    sheet = Text(120, load_default="")
-    row = Whole(1, 1_100_000, load_default=None, allow_none=True)
-    column = Text(8, load_default="")
-    field = Text(40, load_default="")
-    code = Text(60, load_default="")
-    value = Text(2000, load_default="")
-
-
-class GivenAnswer(Answer):
-    """回答: what was answered, by whom and when."""
-
-    number = fields.Integer(attribute="answer_no")
-    kind = fields.String()
-    sheet = fields.String()
-    row = fields.Integer(attribute="row_no", allow_none=True)
-    column = fields.String(attribute="column_letter", allow_none=True)
-    field = fields.String(allow_none=True)
-    code = fields.String(allow_none=True)
-    value = fields.String(allow_none=True, metadata={"description": "Null takes it back."})
-    answered_at = fields.AwareDateTime()
-    answered_by = fields.String(attribute="user.name")
 
 
 class ManifestAnswer(Answer):
@@ -328,16 +300,7 @@ def answer_list(key: int, pages: Pages) -> list[ManifestAnswerRow]:
 @policy.may("upload_manifest")
 def answer(body: Mapping[str, Any], key: int) -> Mapping[str, Any]:
     """Answer one question about the file; it is read again in the background."""
-    given = Answered(
-        kind=body["kind"],
-        sheet=body["sheet"],
-        row=body["row"],
-        column=body["column"] or None,
-        field=body["field"] or None,
-        code=body["code"] or None,
-        value=body["value"],
-    )
-    answers.keep(key, lambda _db, _found: [given])
+    answers.keep(key, lambda _db, _found: [as_given(body)])
     return one_of(key)
 
 

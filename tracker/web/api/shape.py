@@ -320,20 +320,6 @@ class ItemAnswer(Answer):
     )
 
 
-class LineAnswer(ItemAnswer):
-    """明细: computed, applied or filed, reduced and left side by side."""
-
-    id = fields.Integer()
-    firm = fields.String()
-    computed_fen = fields.Integer(allow_none=True)
-    amount_fen = fields.Integer()
-    reduced_fen = fields.Integer()
-    approved_fen = fields.Integer()
-    reason_code = fields.String()
-    reason = fields.String()
-    flags = fields.List(fields.String(), metadata={"description": "What stands out, in words."})
-
-
 class Reduction(Body):
     """核减: zero undoes it; anything else needs a reason code and words."""
 

@@ -7,10 +7,12 @@ from marshmallow import fields
 
 from tracker import access
 from tracker.models.cargo import SHIPMENT_STATES
+from tracker.models.cross_checks import CROSS_OUTCOMES
 from tracker.steps import legs, parcels
 from tracker.steps.lacking import LACKS
 from tracker.web import (
     context,
+    cross_views,
     lacking,
     oddities,
     policy,
@@ -18,6 +20,7 @@ from tracker.web import (
     shipment_list,
     stories,
 )
+from tracker.web.api.cross_shapes import CrossResultAnswer
 from tracker.web.api.further_shapes import LegAnswer, ParcelsAnswer
 from tracker.web.api.nouns import Noun, Pages, part
 from tracker.web.api.shape import Answer, Asked, Day, FirmAnswer, LeagueAnswer, Text, Word
@@ -40,6 +43,9 @@ class ShipmentsAsked(Asked):
     stage = Word(*shipment_list.STAGES)
     manifest = Text(16)
     application = Text(16)
+    crossed = Word(
+        *CROSS_OUTCOMES, metadata={"description": "Only those of which a cross-check says this."}
+    )
     lacks = Word(*LACKS, metadata={"description": "Only those that lack this."})
     first = Day(data_key="from")
     last = Day(data_key="to")
@@ -213,6 +219,10 @@ class ShipmentOne(ShipmentAnswer):
         fields.String(),
         metadata={"description": "What to look at twice, in words; told to reviewers only."},
     )
+    cross_checks = fields.List(
+        fields.Nested(CrossResultAnswer),
+        metadata={"description": "What files of customs, ports or railways say; standing first."},
+    )
 
 
 @blp.listing("", "车次（箱）列表", ShipmentAnswer, ShipmentsAsked)
@@ -263,4 +273,5 @@ def one(key: int) -> Mapping[str, Any]:
         "parcels": parcels.of(session, found),
         "lacks": [one.name for one in lacking.of(found)],
         "oddities": oddities.of(found),
+        "cross_checks": cross_views.of_shipment(found),
     }
