@@ -155,7 +155,7 @@ def _is_own(held: Held, unit: str, _stage: str, owner: str) -> bool:
 
 def _take(session: Session, home: Path, held: Held) -> None:
     """Keep the uploads that took in nothing but the league's, with their entries."""
-    own, others = _units(session, held)
+    own = _units(session, held)
     whole: dict[Unit, dict[int, int]] = defaultdict(dict)
     mixed: set[Unit] = set()
     query = select(Entry).where(Entry.kind.in_(TAKEN)).order_by(Entry.seq)
@@ -164,7 +164,7 @@ def _take(session: Session, home: Path, held: Held) -> None:
         units = {(detail["firm"], one[0]) for one in detail["shipments"]}
         named = (detail["firm"], detail["sha256"])
         whole[named][entry.seq] = entry.id
-        if not units or not units <= own - others:
+        if not units or not units <= own:
             mixed.add(named)
     for uscc, sha256 in sorted(whole.keys() - mixed):
         held.bodies |= whole[uscc, sha256]
@@ -172,18 +172,18 @@ def _take(session: Session, home: Path, held: Held) -> None:
         uploads = uploads.where(Firm.uscc == uscc, Manifest.sha256 == sha256)
         for one in session.scalars(uploads.where(Manifest.committed_at.is_not(None))):
             held.manifests.add(one.id)
-            if _is_alone(session, home, one, own - others, held.common):
+            if _is_alone(session, home, one, own, held.common):
                 held.files.add(sha256)
 
 
-def _units(session: Session, held: Held) -> tuple[set[Unit], set[Unit]]:
-    """Shipments of the league, and those of its firms that lie in others or in none yet."""
+def _units(session: Session, held: Held) -> set[Unit]:
+    """Shipments of the league, less those whose key lies in another league too, or in none yet."""
     query = select(Firm.uscc, Shipment.unit_key).join(Firm, Firm.id == Shipment.firm_id)
     mine = Shipment.league_id.is_not_distinct_from(held.league.id)
     firms = select(Shipment.firm_id).where(mine)
     own = {(uscc, key) for uscc, key in session.execute(query.where(mine))}
     elsewhere = query.where(~mine, Shipment.firm_id.in_(firms))
-    return own, {(uscc, key) for uscc, key in session.execute(elsewhere)}
+    return own - {(uscc, key) for uscc, key in session.execute(elsewhere)}
 
 
 def _is_alone(
