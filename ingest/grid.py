@@ -51,6 +51,10 @@ class Grid:
     cells: pl.DataFrame
     marks: Marks = field(default_factory=Marks)
 
+    def texts(self) -> set[str]:
+        """Return every text that stands in a cell."""
+        return {text for column in self.cells for text in column.unique() if text}
+
 
 @dataclass(frozen=True, slots=True)
 class Source:

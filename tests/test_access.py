@@ -50,6 +50,7 @@ from tracker.models import (
     methods,
     money,
     networks,
+    packages,
     people,
     proposals,
     publications,
@@ -98,6 +99,7 @@ TABLES: dict[str, type[Any]] = {
     "forecasts": forecasts.Forecast,
     "recoveries": recoveries.Recovery,
     "receipts": receipts.Receipt,
+    "packages": packages.LeaguePackage,
     "funds": filings.Fund,
     "methods": methods.Method,
     "composed": composed.ComposedRule,
@@ -117,7 +119,7 @@ NOUNS: dict[str, Select[Any]] = {
     ),
 }
 """Beginning of an address -> the numbers that come after it."""
-NOT_THERE = {"divisions"}
+NOT_THERE = {"divisions", "packages"}
 """What the demo has none of; the other nouns are there, so that there is something to find."""
 UNNUMBERED = {"language", "static", "letters"}
 TEXTS = {"kind": "request"}

@@ -27,6 +27,7 @@ from tracker.db import connect, local_day
 from tracker.demo import sign_ins
 from tracker.errors import NotNow, TrackerError
 from tracker.models.people import FIRM_ROLES, LEAGUE_ROLES, ROLES, League
+from tracker.papers import template
 from tracker.settings import Settings
 from tracker.steps import beginnings, networks, people, proposals
 from tracker.verify.__main__ import main as say_verdict
@@ -54,6 +55,7 @@ def program() -> Flask:
         clock,
         run_verify,
         backup,
+        package,
         restore,
         network,
         user,
@@ -186,6 +188,27 @@ def backup(target: Path, *, audit: bool) -> None:
     choice = packages.AUDITED if audit else packages.WHOLE
     with _said_in_words():
         made = packages.pack(bench.database, bench.settings.home, target, datetime.now(UTC), choice)
+    _print_made(made)
+
+
+@click.command("package")
+@click.argument("league")
+@click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
+def package(league: str, target: Path) -> None:
+    """盟市数据包：一个盟市的账簿，不含他人数据 · one league's books, by its code, to be proved."""
+    bench = _bench()
+    with _said_in_words():
+        with bench.database.reading() as session:
+            key = session.scalar(select(League.id).where(League.code == league))
+        if key is None:
+            raise click.ClickException(f"没有这个盟市代码 · no league has the code {league}")
+        home, common = bench.settings.home, template.texts()
+        now = datetime.now(UTC)
+        made = packages.pack_league(bench.database, home, target, now, key, common)
+    _print_made(made)
+
+
+def _print_made(made: packages.Made) -> None:
     console.print(
         f"已写入 {made.path} · written: {made.rows:,} 行 rows, {made.files:,} 个文件 files\n"
         f"链首 head {made.seq}:{made.head}"

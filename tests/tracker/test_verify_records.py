@@ -95,7 +95,7 @@ def test_a_composed_rule_is_the_one_that_was_kept(
         small.tell("composed.keep", str(row["rule_id"]), {"sha256": told})
     small.tell("composed.keep", "composed/150100/2/1", {"sha256": "x"})
     kept = composed.kept(small.rows)
-    found = said(composed.faults(kept, small.walk()[0]))
+    found = said(composed.faults(kept, small.walk()[0].composed))
     assert found.pop() == "组合规则 composed/150100/2/1：已定稿，现已缺失"
     assert len(found) == bool(wrong)
     assert wrong in "".join(found)

@@ -153,6 +153,6 @@ def test_what_is_wrong_with_a_composed_rule_is_said_in_these_words(
         "why": "",
     }
     one = composed.Kept(**(row | changed))
-    walk = chain.Walk(composed={rule.id: own if told == "own" else told})
-    said = [str(fault) for fault in composed.faults([one], walk)]
+    kept = {rule.id: own if told == "own" else told}
+    said = [str(fault) for fault in composed.faults([one], kept)]
     assert said == ([] if wrong is None else [f"组合规则 {rule.id}：{wrong}"])

@@ -7,13 +7,16 @@ from flask import Flask
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from tests import journeys, way
+from tests import instructions, journeys, way
 from tests.web import money
+from tests.web.api.callers import call
 from tests.web.visitors import visit
 from tracker import jobs
+from tracker.models.filings import Disbursement
 from tracker.models.methods import Method
 from tracker.models.recoveries import Recovery
 from tracker.models.work import Job
+from tracker.steps import unanswered
 from tracker.web import sessions
 
 
@@ -114,6 +117,54 @@ def test_a_demand_to_pay_back_is_told_to_the_firm_and_near_its_day_to_the_league
         False,
     ]
     assert not told("commerce_officer")
+
+
+def instructed(bench: jobs.Bench, key: int, ago: timedelta) -> None:
+    """The treasury was told to pay so long ago."""
+    now = journeys.NOW - ago
+    for login, step in (("league_finance", "prepare"), ("league_approver", "instruct")):
+        journeys.act_on(bench, Disbursement, key, login, step, now=now)
+
+
+def paid_apart(bench: jobs.Bench, filing: int, number: int) -> int:
+    """A disbursement of one truck out of an allotment of its own."""
+    fen, document = journeys.RATE_FEN, f"示例预〔2026〕{10 + number}号"
+    allotment = way.allotted(bench, filing, fen, document_no=document)
+    return way.disbursements(bench, allotment)[0]
+
+
+def test_payments_the_bank_leaves_unanswered_wait_for_the_leagues_finance_oldest_first(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    filing = money.approved(bench, 4)
+    late, later, in_time, listed = (paid_apart(bench, filing, number) for number in range(4))
+    edge = timedelta(days=unanswered.DAYS)
+    for key, ago in (
+        (later, edge + timedelta(days=1)),
+        (late, edge + timedelta(days=3)),
+        (in_time, edge),
+        (listed, edge + timedelta(days=2)),
+    ):
+        instructed(bench, key, ago)
+    instructions.listed(bench, listed)
+    told = (
+        "2 Disbursements · No answer from the bank for more than 5 days: ask it"
+        " · the oldest from 2026-04-26"
+    )
+    finance = visit(app, "league_finance")
+    page = finance.see("/")
+    assert told in page.words
+    assert told not in visit(app, "league_approver").see("/").words
+    (there,) = (link for link in page.links if "silent=yes" in link)
+    rows = finance.see(there).table(-1)[1:]
+    codes = {key: instructions.code(bench, key) for key in (late, later)}
+    assert [row[0] for row in rows] == [codes[late], codes[later]], "the oldest first"
+    assert rows[0][-3] == "2026-04-26"
+    api = call(app, "league_finance").get("disbursements", silent="yes")
+    assert {one["code"] for one in api} == set(codes.values())
+    way.confirmed(bench, late)
+    way.failed(bench, later)
+    assert "ask it" not in finance.see("/").words
 
 
 def test_a_token_that_ends_soon_is_told_to_its_own_person(bench: jobs.Bench, app: Flask) -> None:

@@ -15,6 +15,7 @@ from tracker.models.inbox import INBOX_FILE_STATES
 from tracker.models.matters import MATTER_STATES
 from tracker.models.methods import METHOD_STATES
 from tracker.models.money import LIMIT_STAGES, MONEY_STAGES
+from tracker.models.packages import PACKAGE_STATES
 from tracker.models.people import ROLES
 from tracker.models.proposals import PROPOSAL_STATES
 from tracker.models.publications import OBJECTION_STATES, PUBLICATION_STATES
@@ -48,6 +49,7 @@ LIVES = {
     "disbursement": DISBURSEMENT_STATES,
     "recovery": RECOVERY_STATES,
     "inbox_file": INBOX_FILE_STATES,
+    "package": PACKAGE_STATES,
     "job": JOB_STATES,
 }
 TONES = {"plain", "busy", "good", "warn", "bad"}

@@ -22,7 +22,7 @@ from tracker import blobs, intake
 from tracker.books import queue
 from tracker.db import SHANGHAI
 from tracker.errors import Conflict
-from tracker.jobs import cross, nightly
+from tracker.jobs import cross, nightly, packing
 from tracker.jobs.bench import Bench as Bench
 from tracker.jobs.bench import Claimed as Claimed
 from tracker.jobs.bench import Effect as Effect
@@ -176,6 +176,7 @@ JOBS: dict[str, Callable[[Bench, Claimed], Effect]] = {
     "keep_anchor": nightly.keep_anchor,
     "verify_books": nightly.verify_books,
     "back_up": nightly.back_up,
+    "pack_league": packing.pack_league,
     "ask_digests": nightly.ask_digests,
     "send_digest": nightly.send_digest,
 }
@@ -197,6 +198,7 @@ def leave_standing(session: Session, job: Job) -> None:
 GIVEN_UP: dict[str, queue.GivenUp] = {
     "commit_manifest": commit_again,
     "withdraw_manifest": leave_standing,
+    "pack_league": packing.leave,
 }
 """Kind -> what becomes of its subject when the job is given up; nothing where it holds nothing."""
 

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from tracker.db import Base, CanonicalJson, Fen, Key, Moment, one_of
 from tracker.models.people import Firm, User
 
-RECEIPT_KINDS = ("shipment", "application", "firm_year")
+RECEIPT_KINDS = ("shipment", "matter", "application", "firm_year")
 
 
 class Receipt(Base):
-    """测算说明单: of a shipment, an application or a firm's year; belongs to who asked."""
+    """测算说明单: of a shipment, a matter, an application or a firm's year; of who asked."""
 
     __tablename__ = "receipt"
     __table_args__ = (

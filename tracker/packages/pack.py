@@ -5,8 +5,8 @@ import json
 import sqlite3
 import tempfile
 import zipfile
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -51,45 +51,72 @@ class Made:
     files: int
 
 
+@dataclass(frozen=True)
+class Content:
+    """What a package holds beside the raw files."""
+
+    said: str
+    """What the package says of itself to people."""
+    books: Path
+    counts: Mapping[str, int]
+    """Table -> rows."""
+    head: ledger.Head
+    told: Mapping[str, str]
+    """What its list says beside what all lists say."""
+
+
 def pack(
     database: Database, home: Path, target: Path, now: datetime, choice: Choice = WHOLE
 ) -> Made:
     """Write the package; people may work on meanwhile, it holds one moment's books.
 
-    Written beside the target and put in its place at the end. Raises ``Refused`` where the target
-    exists, ``OSError`` where the disk refuses.
+    Raises ``Refused`` where the target exists, ``OSError`` where the disk refuses.
     """
+    with folder_beside(target) as folder:
+        books = folder / BOOKS
+        counts, head = _copied(database, books, choice)
+        told = {"format": FORMAT, "made_at": now.isoformat(timespec="seconds")}
+        content = Content(SAID, books, counts, head, told)
+        return put_together(content, _blobs(home), target)
+
+
+@contextmanager
+def folder_beside(target: Path) -> Iterator[Path]:
+    """A folder in which a file is written before it is put in its place, where there is none."""
     if target.exists():
         raise Refused(
             mark("There is a file of this name: %(name)s."), mark("Choose another."), name=target
         )
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".pack-") as folder:
-        books = Path(folder) / BOOKS
-        counts, head = _copied(database, books, choice)
-        written = Path(folder) / target.name
-        files: dict[str, int] = {}
-        with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as out:
-            out.writestr(README, SAID)
-            out.write(books, BOOKS)
-            with books.open("rb") as stream:
-                digest = hashlib.file_digest(stream, "sha256").hexdigest()
-            for blob in _blobs(home):
-                out.write(blob, f"{FILES}{blob.name}")
-                files[blob.name] = blob.stat().st_size
-            told = {
-                "format": FORMAT,
-                "made_at": now.isoformat(timespec="seconds"),
-                "revision": schema.newest(),
-                "seq": head.seq,
-                "head": head.hash,
-                "books_sha256": digest,
-                "rows": counts,
-                "files": files,
-            }
-            out.writestr(LIST, json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True))
-        written.replace(target)
-    return Made(target, head.seq, head.hash, sum(counts.values()), len(files))
+        yield Path(folder)
+
+
+def put_together(content: Content, blobs: Iterable[Path], target: Path) -> Made:
+    """Write books, files and their list into one file beside the books, then put it in place."""
+    books, head = content.books, content.head
+    written = books.with_name(target.name)
+    files: dict[str, int] = {}
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as out:
+        out.writestr(README, content.said)
+        out.write(books, BOOKS)
+        with books.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        for blob in blobs:
+            out.write(blob, f"{FILES}{blob.name}")
+            files[blob.name] = blob.stat().st_size
+        told = {
+            **content.told,
+            "revision": schema.newest(),
+            "seq": head.seq,
+            "head": head.hash,
+            "books_sha256": digest,
+            "rows": content.counts,
+            "files": files,
+        }
+        out.writestr(LIST, json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True))
+    written.replace(target)
+    return Made(target, head.seq, head.hash, sum(content.counts.values()), len(files))
 
 
 def keep_nightly(

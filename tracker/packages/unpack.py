@@ -16,7 +16,7 @@ from tracker.verify.package import FILES, opened_package
 def unpack(database: Database, home: Path, source: Path) -> None:
     """Fill the empty database from the package and keep its files; an old version is brought up.
 
-    Raises ``Refused`` for a package that is not what its list says or is newer than the program,
+    Raises ``Refused`` for a package of a league, not what its list says or of a newer program,
     ``Conflict`` where the database is not empty, ``OSError`` for what is no package.
     """
     if inspect(database.engine).get_table_names():
@@ -25,6 +25,11 @@ def unpack(database: Database, home: Path, source: Path) -> None:
             mark("Restore into an empty one: set TRACKER_DATABASE_URL or TRACKER_HOME anew."),
         )
     with opened_package(str(source)) as package:
+        if package.league:
+            raise Refused(
+                mark("This is the package of a league: it holds only a part of the books."),
+                mark("Restore a package of everything; this one is for verifying."),
+            )
         if package.faults:
             raise Refused(
                 mark("The package is damaged: %(fault)s"),

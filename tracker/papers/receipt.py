@@ -20,6 +20,7 @@ from tracker.steps.codes import REASON_CODES, STAGES
 
 TITLES: dict[str, str] = {
     "shipment": mark("Receipt of a computation (no ground for payment)"),
+    "matter": mark("Receipt of a matter (no ground for payment)"),
     "application": mark("Receipt of an application (no ground for payment)"),
     "firm_year": mark("Receipt of a firm's year (no ground for payment)"),
 }
@@ -121,6 +122,35 @@ def _shipment(content: Content, say: Say, lang: str) -> tuple[Facts, Sequence[Gr
     if about.get("tracks"):
         facts.append((say(mark("Track check")), _verdicts(about["tracks"], lang)))
     return facts, [_tally(due, say, lang) for due in content["dues"]]
+
+
+def _matter(content: Content, say: Say, lang: str) -> tuple[Facts, Sequence[Grid]]:
+    about = content["about"]
+    facts = [
+        (say(mark("Matter")), about["code"]),
+        (say(mark("Title")), about["title"]),
+        (say(mark("League")), about["league"][lang]),
+        (say(mark("Programme")), about["programme"][lang]),
+        (say(mark("Period")), f"{about['first_day']} – {about['last_day']}"),
+        (say(mark("Confirmed version")), str(about["version_no"])),
+    ]
+    who = {False: say(mark("the firm")), True: say(mark("the league"))}
+    rows = [
+        (one["names"][lang], one["shown"][lang], who[one["by_league"]]) for one in content["stated"]
+    ]
+    if about["basis"]:
+        facts.append((say(mark("Basis of the league's part")), about["basis"]))
+    stated = Grid(
+        title=say(mark("What is stated")),
+        headings=(
+            Heading(say(mark("Fact")), 5),
+            Heading(say(mark("Value")), 5),
+            Heading(say(mark("Stated by")), 3),
+        ),
+        rows=tuple(rows),
+        below=(say(mark("What is stated, SHA-256 %(hash)s"), hash=about["version_sha256"]),),
+    )
+    return facts, [stated, *(_tally(due, say, lang) for due in content["dues"])]
 
 
 def _verdicts(tracks: Sequence[Content], lang: str) -> str:
@@ -309,6 +339,7 @@ def _km(tenths: int | None) -> str:
 Layout = Callable[[Content, Say, str], tuple[Facts, Sequence[Grid]]]
 LAYOUTS: dict[str, Layout] = {
     "shipment": _shipment,
+    "matter": _matter,
     "application": _application,
     "firm_year": _firm_year,
 }

@@ -7,9 +7,11 @@ zero is lost while typing. The version of the field table is kept in the workboo
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from xlsxwriter.worksheet import Worksheet
 
+from ingest import examination, sniff
 from ingest.fields import SHEETS, Field, Kind
 from tracker.chinese import said
 from tracker.errors import mark
@@ -21,6 +23,7 @@ ROWS = 2_000
 VERSION = "template_version"
 VERSION_CHARACTERS = 12
 STAR = "*"
+LANGUAGES = ("zh", "en")
 FORMATS = {"date": "as_day", "time": "as_time", "integer": "plain", "decimal": "plain"}
 """Type of a field -> how its cells look; all others are text."""
 SAMPLES: Mapping[Kind, Mapping[str, str]] = {
@@ -105,6 +108,17 @@ def write(lang: str = "zh") -> bytes:
         _sheet(book, book.file.add_worksheet(said(name, lang)), kind, lang)
     _guide(book, book.file.add_worksheet(said(GUIDE, lang)), lang)
     return book.close()
+
+
+@cache
+def texts() -> frozenset[str]:
+    """Every text that stands in the template as it is handed out, in either language."""
+    found: set[str] = set()
+    for lang in LANGUAGES:
+        raw = write(lang)
+        for grid in examination.read(raw, sniff.kind(raw)).grids:
+            found |= grid.texts()
+    return frozenset(found)
 
 
 def _sheet(book: Book, sheet: Worksheet, kind: Kind, lang: str) -> None:

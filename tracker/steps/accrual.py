@@ -5,6 +5,7 @@ back what was accrued there. A zero result is an answer too: its assessment and 
 written.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -100,8 +101,11 @@ def _falls_under(method: Method, one: Subject) -> bool:
 def _release(
     session: Session, kind: subjects.Kind, touched: Sequence[Subject], cause: Cause
 ) -> int:
-    """Give back what stands accrued for what stands no longer, or in another league."""
-    moves: list[ledger.Move] = []
+    """Give back what stands accrued for what stands no longer, or in another league.
+
+    An entry a league: its package shows its own whole, and no other's.
+    """
+    moves: dict[str, list[ledger.Move]] = defaultdict(list)
     by_id = {one.id: one for one in touched}
     for keys in chunks(list(by_id)):
         query = (
@@ -115,21 +119,22 @@ def _release(
             one = by_id[key]
             if not one.stands or item.league_id != one.league_id:
                 why = kind.withdrawn if one.state == "withdrawn" else "route_changed"
-                moves.append(move_item(item, "accrued", "entitlement", balance, why))
-    if moves:
+                back = move_item(item, "accrued", "entitlement", balance, why)
+                moves[item.league.code].append(back)
+    for league, back_there in sorted(moves.items()):
         ledger.post(
             session,
             ledger.Draft(
                 kind="accrue.release",
-                cause=f"release:{cause.key}",
+                cause=f"release:{cause.key}:{league}",
                 business_date=local_day(cause.now),
                 actor=cause.actor,
-                moves=tuple(moves),
+                moves=tuple(back_there),
                 detail={},
             ),
             now=cause.now,
         )
-    return len(moves)
+    return sum(map(len, moves.values()))
 
 
 def post(

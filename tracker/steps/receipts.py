@@ -1,4 +1,4 @@
-"""Receipts 测算说明单: what is computed of a shipment, application or firm's year, as told.
+"""Receipts 测算说明单: what is computed of a shipment, matter, application or year, as told.
 
 The content is taken from the books at one link of the chain, as far as whoever asks may see, and
 kept as canonical JSON: page, file and paper say the same years later. Whoever holds a receipt may
@@ -12,9 +12,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from rules import hint_words
+from rules.periods import PERIOD_FACTS
 from tracker import access
 from tracker.books import audit, ledger
 from tracker.db import SHANGHAI, canonical, chunks
@@ -23,11 +25,12 @@ from tracker.models import subjects
 from tracker.models.applications import Application, ApplicationLine
 from tracker.models.cargo import CargoLine
 from tracker.models.filings import Filing, FilingLine
+from tracker.models.matters import Matter, MatterVersion
 from tracker.models.methods import Method
 from tracker.models.money import Assessment, Item, ItemStage
 from tracker.models.people import Firm, User
 from tracker.models.receipts import Receipt
-from tracker.steps import assessment, receipt_ways
+from tracker.steps import assessment, matters, receipt_ways
 
 FORMAT = 2
 """Since 2 that of a shipment has the marks of its route and its tracks."""
@@ -35,6 +38,8 @@ ISSUED = "receipt.issue"
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no sign looks like another."""
 SIGNS, GROUP = 16, 4
+TITLE_LENGTH = 120
+LANGUAGES = ("zh", "en")
 YEARS = (2000, 2999)
 DECIDED = ("approved", "closed")
 """States of a filing whose reductions stand; before, a firm is not told of them."""
@@ -106,19 +111,14 @@ def by_code(session: Session, typed: str) -> Receipt | None:
 def of_shipment(session: Session, user: User, key: int) -> tuple[Content, Firm]:
     """What one shipment is due, article by article, in every league one may see."""
     found = access.see(session, access.visible_shipments(user), key)
-    query = access.visible_items(user).where(Item.shipment_id == found.id).order_by(Item.code)
-    items = session.scalars(query).all()
-    standing = assessment.newest(session, [item.id for item in items])
-    dues = [_due(session, item, standing[item.id]) for item in items if item.id in standing]
-    if not dues:
-        raise Refused(NOTHING, WAIT)
+    dues = _dues(session, user, Item.shipment_id == found.id)
     waybills = select(CargoLine.waybill_no).where(
         CargoLine.shipment_id == found.id, CargoLine.standing
     )
     content = {
         "kind": "shipment",
         "title": found.label,
-        "is_sample": found.firm.is_sample or any(due["method"]["is_sample"] for due in dues),
+        "is_sample": _made_up(found.firm, dues),
         "about": {
             "unit_key": found.unit_key,
             "version_no": found.version_no,
@@ -129,6 +129,36 @@ def of_shipment(session: Session, user: User, key: int) -> tuple[Content, Firm]:
             "waybills": sorted(set(session.scalars(waybills))),
             **receipt_ways.of(session, user, found),
         },
+        "dues": dues,
+        "total_fen": sum(due["award_fen"] for due in dues),
+    }
+    return content, found.firm
+
+
+def of_matter(session: Session, user: User, key: int) -> tuple[Content, Firm]:
+    """What a firm's year is due as it was confirmed, article by article, and what it rests on."""
+    found = access.see(session, access.visible_matters(user), key)
+    if found.state == "withdrawn" or not found.version_no:
+        raise Refused(NOTHING, WAIT)
+    dues = _dues(session, user, Item.matter_id == found.id)
+    version = matters.version(session, found, found.version_no)
+    content = {
+        "kind": "matter",
+        "title": f"{found.code} {version.title}"[:TITLE_LENGTH],
+        "is_sample": _made_up(found.firm, dues),
+        "about": {
+            "code": found.code,
+            "title": version.title,
+            "league": _league(found),
+            "programme": _programme(found),
+            "first_day": found.first_day.isoformat(),
+            "last_day": found.last_day.isoformat(),
+            "state": found.state,
+            "version_no": version.version_no,
+            "version_sha256": version.sha256,
+            "basis": version.basis,
+        },
+        "stated": _stated(version),
         "dues": dues,
         "total_fen": sum(due["award_fen"] for due in dues),
     }
@@ -231,6 +261,37 @@ def _line(line: ApplicationLine, item: Item, later: FilingLine | None, one: Asse
     }
 
 
+def _stated(version: MatterVersion) -> list[Content]:
+    """The facts of a version, in the words that they have today."""
+    said = [(name, value, False) for name, value in version.firm_facts.items()]
+    said += [(name, value, True) for name, value in version.league_facts.items()]
+    order = list(PERIOD_FACTS)
+    return [
+        {
+            "fact": name,
+            "names": {"zh": PERIOD_FACTS[name].zh, "en": PERIOD_FACTS[name].en},
+            "value": value,
+            "shown": dict(zip(LANGUAGES, hint_words.shown(PERIOD_FACTS[name], value), strict=True)),
+            "by_league": by_league,
+        }
+        for name, value, by_league in sorted(said, key=lambda one: order.index(one[0]))
+    ]
+
+
+def _dues(session: Session, user: User, of: ColumnElement[bool]) -> list[Mapping[str, Any]]:
+    """What stands computed of it in every league one may see; refused where nothing does."""
+    items = session.scalars(access.visible_items(user).where(of).order_by(Item.code)).all()
+    standing = assessment.newest(session, [item.id for item in items])
+    dues = [_due(session, item, standing[item.id]) for item in items if item.id in standing]
+    if not dues:
+        raise Refused(NOTHING, WAIT)
+    return dues
+
+
+def _made_up(firm: Firm, dues: Sequence[Mapping[str, Any]]) -> bool:
+    return firm.is_sample or any(due["method"]["is_sample"] for due in dues)
+
+
 def _due(session: Session, item: Item, one: Assessment) -> Mapping[str, Any]:
     return {
         "item": item.code,
@@ -265,11 +326,11 @@ def _is_sample(firm: Firm, standing: Mapping[int, Assessment]) -> bool:
     return firm.is_sample or any(one.method.is_sample for one in standing.values())
 
 
-def _league(of: Item | Application) -> Mapping[str, str]:
+def _league(of: Item | Application | Matter) -> Mapping[str, str]:
     return {"code": of.league.code, "zh": of.league.name_zh, "en": of.league.name_en}
 
 
-def _programme(of: Item | Application) -> Mapping[str, str]:
+def _programme(of: Item | Application | Matter) -> Mapping[str, str]:
     return {"code": of.programme.code, "zh": of.programme.name_zh, "en": of.programme.name_en}
 
 
@@ -288,6 +349,7 @@ def _balances(session: Session, items: Sequence[int]) -> dict[str, int]:
 
 OF: dict[str, Callable[[Session, User, int], tuple[Content, Firm]]] = {
     "shipment": of_shipment,
+    "matter": of_matter,
     "application": of_application,
 }
 """Kind of a receipt of one thing -> what it says."""

@@ -32,6 +32,7 @@ from tracker.steps import (
     methods,
     publication,
     staged,
+    unanswered,
     windows,
 )
 from tracker.steps.flows import BACKWARD, FLOWS
@@ -98,12 +99,17 @@ class Waits:
     """What narrows the list of their kind down to them."""
     first: date | None = None
     """The first of the days by which it is to be done, where there are such."""
+    since: date | None = None
+    """The oldest of the days from which it waits, where that matters."""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """What the label names."""
 
 
 def waiting(session: Session, user: User, now: datetime) -> list[Waits]:
     """What waits for this person: their forward steps of every flow, and what has no step."""
     parts = (
-        *(_manifests, _applying, _flows, _ending, _unmatched, _crossed, _unpublished, _running),
+        *(_manifests, _silent, _applying, _flows, _ending, _unmatched, _crossed),
+        *(_unpublished, _running),
         *(_drawable, _owed, _tokens, _given_up),
     )
     return [one for part in parts for one in part(session, user, now) if one.count]
@@ -111,9 +117,11 @@ def waiting(session: Session, user: User, now: datetime) -> list[Waits]:
 
 def words(one: Waits, say: Callable[..., str]) -> str:
     """What waits, what is to be done with it and by when, in the language that ``say`` speaks."""
-    said = [say(KINDS[one.kind]), say(one.label)]
+    said = [say(KINDS[one.kind]), say(one.label, **one.values)]
     if one.first:
         said.append(say(mark("the first by %(day)s"), day=one.first))
+    if one.since:
+        said.append(say(mark("the oldest from %(day)s"), day=one.since))
     return " · ".join(said)
 
 
@@ -152,6 +160,18 @@ def _applying(session: Session, user: User, now: datetime) -> Iterator[Waits]:
             )
     last = min((day for day, count in found.items() if count), default=None)
     yield Waits("application", mark("Apply in time"), sum(found.values()), {}, last)
+
+
+def _silent(session: Session, user: User, now: datetime) -> Iterator[Waits]:
+    """Payments that the bank should have answered by now: whoever records its answers asks it."""
+    if user.role != "league_finance":
+        return
+    silent = access.visible_disbursements(user).where(unanswered.silent(now))
+    found, oldest = _counted(session, silent, unanswered.since())
+    label = mark("No answer from the bank for more than %(days)s days: ask it")
+    since = oldest and local_day(oldest)
+    values = {"days": unanswered.DAYS}
+    yield Waits("disbursement", label, found, {"silent": "yes"}, since=since, values=values)
 
 
 def _flows(session: Session, user: User, now: datetime) -> Iterator[Waits]:

@@ -7,7 +7,8 @@ on a copied file, without sign-in: ``python -m tracker.verify /backup/tracker.sq
 120:9f86…``. An anchor is what a receipt or a filing has printed, or a line of the file that the
 clock keeps (``--anchors``): without one, a cut tail or a rewrite of everything cannot show. A
 package (``….zip``) is held against its own list as well, brings an anchor with it, and is asked for
-none that was kept after it was made.
+none that was kept after it was made. A league's package is proved as far as it reaches, and what
+it does not reach is said beside the verdict.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -26,6 +27,7 @@ from tracker.verify import (
     publications,
     receipts,
     records,
+    withheld,
 )
 from tracker.verify.anchors import Anchor
 from tracker.verify.package import opened_package
@@ -50,6 +52,8 @@ class Report:
     seq: int
     head: str
     faults: tuple[Fault, ...]
+    unseen: tuple[str, ...] = ()
+    """Of a league's package: what could not be checked, because it is not in it."""
 
 
 def verify(
@@ -68,18 +72,29 @@ def verify(
         with opened_package(url) as package:
             named = package.anchors | dict(anchors or {})
             until = [one for one in kept if not one.kept_at or one.kept_at <= package.made_at]
-            report = verify(str(package.books), named, rules, until)
+            report = _verified(str(package.books), named, rules, until, package.league)
             faults = (*package.faults, *report.faults)[:MOST_FAULTS]
             return replace(report, faults=faults)
-    walk = chain.Walk()
+    return _verified(url, anchors or {}, rules, kept)
+
+
+def _verified(
+    url: str,
+    anchors: Mapping[int, str],
+    rules: Mapping[str, Rule] | None,
+    kept: Iterable[Anchor],
+    league: str = "",
+) -> Report:
+    walk = chain.Walk(league=league)
     known: Mapping[str, Rule] = every_rule().rules if rules is None else rules
     with opened(url) as rows:
         there = tables(url, rows)
         own_rules = composed.kept(rows) if composed.TABLE in there else ()
         known = {**composed.usable(own_rules), **known}
-        held = (*written.given(anchors or {}), *kept)
+        held = (*written.given(anchors), *kept)
         wrong = _faults(rows, walk, held, known, own_rules, there)
         found = tuple(islice(wrong, MOST_FAULTS))
+        unseen = tuple(withheld.told(rows, walk)) if league else ()
     return Report(
         entries=walk.entries,
         postings=walk.postings,
@@ -88,6 +103,7 @@ def verify(
         seq=walk.seq,
         head=walk.head,
         faults=found,
+        unseen=unseen,
     )
 
 
@@ -117,12 +133,19 @@ def _faults(
         "测算": lambda: records.assessments(rows, walk, known),
         "资金分配": lambda: divisions.divisions(rows),
         "审计日志": lambda: records.events(rows, walk),
-        "组合规则": lambda: composed.faults(kept, walk),
+        "组合规则": lambda: composed.faults(kept, walk.composed),
         "申报事项": lambda: matters.matters(of(matters.TABLE), walk),
         "公示": lambda: publications.publications(of(publications.TABLE), walk),
         "需求测算": lambda: forecasts.forecasts(of(forecasts.TABLE)),
         "说明单": lambda: receipts.receipts(of(receipts.TABLE), walk),
     }
+    if walk.league:
+        del checks["审计日志"], checks["说明单"]
+        checks["组合规则"] = lambda: composed.faults(
+            kept, {one.rule_id: one.sha256 for one in kept}
+        )
+        checks["范围"] = lambda: withheld.foreign(rows, walk)
+        checks["发运明细表"] = lambda: withheld.manifests(rows)
     for name, check in checks.items():
         try:
             yield from check()

@@ -39,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         f"审计日志 {report.events} 条，锚点 {len(anchors) + len(kept)} 个；"
         f"链首 {report.seq}:{report.head}\n"
     )
+    read += "".join(f"未核对：{one}\n" for one in report.unseen)
     if not report.faults:
         sys.stdout.write(f"核对通过：{read}")
         return 0

@@ -31,6 +31,14 @@ class Names:
 class Walk:
     """What the walk along the chain gathers for the checks that follow it."""
 
+    league: str = ""
+    """Code of the league whose books these are, without others' bodies; empty where all is here."""
+    withheld: int = 0
+    """Entries whose bodies are not here."""
+    loose: dict[int, int] = field(default_factory=dict)
+    """Sequence of an entry whose body is not here -> its lines that are, held to no body."""
+    shared: frozenset[int] = frozenset()
+    """Accounts that other leagues draw on too, out of sight."""
     entries: int = 0
     postings: int = 0
     assessments: int = 0
@@ -45,12 +53,15 @@ class Walk:
     """(sequence, item, outcome, award) as the entries tell of assessments."""
     decided: dict[int, tuple[str, str]] = field(default_factory=dict)
     """Sequence -> (actor, hash of what was shown) as the entries tell of decisions."""
+    ruled: dict[int, object] = field(default_factory=dict)
+    """Sequence -> hash of the rule that computed, as the entries tell of accruals."""
     composed: dict[str, object] = field(default_factory=dict)
     """Rule id -> its hash, as the audit events tell of versions that were kept."""
     receipts: dict[str, object] = field(default_factory=dict)
     """Subject -> hash, as the audit events tell of receipts that were made."""
     stated: dict[tuple[Any, Any], object] = field(default_factory=dict)
-    """Code and number -> hash, as the audit events tell of what was stated of matters."""
+    """Code and number -> hash, as the audit events tell of what was stated of matters; in a
+    league's books, as the entries do."""
     confirmed: dict[Any, tuple[Any, int]] = field(default_factory=dict)
     """Code of a matter -> version that stands, and the sequence of the entry that confirmed it
     first, as the entries tell."""
@@ -67,7 +78,8 @@ class Entry:
     actor: str
     recorded_at: Any
     posting_count: int
-    body: str
+    body: Any
+    """Nothing where it is not here, because it tells of others."""
     body_sha256: str
     previous_hash: str
     hash: str
@@ -87,6 +99,8 @@ class Line(NamedTuple):
 def walked(rows: Rows, walk: Walk) -> Iterator[Fault]:
     """Walk along the entries with their postings, oldest first; one fault an entry at most."""
     walk.names = _names(rows)
+    if walk.league:
+        walk.shared = _shared(rows)
     postings = groupby(
         rows(
             "SELECT entry.id, line_no, source_id, target_id, amount, item_id, reason_code"
@@ -104,16 +118,28 @@ def walked(rows: Rows, walk: Walk) -> Iterator[Fault]:
         if upcoming is not None and upcoming[0] == key:
             lines = [Line._make(line[1:]) for line in upcoming[1]]
             upcoming = next(postings, None)
-        said, wrong = _read(entry, walk)
-        wrong = [*_linked(entry, walk), *wrong, *_told(lines, entry, said, walk.names)]
+        wrong = [*_linked(entry, walk)]
+        if walk.league and entry.body is None:
+            walk.withheld += 1
+            walk.loose |= {entry.seq: len(lines)} if lines else {}
+        else:
+            said, unlike = _read(entry, walk)
+            wrong += [*unlike, *_told(lines, entry, said, walk.names)]
         walk.entries += 1
         walk.postings += len(lines)
         walk.seq, walk.head = entry.seq, entry.hash
         walk.hashes[entry.seq] = entry.hash
         wrong += _carried(lines, walk)
         if wrong:
-            yield Fault(f"分录 {entry.seq}（{entry.cause}）", wrong[0])
+            cause = "" if entry.cause is None else f"（{entry.cause}）"
+            yield Fault(f"分录 {entry.seq}{cause}", wrong[0])
     yield from _head(rows, walk)
+
+
+def _shared(rows: Rows) -> frozenset[int]:
+    """Limits whose balance a league's books do not tell: others draw on them as well."""
+    query = "SELECT id FROM account WHERE unit = 'limit' AND balance IS NULL"
+    return frozenset(key for (key,) in rows(query))
 
 
 def _names(rows: Rows) -> Names:
@@ -136,7 +162,7 @@ def _linked(entry: Entry, walk: Walk) -> Iterator[str]:
         yield f"序号应为 {walk.seq + 1}：中间的分录缺失，或有重复"
     if entry.previous_hash != walk.head:
         yield "没有接在上一条分录之后"
-    if sha256(entry.body.encode()) != entry.body_sha256:
+    if entry.body is not None and sha256(entry.body.encode()) != entry.body_sha256:
         yield "正文被改动"
     link = canonical([entry.seq, entry.previous_hash, entry.body_sha256])
     if sha256(b"\x01" + link) != entry.hash:
@@ -152,14 +178,7 @@ def _read(entry: Entry, walk: Walk) -> tuple[list[Any], list[str]]:
             for one in body["postings"]
         ]
         said = [body[name] for name in ("cause", "kind", "business_date", "actor", "recorded_at")]
-        for one in body["detail"].get("assessed", ()):
-            walk.assessed[entry.seq, one["item"], one["outcome"], one["award_fen"]] += 1
-        if "shown" in body["detail"]:
-            walk.decided[entry.seq] = (body["actor"], body["detail"]["shown"])
-        if entry.kind == "matter.confirm":
-            code = body["detail"]["matter"]
-            first = walk.confirmed.get(code, (0, entry.seq))[1]
-            walk.confirmed[code] = (body["detail"]["version"], first)
+        _gathered(entry, body, walk)
         algorithm = body["algorithm"]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return [], ["正文无法读取"]
@@ -168,6 +187,23 @@ def _read(entry: Entry, walk: Walk) -> tuple[list[Any], list[str]]:
     if [*columns, moment(entry.recorded_at)] != said:
         wrong.append("事由、类别、业务日期、经办人或记录时间与正文不符")
     return told, wrong
+
+
+def _gathered(entry: Entry, body: Any, walk: Walk) -> None:  # noqa: ANN401  whatever was written
+    """Gather what a body tells of assessments, decisions and matters."""
+    detail = body["detail"]
+    for one in detail.get("assessed", ()):
+        walk.assessed[entry.seq, one["item"], one["outcome"], one["award_fen"]] += 1
+    if "rule_sha256" in detail:
+        walk.ruled[entry.seq] = detail["rule_sha256"]
+    if "shown" in detail:
+        walk.decided[entry.seq] = (body["actor"], detail["shown"])
+    if entry.kind == "matter.confirm":
+        code = detail["matter"]
+        first = walk.confirmed.get(code, (0, entry.seq))[1]
+        walk.confirmed[code] = (detail["version"], first)
+    if walk.league and "matter" in detail:
+        walk.stated[detail["matter"], detail["version"]] = detail["sha256"]
 
 
 def _told(lines: Sequence[Line], entry: Entry, told: Sequence[Any], names: Names) -> Iterator[str]:
@@ -199,7 +235,8 @@ def _carried(lines: Sequence[Line], walk: Walk) -> list[str]:
                 if item is not None:
                     walk.stages[item, stage] += signed
     for key, stage, item in touched:
-        if walk.balances[key] < 0 or (item is not None and walk.stages[item, stage] < 0):
+        short = walk.balances[key] < 0 and key not in walk.shared
+        if short or (item is not None and walk.stages[item, stage] < 0):
             wrong.append(f"记账之后 {stage} 低于零")
     return wrong
 
@@ -251,7 +288,7 @@ def balanced(rows: Rows, walk: Walk) -> Iterator[Fault]:
     """The balances kept are those the postings give, per account and per item."""
     query = "SELECT id, balance, is_source, owner, stage FROM account ORDER BY id"
     for key, stands, is_source, owner, stage in rows(query):
-        due = walk.balances[key]
+        due = None if key in walk.shared else walk.balances[key]
         if stands != due or bool(is_source) != (stage in SOURCES):
             what = f"余额为 {stands} 分，按记账行应为 {due} 分"
             yield Fault(f"账户 {owner} {stage}", what)

@@ -11,7 +11,6 @@ from typing import Any
 
 from rules.composed import compose
 from rules.rule import Rule
-from tracker.verify.chain import Walk
 from tracker.verify.reading import Fault, Rows, canonical, sha256
 
 TABLE = "composed_rule"
@@ -48,9 +47,9 @@ def usable(found: Sequence[Kept]) -> Mapping[str, Rule]:
     return {one.rule_id: one.rule for one in found if one.rule is not None}
 
 
-def faults(found: Sequence[Kept], walk: Walk) -> Iterator[Fault]:
+def faults(found: Sequence[Kept], said_of: Mapping[str, object]) -> Iterator[Fault]:
     """Where a version is not what was kept, or one that was kept is not there."""
-    told = dict(walk.composed)
+    told = dict(said_of)
     for one in found:
         said = told.pop(one.rule_id, None)
         if wrong := one.why or _altered(one, said):

@@ -18,6 +18,7 @@ GIVEN = ("key", "order", "firm", "league", "kind", "last_day")
 def matters(rows: Rows, walk: Walk) -> Iterator[Fault]:
     """Versions as they were told, the confirmed one standing, assessed as stated, a year once."""
     told = dict(walk.stated)
+    teller = "分录" if walk.league else "审计日志"
     said: dict[tuple[str, int], dict[str, Any]] = {}
     query = (
         "SELECT matter.code, matter_version.version_no, matter_version.title, firm_facts,"
@@ -31,7 +32,7 @@ def matters(rows: Rows, walk: Walk) -> Iterator[Fault]:
         if content != own_hash:
             yield Fault(f"申报事项 {code} 第 {number} 版", "内容被改动，与其哈希不符")
         elif told.pop((code, number), None) != own_hash:
-            yield Fault(f"申报事项 {code} 第 {number} 版", "与审计日志所记的哈希不符")
+            yield Fault(f"申报事项 {code} 第 {number} 版", f"与{teller}所记的哈希不符")
     for code, number in sorted(told):
         yield Fault(f"申报事项 {code} 第 {number} 版", "已填报，现已缺失或被改动")
     yield from _standing(rows, walk)

@@ -92,6 +92,8 @@ def assessments(rows: Rows, walk: Walk, known: Mapping[str, Rule]) -> Iterator[F
         told = (kept.seq, kept.item, kept.outcome, kept.award_fen)
         wrong = "" if walk.assessed[told] > 0 else "与分录所记不符"
         walk.assessed[told] -= 1
+        if walk.ruled.get(kept.seq, kept.rule_sha256) != kept.rule_sha256:
+            wrong = wrong or "办法的规则不是分录所记的版本"
         wrong = wrong or _again(known, kept)
         if wrong:
             yield Fault(f"测算 {key}（{kept.item}，分录 {kept.seq}）", wrong)

@@ -72,6 +72,7 @@ PAGES = (
     "receipts",
     "ledger",
     "statements",
+    "packages",
     "methods",
     "trials",
     "replays",
@@ -120,6 +121,7 @@ APIS = (
     "proposals",
     "ledger",
     "statements",
+    "packages",
 )
 """Modules of ``tracker.web.api`` with a blueprint ``blp``; they go into the OpenAPI file."""
 

@@ -21,7 +21,7 @@ from tracker.models.filings import (
 from tracker.models.money import MONEY_STAGES, Item, ItemStage
 from tracker.models.people import FIRM_ROLES, Firm, League, User
 from tracker.steps import disbursement as steps
-from tracker.steps import funds, offset, payee
+from tracker.steps import funds, offset, payee, unanswered
 from tracker.web import acting, asked, context, downloads, filters, policy, totals
 
 bp = Blueprint("disbursements", __name__, url_prefix="/disbursements")
@@ -48,10 +48,14 @@ def disbursements() -> ResponseReturnValue:
     query = filtered(user)
     total = asked.count(session, query)
     paged = asked.paged(total)
-    part = query.order_by(Disbursement.id.desc()).limit(paged.rows).offset(paged.offset)
+    order = (unanswered.since(), Disbursement.id) if _silent() else (Disbursement.id.desc(),)
+    part = query.order_by(*order).limit(paged.rows).offset(paged.offset)
+    found = session.scalars(part).all()
     return render_template(
         "disbursements/list.html",
-        disbursements=session.scalars(part).all(),
+        disbursements=found,
+        instructed_at=unanswered.instructed_at(session, [one.id for one in found]),
+        silent_days=unanswered.DAYS,
         paged=paged,
         states=DISBURSEMENT_STATES,
         leagues=session.scalars(select(League).order_by(League.code)).all(),
@@ -171,12 +175,19 @@ def filtered(user: User) -> Select[Disbursement]:
     query = access.visible_disbursements(user)
     if state := asked.one_of("state", DISBURSEMENT_STATES):
         query = query.where(Disbursement.state == state)
+    if _silent():
+        query = query.where(unanswered.silent(context.now()))
     query = asked.of_league(query, Disbursement.league_id)
     if text := asked.text("q"):
         firms = select(Firm.id).where(Firm.name.icontains(text, autoescape=True))
         found = Disbursement.code.icontains(text, autoescape=True)
         query = query.where(found | Disbursement.firm_id.in_(firms))
     return query
+
+
+def _silent() -> bool:
+    """Whether the address asks for payments that the bank should have answered."""
+    return bool(asked.one_of("silent", ("yes",)))
 
 
 def standing_query(user: User) -> Select[Item]:

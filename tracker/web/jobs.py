@@ -31,6 +31,7 @@ KINDS: dict[str, str] = {
     "keep_anchor": mark("Keep an anchor outside the database"),
     "verify_books": mark("Verify the books"),
     "back_up": mark("Keep a backup"),
+    "pack_league": mark("Make a league's package"),
     "ask_digests": mark("Ask for the daily digests"),
     "send_digest": mark("Send a daily digest"),
 }

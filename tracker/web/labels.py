@@ -176,6 +176,12 @@ STATES: dict[str, dict[str, Look]] = {
         "known": Look(mark("Same file as before")),
         "not_taken": Look(mark("Not taken"), "bad"),
     },
+    "package": {
+        "asked": Look(mark("Being made"), "busy"),
+        "made": Look(mark("Ready to take"), "good"),
+        "dropped": Look(mark("No longer kept")),
+        "failed": Look(mark("Failed, ask again"), "bad"),
+    },
     "job": {
         "waiting": Look(mark("Waiting"), "busy"),
         "running": Look(mark("Running"), "busy"),

@@ -248,6 +248,7 @@ def _page(
     version = version_of(session, user, found)
     tally, lawless = tried(session, found)
     side = version.firm_facts if user.role in FIRM_ROLES else version.league_facts
+    dues = stories.dues(session, user, found)
     fields = matter_form.fields(asked_of(session, found), side, typed, errors)
     return render_template(
         "matters/one.html",
@@ -264,7 +265,11 @@ def _page(
         typed=request.form if typed is not None else {},
         tally=tally.as_json() if tally else None,
         lawless=lawless,
-        dues=stories.dues(session, user, found),
+        dues=dues,
+        may_issue_receipt=bool(dues)
+        and found.version_no > 0
+        and found.state != "withdrawn"
+        and access.may(user, "issue_receipt"),
         holder_url=shipments.holder_url,
         offer=acting.offer(session, found),
         reasons=acting.reasons(),

@@ -1,4 +1,4 @@
-"""Receipts 测算说明单: made on a shipment, an application or a firm's year; read, and verified.
+"""Receipts 测算说明单: made on a shipment, matter, application or firm's year; read, verified.
 
 Whoever holds a receipt can ask here, without signing in, whether it is true: the code says when it
 was made, the total on the paper whether it was altered. Nothing else is told.
@@ -33,6 +33,7 @@ bp = Blueprint("receipts", __name__, url_prefix="/receipts")
 CODE_LENGTH, AMOUNT_LENGTH = 40, 24
 KINDS: dict[str, str] = {
     "shipment": mark("Shipment"),
+    "matter": mark("Matter"),
     "application": mark("Application"),
     "firm_year": mark("A firm's year"),
 }
@@ -168,7 +169,7 @@ def answered(code: str, total: str) -> Answer:
 
 
 def make(kind: str, of: int, year: int) -> int:
-    """Make a receipt of a shipment or an application by key, or of a firm's year; its key."""
+    """Make a receipt of a shipment, matter or application by key, or of a firm's year; its key."""
     now = context.now()
 
     def work(db: Session, person: User) -> int:

@@ -34,6 +34,7 @@ class DisbursementsAsked(Asked):
 
     state = Word(*DISBURSEMENT_STATES)
     league = Text(6)
+    silent = Word("yes", metadata={"description": "Of those the bank should have answered."})
     q = Text(80)
 
 

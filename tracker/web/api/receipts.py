@@ -31,7 +31,9 @@ class ReceiptBody(Body):
         0,
         MOST_KEY,
         load_default=0,
-        metadata={"description": "Id of the shipment, the application, or (offices) the firm."},
+        metadata={
+            "description": "Id of the shipment, the matter, the application, or (offices) the firm."
+        },
     )
     year = Whole(0, 9999, load_default=0, metadata={"description": "Of departure: a firm's year."})
 
@@ -68,7 +70,7 @@ def listed(pages: Pages) -> list[Receipt]:
 @blp.writing("", "出具说明单", ReceiptOne, ReceiptBody, status=201)
 @policy.may("issue_receipt")
 def issue(body: Mapping[str, Any]) -> tuple[object, Mapping[str, str]]:
-    """Make a receipt of a shipment, an application, or a firm's year, as it stands now."""
+    """Make a receipt of a shipment, a matter, an application or a firm's year, as it stands now."""
     key = receipts.make(body["kind"], body["of"], body["year"])
     return made(receipts.seen(key), "receipts", key)
 
