@@ -169,11 +169,13 @@ def clock() -> None:
     help="锚点文件，逐行核对；默认 TRACKER_ANCHORS · a file of them, by default the clock's",
 )
 def run_verify(anchor: tuple[str, ...], anchors: Path | None) -> None:
-    """核验哈希链、余额、每笔测算和锚点 · prove chain, balances, every tally and the anchors."""
+    """核验哈希链、余额、测算、原始文件和锚点 · prove chain, balances, tallies, files, anchors."""
     settings = _bench().settings
     words = [word for one in anchor for word in ("--anchor", one)]
     if anchors or settings.anchors_file.exists():
         words += ["--anchors", str(anchors or settings.anchors_file)]
+    folder = settings.home / "blobs"
+    words += ["--files", str(folder)] if folder.is_dir() else []
     raise SystemExit(say_verdict([settings.database_url, *words]))
 
 

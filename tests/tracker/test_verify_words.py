@@ -42,11 +42,12 @@ def test_the_help_says_in_chinese_what_to_give(capsys: pytest.CaptureFixture[str
         main(["--help"])
     assert ended.value.code == 0
     said = " ".join(capsys.readouterr().out.split())
-    usage = "usage: python -m tracker.verify [-h] [--anchor SEQ:HASH] [--anchors FILE] url 核对账簿"
-    assert said.startswith(f"{usage} ")
+    usage = "usage: python -m tracker.verify [-h] [--anchor SEQ:HASH] [--anchors FILE]"
+    assert said.startswith(f"{usage} [--files FOLDER] url 核对账簿 ")
     assert " url 数据库地址、SQLite 文件，或数据包（.zip） " in said
     assert " --anchor SEQ:HASH 说明单或报送件上的锚点，可多次给出 " in said
-    assert said.endswith(" --anchors FILE 锚点文件，每行“时刻 序号:哈希”，逐行核对")
+    assert " --anchors FILE 锚点文件，每行“时刻 序号:哈希”，逐行核对 " in said
+    assert said.endswith(" --files FOLDER 原始文件夹（…/blobs），逐个核对哈希")
 
 
 def test_every_fault_has_a_line_of_its_own(url: str, capsys: pytest.CaptureFixture[str]) -> None:

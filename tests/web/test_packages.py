@@ -64,8 +64,8 @@ def test_a_league_has_no_other_leagues_books_packed_and_takes_no_other_leagues_p
     bench: jobs.Bench, app: Flask
 ) -> None:
     both = two_leagues.world(bench)
-    province, auditor = call(app, "commerce_officer"), call(app, "auditor")
-    asked = province.post("packages", 202, league=two_leagues.OTHER)
+    auditor = call(app, "auditor")
+    asked = auditor.post("packages", 202, league=two_leagues.OTHER)
     assert (asked["state"], asked["league"]) == ("asked", two_leagues.OTHER)
     assert auditor.post("packages", 202, league=journeys.LEAGUE)["id"] == asked["id"] + 1
     jobs.drain(both)
@@ -81,7 +81,7 @@ def test_a_league_has_no_other_leagues_books_packed_and_takes_no_other_leagues_p
         members = zipfile.ZipFile(io.BytesIO(answer.data))
     assert two_leagues.OWN["plate"].encode() not in members.read("books.sqlite")
     call(app, "auditor").post("packages", 404, league="")
-    for login in ("clerk", "league_finance", "admin"):
+    for login in ("clerk", "league_finance", "commerce_officer", "finance_approver", "admin"):
         call(app, login).post("packages", 403)
         with bench.database.reading() as session:
             assert session.scalars(visible_packages(journeys.person(session, login))).all() == []

@@ -73,7 +73,7 @@ POLICY: dict[str, tuple[str, ...]] = {
     "see_cross_results": (*FIRM_ROLES, *LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
     "see_ledger": BUSINESS_ROLES,
     "see_statements": (*FIRM_ROLES, *LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
-    "see_packages": ("league_officer", "league_approver", *PROVINCE_ROLES, "auditor"),
+    "see_packages": ("league_officer", "league_approver", "auditor"),
     "see_anchors": ("auditor",),
     "see_jobs": ("admin", "auditor"),
     "see_audit": ("admin", "auditor"),

@@ -14,6 +14,7 @@ it does not reach is said beside the verdict.
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from pathlib import Path
 
 from rules.registry import every_rule
 from rules.rule import Rule
@@ -22,6 +23,7 @@ from tracker.verify import (
     chain,
     composed,
     divisions,
+    files,
     forecasts,
     matters,
     publications,
@@ -61,21 +63,23 @@ def verify(
     anchors: Mapping[int, str] | None = None,
     rules: Mapping[str, Rule] | None = None,
     kept: Iterable[Anchor] = (),
+    folder: Path | None = None,
 ) -> Report:
     """Check the database at this address (SQLite file, package) against itself and the anchors.
 
     ``anchors`` maps a sequence to the hash somebody wrote down, ``kept`` are the lines of a file of
-    such; ``rules`` compute the money again, by default every installed one. Raises ``OSError``
-    when the database cannot be read.
+    such; ``rules`` compute the money again, by default every installed one; ``folder`` is where the
+    raw files lie, which a package brings itself. Raises ``OSError`` when the database cannot be
+    read.
     """
     if url.endswith(PACKAGE):
         with opened_package(url) as package:
             named = package.anchors | dict(anchors or {})
             until = [one for one in kept if not one.kept_at or one.kept_at <= package.made_at]
-            report = _verified(str(package.books), named, rules, until, package.league)
+            report = _verified(str(package.books), named, rules, until, league=package.league)
             faults = (*package.faults, *report.faults)[:MOST_FAULTS]
             return replace(report, faults=faults)
-    return _verified(url, anchors or {}, rules, kept)
+    return _verified(url, anchors or {}, rules, kept, folder)
 
 
 def _verified(
@@ -83,6 +87,7 @@ def _verified(
     anchors: Mapping[int, str],
     rules: Mapping[str, Rule] | None,
     kept: Iterable[Anchor],
+    folder: Path | None = None,
     league: str = "",
 ) -> Report:
     walk = chain.Walk(league=league)
@@ -92,8 +97,10 @@ def _verified(
         own_rules = composed.kept(rows) if composed.TABLE in there else ()
         known = {**composed.usable(own_rules), **known}
         held = (*written.given(anchors), *kept)
-        wrong = _faults(rows, walk, held, known, own_rules, there)
-        found = tuple(islice(wrong, MOST_FAULTS))
+        checks = _checks(rows, walk, held, known, own_rules, there)
+        if folder is not None:
+            checks["原始文件"] = lambda: files.kept(rows, there, folder)
+        found = tuple(islice(_faults(checks), MOST_FAULTS))
         unseen = tuple(withheld.told(rows, walk)) if league else ()
     return Report(
         entries=walk.entries,
@@ -112,18 +119,23 @@ def _nothing(_query: str) -> Iterator[tuple[object, ...]]:
     return iter(())
 
 
-def _faults(
+Checks = dict[str, Callable[[], Iterator[Fault]]]
+
+
+def _checks(
     rows: Rows,
     walk: chain.Walk,
     anchors: Sequence[Anchor],
     known: Mapping[str, Rule],
     kept: Sequence[composed.Kept],
     there: Collection[str],
-) -> Iterator[Fault]:
+) -> Checks:
+    """Name of each check -> what it finds, in the order in which they build on each other."""
+
     def of(table: str) -> Rows:
         return rows if table in there else _nothing
 
-    checks: dict[str, Callable[[], Iterator[Fault]]] = {
+    checks: Checks = {
         "分录": lambda: chain.walked(rows, walk),
         "锚点": lambda: chain.anchored(walk, anchors),
         "余额": lambda: chain.balanced(rows, walk),
@@ -138,6 +150,7 @@ def _faults(
         "公示": lambda: publications.publications(of(publications.TABLE), walk),
         "需求测算": lambda: forecasts.forecasts(of(forecasts.TABLE)),
         "说明单": lambda: receipts.receipts(of(receipts.TABLE), walk),
+        "发运明细表": lambda: files.uploads(of(files.TABLE), walk),
     }
     if walk.league:
         del checks["审计日志"], checks["说明单"]
@@ -145,7 +158,10 @@ def _faults(
             kept, {one.rule_id: one.sha256 for one in kept}
         )
         checks["范围"] = lambda: withheld.foreign(rows, walk)
-        checks["发运明细表"] = lambda: withheld.manifests(rows)
+    return checks
+
+
+def _faults(checks: Checks) -> Iterator[Fault]:
     for name, check in checks.items():
         try:
             yield from check()

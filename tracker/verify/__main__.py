@@ -26,11 +26,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--anchors", type=Path, metavar="FILE", help="锚点文件，每行“时刻 序号:哈希”，逐行核对"
     )
+    parser.add_argument(
+        "--files", type=Path, metavar="FOLDER", help="原始文件夹（…/blobs），逐个核对哈希"
+    )
     given = parser.parse_args(arguments)
     anchors = dict(given.anchor)
     try:
         kept = written.read(given.anchors) if given.anchors else []
-        report = verify(given.url, anchors, kept=kept)
+        report = verify(given.url, anchors, kept=kept, folder=given.files)
     except OSError as error:
         sys.stdout.write(f"无法读取：{error}\n")
         return 2

@@ -14,6 +14,8 @@ MONEY = ("entitlement", "accrued", "applied", "filed", "approved", "instructed",
 STAGES = {"fen": (*MONEY, "recoverable"), "limit": ("granted", "headroom", "used")}
 SOURCES = ("entitlement", "granted")
 NOWHERE = ("", "", "")
+TAKEN = ("manifest.commit", "manifest.withdraw")
+"""Kinds of entries that tell of an upload."""
 PARTS = ("amount", "item", "reason_code")
 
 
@@ -53,6 +55,8 @@ class Walk:
     """(sequence, item, outcome, award) as the entries tell of assessments."""
     decided: dict[int, tuple[str, str]] = field(default_factory=dict)
     """Sequence -> (actor, hash of what was shown) as the entries tell of decisions."""
+    taken: set[tuple[str, str]] = field(default_factory=set)
+    """Credit code and hash of the uploads that the entries tell of."""
     ruled: dict[int, object] = field(default_factory=dict)
     """Sequence -> hash of the rule that computed, as the entries tell of accruals."""
     composed: dict[str, object] = field(default_factory=dict)
@@ -196,6 +200,8 @@ def _gathered(entry: Entry, body: Any, walk: Walk) -> None:  # noqa: ANN401  wha
         walk.assessed[entry.seq, one["item"], one["outcome"], one["award_fen"]] += 1
     if "rule_sha256" in detail:
         walk.ruled[entry.seq] = detail["rule_sha256"]
+    if entry.kind in TAKEN:
+        walk.taken.add((detail["firm"], detail["sha256"]))
     if "shown" in detail:
         walk.decided[entry.seq] = (body["actor"], detail["shown"])
     if entry.kind == "matter.confirm":

@@ -4,13 +4,11 @@ The chain of links is whole; bodies, lines and files of others are not there. Wh
 is told in words beside the verdict, never left for the reader to find out.
 """
 
-import json
 from collections.abc import Iterator
 
 from tracker.verify.chain import Walk
 from tracker.verify.reading import Fault, Rows
 
-COMMITTED = ("manifest.commit", "manifest.withdraw")
 ALWAYS = (
     "本包是否缺少本盟市的分录，单凭本包无法证明：请与系统或另一时点的数据包对照",
     "本盟市的车次、箱是否另被其他盟市占用：其他盟市的唯一键不在包内",
@@ -39,23 +37,3 @@ def foreign(rows: Rows, walk: Walk) -> Iterator[Fault]:
     codes = [code for (code,) in rows(query)]
     if codes != [walk.league]:
         yield Fault("范围", f"应只有盟市 {walk.league}，实有 {'、'.join(codes)}")
-
-
-def manifests(rows: Rows) -> Iterator[Fault]:
-    """Each upload is the one that an entry took in, by firm and hash."""
-    taken: set[tuple[str, str]] = set()
-    query = f"SELECT body FROM entry WHERE kind IN {COMMITTED} AND body IS NOT NULL ORDER BY seq"  # noqa: S608  constant names
-    for (body,) in rows(query):
-        detail = json.loads(body)["detail"]
-        taken.add((detail["firm"], detail["sha256"]))
-    query = (
-        "SELECT manifest.id, firm.uscc, sha256, bytes_sha256 FROM manifest"
-        " JOIN firm ON firm.id = manifest.firm_id ORDER BY manifest.id"
-    )
-    there: set[tuple[str, str]] = set()
-    for key, uscc, sha256, kept in rows(query):
-        there.add((uscc, sha256))
-        if (uscc, sha256) not in taken or kept not in ("", sha256):
-            yield Fault(f"发运明细表 {key}", "与入库的分录所记不符")
-    for uscc, sha256 in sorted(taken - there):
-        yield Fault(f"发运明细表 {uscc} {sha256[:12]}", "已入库，现已缺失")
