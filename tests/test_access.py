@@ -55,6 +55,7 @@ from tracker.models import (
     work,
 )
 from tracker.models.people import ROLES
+from tracker.steps import waiting
 from tracker.web import context, create_app, policy
 
 pytestmark = [
@@ -112,6 +113,8 @@ NOUNS: dict[str, Select[Any]] = {
 NOT_THERE = {"divisions"}
 """What the demo has none of; the other nouns are there, so that there is something to find."""
 UNNUMBERED = {"language", "static"}
+BY_KIND = {"batches"}
+"""What is followed by a kind of thing with steps, and numbers in the question."""
 BY_FIRM = {"statements"}
 """Whose addresses name a firm in the question."""
 MOST_OF_A_NOUN = 4
@@ -242,6 +245,9 @@ def addresses(app: Flask, rule: Rule) -> list[str]:
         return [rule.rule, *(f"{rule.rule}?firm={key}&from=2026-01-01" for key in named)]
     if beginning in UNNUMBERED:
         return [address(rule, 1)]
+    if beginning in BY_KIND:
+        keys = "&".join(f"key={key}" for key in range(1, MOST_OF_A_NOUN + 1))
+        return [f"{rule.rule.replace('<kind>', kind)}?{keys}" for kind in waiting.SUBJECTS]
     assert beginning in NOUNS, f"whose numbers come after /{beginning}/ ? say so in NOUNS"
     keys = keys_of(app, NOUNS[beginning])
     assert bool(keys) is (beginning not in NOT_THERE), beginning

@@ -41,6 +41,10 @@ Subject = (
 )
 
 
+class ReasonMissing(Refused):
+    """The step needs a reason, and none was given."""
+
+
 @dataclass(frozen=True)
 class Taking:
     """What a person brings to a step."""
@@ -142,7 +146,7 @@ def take(
         at=taking.now,
         login=taking.user.login,
         action=f"{kind}.{name}",
-        subject=f"{kind} {_code(subject)}",
+        subject=f"{kind} {code_of(subject)}",
     )
     return decision
 
@@ -159,7 +163,7 @@ def _post(
     number = len(history(session, subject)) + 1
     draft = ledger.Draft(
         kind=f"{kind}.{step.name}",
-        cause=f"{kind}:{_code(subject)}:{number}:{step.name}",
+        cause=f"{kind}:{code_of(subject)}:{number}:{step.name}",
         business_date=business_date or local_day(taking.now),
         actor=taking.user.login,
         moves=moves,
@@ -186,7 +190,7 @@ def _check(session: Session, subject: Subject, step: Step, taking: Taking) -> De
             mark("Look at it again and decide on what you see."),
         )
     if step.needs_reason and (not taking.reason_code or not taking.reason.strip()):
-        raise Refused(
+        raise ReasonMissing(
             mark("A reason is needed."),
             mark("Choose a reason and say in words what is wrong and how to mend it."),
         )
@@ -213,7 +217,8 @@ def _made(past: list[Decision], name: str) -> Decision | None:
     return next((decision for decision in reversed(past) if decision.step == name), None)
 
 
-def _code(subject: Subject) -> str:
+def code_of(subject: Subject) -> str:
+    """The number people quote."""
     if isinstance(subject, Method):
         return f"{subject.league.code}/{subject.programme.code}/{subject.version_no}"
     return subject.document_no if isinstance(subject, Allotment) else subject.code

@@ -74,6 +74,7 @@ PAGES = (
     "network_files",
     "maps",
     "proposals",
+    "batches",
     "jobs",
     "audit",
     "users",
@@ -104,6 +105,7 @@ APIS = (
     "composed",
     "networks",
     "proposals",
+    "batches",
     "ledger",
     "statements",
 )
