@@ -43,6 +43,7 @@ from tracker.models import (
     filings,
     further,
     instructions,
+    levels,
     matters,
     methods,
     money,
@@ -96,6 +97,7 @@ TABLES: dict[str, type[Any]] = {
     "composed": composed.ComposedRule,
     "composing": composed.ComposedDraft,
     "networks": networks.NetworkVersion,
+    "levels": levels.Level,
     "proposals": proposals.Proposal,
     "jobs": work.Job,
     "users": people.User,
@@ -110,7 +112,7 @@ NOUNS: dict[str, Select[Any]] = {
     ),
 }
 """Beginning of an address -> the numbers that come after it."""
-NOT_THERE = {"divisions"}
+NOT_THERE = {"divisions", "levels"}
 """What the demo has none of; the other nouns are there, so that there is something to find."""
 UNNUMBERED = {"language", "static"}
 BY_KIND = {"batches"}

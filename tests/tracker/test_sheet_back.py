@@ -8,7 +8,7 @@ from rules.lines import yuan
 from tracker.chinese import in_chinese
 from tracker.errors import Refused
 from tracker.papers.sheet_back import NEEDED, READ, Known, Proposed, Row, compared, read, reason_of
-from tracker.steps.flows import REASON_CODES
+from tracker.steps.codes import REASON_CODES
 
 CALCULATION = in_chinese(REASON_CODES["calculation"])
 LINE = Known("item-1", "蒙A10000", 50_000, 0, "", "")

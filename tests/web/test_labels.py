@@ -10,6 +10,7 @@ from tracker.models.divisions import DIVISION_STATES
 from tracker.models.filings import ALLOTMENT_STATES, DISBURSEMENT_STATES, FILING_STATES
 from tracker.models.further import LIST_STATES
 from tracker.models.inbox import INBOX_FILE_STATES
+from tracker.models.levels import LEVEL_STATES
 from tracker.models.matters import MATTER_STATES
 from tracker.models.methods import METHOD_STATES
 from tracker.models.money import LIMIT_STAGES, MONEY_STAGES
@@ -18,7 +19,7 @@ from tracker.models.proposals import PROPOSAL_STATES
 from tracker.models.recoveries import RECOVERY_STATES
 from tracker.models.tracks import TRACK_FILE_STATES
 from tracker.models.work import JOB_STATES
-from tracker.steps.flows import STAGES
+from tracker.steps.codes import STAGES
 from tracker.web import labels
 
 LIVES = {
@@ -34,6 +35,7 @@ LIVES = {
     "filing": FILING_STATES,
     "division": DIVISION_STATES,
     "proposal": PROPOSAL_STATES,
+    "level": LEVEL_STATES,
     "allotment": ALLOTMENT_STATES,
     "disbursement": DISBURSEMENT_STATES,
     "recovery": RECOVERY_STATES,

@@ -23,6 +23,8 @@ POLICY: dict[str, tuple[str, ...]] = {
     "see_networks": BUSINESS_ROLES,
     "draft_proposal": ("league_officer", "commerce_officer"),
     "see_proposals": (*LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
+    "draft_level": ("commerce_officer", "finance_officer"),
+    "see_levels": (*LEAGUE_ROLES, *PROVINCE_ROLES, "auditor"),
     "draft_matter": FIRM_ROLES,
     "state_matter": (*FIRM_ROLES, "league_officer"),
     "see_matters": (*FIRM_ROLES, *LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),

@@ -16,7 +16,7 @@ from tracker.papers import journeys, strips
 from tracker.papers.journeys import Journey
 from tracker.papers.paper import Cell, Grid, Heading, Money, Paper, Picture, figure
 from tracker.steps.assessment import OUTCOMES
-from tracker.steps.flows import REASON_CODES, STAGES
+from tracker.steps.codes import REASON_CODES, STAGES
 
 TITLES: dict[str, str] = {
     "shipment": mark("Receipt of a computation (no ground for payment)"),

@@ -17,7 +17,7 @@ from rules.lines import yuan
 from tracker.chinese import in_chinese
 from tracker.errors import Refused, mark
 from tracker.papers import detail
-from tracker.steps.flows import REASON_CODES
+from tracker.steps.codes import REASON_CODES
 
 CODE = detail.HEADINGS[-1]
 READ = {

@@ -35,7 +35,7 @@ from tracker.papers.content import Detail, Document, Settlement
 from tracker.papers.parameters import listed
 from tracker.papers.pools import Pool, key_of
 from tracker.steps import methods
-from tracker.steps.flow import REASON_CODES
+from tracker.steps.codes import REASON_CODES
 
 LIMIT_BYTES = 256 * 1024 * 1024
 """Largest sheet that is kept: a hundred thousand shipments are far below it."""

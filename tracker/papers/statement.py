@@ -10,7 +10,7 @@ from tracker.models.methods import Programme
 from tracker.models.money import MONEY_STAGES, Entry
 from tracker.models.people import Firm, League
 from tracker.papers.paper import Cell, Grid, Heading, Money, Paper
-from tracker.steps.flows import STAGES
+from tracker.steps.codes import STAGES
 from tracker.steps.positions import Position
 from tracker.steps.statements import Statement
 

@@ -18,12 +18,14 @@ from tracker.steps import (
     filing,
     first_review,
     flow,
+    levels,
     matters,
     methods,
     proposals,
     recovery,
     review,
 )
+from tracker.steps.agreeing import AGREE
 
 Take = Callable[[Session, Any, str, flow.Taking], Decision]
 SHOWN: dict[str, Callable[[Session, Any], dict[str, Any]]] = {
@@ -36,6 +38,7 @@ SHOWN: dict[str, Callable[[Session, Any], dict[str, Any]]] = {
     "division": division.shown,
     "recovery": recovery.shown,
     "proposal": proposals.shown,
+    "level": levels.shown,
 }
 TAKES: dict[str, Take] = {
     "method": methods.take,
@@ -55,6 +58,7 @@ TAKES: dict[str, Take] = {
     "division": division.take,
     "recovery": recovery.take,
     "proposal": proposals.take,
+    "level": levels.take,
 }
 """Flow, or one of its steps -> who carries it out; the step's own line wins."""
 
@@ -84,6 +88,8 @@ def act(
             mark("It has changed since you looked at it."),
             mark("Look at it again and decide on what you see."),
         )
+    if name.startswith(AGREE):
+        return flow.take(session, subject, name, taking)
     take = TAKES.get(f"{kind}.{name}") or TAKES[kind]
     return take(session, subject, name, taking)
 

@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker.models.applications import Application, ApplicationLine
-from tracker.models.filings import Filing
+from tracker.models.filings import Filing, FilingLine
+from tracker.models.methods import Programme
 from tracker.models.recoveries import Recovery, RecoveryLine
-from tracker.steps import filing as filings
 
 Measure = Callable[[Session, Any], int]
 
@@ -24,7 +24,8 @@ def _application(session: Session, one: Application) -> int:
 
 
 def _filing(session: Session, one: Filing) -> int:
-    return filings.totals(session, one).approved_fen
+    left = func.sum(FilingLine.filed_fen - FilingLine.reduced_fen)
+    return int(session.scalar(select(left).where(FilingLine.filing_id == one.id)) or 0)
 
 
 def _recovery(session: Session, one: Recovery) -> int:
@@ -41,6 +42,17 @@ MEASURES: Mapping[str, Measure] = {
     "recovery": _recovery,
 }
 """Flow -> what one of its things comes to; flows that move no money of their own are not here."""
+
+
+PROGRAMMES: Mapping[str, Callable[[Any], Programme | None]] = {
+    "application": lambda one: one.programme,
+    "filing": lambda one: one.programme,
+    "division": lambda one: one.programme,
+    "allotment": lambda one: one.filing.programme if one.filing else None,
+    "disbursement": lambda one: one.filing.programme,
+    "recovery": lambda one: one.disbursement.filing.programme,
+}
+"""The same -> the programme of it; none of an allotment in advance, which any may use."""
 
 
 def of(session: Session, kind: str, subject: Any) -> int | None:  # noqa: ANN401  any subject of a flow

@@ -5,7 +5,7 @@ Money moves in the same transaction, through the ledger; a decision is written f
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -19,13 +19,18 @@ from tracker.errors import Conflict, NotAllowed, Refused, mark
 from tracker.models.applications import Application
 from tracker.models.divisions import Division
 from tracker.models.filings import Allotment, Decision, Disbursement, Filing
+from tracker.models.levels import Level
 from tracker.models.matters import Matter
 from tracker.models.methods import Method
 from tracker.models.money import Entry
 from tracker.models.people import User
 from tracker.models.proposals import Proposal
 from tracker.models.recoveries import Recovery
-from tracker.steps.flows import FLOWS, REASON_CODES, Step
+from tracker.steps import agreements
+from tracker.steps.agreeing import AGREE, LEVELLED
+from tracker.steps.codes import REASON_CODES
+from tracker.steps.flows import FLOWS
+from tracker.steps.step import Step
 
 __all__ = ["FLOWS", "REASON_CODES", "Step", "Subject", "Taking", "allowed", "history", "take"]
 Subject = (
@@ -34,6 +39,7 @@ Subject = (
     | Allotment
     | Disbursement
     | Division
+    | Level
     | Matter
     | Method
     | Proposal
@@ -86,11 +92,15 @@ def history(session: Session, subject: Subject) -> list[Decision]:
     return list(session.scalars(query.order_by(Decision.id)))
 
 
-def allowed(session: Session, subject: Subject, user: User) -> list[Step]:
-    """The steps this person may take now; a checker never finds a step on their own making."""
+def allowed(session: Session, subject: Subject, user: User, day: date) -> list[Step]:
+    """The steps this person may take on this day; a checker never finds one on their own making.
+
+    Raises ``NotNow`` where the levels of approval cannot be told.
+    """
+    kind = kind_of(subject)
     steps = [
         step
-        for step in FLOWS[kind_of(subject)]
+        for step in FLOWS[kind]
         if subject.state in step.before and user.active and user.role in step.roles
     ]
     if not any(step.checks for step in steps):
@@ -99,8 +109,39 @@ def allowed(session: Session, subject: Subject, user: User) -> list[Step]:
     return [
         step
         for step in steps
-        if step.checks is None or ((made := _made(past, step.checks)) and made.user_id != user.id)
+        if step.checks is None
+        or (
+            (made := _made(past, step.checks))
+            and made.user_id != user.id
+            and agreements.may(
+                agreements.look_up(session, kind, subject, step, past, day), step, user
+            )
+        )
     ]
+
+
+def barred(session: Session, subject: Subject, user: User) -> bool:
+    """Whether a step waits that this person's own earlier step bars them from."""
+    past = history(session, subject)
+    return any(
+        (made := _made(past, step.checks)) is not None and made.user_id == user.id
+        for step in FLOWS[kind_of(subject)]
+        if step.checks
+        and not step.name.startswith(AGREE)
+        and subject.state in step.before
+        and user.role in step.roles
+    )
+
+
+def asked(session: Session, subject: Subject, day: date) -> list[agreements.Asked]:
+    """The levels that the steps before the subject meet now, with who agreed to each."""
+    kind, past = kind_of(subject), history(session, subject)
+    found = [
+        agreements.look_up(session, kind, subject, step, past, day)
+        for step in FLOWS[kind]
+        if subject.state in step.before and step.name in LEVELLED.get(kind, {})
+    ]
+    return [one for each in found if each for one in each.asked]
 
 
 def take(
@@ -119,6 +160,7 @@ def take(
     kind = kind_of(subject)
     step = step_named(kind, name)
     maker = _check(session, subject, step, taking)
+    taking = _levelled(session, subject, step, taking)
     digest = shown_sha256(taking.shown)
     entry = _post(session, subject, step, taking, moves, business_date)
     decision = Decision(
@@ -149,6 +191,14 @@ def take(
         subject=f"{kind} {code_of(subject)}",
     )
     return decision
+
+
+def _levelled(session: Session, subject: Subject, step: Step, taking: Taking) -> Taking:
+    """The taking with what the levels of approval ask, once they are met."""
+    kind, past, day = kind_of(subject), history(session, subject), local_day(taking.now)
+    found = agreements.look_up(session, kind, subject, step, past, day)
+    told = agreements.require(found, step, taking.user)
+    return replace(taking, detail={**taking.detail, **told}) if told else taking
 
 
 def _post(

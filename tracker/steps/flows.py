@@ -1,33 +1,12 @@
-"""Flows 流程表: every life as a table of steps, and the codes a reason may have.
+"""Flows 流程表: every life as a table of steps.
 
 A row says from where to where, who may, whose earlier step it checks, and whether a reason is
 needed. A new step is a new row; the button appears by itself.
 """
 
-from dataclasses import dataclass
-
 from tracker.errors import mark
-
-FIRM = ("firm_clerk", "firm_manager")
-LEAGUE = ("league_officer", "league_approver")
-COMMERCE = ("commerce_officer", "commerce_approver")
-FINANCE = ("finance_officer", "finance_approver")
-
-
-@dataclass(frozen=True)
-class Step:
-    """One row of a flow."""
-
-    name: str
-    label: str
-    """English msgid of the button."""
-    before: tuple[str, ...]
-    after: str
-    roles: tuple[str, ...]
-    checks: str | None = None
-    """The maker's step this one checks: another person, shown the same."""
-    needs_reason: bool = False
-
+from tracker.steps.agreeing import LEVELLED, with_agreeing
+from tracker.steps.step import COMMERCE, FINANCE, FIRM, LEAGUE, Step
 
 FLOWS: dict[str, tuple[Step, ...]] = {
     "method": (
@@ -334,60 +313,62 @@ FLOWS: dict[str, tuple[Step, ...]] = {
             checks="propose_lift",
         ),
     ),
+    "level": (
+        Step(
+            "submit",
+            mark("Submit the level"),
+            ("draft",),
+            "submitted",
+            ("commerce_officer", "finance_officer"),
+        ),
+        Step(
+            "settle",
+            mark("Put the level in force"),
+            ("submitted",),
+            "settled",
+            ("commerce_approver", "finance_approver"),
+            checks="submit",
+        ),
+        Step(
+            "return",
+            mark("Return"),
+            ("submitted",),
+            "returned",
+            ("commerce_approver", "finance_approver"),
+            needs_reason=True,
+        ),
+        Step(
+            "withdraw",
+            mark("Withdraw"),
+            ("draft",),
+            "withdrawn",
+            ("commerce_officer", "finance_officer"),
+        ),
+        Step(
+            "propose_end",
+            mark("Propose to end the level"),
+            ("settled",),
+            "ending",
+            ("commerce_officer", "finance_officer"),
+            needs_reason=True,
+        ),
+        Step("uphold", mark("Keep the level"), ("ending",), "settled", (*COMMERCE, *FINANCE)),
+        Step(
+            "end",
+            mark("End the level with today"),
+            ("ending",),
+            "ended",
+            ("commerce_approver", "finance_approver"),
+            checks="propose_end",
+        ),
+    ),
 }
+
+FLOWS |= {kind: with_agreeing(kind, FLOWS[kind]) for kind in LEVELLED}
 
 BACKWARD = (
     *("return", "withdraw", "decline", "reopen", "fail", "bounce"),
     *("close", "propose_lift", "uphold", "correct", "propose_carry_over", "propose_lapse"),
+    "propose_end",
 )
 """Steps that do not carry a thing forward, so they do not say whose turn it is."""
-
-REASON_CODES: dict[str, str] = {
-    "calculation": mark("Calculation corrected"),
-    "evidence_missing": mark("Evidence missing"),
-    "not_ecommerce": mark("Not cross-border e-commerce"),
-    "outside_corridor": mark("Outside the corridor"),
-    "outside_period": mark("Outside the period"),
-    "duplicate": mark("Claimed already"),
-    "weight_differs": mark("Weight differs from customs"),
-    "freight_unproven": mark("Freight not proven"),
-    "account_wrong": mark("Account details wrong"),
-    "bank_refused": mark("Refused by the bank"),
-    "year_end": mark("End of the fiscal year"),
-    "other": mark("Other, as written"),
-}
-"""Reason code -> English msgid; ``other`` needs words of its own."""
-
-RECOVERY_CODES: dict[str, str] = {
-    "overpaid": mark("More was paid than is due"),
-    "untrue_papers": mark("Papers untrue"),
-    "doubled_support": mark("The same shipment was supported elsewhere"),
-    "audit_finding": mark("Finding of an audit"),
-    "other": mark("Other, as written"),
-}
-"""Reason code of a recovery -> English msgid."""
-
-POSTING_CODES: dict[str, str] = {
-    **REASON_CODES,
-    **RECOVERY_CODES,
-    "recomputed": mark("Computed anew"),
-    "route_changed": mark("Another route or league now"),
-    "withdrawn": mark("The upload was withdrawn"),
-    "matter_withdrawn": mark("The matter was withdrawn"),
-}
-"""Reason code of a posting, a person's or our own -> English msgid."""
-
-STAGES: dict[str, str] = {
-    "entitlement": mark("Entitlement"),
-    "accrued": mark("Accrued"),
-    "applied": mark("Applied for"),
-    "filed": mark("Filed to the province"),
-    "approved": mark("Approved"),
-    "instructed": mark("Instructed"),
-    "disbursed": mark("Disbursed"),
-    "recoverable": mark("To be recovered"),
-    "granted": mark("Granted limit"),
-    "headroom": mark("Left to use"),
-    "used": mark("Used"),
-}
-"""Where money or a limit stands -> English msgid."""

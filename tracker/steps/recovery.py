@@ -27,7 +27,7 @@ from tracker.models.recoveries import (
 )
 from tracker.steps import flow, matches
 from tracker.steps.accrual import move_item
-from tracker.steps.flows import RECOVERY_CODES
+from tracker.steps.codes import RECOVERY_CODES
 
 DRAFTED_STATES = ("draft", "prepared")
 ENDED_STATES = ("withdrawn", "lifted")

@@ -10,15 +10,18 @@ from sqlalchemy.orm import Session
 
 from tracker import access
 from tracker.access import pins
+from tracker.access.levels import visible_levels
 from tracker.access.proposals import visible_proposals
 from tracker.db import local_day
 from tracker.errors import mark
 from tracker.models.cargo import Manifest
+from tracker.models.levels import COUNTING_STATES, Level
 from tracker.models.methods import Method
 from tracker.models.people import FIRM_ROLES, LEAGUE_ROLES, ApiToken, User
 from tracker.models.recoveries import Recovery
 from tracker.models.work import Job
-from tracker.steps import confirmations, disbursement, methods
+from tracker.steps import confirmations, disbursement, flow, methods
+from tracker.steps.agreeing import AGREE
 from tracker.steps.flows import BACKWARD, FLOWS
 
 SOON = timedelta(days=30)
@@ -32,6 +35,7 @@ SUBJECTS: dict[str, Callable[[User], Select[Any]]] = {
     "disbursement": access.visible_disbursements,
     "recovery": access.visible_recoveries,
     "proposal": visible_proposals,
+    "level": visible_levels,
 }
 """Kind of what has a flow -> what one sees of it."""
 
@@ -47,6 +51,7 @@ KINDS = {
     "disbursement": mark("Disbursements"),
     "recovery": mark("Recoveries"),
     "proposal": mark("Proposals for the network"),
+    "level": mark("Levels of approval"),
     "token": mark("Tokens"),
     "job": mark("Background work"),
 }
@@ -78,7 +83,17 @@ class Waits:
 
 def waiting(session: Session, user: User, now: datetime) -> list[Waits]:
     """What waits for this person: their forward steps of every flow, and what has no step."""
-    parts = (_manifests, _flows, _ending, _unmatched, _drawable, _owed, _tokens, _given_up)
+    parts = (
+        _manifests,
+        _flows,
+        _agreements,
+        _ending,
+        _unmatched,
+        _drawable,
+        _owed,
+        _tokens,
+        _given_up,
+    )
     return [one for part in parts for one in part(session, user, now) if one.count]
 
 
@@ -115,7 +130,9 @@ def _flows(session: Session, user: User, now: datetime) -> Iterator[Waits]:
         wanted = [
             (mark("Returned, to be mended") if state == "returned" else step.label, state)
             for step in FLOWS[kind]
-            if user.role in step.roles and step.name not in BACKWARD
+            if user.role in step.roles
+            and step.name not in BACKWARD
+            and not step.name.startswith(AGREE)
             for state in step.before
         ]
         wanted += [
@@ -128,6 +145,23 @@ def _flows(session: Session, user: User, now: datetime) -> Iterator[Waits]:
             table = query.column_descriptions[0]["entity"]
             found = count(session, query.where(table.state == state))
             yield Waits(kind, label, found, {"state": state})
+
+
+def _agreements(session: Session, user: User, now: datetime) -> Iterator[Waits]:
+    """Things that wait for this person's agreement, as a level of approval asks for it."""
+    wanted = select(Level.subject_kind, Level.step).where(
+        Level.state.in_(COUNTING_STATES), Level.role == user.role
+    )
+    for kind, name in sorted(set(session.execute(wanted).all())):
+        step = flow.step_named(kind, AGREE + name)
+        query = SUBJECTS[kind](user)
+        table = query.column_descriptions[0]["entity"]
+        found = [
+            one
+            for one in session.scalars(query.where(table.state == step.after))
+            if step in flow.allowed(session, one, user, local_day(now))
+        ]
+        yield Waits(kind, step.label, len(found), {"state": step.after})
 
 
 def _ending(session: Session, user: User, now: datetime) -> Iterator[Waits]:

@@ -17,7 +17,7 @@ from itertools import islice
 from rules.registry import every_rule
 from rules.rule import Rule
 from tracker.verify import anchors as written
-from tracker.verify import chain, composed, divisions, matters, receipts, records
+from tracker.verify import chain, composed, divisions, levels, matters, receipts, records
 from tracker.verify.anchors import Anchor
 from tracker.verify.package import opened_package
 from tracker.verify.reading import Fault, Rows, opened, tables
@@ -98,7 +98,7 @@ def _faults(
     def of(table: str) -> Rows:
         return rows if table in there else _nothing
 
-    checks: dict[str, Callable[[], Iterator[Fault]]] = {
+    checks: dict[str, Callable[[], Iterable[Fault]]] = {
         "分录": lambda: chain.walked(rows, walk),
         "锚点": lambda: chain.anchored(walk, anchors),
         "余额": lambda: chain.balanced(rows, walk),
@@ -107,6 +107,7 @@ def _faults(
         "办理记录": lambda: records.decisions(rows, walk),
         "测算": lambda: records.assessments(rows, walk, known),
         "资金分配": lambda: divisions.divisions(rows),
+        "审批层级": lambda: levels.levels(rows) if levels.TABLE in there else (),
         "审计日志": lambda: records.events(rows, walk),
         "组合规则": lambda: composed.faults(kept, walk),
         "申报事项": lambda: matters.matters(of(matters.TABLE), walk),

@@ -75,6 +75,7 @@ PAGES = (
     "maps",
     "proposals",
     "batches",
+    "levels",
     "jobs",
     "audit",
     "users",
@@ -106,6 +107,7 @@ APIS = (
     "networks",
     "proposals",
     "batches",
+    "levels",
     "ledger",
     "statements",
 )

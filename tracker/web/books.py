@@ -20,7 +20,7 @@ from tracker.models import subjects
 from tracker.models.money import LIMIT_STAGES, MONEY_STAGES, Account, Entry, Item, Posting
 from tracker.models.people import PROVINCE_ROLES, Firm, League, User
 from tracker.steps import flow
-from tracker.steps.flows import POSTING_CODES
+from tracker.steps.codes import POSTING_CODES
 from tracker.web import asked, filters
 
 KINDS: dict[str, str] = {
@@ -45,6 +45,7 @@ SUBJECTS: dict[str, str] = {
     "disbursement": mark("Disbursement"),
     "recovery": mark("Recovery"),
     "proposal": mark("Proposal for the network"),
+    "level": mark("Level of approval"),
 }
 """Flow -> msgid of its subject."""
 

@@ -20,7 +20,7 @@ from tracker.papers.paper import Money, figure
 from tracker.papers.receipt import KINDS
 from tracker.papers.strips import laid_out
 from tracker.steps.assessment import OUTCOMES
-from tracker.steps.flows import STAGES
+from tracker.steps.codes import STAGES
 from tracker.web import labels
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

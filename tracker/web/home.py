@@ -34,6 +34,7 @@ ROOMS: dict[str, str] = {
     "disbursement": "disbursements.disbursements",
     "recovery": "recoveries.recoveries",
     "proposal": "proposals.proposals",
+    "level": "levels.levels",
     "token": "account.account",
     "job": "jobs.jobs",
 }

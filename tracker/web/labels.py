@@ -122,6 +122,13 @@ STATES: dict[str, dict[str, Look]] = {
         "approved": Look(mark("Approved"), "good"),
         "returned": Look(mark("Returned"), "warn"),
     },
+    "level": {
+        "submitted": Look(mark("Submitted"), "busy"),
+        "settled": Look(mark("In force"), "good"),
+        "ending": Look(mark("Ending proposed"), "busy"),
+        "ended": Look(mark("Ended")),
+        "returned": Look(mark("Returned"), "warn"),
+    },
     "division": {"divided": Look(mark("Divided"), "good")},
     "allotment": {
         "allotted": Look(mark("Allotted"), "good"),

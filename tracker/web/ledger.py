@@ -37,6 +37,7 @@ PAGES_OF = {
     "disbursement": "disbursements.disbursement",
     "recovery": "recoveries.recovery",
     "proposal": "proposals.proposal",
+    "level": "levels.level",
 }
 """Flow -> the page that shows its subject."""
 

@@ -20,7 +20,7 @@ from tracker.models.recoveries import (
     Recovery,
 )
 from tracker.steps import recovery as steps
-from tracker.steps.flows import RECOVERY_CODES
+from tracker.steps.codes import RECOVERY_CODES
 from tracker.web import acting, amounts, asked, context, policy
 
 bp = Blueprint("recoveries", __name__, url_prefix="/recoveries")

@@ -9,7 +9,7 @@ from tracker import access
 from tracker.models.filings import Decision
 from tracker.models.recoveries import RECOVERY_STATES, Recovery
 from tracker.steps import recovery as steps
-from tracker.steps.flows import RECOVERY_CODES
+from tracker.steps.codes import RECOVERY_CODES
 from tracker.web import acting, context, policy, recoveries
 from tracker.web.api.nouns import Noun, Pages, made, part, start
 from tracker.web.api.shape import (

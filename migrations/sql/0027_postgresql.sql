@@ -1,0 +1,26 @@
+-- What PostgreSQL keeps of levels of approval. Statements stand apart by an empty line.
+
+CREATE FUNCTION tracker_level_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF OLD.state NOT IN ('draft', 'submitted', 'settled', 'ending')
+      OR (NEW.valid_to IS DISTINCT FROM OLD.valid_to AND OLD.state <> 'ending')
+      OR (NEW.id, NEW.code, NEW.subject_kind, NEW.step, NEW.programme_id, NEW.from_fen, NEW.role,
+        NEW.valid_from, NEW.document_no, NEW.note, NEW.user_id, NEW.is_sample)
+      IS DISTINCT FROM (OLD.id, OLD.code, OLD.subject_kind, OLD.step, OLD.programme_id,
+        OLD.from_fen, OLD.role, OLD.valid_from, OLD.document_no, OLD.note, OLD.user_id,
+        OLD.is_sample) THEN
+    RAISE EXCEPTION 'level: what was drafted stays, and what was decided stays'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$
+
+CREATE TRIGGER level_stays BEFORE UPDATE ON level
+  FOR EACH ROW EXECUTE FUNCTION tracker_level_stays()
+
+CREATE TRIGGER level_no_delete BEFORE DELETE OR TRUNCATE ON level
+  FOR EACH STATEMENT EXECUTE FUNCTION tracker_refuse()
+
+ALTER TABLE level ENABLE ALWAYS TRIGGER level_stays
+
+ALTER TABLE level ENABLE ALWAYS TRIGGER level_no_delete
