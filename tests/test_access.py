@@ -42,6 +42,7 @@ from tracker.models import (
     evidence,
     filings,
     further,
+    holds,
     instructions,
     levels,
     matters,
@@ -98,6 +99,7 @@ TABLES: dict[str, type[Any]] = {
     "composing": composed.ComposedDraft,
     "networks": networks.NetworkVersion,
     "levels": levels.Level,
+    "holds": holds.Hold,
     "proposals": proposals.Proposal,
     "jobs": work.Job,
     "users": people.User,
@@ -112,7 +114,7 @@ NOUNS: dict[str, Select[Any]] = {
     ),
 }
 """Beginning of an address -> the numbers that come after it."""
-NOT_THERE = {"divisions", "levels"}
+NOT_THERE = {"divisions", "levels", "holds"}
 """What the demo has none of; the other nouns are there, so that there is something to find."""
 UNNUMBERED = {"language", "static"}
 BY_KIND = {"batches"}

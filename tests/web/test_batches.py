@@ -59,7 +59,7 @@ def test_one_step_on_each_that_is_ticked_and_an_answer_for_each(
 ) -> None:
     officer = people["league_officer"]
     page = chosen(officer, *three)
-    assert page.table()[-1][:3] == ["Sum", "3", "1,500.00"]
+    assert page.table()[-1][:2] == ["Sum (3)", "1,500.00"]
     page = officer.send(page.form("/batches/application", step="first_review"))
     assert "3 of 3 done" in page.words
     assert states(bench) == ["first_reviewed"] * 3

@@ -37,6 +37,8 @@ POLICY: dict[str, tuple[str, ...]] = {
     "draft_division": ("league_officer",),
     "see_divisions": (*LEAGUE_ROLES, "auditor"),
     "reduce_filing": ("commerce_officer",),
+    "place_hold": ("commerce_officer",),
+    "see_holds": (*LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
     "draw_sample": ("commerce_officer",),
     "see_funds": (*PROVINCE_ROLES, "auditor"),
     "record_fund": ("finance_approver",),

@@ -25,7 +25,8 @@ def _application(session: Session, one: Application) -> int:
 
 def _filing(session: Session, one: Filing) -> int:
     left = func.sum(FilingLine.filed_fen - FilingLine.reduced_fen)
-    return int(session.scalar(select(left).where(FilingLine.filing_id == one.id)) or 0)
+    query = select(left).where(FilingLine.filing_id == one.id, FilingLine.held.is_(False))
+    return int(session.scalar(query) or 0)
 
 
 def _recovery(session: Session, one: Recovery) -> int:

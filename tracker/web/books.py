@@ -32,6 +32,8 @@ KINDS: dict[str, str] = {
     "route.pin": mark("Route set by a reviewer"),
     "fund.record": mark("Fund entered"),
     "sample.draw": mark("Sample drawn"),
+    "hold.place": mark("Lines put on hold"),
+    "hold.lift": mark("Hold lifted"),
 }
 """Kind of an entry that is no step of a flow -> msgid."""
 
@@ -194,7 +196,7 @@ def cause_words(user: User, entry: Entry) -> str:
     parts = entry.cause.split(":")
     if parts[0] in SUBJECTS:
         return f"{gettext(SUBJECTS[parts[0]])} {':'.join(parts[1:-2])}"
-    if parts[0] in {"fund", "sample"}:
+    if parts[0] in {"fund", "sample", "hold"}:
         return ":".join(parts[1:])
     place = _firms_own(entry)
     if place is None:

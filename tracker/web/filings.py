@@ -31,6 +31,7 @@ from tracker.web import (
     asked,
     context,
     downloads,
+    holds,
     leagues,
     lines,
     policy,
@@ -52,6 +53,7 @@ class Listed:
     count: int
     filed_fen: int
     reduced_fen: int
+    held_fen: int
     odd: int
 
 
@@ -145,6 +147,7 @@ def filing(key: int) -> ResponseReturnValue:
         allotments=_allotments(session, user, found),
         samples=samples.of(session, found) if sees_lines else [],
         may_draw=found.state == "filed" and access.may(user, "draw_sample"),
+        holds=holds.of(session, user, found),
         may_reduce=found.state == "filed" and access.may(user, "reduce_filing"),
         may_sheet=found.state == "draft" and access.may(user, "draft_filing"),
         sees_sheet=sees_lines and bool(found.sheet_sha256),
@@ -303,8 +306,7 @@ def listed(session: Session, found: list[Filing]) -> list[Listed]:
         select(
             FilingLine.filing_id,
             func.count(FilingLine.id),
-            func.sum(FilingLine.filed_fen),
-            func.sum(FilingLine.reduced_fen),
+            *steps.SUMS,
         )
         .where(FilingLine.filing_id.in_(keys))
         .group_by(FilingLine.filing_id)
@@ -312,9 +314,8 @@ def listed(session: Session, found: list[Filing]) -> list[Listed]:
     summed = {key: tuple(rest) for key, *rest in session.execute(query)}
     odd = lines.odd_count(session, Filing, keys)
     return [
-        Listed(one, int(count), int(filed_fen), int(reduced_fen), odd.get(one.id, 0))
+        Listed(one, *map(int, summed.get(one.id, (0, 0, 0, 0))), odd.get(one.id, 0))
         for one in found
-        for count, filed_fen, reduced_fen in [summed.get(one.id, (0, 0, 0))]
     ]
 
 

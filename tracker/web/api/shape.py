@@ -344,6 +344,7 @@ class LineAnswer(ItemAnswer):
     computed_fen = fields.Integer(allow_none=True)
     amount_fen = fields.Integer()
     reduced_fen = fields.Integer()
+    held_fen = fields.Integer()
     approved_fen = fields.Integer()
     reason_code = fields.String()
     reason = fields.String()
