@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from tests import levels, way
 from tests.journeys import NOW, RATE_FEN, act_on, person
 from tracker import jobs, verify
+from tracker.access.levels import visible_levels
 from tracker.errors import Conflict, NotAllowed, NotNow, Refused
 from tracker.models.applications import Application
 from tracker.models.filings import Allotment, Decision, Disbursement, Filing
@@ -92,14 +93,14 @@ def test_two_levels_need_two_people_more_and_never_the_maker(bench: jobs.Bench) 
     levels.settled(bench, from_fen=TWO, role="commerce_officer")
     key = proposed(bench)
     levels.colleague(bench, "commerce_officer", "second_officer")
-    act_on(bench, Filing, key, "leader", "agree_endorse")
+    act_on(bench, Filing, key, "second_officer", "agree_endorse")
     with pytest.raises(Conflict, match="one more person must agree"):
         act_on(bench, Filing, key, "commerce_approver", "endorse")
     with pytest.raises(NotAllowed, match="another person must check"):
         act_on(bench, Filing, key, "commerce_officer", "agree_endorse")
     with pytest.raises(NotAllowed, match="You agreed to it before"):
-        act_on(bench, Filing, key, "leader", "agree_endorse")
-    act_on(bench, Filing, key, "second_officer", "agree_endorse")
+        act_on(bench, Filing, key, "second_officer", "agree_endorse")
+    act_on(bench, Filing, key, "leader", "agree_endorse")
     act_on(bench, Filing, key, "commerce_approver", "endorse")
     assert way.proven(bench)
 
@@ -245,6 +246,16 @@ def test_two_people_put_a_level_in_force_and_end_it(bench: jobs.Bench) -> None:
     later = levels.settled(bench, valid_from=NOW.date() + timedelta(days=9))
     levels.ended(bench, later)
     assert way.proven(bench)
+
+
+def test_leagues_see_what_counts_for_them_and_firms_nothing(bench: jobs.Bench) -> None:
+    levels.settled(bench)
+    levels.drafted(bench)
+    seen = {"clerk": 0, "admin": 0, "league_officer": 1, "finance_officer": 2, "auditor": 2}
+    with bench.database.reading() as session:
+        for login, count in seen.items():
+            query = visible_levels(person(session, login))
+            assert len(session.scalars(query).all()) == count, login
 
 
 def test_a_level_never_reaches_back(bench: jobs.Bench) -> None:
