@@ -45,7 +45,9 @@ from tracker.models import (
     filings,
     forecasts,
     further,
+    holds,
     instructions,
+    levels,
     matters,
     methods,
     money,
@@ -60,6 +62,7 @@ from tracker.models import (
     work,
 )
 from tracker.models.people import ROLES
+from tracker.steps import waiting
 from tracker.web import context, create_app, policy
 
 pytestmark = [
@@ -105,6 +108,8 @@ TABLES: dict[str, type[Any]] = {
     "composed": composed.ComposedRule,
     "composing": composed.ComposedDraft,
     "networks": networks.NetworkVersion,
+    "levels": levels.Level,
+    "holds": holds.Hold,
     "proposals": proposals.Proposal,
     "jobs": work.Job,
     "users": people.User,
@@ -119,11 +124,13 @@ NOUNS: dict[str, Select[Any]] = {
     ),
 }
 """Beginning of an address -> the numbers that come after it."""
-NOT_THERE = {"divisions", "packages"}
+NOT_THERE = {"divisions", "levels", "holds", "packages"}
 """What the demo has none of; the other nouns are there, so that there is something to find."""
 UNNUMBERED = {"language", "static", "letters"}
 TEXTS = {"kind": "request"}
 """What stands for a text in an address, where not any would do."""
+BY_KIND = {"batches"}
+"""What is followed by a kind of thing with steps, and numbers in the question."""
 BY_FIRM = {"statements"}
 """Whose addresses name a firm in the question."""
 MOST_OF_A_NOUN = 4
@@ -256,6 +263,9 @@ def addresses(app: Flask, rule: Rule) -> list[str]:
         return [rule.rule, *(f"{rule.rule}?firm={key}&from=2026-01-01" for key in named)]
     if beginning in UNNUMBERED:
         return [address(rule, 1)]
+    if beginning in BY_KIND:
+        several = "&".join(f"key={key}" for key in range(1, MOST_OF_A_NOUN + 1))
+        return [f"{rule.rule.replace('<kind>', kind)}?{several}" for kind in waiting.SUBJECTS]
     assert beginning in NOUNS, f"whose numbers come after /{beginning}/ ? say so in NOUNS"
     keys = keys_of(app, NOUNS[beginning])
     assert bool(keys) is (beginning not in NOT_THERE), beginning

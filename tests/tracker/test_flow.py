@@ -23,6 +23,7 @@ from tracker.models.filings import (
     Filing,
 )
 from tracker.models.forecasts import FORECAST_STATES
+from tracker.models.levels import LEVEL_STATES
 from tracker.models.matters import MATTER_STATES
 from tracker.models.methods import METHOD_STATES, Method
 from tracker.models.money import Entry
@@ -32,6 +33,7 @@ from tracker.models.publications import OBJECTION_STATES, PUBLICATION_STATES
 from tracker.models.recoveries import RECOVERY_STATES, Recovery
 from tracker.models.work import AuditEvent
 from tracker.steps import act, flow
+from tracker.steps.agreeing import AGREE
 from tracker.steps.codes import REASON_CODES
 from tracker.steps.flows import FLOWS
 from tracker.steps.step import Step
@@ -49,6 +51,7 @@ STATES = {
     "proposal": PROPOSAL_STATES,
     "publication": PUBLICATION_STATES,
     "objection": OBJECTION_STATES,
+    "level": LEVEL_STATES,
 }
 TABLES: dict[str, type[Any]] = {
     "application": Application,
@@ -75,7 +78,7 @@ def test_a_step_speaks_of_known_states_roles_and_makers(kind: str, step: Step) -
 
 def test_what_goes_back_or_ends_badly_needs_a_reason() -> None:
     backward = {"return", "decline", "fail", "bounce", "propose_lift"}
-    backward |= {"sustain", "dismiss", "propose_lapse", "propose_carry_over"}
+    backward |= {"sustain", "dismiss", "propose_lapse", "propose_carry_over", "propose_end"}
     corrected = {("matter", "reopen"), ("publication", "withdraw"), ("forecast", "recall")}
     needing = {(kind, step.name) for kind, step in STEPS if step.needs_reason}
     assert {name for _, name in needing - corrected} == backward
@@ -86,7 +89,11 @@ def test_what_goes_back_or_ends_badly_needs_a_reason() -> None:
 
 
 def test_wherever_money_leaves_a_hand_two_people_are_needed() -> None:
-    two = {f"{kind}.{step.name}" for kind, step in STEPS if step.checks}
+    two = {
+        f"{kind}.{step.name}"
+        for kind, step in STEPS
+        if step.checks and not step.name.startswith(AGREE)
+    }
     assert two == {
         *("method.record", "application.apply", "application.pass", "application.decline"),
         *("filing.file", "filing.endorse", "filing.approve", "filing.decline"),
@@ -94,6 +101,7 @@ def test_wherever_money_leaves_a_hand_two_people_are_needed() -> None:
         *("division.divide", "forecast.submit", "proposal.approve"),
         *("allotment.lapse", "allotment.carry_over"),
         *("objection.sustain", "objection.dismiss"),
+        *("level.settle", "level.end"),
     }
 
 
@@ -158,7 +166,7 @@ def test_the_maker_is_never_the_checker(bench: jobs.Bench, kind: str) -> None:
         maker = flow.history(session, subject)[-1]
         user = session.get_one(User, maker.user_id)
         user.role = step.roles[0]
-        assert step not in flow.allowed(session, subject, user)
+        assert step not in flow.allowed(session, subject, user, NOW.date())
         taking = act.taking_of(session, subject, user=user, now=NOW)
         act.act(session, subject, name, taking, act.shown_sha256(session, subject))
 
@@ -227,8 +235,10 @@ def test_one_who_left_takes_no_step(bench: jobs.Bench) -> None:
         act_on(bench, Application, key, "manager", "apply")
     with bench.database.reading() as session:
         subject = session.get_one(Application, key)
-        assert flow.allowed(session, subject, person(session, "manager")) == []
-        names = [one.name for one in flow.allowed(session, subject, person(session, "clerk"))]
+        assert flow.allowed(session, subject, person(session, "manager"), NOW.date()) == []
+        names = [
+            one.name for one in flow.allowed(session, subject, person(session, "clerk"), NOW.date())
+        ]
         assert names == ["reopen", "withdraw"]
 
 

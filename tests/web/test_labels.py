@@ -12,6 +12,7 @@ from tracker.models.filings import ALLOTMENT_STATES, DISBURSEMENT_STATES, FILING
 from tracker.models.forecasts import FORECAST_STATES
 from tracker.models.further import LIST_STATES
 from tracker.models.inbox import INBOX_FILE_STATES
+from tracker.models.levels import LEVEL_STATES
 from tracker.models.matters import MATTER_STATES
 from tracker.models.methods import METHOD_STATES
 from tracker.models.money import LIMIT_STAGES, MONEY_STAGES
@@ -45,6 +46,7 @@ LIVES = {
     "proposal": PROPOSAL_STATES,
     "publication": PUBLICATION_STATES,
     "objection": OBJECTION_STATES,
+    "level": LEVEL_STATES,
     "allotment": ALLOTMENT_STATES,
     "disbursement": DISBURSEMENT_STATES,
     "recovery": RECOVERY_STATES,

@@ -61,6 +61,9 @@ class Filing(Base):
     sheet_seq: Mapped[int | None] = mapped_column(Key, default=None)
     sheet_head: Mapped[str] = mapped_column(String(64), default="")
     """Ledger head printed on the sheet: an anchor."""
+    rest_of: Mapped[str] = mapped_column(String(40), default="")
+    """Code of the filing as the league sent it, of which this is what was held back while others
+    were approved; empty for one that the league sent."""
     revision: Mapped[int] = mapped_column(default=1)
     league: Mapped[League] = relationship(init=False, lazy="joined")
     programme: Mapped[Programme] = relationship(init=False, lazy="joined")
@@ -95,6 +98,8 @@ class FilingLine(Base):
     reason_code: Mapped[str] = mapped_column(String(40), default="")
     reason: Mapped[str] = mapped_column(String(300), default="")
     is_open: Mapped[bool] = mapped_column(default=True)
+    held: Mapped[bool] = mapped_column(default=False)
+    """暂缓: a hold stands that holds it; approving the others leaves it filed."""
     filing: Mapped[Filing] = relationship(init=False)
     application: Mapped[Application] = relationship(init=False)
     item: Mapped[Item] = relationship(init=False)

@@ -33,8 +33,9 @@ from tracker.papers import settlement as paper
 from tracker.papers.content import Detail, Document, Settlement
 from tracker.papers.parameters import listed
 from tracker.papers.pools import Pool, key_of
+from tracker.steps import filing as filings
 from tracker.steps import methods, networks
-from tracker.steps.flow import REASON_CODES
+from tracker.steps.codes import REASON_CODES
 
 LIMIT_BYTES = 256 * 1024 * 1024
 """Largest sheet that is kept: a hundred thousand shipments are far below it."""
@@ -134,14 +135,16 @@ def attach(
 
 
 def lines_of(session: Session, filing: Filing) -> list[Line]:
-    """Every line of the filing's applications with its line of the filing, if it has one."""
-    of_filing = select(FilingLine.application_id).where(FilingLine.filing_id == filing.id)
+    """Every line of the filing's applications with its line of the filing, if it has one.
+
+    What was held back of it when the others were approved is of it still.
+    """
+    whole = filings.family(filing)
+    of_filing = select(FilingLine.application_id).where(FilingLine.filing_id.in_(whole))
     query = (
         select(ApplicationLine, Item, FilingLine)
         .join(Item, Item.id == ApplicationLine.item_id)
-        .outerjoin(
-            FilingLine, (FilingLine.item_id == Item.id) & (FilingLine.filing_id == filing.id)
-        )
+        .outerjoin(FilingLine, (FilingLine.item_id == Item.id) & (FilingLine.filing_id.in_(whole)))
         .where(ApplicationLine.application_id.in_(of_filing))
         .order_by(Item.firm_id, subjects.DAY, Item.code)
     )

@@ -19,6 +19,8 @@ from tracker.steps import (
     first_review,
     flow,
     forecast,
+    holding,
+    levels,
     matters,
     methods,
     objection,
@@ -27,6 +29,7 @@ from tracker.steps import (
     recovery,
     review,
 )
+from tracker.steps.agreeing import AGREE
 
 Take = Callable[[Session, Any, str, flow.Taking], Decision]
 SHOWN: dict[str, Callable[[Session, Any], dict[str, Any]]] = {
@@ -42,6 +45,7 @@ SHOWN: dict[str, Callable[[Session, Any], dict[str, Any]]] = {
     "proposal": proposals.shown,
     "publication": publication.shown,
     "objection": objection.shown,
+    "level": levels.shown,
 }
 TAKES: dict[str, Take] = {
     "method": methods.take,
@@ -54,7 +58,7 @@ TAKES: dict[str, Take] = {
     "filing": review.take,
     "filing.prepare": filing.take,
     "filing.reopen": filing.take,
-    "filing.file": filing.take,
+    "filing.file": holding.file,
     "filing.withdraw": filing.take,
     "allotment": allotment.take,
     "disbursement": disbursement.take,
@@ -64,6 +68,7 @@ TAKES: dict[str, Take] = {
     "proposal": proposals.take,
     "publication": publication.take,
     "objection": objection.take,
+    "level": levels.take,
 }
 """Flow, or one of its steps -> who carries it out; the step's own line wins."""
 
@@ -93,6 +98,8 @@ def act(
             mark("It has changed since you looked at it."),
             mark("Look at it again and decide on what you see."),
         )
+    if name.startswith(AGREE):
+        return flow.take(session, subject, name, taking)
     take = TAKES.get(f"{kind}.{name}") or TAKES[kind]
     return take(session, subject, name, taking)
 

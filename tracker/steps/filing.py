@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from tracker.books import ledger
@@ -19,6 +19,10 @@ from tracker.models.money import Item
 from tracker.models.people import Firm, User
 from tracker.steps import flow, publication
 from tracker.steps.accrual import move_item
+
+HELD = case((FilingLine.held, FilingLine.filed_fen - FilingLine.reduced_fen), else_=0)
+"""What is left of a line while it is held."""
+SUMS = (func.sum(FilingLine.filed_fen), func.sum(FilingLine.reduced_fen), func.sum(HELD))
 
 
 @dataclass(frozen=True)
@@ -52,11 +56,13 @@ class Totals:
 
     filed_fen: int
     reduced_fen: int
+    held_fen: int = 0
+    """Left after the reductions of lines that are held."""
 
     @property
     def approved_fen(self) -> int:
-        """Filed less reduced."""
-        return self.filed_fen - self.reduced_fen
+        """Filed less reduced and held."""
+        return self.filed_fen - self.reduced_fen - self.held_fen
 
 
 def draft(
@@ -101,6 +107,18 @@ def draft(
     return filing
 
 
+def family(filing: Filing) -> Select[int]:
+    """Ids of the filing as the league sent it, and of what was held back of it."""
+    code = filing.rest_of or filing.code
+    return select(Filing.id).where((Filing.code == code) | (Filing.rest_of == code))
+
+
+def later(session: Session, filing: Filing) -> list[Filing]:
+    """What was held back of the filing when its others were approved, the oldest first."""
+    query = select(Filing).where(Filing.id.in_(family(filing)), Filing.id > filing.id)
+    return list(session.scalars(query.order_by(Filing.id)))
+
+
 def lines(session: Session, filing: Filing) -> list[FilingLine]:
     """The lines, by firm and day."""
     query = (
@@ -114,27 +132,21 @@ def lines(session: Session, filing: Filing) -> list[FilingLine]:
 
 def totals(session: Session, filing: Filing) -> Totals:
     """The sums of a filing."""
-    filed, reduced = session.execute(
-        select(func.sum(FilingLine.filed_fen), func.sum(FilingLine.reduced_fen)).where(
-            FilingLine.filing_id == filing.id
-        )
-    ).one()
-    return Totals(int(filed or 0), int(reduced or 0))
+    row = session.execute(select(*SUMS).where(FilingLine.filing_id == filing.id)).one()
+    return Totals(*(int(fen or 0) for fen in row))
 
 
 def by_firm(session: Session, filing: Filing) -> list[tuple[str, Totals]]:
     """Name and sums of each firm: what Finance reviews instead of rows."""
     query = (
-        select(Firm.name, func.sum(FilingLine.filed_fen), func.sum(FilingLine.reduced_fen))
+        select(Firm.name, *SUMS)
         .join(Item, Item.id == FilingLine.item_id)
         .join(Firm, Firm.id == Item.firm_id)
         .where(FilingLine.filing_id == filing.id)
         .group_by(Firm.id, Firm.name)
         .order_by(Firm.id)
     )
-    return [
-        (name, Totals(int(filed), int(reduced))) for name, filed, reduced in session.execute(query)
-    ]
+    return [(name, Totals(*map(int, fen))) for name, *fen in session.execute(query)]
 
 
 def shown(session: Session, filing: Filing) -> dict[str, Any]:
@@ -149,7 +161,10 @@ def shown(session: Session, filing: Filing) -> dict[str, Any]:
         **({"panel": [filing.minutes_no, filing.panel_on.isoformat()]} if filing.panel_on else {}),
         "sheet": filing.sheet_sha256,
         "lines": [
-            [line.item.code, line.filed_fen, line.reduced_fen, line.reason_code]
+            [
+                *(line.item.code, line.filed_fen, line.reduced_fen, line.reason_code),
+                *(["held"] if line.held else []),
+            ]
             for line in lines(session, filing)
         ],
     }
@@ -192,11 +207,19 @@ def _require_published(session: Session, filing: Filing, taking: flow.Taking) ->
 
 def release(session: Session, members: Sequence[FilingLine], application_state: str) -> None:
     """Close the lines and send their applications on, when a filing ends."""
-    for key in {line.application_id for line in members}:
-        session.get_one(Application, key).state = application_state
     for line in members:
         line.is_open = False
     session.flush()
+    for key in {line.application_id for line in members} - _still_filed(session, members):
+        session.get_one(Application, key).state = application_state
+    session.flush()
+
+
+def _still_filed(session: Session, members: Sequence[FilingLine]) -> set[int]:
+    """Of their applications those with another line before the province, held back."""
+    keys = {line.application_id for line in members}
+    query = select(FilingLine.application_id).where(FilingLine.is_open)
+    return set(session.scalars(query.where(FilingLine.application_id.in_(keys))))
 
 
 def _add(session: Session, filing: Filing, application: Application) -> None:

@@ -5,7 +5,7 @@ Money moves in the same transaction, through the ledger; a decision is written f
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from tracker.models.applications import Application
 from tracker.models.divisions import Division
 from tracker.models.filings import Allotment, Decision, Disbursement, Filing
 from tracker.models.forecasts import Forecast
+from tracker.models.levels import Level
 from tracker.models.matters import Matter
 from tracker.models.methods import Method
 from tracker.models.money import Entry
@@ -27,6 +28,8 @@ from tracker.models.people import User
 from tracker.models.proposals import Proposal
 from tracker.models.publications import Objection, Publication
 from tracker.models.recoveries import Recovery
+from tracker.steps import agreements
+from tracker.steps.agreeing import AGREE, LEVELLED
 from tracker.steps.codes import REASON_CODES
 from tracker.steps.flows import FLOWS
 from tracker.steps.step import Step
@@ -39,6 +42,7 @@ Subject = (
     | Disbursement
     | Division
     | Forecast
+    | Level
     | Matter
     | Method
     | Objection
@@ -46,6 +50,10 @@ Subject = (
     | Publication
     | Recovery
 )
+
+
+class ReasonMissing(Refused):
+    """The step needs a reason, and none was given."""
 
 
 @dataclass(frozen=True)
@@ -89,11 +97,15 @@ def history(session: Session, subject: Subject) -> list[Decision]:
     return list(session.scalars(query.order_by(Decision.id)))
 
 
-def allowed(session: Session, subject: Subject, user: User) -> list[Step]:
-    """The steps this person may take now; a checker never finds a step on their own making."""
+def allowed(session: Session, subject: Subject, user: User, day: date) -> list[Step]:
+    """The steps this person may take on this day; a checker never finds one on their own making.
+
+    Raises ``NotNow`` where the levels of approval cannot be told.
+    """
+    kind = kind_of(subject)
     steps = [
         step
-        for step in FLOWS[kind_of(subject)]
+        for step in FLOWS[kind]
         if subject.state in step.before and user.active and user.role in step.roles
     ]
     if not any(step.checks for step in steps):
@@ -102,8 +114,39 @@ def allowed(session: Session, subject: Subject, user: User) -> list[Step]:
     return [
         step
         for step in steps
-        if step.checks is None or ((made := _made(past, step.checks)) and made.user_id != user.id)
+        if step.checks is None
+        or (
+            (made := _made(past, step.checks))
+            and made.user_id != user.id
+            and agreements.may(
+                agreements.look_up(session, kind, subject, step, past, day), step, user
+            )
+        )
     ]
+
+
+def barred(session: Session, subject: Subject, user: User) -> bool:
+    """Whether a step waits that this person's own earlier step bars them from."""
+    past = history(session, subject)
+    return any(
+        (made := _made(past, step.checks)) is not None and made.user_id == user.id
+        for step in FLOWS[kind_of(subject)]
+        if step.checks
+        and not step.name.startswith(AGREE)
+        and subject.state in step.before
+        and user.role in step.roles
+    )
+
+
+def asked(session: Session, subject: Subject, day: date) -> list[agreements.Asked]:
+    """The levels that the steps before the subject meet now, with who agreed to each."""
+    kind, past = kind_of(subject), history(session, subject)
+    found = [
+        agreements.look_up(session, kind, subject, step, past, day)
+        for step in FLOWS[kind]
+        if subject.state in step.before and step.name in LEVELLED.get(kind, {})
+    ]
+    return [one for each in found if each for one in each.asked]
 
 
 def take(
@@ -122,6 +165,7 @@ def take(
     kind = kind_of(subject)
     step = step_named(kind, name)
     maker = _check(session, subject, step, taking)
+    taking = _levelled(session, subject, step, taking)
     digest = shown_sha256(taking.shown)
     entry = _post(session, subject, step, taking, moves, business_date)
     decision = Decision(
@@ -149,9 +193,17 @@ def take(
         at=taking.now,
         login=taking.user.login,
         action=f"{kind}.{name}",
-        subject=f"{kind} {_code(subject)}",
+        subject=f"{kind} {code_of(subject)}",
     )
     return decision
+
+
+def _levelled(session: Session, subject: Subject, step: Step, taking: Taking) -> Taking:
+    """The taking with what the levels of approval ask, once they are met."""
+    kind, past, day = kind_of(subject), history(session, subject), local_day(taking.now)
+    found = agreements.look_up(session, kind, subject, step, past, day)
+    told = agreements.require(found, step, taking.user)
+    return replace(taking, detail={**taking.detail, **told}) if told else taking
 
 
 def _post(
@@ -166,7 +218,7 @@ def _post(
     number = len(history(session, subject)) + 1
     draft = ledger.Draft(
         kind=f"{kind}.{step.name}",
-        cause=f"{kind}:{_code(subject)}:{number}:{step.name}",
+        cause=f"{kind}:{code_of(subject)}:{number}:{step.name}",
         business_date=business_date or local_day(taking.now),
         actor=taking.user.login,
         moves=moves,
@@ -193,7 +245,7 @@ def _check(session: Session, subject: Subject, step: Step, taking: Taking) -> De
             mark("Look at it again and decide on what you see."),
         )
     if step.needs_reason and (not taking.reason_code or not taking.reason.strip()):
-        raise Refused(
+        raise ReasonMissing(
             mark("A reason is needed."),
             mark("Choose a reason and say in words what is wrong and how to mend it."),
         )
@@ -220,7 +272,8 @@ def _made(past: list[Decision], name: str) -> Decision | None:
     return next((decision for decision in reversed(past) if decision.step == name), None)
 
 
-def _code(subject: Subject) -> str:
+def code_of(subject: Subject) -> str:
+    """The number people quote."""
     if isinstance(subject, Method):
         return f"{subject.league.code}/{subject.programme.code}/{subject.version_no}"
     return subject.document_no if isinstance(subject, Allotment) else subject.code

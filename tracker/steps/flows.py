@@ -1,87 +1,16 @@
 """Flows 流程表: every life as a table of steps.
 
 A row says from where to where, who may, whose earlier step it checks, and whether a reason is
-needed. A new step is a new row; the button appears by itself.
+needed. A new step is a new row; the button appears by itself. Here stand the lives on the path of
+the money; ``side_flows`` has those beside it.
 """
 
 from tracker.errors import mark
+from tracker.steps.agreeing import LEVELLED, with_agreeing
+from tracker.steps.side_flows import SIDE_FLOWS
 from tracker.steps.step import COMMERCE, FINANCE, FIRM, LEAGUE, Step
 
-FLOWS: dict[str, tuple[Step, ...]] = {
-    "method": (
-        Step(
-            "submit",
-            mark("Submit for record"),
-            ("draft", "returned"),
-            "submitted",
-            ("league_officer",),
-        ),
-        Step("examine", mark("Examined"), ("submitted",), "examined", ("commerce_officer",)),
-        Step(
-            "record",
-            mark("Record"),
-            ("examined",),
-            "recorded",
-            ("commerce_approver",),
-            checks="examine",
-        ),
-        Step(
-            "return",
-            mark("Return"),
-            ("submitted", "examined"),
-            "returned",
-            COMMERCE,
-            needs_reason=True,
-        ),
-        Step("withdraw", mark("Withdraw"), ("draft", "returned"), "withdrawn", ("league_officer",)),
-    ),
-    "matter": (
-        Step("submit", mark("Submit to the league"), ("draft",), "submitted", FIRM),
-        Step(
-            "return",
-            mark("Return"),
-            ("submitted",),
-            "draft",
-            ("league_officer",),
-            needs_reason=True,
-        ),
-        Step("confirm", mark("Confirm"), ("submitted",), "confirmed", ("league_officer",)),
-        Step("correct", mark("Open for correction"), ("confirmed",), "draft", FIRM),
-        Step(
-            "reopen",
-            mark("Open again"),
-            ("confirmed",),
-            "submitted",
-            ("league_officer",),
-            needs_reason=True,
-        ),
-        Step("withdraw", mark("Withdraw"), ("draft", "submitted", "confirmed"), "withdrawn", FIRM),
-    ),
-    "proposal": (
-        Step(
-            "submit",
-            mark("Propose to Commerce"),
-            ("draft",),
-            "submitted",
-            ("league_officer", "commerce_officer"),
-        ),
-        Step(
-            "approve",
-            mark("Approve, in force from a day"),
-            ("submitted",),
-            "approved",
-            ("commerce_approver",),
-            checks="submit",
-        ),
-        Step("return", mark("Return"), ("submitted",), "returned", COMMERCE, needs_reason=True),
-        Step(
-            "withdraw",
-            mark("Withdraw"),
-            ("draft",),
-            "withdrawn",
-            ("league_officer", "commerce_officer"),
-        ),
-    ),
+MONEY_FLOWS: dict[str, tuple[Step, ...]] = {
     "application": (
         Step("prepare", mark("Pass on to the manager"), ("draft",), "prepared", ("firm_clerk",)),
         Step("reopen", mark("Open again"), ("prepared",), "draft", FIRM),
@@ -120,45 +49,6 @@ FLOWS: dict[str, tuple[Step, ...]] = {
             "declined",
             ("league_approver",),
             checks="first_review",
-            needs_reason=True,
-        ),
-    ),
-    "publication": (
-        Step("publish", mark("Publish"), ("draft",), "published", ("league_officer",)),
-        Step(
-            "withdraw",
-            mark("Withdraw"),
-            ("published",),
-            "withdrawn",
-            ("league_officer",),
-            needs_reason=True,
-        ),
-    ),
-    "objection": (
-        Step(
-            "submit",
-            mark("Pass on to the approver"),
-            ("draft",),
-            "submitted",
-            ("league_officer",),
-        ),
-        Step("reopen", mark("Open again"), ("submitted",), "draft", ("league_officer",)),
-        Step(
-            "sustain",
-            mark("Uphold the objection"),
-            ("submitted",),
-            "sustained",
-            ("league_approver",),
-            checks="submit",
-            needs_reason=True,
-        ),
-        Step(
-            "dismiss",
-            mark("Dismiss the objection"),
-            ("submitted",),
-            "dismissed",
-            ("league_approver",),
-            checks="submit",
             needs_reason=True,
         ),
     ),
@@ -212,27 +102,6 @@ FLOWS: dict[str, tuple[Step, ...]] = {
             "declined",
             ("commerce_approver",),
             checks="propose",
-            needs_reason=True,
-        ),
-    ),
-    "forecast": (
-        Step("prepare", mark("Pass on for approval"), ("draft",), "prepared", ("league_officer",)),
-        Step("reopen", mark("Open again"), ("prepared",), "draft", LEAGUE),
-        Step(
-            "submit",
-            mark("Submit to the province"),
-            ("prepared",),
-            "submitted",
-            ("league_approver",),
-            checks="prepare",
-        ),
-        Step("withdraw", mark("Withdraw"), ("draft",), "withdrawn", ("league_officer",)),
-        Step(
-            "recall",
-            mark("Recall"),
-            ("submitted",),
-            "recalled",
-            ("league_approver",),
             needs_reason=True,
         ),
     ),
@@ -376,6 +245,12 @@ FLOWS: dict[str, tuple[Step, ...]] = {
         ),
     ),
 }
+FLOWS = {
+    **SIDE_FLOWS,
+    **MONEY_FLOWS,
+    **{kind: with_agreeing(kind, MONEY_FLOWS[kind]) for kind in LEVELLED},
+}
+"""Kind of thing -> its steps, those of agreeing among them."""
 
 TAKING_BACK = ("recall",)
 """Steps of those who gave a thing away, while others have it."""
@@ -383,6 +258,6 @@ BACKWARD = (
     *TAKING_BACK,
     *("return", "withdraw", "decline", "reopen", "fail", "bounce"),
     *("close", "propose_lift", "uphold", "correct", "propose_carry_over", "propose_lapse"),
-    *("sustain", "dismiss"),
+    *("sustain", "dismiss", "propose_end"),
 )
 """Steps that do not carry a thing forward, or choose, so they do not say whose turn it is."""

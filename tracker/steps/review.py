@@ -9,10 +9,9 @@ from sqlalchemy.orm import Session
 from tracker.books import ledger
 from tracker.db import local_day
 from tracker.errors import Conflict, Refused, mark
-from tracker.models.applications import Application, ApplicationLine
 from tracker.models.filings import Decision, Filing, FilingLine, Fund
 from tracker.steps import filing as filings
-from tracker.steps import flow, matches
+from tracker.steps import flow, matches, rests
 from tracker.steps.accrual import move_item
 from tracker.steps.first_review import check_reduction
 
@@ -86,29 +85,32 @@ def take(session: Session, filing: Filing, name: str, taking: flow.Taking) -> De
     Otherwise raises as ``flow.take``.
     """
     members = filings.lines(session, filing)
+    freed, held = rests.parted(members)
     moves: tuple[ledger.Move, ...] = ()
     covered: list[matches.Part] = []
-    if name == "allocate":
+    if name == "propose":
+        rests.require_some(freed)
+    elif name == "allocate":
         _fund(session, taking.detail.get("fund"))
     elif name == "approve":
         fund = _fund(session, drawn_on(session, filing))
-        total = sum(line.filed_fen - line.reduced_fen for line in members)
+        total = sum(line.filed_fen - line.reduced_fen for line in freed)
         covered = matches.cover(session, filing, fund, total)
-        moves = _approved(members, fund_owner(fund), total - sum(fen for _, fen in covered))
+        moves = _approved(freed, fund_owner(fund), total - sum(fen for _, fen in covered))
         told = [[one.document_no, fen] for one, fen in covered]
-        taking = replace(taking, detail={**taking.detail, "in_advance": told})
+        rest = rests.told(session, filing, held)
+        taking = replace(taking, detail={**taking.detail, "in_advance": told, **rest})
+        members = freed
     elif name == "return":
         moves = _all(members, "applied", taking.reason_code)
     elif name == "decline":
         moves = _all(members, "entitlement", taking.reason_code)
     decision = flow.take(session, filing, name, taking, moves)
+    if name == "approve":
+        rests.keep(session, filing, held)
     if name in AFTERWARDS:
         filings.release(session, members, AFTERWARDS[name])
-        if name != "return":
-            _close(session, members)
-    if name == "return":
-        for line in members:
-            line.reduced_fen, line.reason_code, line.reason = 0, "", ""
+        rests.close(session, members, name, taking)
     if name == "approve":
         matches.add(session, covered, filing, decision.seq)
     session.flush()
@@ -154,11 +156,3 @@ def _all(members: Sequence[FilingLine], target: str, reason_code: str) -> tuple[
     return tuple(
         move_item(line.item, "filed", target, line.filed_fen, reason_code) for line in members
     )
-
-
-def _close(session: Session, members: Sequence[FilingLine]) -> None:
-    keys = {line.application_id for line in members}
-    applications = select(Application.id).where(Application.id.in_(keys))
-    query = select(ApplicationLine).where(ApplicationLine.application_id.in_(applications))
-    for line in session.scalars(query):
-        line.is_open = False

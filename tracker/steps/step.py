@@ -6,6 +6,7 @@ FIRM = ("firm_clerk", "firm_manager")
 LEAGUE = ("league_officer", "league_approver")
 COMMERCE = ("commerce_officer", "commerce_approver")
 FINANCE = ("finance_officer", "finance_approver")
+LEAGUE_BODIES = (*LEAGUE, "league_finance")
 
 
 @dataclass(frozen=True)

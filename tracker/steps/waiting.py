@@ -12,12 +12,14 @@ from tracker import access
 from tracker.access import pins
 from tracker.access.cross_checks import visible_cross_files
 from tracker.access.forecasts import visible_forecasts
+from tracker.access.levels import visible_levels
 from tracker.access.proposals import visible_proposals
 from tracker.access.publications import visible_objections, visible_publications
 from tracker.db import local_day
 from tracker.errors import mark
 from tracker.models.cargo import Manifest, Shipment
 from tracker.models.cross_checks import CrossCheckFile
+from tracker.models.levels import COUNTING_STATES, Level
 from tracker.models.methods import Method
 from tracker.models.people import FIRM_ROLES, LEAGUE_ROLES, ApiToken, User
 from tracker.models.publications import Publication
@@ -29,12 +31,14 @@ from tracker.steps import (
     confirmations,
     cross_verdicts,
     disbursement,
+    flow,
     methods,
     publication,
     staged,
     unanswered,
     windows,
 )
+from tracker.steps.agreeing import AGREE
 from tracker.steps.flows import BACKWARD, FLOWS
 
 SOON = timedelta(days=30)
@@ -51,6 +55,7 @@ SUBJECTS: dict[str, Callable[[User], Select[Any]]] = {
     "disbursement": access.visible_disbursements,
     "recovery": access.visible_recoveries,
     "proposal": visible_proposals,
+    "level": visible_levels,
 }
 """Kind of what has a flow -> what one sees of it."""
 
@@ -71,6 +76,7 @@ KINDS = {
     "proposal": mark("Proposals for the network"),
     "cross_check": mark("Cross-checks"),
     "silent": mark("Shipments"),
+    "level": mark("Levels of approval"),
     "token": mark("Tokens"),
     "job": mark("Background work"),
 }
@@ -108,7 +114,7 @@ class Waits:
 def waiting(session: Session, user: User, now: datetime) -> list[Waits]:
     """What waits for this person: their forward steps of every flow, and what has no step."""
     parts = (
-        *(_manifests, _silent, _applying, _flows, _ending, _unmatched, _crossed),
+        *(_manifests, _silent, _applying, _flows, _agreements, _ending, _unmatched, _crossed),
         *(_unpublished, _running),
         *(_drawable, _owed, _tokens, _given_up),
     )
@@ -180,7 +186,9 @@ def _flows(session: Session, user: User, now: datetime) -> Iterator[Waits]:
         wanted = [
             (mark("Returned, to be mended") if state == "returned" else step.label, state)
             for step in FLOWS[kind]
-            if user.role in step.roles and step.name not in BACKWARD
+            if user.role in step.roles
+            and step.name not in BACKWARD
+            and not step.name.startswith(AGREE)
             for state in step.before
         ]
         wanted += [
@@ -195,6 +203,23 @@ def _flows(session: Session, user: User, now: datetime) -> Iterator[Waits]:
             found = count(session, narrowed)
             first = clocks.first_due(session, narrowed) if found else None
             yield Waits(kind, label, found, {"state": state}, first)
+
+
+def _agreements(session: Session, user: User, now: datetime) -> Iterator[Waits]:
+    """Things that wait for this person's agreement, as a level of approval asks for it."""
+    wanted = select(Level.subject_kind, Level.step).where(
+        Level.state.in_(COUNTING_STATES), Level.role == user.role
+    )
+    for kind, name in sorted(set(session.execute(wanted).all())):
+        step = flow.step_named(kind, AGREE + name)
+        query = SUBJECTS[kind](user)
+        table = query.column_descriptions[0]["entity"]
+        found = [
+            one
+            for one in session.scalars(query.where(table.state == step.after))
+            if step in flow.allowed(session, one, user, local_day(now))
+        ]
+        yield Waits(kind, step.label, len(found), {"state": step.after})
 
 
 def _ending(session: Session, user: User, now: datetime) -> Iterator[Waits]:

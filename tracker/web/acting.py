@@ -15,9 +15,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from tracker import access
+from tracker.db import local_day
 from tracker.models.filings import Decision
 from tracker.models.people import User
-from tracker.steps import act, flow
+from tracker.steps import act, agreements, flow
 from tracker.steps.flows import TAKING_BACK
 from tracker.web import context
 from tracker.web.asked import clean
@@ -34,6 +35,8 @@ class Offer:
     shown_sha256: str
     barred: bool = False
     """A step waits that this person's own earlier step bars them from: a colleague must check."""
+    asked: tuple[agreements.Asked, ...] = ()
+    """The levels of approval that its next step meets, with who agreed to each."""
 
     @property
     def names(self) -> list[str]:
@@ -48,7 +51,7 @@ class Offer:
     def without(self, *names: str) -> "Offer":
         """The same less these steps, which the page asks for in a form of their own."""
         kept = tuple(step for step in self.steps if step.name not in names)
-        return Offer(kept, self.shown_sha256, self.barred)
+        return Offer(kept, self.shown_sha256, self.barred, self.asked)
 
 
 @dataclass(frozen=True)
@@ -74,14 +77,14 @@ class Decided:
 
 def offer(session: Session, subject: flow.Subject) -> Offer:
     """What the signed-in person may do with the subject now."""
-    user = context.user()
-    steps = tuple(flow.allowed(session, subject, user))
-    barred = any(
-        step.checks and subject.state in step.before and user.role in step.roles
-        for step in flow.FLOWS[flow.kind_of(subject)]
-        if step not in steps
+    user, today = context.user(), local_day(context.now())
+    steps = tuple(flow.allowed(session, subject, user, today))
+    return Offer(
+        steps,
+        act.shown_sha256(session, subject) if steps else "",
+        flow.barred(session, subject, user),
+        tuple(flow.asked(session, subject, today)),
     )
-    return Offer(steps, act.shown_sha256(session, subject) if steps else "", barred)
 
 
 def reasons() -> list[tuple[str, str]]:

@@ -34,6 +34,8 @@ KINDS: dict[str, str] = {
     "calendar.record": mark("Calendar written"),
     "publish.set": mark("Publishing set"),
     "sample.draw": mark("Sample drawn"),
+    "hold.place": mark("Lines put on hold"),
+    "hold.lift": mark("Hold lifted"),
 }
 """Kind of an entry that is no step of a flow -> msgid."""
 
@@ -50,6 +52,7 @@ SUBJECTS: dict[str, str] = {
     "proposal": mark("Proposal for the network"),
     "publication": mark("Publication"),
     "objection": mark("Objection"),
+    "level": mark("Level of approval"),
 }
 """Flow -> msgid of its subject."""
 
@@ -198,7 +201,7 @@ def cause_words(user: User, entry: Entry) -> str:
     parts = entry.cause.split(":")
     if parts[0] in SUBJECTS:
         return f"{gettext(SUBJECTS[parts[0]])} {':'.join(parts[1:-2])}"
-    if parts[0] in {"fund", "sample"}:
+    if parts[0] in {"fund", "sample", "hold"}:
         return ":".join(parts[1:])
     place = _firms_own(entry)
     if place is None:

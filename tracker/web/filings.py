@@ -31,6 +31,7 @@ from tracker.web import (
     asked,
     context,
     downloads,
+    holds,
     leagues,
     letters,
     lines,
@@ -54,6 +55,7 @@ class Listed:
     count: int
     filed_fen: int
     reduced_fen: int
+    held_fen: int
     odd: int
 
 
@@ -155,6 +157,7 @@ def filing(key: int) -> ResponseReturnValue:
         allotments=_allotments(session, user, found),
         samples=samples.of(session, found) if sees_lines else [],
         may_draw=found.state == "filed" and access.may(user, "draw_sample"),
+        holds=holds.of(session, user, found),
         may_reduce=found.state == "filed" and access.may(user, "reduce_filing"),
         may_sheet=found.state == "draft" and access.may(user, "draft_filing"),
         papers=letters.listed(),
@@ -306,8 +309,7 @@ def listed(session: Session, found: list[Filing]) -> list[Listed]:
         select(
             FilingLine.filing_id,
             func.count(FilingLine.id),
-            func.sum(FilingLine.filed_fen),
-            func.sum(FilingLine.reduced_fen),
+            *steps.SUMS,
         )
         .where(FilingLine.filing_id.in_(keys))
         .group_by(FilingLine.filing_id)
@@ -315,9 +317,9 @@ def listed(session: Session, found: list[Filing]) -> list[Listed]:
     summed = {key: tuple(rest) for key, *rest in session.execute(query)}
     odd = lines.odd_count(session, Filing, keys)
     return [
-        Listed(one, int(count), int(filed_fen), int(reduced_fen), odd.get(one.id, 0))
+        Listed(one, int(count), int(filed), int(reduced), int(held), odd.get(one.id, 0))
         for one in found
-        for count, filed_fen, reduced_fen in [summed.get(one.id, (0, 0, 0))]
+        for count, filed, reduced, held in [summed.get(one.id, (0, 0, 0, 0))]
     ]
 
 

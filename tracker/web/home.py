@@ -39,6 +39,7 @@ ROOMS: dict[str, str] = {
     "proposal": "proposals.proposals",
     "cross_check": "cross_checks.cross_checks",
     "silent": "shipments.shipments",
+    "level": "levels.levels",
     "token": "account.account",
     "job": "jobs.jobs",
 }

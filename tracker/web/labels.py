@@ -152,6 +152,13 @@ STATES: dict[str, dict[str, Look]] = {
         "replaced": Look(mark("Replaced by a later one")),
         "recalled": Look(mark("Recalled by the league"), "warn"),
     },
+    "level": {
+        "submitted": Look(mark("Submitted"), "busy"),
+        "settled": Look(mark("In force"), "good"),
+        "ending": Look(mark("Ending proposed"), "busy"),
+        "ended": Look(mark("Ended")),
+        "returned": Look(mark("Returned"), "warn"),
+    },
     "division": {"divided": Look(mark("Divided"), "good")},
     "allotment": {
         "allotted": Look(mark("Allotted"), "good"),

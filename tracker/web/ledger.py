@@ -40,6 +40,7 @@ PAGES_OF = {
     "proposal": "proposals.proposal",
     "publication": "publications.publication",
     "objection": "objections.objection",
+    "level": "levels.level",
 }
 """Flow -> the page that shows its subject."""
 

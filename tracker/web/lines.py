@@ -23,6 +23,7 @@ from tracker.models.matters import Matter
 from tracker.models.money import Assessment, Item
 from tracker.models.people import Firm
 from tracker.steps import cross_verdicts, flow, lacking, track_verdicts
+from tracker.steps import filing as filings
 from tracker.web import asked, cross_views, oddities
 from tracker.web.lacking import lack_label
 
@@ -56,6 +57,8 @@ class Sums:
     """Taken off by Commerce; on an application only once the filing is decided."""
     ended: bool = False
     """Declined or withdrawn: nothing of it is left."""
+    held_fen: int = 0
+    """Left of lines that are held: it stays filed."""
 
     @property
     def reduced_fen(self) -> int:
@@ -65,7 +68,7 @@ class Sums:
     @property
     def approved_fen(self) -> int:
         """What is left of what was applied for."""
-        return 0 if self.ended else self.applied_fen - self.reduced_fen
+        return 0 if self.ended else self.applied_fen - self.reduced_fen - self.held_fen
 
     @property
     def average_fen(self) -> int:
@@ -110,6 +113,8 @@ class Shown:
     """What files of third parties say of it, the worst first."""
     ended: bool = False
     """Declined or withdrawn: nothing of it is left."""
+    held: bool = False
+    """On hold: not part of what is decided with the others."""
 
     @property
     def reduced_fen(self) -> int:
@@ -129,8 +134,16 @@ class Shown:
     @property
     def approved_fen(self) -> int:
         """What is left of the line after both reviews."""
-        if self.ended:
-            return 0
+        return 0 if self.ended or self.held else self.left_fen
+
+    @property
+    def held_fen(self) -> int:
+        """What is left of the line and held back."""
+        return self.left_fen if self.held else 0
+
+    @property
+    def left_fen(self) -> int:
+        """Applied for, less what both reviews took off."""
         return self.applied_fen - self.first.fen - (self.later.fen if self.later else 0)
 
 
@@ -150,6 +163,7 @@ def sums(session: Session, subject: Application | Filing) -> Sums:
         first_fen=int(first_fen or 0),
         later_fen=None if later_fen is None else int(later_fen),
         ended=subject.state in ENDED,
+        held_fen=filings.totals(session, subject).held_fen if isinstance(subject, Filing) else 0,
     )
 
 
@@ -233,6 +247,7 @@ def flags(
     unsure = route is None or route.state != "matched" or route.confidence < LOW_CONFIDENCE
     unsure = unsure and isinstance(subject, Shipment)
     found = (
+        (isinstance(line, FilingLine) and line.held, mark("on hold")),
         (line.reduced_fen > 0, mark("reduced")),
         (shown.track == "contradicted", mark("a track speaks against it")),
         (subject.state == "contested", mark("contested by another claim")),
@@ -316,6 +331,7 @@ def _shown(
             ),
             cross_checks=tuple(crossed.get(item.shipment_id or 0, ())),
             ended=subject.state in ENDED,
+            held=isinstance(line, FilingLine) and line.held,
         )
         for line, item, route, firm in rows
     ]
@@ -334,15 +350,22 @@ def _of_application(subject: Application | Filing) -> ColumnElement[bool]:
     if isinstance(subject, Application):
         return ApplicationLine.application_id == subject.id
     of_filing = select(FilingLine.application_id).where(FilingLine.filing_id == subject.id)
-    return ApplicationLine.application_id.in_(of_filing)
+    belongs = ApplicationLine.application_id.in_(of_filing)
+    own = FilingLine.filing_id == subject.id
+    if subject.rest_of:
+        return belongs & ApplicationLine.item_id.in_(select(FilingLine.item_id).where(own))
+    later = select(FilingLine.item_id).where(FilingLine.filing_id.in_(filings.family(subject)))
+    return belongs & ApplicationLine.item_id.not_in(later.where(~own))
 
 
 def _of_filing(subject: Application | Filing) -> ColumnElement[bool]:
-    """Which lines of filings belong here; of an application only those that were approved."""
+    """Which lines of filings belong here; of an application only those that were decided."""
     if isinstance(subject, Filing):
         return FilingLine.filing_id == subject.id
     approved = select(Filing.id).where(Filing.state.in_(APPROVED))
-    return (FilingLine.application_id == subject.id) & FilingLine.filing_id.in_(approved)
+    declined = select(Filing.id).where(Filing.state == "declined")
+    off = FilingLine.filing_id.in_(declined) & (FilingLine.reduced_fen == FilingLine.filed_fen)
+    return (FilingLine.application_id == subject.id) & (FilingLine.filing_id.in_(approved) | off)
 
 
 def _computed(session: Session, items: list[int]) -> dict[int, int]:

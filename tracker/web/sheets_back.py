@@ -117,6 +117,11 @@ def taken(key: int, sha256: str) -> int:
                 count=len(one.found.problems),
             )
         lines = {line.item.code: line for line in filings.lines(db, one.filing)}
+        if any(each.line.code not in lines for each in one.found.proposed):
+            raise Refused(
+                mark("The sheet takes something off lines that are decided, or held back."),
+                mark("Take it off on the page of the filing in which they are now."),
+            )
         for each in one.found.proposed:
             line = lines[each.line.code]
             review.reduce(db, line, each.reduced_fen, each.reason_code, each.reason)

@@ -90,6 +90,11 @@ class FilingAnswer(Answer):
     count = fields.Integer()
     filed_fen = fields.Integer()
     reduced_fen = fields.Integer()
+    held_fen = fields.Integer(metadata={"description": "On hold: stays filed when approved."})
+    rest_of = fields.String(
+        attribute="filing.rest_of",
+        metadata={"description": "Of what was held back: the filing as the league sent it."},
+    )
     odd = fields.Integer(metadata={"description": "How many lines stand out."})
 
 
@@ -99,6 +104,7 @@ class FirmSums(Answer):
     firm = fields.String()
     filed_fen = fields.Integer()
     reduced_fen = fields.Integer()
+    held_fen = fields.Integer()
     approved_fen = fields.Integer()
 
 
@@ -106,6 +112,9 @@ class FilingOne(FilingAnswer, Timed):
     """报送，附依据、测算表、办理记录."""
 
     approved_fen = fields.Integer()
+    rests = fields.List(
+        fields.String(), metadata={"description": "What was held back of it and decided later."}
+    )
     basis = fields.String(attribute="filing.basis")
     performance_target = fields.String(attribute="filing.performance_target")
     minutes_no = fields.String(
@@ -235,7 +244,9 @@ def _one(key: int) -> Mapping[str, Any]:
         "count": row.count,
         "filed_fen": row.filed_fen,
         "reduced_fen": row.reduced_fen,
-        "approved_fen": row.filed_fen - row.reduced_fen,
+        "held_fen": row.held_fen,
+        "approved_fen": row.filed_fen - row.reduced_fen - row.held_fen,
+        "rests": [one.code for one in steps.later(session, found)],
         "odd": row.odd,
         "fund": review.drawn_on(session, found),
         "by_firm": [
@@ -243,6 +254,7 @@ def _one(key: int) -> Mapping[str, Any]:
                 "firm": firm,
                 "filed_fen": sums.filed_fen,
                 "reduced_fen": sums.reduced_fen,
+                "held_fen": sums.held_fen,
                 "approved_fen": sums.approved_fen,
             }
             for firm, sums in steps.by_firm(session, found)

@@ -14,6 +14,9 @@ class LineAnswer(ItemAnswer):
     computed_fen = fields.Integer(allow_none=True)
     amount_fen = fields.Integer()
     reduced_fen = fields.Integer()
+    held_fen = fields.Integer(
+        metadata={"description": "On hold: not part of what is decided with the others."}
+    )
     approved_fen = fields.Integer()
     reason_code = fields.String()
     reason = fields.String()

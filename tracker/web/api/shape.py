@@ -285,6 +285,21 @@ class TakenAnswer(Answer):
     shown_sha256 = fields.String()
 
 
+class AskedAnswer(Answer):
+    """加签: a level of approval that the next step meets, and who agreed."""
+
+    code = fields.String(attribute="level.code")
+    step = fields.String(attribute="level.step")
+    from_fen = fields.Integer(attribute="level.from_fen")
+    role = fields.String(attribute="level.role")
+    agreed = fields.String(
+        attribute="agreed.login",
+        dump_default=None,
+        allow_none=True,
+        metadata={"description": "Who agreed; none where the agreement is missing."},
+    )
+
+
 class Acted(Answer):
     """What has steps: those one may take now, and the hash to bring back with the decision."""
 
@@ -297,6 +312,7 @@ class Acted(Answer):
         attribute="offer.barred",
         metadata={"description": "A step waits that one's own earlier step bars one from."},
     )
+    levels = fields.List(fields.Nested(AskedAnswer), attribute="offer.asked")
     decisions = fields.List(fields.Nested(DecisionAnswer))
 
 

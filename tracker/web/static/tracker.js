@@ -78,6 +78,15 @@
     dialog.showModal();
   });
 
+  // --- a box that ticks all the boxes of one form
+  document.querySelectorAll("[data-all]").forEach(function (all) {
+    all.closest("label").hidden = false;
+    all.addEventListener("change", function () {
+      document.querySelectorAll('input[type="checkbox"][form="' + all.dataset.all + '"]')
+        .forEach((box) => { box.checked = all.checked; });
+    });
+  });
+
   // --- an open menu closes on Escape and on a click elsewhere
   function closeMenus(except) {
     document.querySelectorAll("details.menu[open]").forEach(function (menu) {

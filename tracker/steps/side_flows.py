@@ -1,0 +1,193 @@
+"""Side flows 旁支流程: lives beside the path of the money: methods, matters, levels and more.
+
+Rows as in ``flows``, where all of them stand together.
+"""
+
+from tracker.errors import mark
+from tracker.steps.step import COMMERCE, FINANCE, FIRM, LEAGUE, Step
+
+SIDE_FLOWS: dict[str, tuple[Step, ...]] = {
+    "method": (
+        Step(
+            "submit",
+            mark("Submit for record"),
+            ("draft", "returned"),
+            "submitted",
+            ("league_officer",),
+        ),
+        Step("examine", mark("Examined"), ("submitted",), "examined", ("commerce_officer",)),
+        Step(
+            "record",
+            mark("Record"),
+            ("examined",),
+            "recorded",
+            ("commerce_approver",),
+            checks="examine",
+        ),
+        Step(
+            "return",
+            mark("Return"),
+            ("submitted", "examined"),
+            "returned",
+            COMMERCE,
+            needs_reason=True,
+        ),
+        Step("withdraw", mark("Withdraw"), ("draft", "returned"), "withdrawn", ("league_officer",)),
+    ),
+    "matter": (
+        Step("submit", mark("Submit to the league"), ("draft",), "submitted", FIRM),
+        Step(
+            "return",
+            mark("Return"),
+            ("submitted",),
+            "draft",
+            ("league_officer",),
+            needs_reason=True,
+        ),
+        Step("confirm", mark("Confirm"), ("submitted",), "confirmed", ("league_officer",)),
+        Step("correct", mark("Open for correction"), ("confirmed",), "draft", FIRM),
+        Step(
+            "reopen",
+            mark("Open again"),
+            ("confirmed",),
+            "submitted",
+            ("league_officer",),
+            needs_reason=True,
+        ),
+        Step("withdraw", mark("Withdraw"), ("draft", "submitted", "confirmed"), "withdrawn", FIRM),
+    ),
+    "proposal": (
+        Step(
+            "submit",
+            mark("Propose to Commerce"),
+            ("draft",),
+            "submitted",
+            ("league_officer", "commerce_officer"),
+        ),
+        Step(
+            "approve",
+            mark("Approve, in force from a day"),
+            ("submitted",),
+            "approved",
+            ("commerce_approver",),
+            checks="submit",
+        ),
+        Step("return", mark("Return"), ("submitted",), "returned", COMMERCE, needs_reason=True),
+        Step(
+            "withdraw",
+            mark("Withdraw"),
+            ("draft",),
+            "withdrawn",
+            ("league_officer", "commerce_officer"),
+        ),
+    ),
+    "publication": (
+        Step("publish", mark("Publish"), ("draft",), "published", ("league_officer",)),
+        Step(
+            "withdraw",
+            mark("Withdraw"),
+            ("published",),
+            "withdrawn",
+            ("league_officer",),
+            needs_reason=True,
+        ),
+    ),
+    "objection": (
+        Step(
+            "submit",
+            mark("Pass on to the approver"),
+            ("draft",),
+            "submitted",
+            ("league_officer",),
+        ),
+        Step("reopen", mark("Open again"), ("submitted",), "draft", ("league_officer",)),
+        Step(
+            "sustain",
+            mark("Uphold the objection"),
+            ("submitted",),
+            "sustained",
+            ("league_approver",),
+            checks="submit",
+            needs_reason=True,
+        ),
+        Step(
+            "dismiss",
+            mark("Dismiss the objection"),
+            ("submitted",),
+            "dismissed",
+            ("league_approver",),
+            checks="submit",
+            needs_reason=True,
+        ),
+    ),
+    "forecast": (
+        Step("prepare", mark("Pass on for approval"), ("draft",), "prepared", ("league_officer",)),
+        Step("reopen", mark("Open again"), ("prepared",), "draft", LEAGUE),
+        Step(
+            "submit",
+            mark("Submit to the province"),
+            ("prepared",),
+            "submitted",
+            ("league_approver",),
+            checks="prepare",
+        ),
+        Step("withdraw", mark("Withdraw"), ("draft",), "withdrawn", ("league_officer",)),
+        Step(
+            "recall",
+            mark("Recall"),
+            ("submitted",),
+            "recalled",
+            ("league_approver",),
+            needs_reason=True,
+        ),
+    ),
+    "level": (
+        Step(
+            "submit",
+            mark("Submit the level"),
+            ("draft",),
+            "submitted",
+            ("commerce_officer", "finance_officer"),
+        ),
+        Step(
+            "settle",
+            mark("Put the level in force"),
+            ("submitted",),
+            "settled",
+            ("commerce_approver", "finance_approver"),
+            checks="submit",
+        ),
+        Step(
+            "return",
+            mark("Return"),
+            ("submitted",),
+            "returned",
+            ("commerce_approver", "finance_approver"),
+            needs_reason=True,
+        ),
+        Step(
+            "withdraw",
+            mark("Withdraw"),
+            ("draft",),
+            "withdrawn",
+            ("commerce_officer", "finance_officer"),
+        ),
+        Step(
+            "propose_end",
+            mark("Propose to end the level"),
+            ("settled",),
+            "ending",
+            ("commerce_officer", "finance_officer"),
+            needs_reason=True,
+        ),
+        Step("uphold", mark("Keep the level"), ("ending",), "settled", (*COMMERCE, *FINANCE)),
+        Step(
+            "end",
+            mark("End the level with today"),
+            ("ending",),
+            "ended",
+            ("commerce_approver", "finance_approver"),
+            checks="propose_end",
+        ),
+    ),
+}
