@@ -7,9 +7,7 @@ of every noun as everybody, and looks for words that only somebody else may see.
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,13 +17,13 @@ from flask import Flask
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 from werkzeug.routing import IntegerConverter, Rule
-from werkzeug.test import TestResponse
 
 from rules.registry import every_rule
 from tests import crossed
 from tests.databases import Databases
 from tests.instructions import answered
 from tests.journeys import row, take_in
+from tests.unpacked import read
 from tests.web.visitors import visit
 from tracker import access, demo, jobs
 from tracker.access.composed import visible_composed
@@ -391,16 +389,3 @@ def of_manifests(session: Session, files: set[int], visible: set[int]) -> set[st
     told = files | set(session.scalars(query.where(cargo.CargoLine.shipment_id.in_(visible))))
     manifests = session.scalars(select(cargo.Manifest))
     return {one.file_name for one in manifests if one.id not in told}
-
-
-def read(answer: TestResponse) -> str:
-    """What an answer says, that of a workbook or a file of files too."""
-    return text_of(answer.get_data())
-
-
-def text_of(raw: bytes) -> str:
-    """What bytes say, those packed into them too."""
-    if raw[:2] != b"PK":
-        return raw.decode("utf-8", errors="replace")
-    with zipfile.ZipFile(io.BytesIO(raw)) as book:
-        return "".join(text_of(book.read(name)) for name in book.namelist())

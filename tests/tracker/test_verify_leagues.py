@@ -96,7 +96,7 @@ def test_a_leagues_package_is_proved_and_says_what_it_cannot_show(
     assert report.unseen[1].startswith("2 个限额账户由各盟市共用")
     main([str(made.path)])
     told = capsys.readouterr().out.splitlines()
-    assert [line.removeprefix("未核对：") for line in told[-5:]] == list(report.unseen)
+    assert [line.removeprefix("未核对：") for line in told[-6:]] == list(report.unseen)
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,8 @@ from tracker.steps.waiting import SUBJECTS
 BATCH_ROWS = 1_000
 TAKEN = ("manifest.commit", "manifest.withdraw")
 """Kinds of entries that tell of an upload, and what they take in or take back."""
+OF_NO_LEAGUE = {"level"}
+"""Kinds of things that the province keeps for every league."""
 Unit = tuple[str, str]
 """Credit code and key of a shipment."""
 
@@ -117,7 +119,7 @@ def _told(session: Session, held: Held) -> set[int]:
     decided = or_(
         *(
             (Decision.subject_kind == kind) & Decision.subject_id.in_(held.own(kind))
-            for kind in SUBJECTS
+            for kind in SUBJECTS.keys() - OF_NO_LEAGUE
         )
     )
     assessed = select(Assessment.seq).join(Item, Item.id == Assessment.item_id)
