@@ -122,7 +122,7 @@ NOUNS: dict[str, Select[Any]] = {
     ),
 }
 """Beginning of an address -> the numbers that come after it."""
-NOT_THERE = {"divisions", "levels", "holds", "packages"}
+NOT_THERE = {"divisions", "packages"}
 """What the demo has none of; the other nouns are there, so that there is something to find."""
 UNNUMBERED = {"language", "static", "letters"}
 TEXTS = {"kind": "request"}

@@ -6,6 +6,7 @@ from flask import Flask
 
 from ingest.oddities import MESSAGES
 from tests import holds, journeys, way
+from tests.due import due
 from tests.journeys import LEAGUE, RATE_FEN, act_on
 from tests.web import test_sheets_back, walks
 from tests.web.api.callers import call
@@ -140,3 +141,28 @@ def test_a_sheet_takes_nothing_off_lines_that_are_not_in_the_filing_now(
 def test_every_category_and_oddity_has_words_and_a_way_to_be_met() -> None:
     assert set(CATEGORIES) == set(MEETS) == set(HOLD_CATEGORIES)
     assert set(ODDITIES) == set(MESSAGES)
+
+
+def test_the_league_replies_and_commerce_reads_it(bench: jobs.Bench, app: Flask) -> None:
+    due(bench, "reply", 5, login="commerce_approver")
+    way.shipped(bench)
+    key = holds.placed(bench, "vehicle", "ROAD", way.filed(bench))
+    officer, commerce = visit(app, "league_officer"), visit(app, "commerce_officer")
+    assert "Holds · Reply to what is held · the first by 2026-05-11" in officer.see("/").words
+    assert "by 2026-05-11" in officer.see("/holds", replied="no").words
+    page = officer.see(f"/holds/{key}")
+    assert "The league replies up to and with 2026-05-11." in page.words
+    page = officer.send(page.form(f"/holds/{key}/replies"), words="已补运单，见佐证（示例）")
+    assert "已补运单，见佐证（示例）" in page.words
+    assert "up to and with" not in page.words
+    assert "Read the reply, and decide" in commerce.see("/").words
+    assert "ZH-00001" in commerce.see("/holds", replied="yes").words
+    assert "ZH-00001" not in commerce.see("/holds", replied="no").words
+    assert "已补运单，见佐证（示例）" in commerce.see(f"/holds/{key}").words
+    told = call(app, "league_officer").post(f"holds/{key}/replies", 201, words="另附照片（示例）")
+    assert [one["words"] for one in told["replies"]] == [
+        "已补运单，见佐证（示例）",
+        "另附照片（示例）",
+    ]
+    assert call(app, "auditor").get("holds", replied="yes")[0]["due_on"] == "2026-05-11"
+    call(app, "commerce_officer").post(f"holds/{key}/replies", 403, words="不可")

@@ -34,6 +34,7 @@ POLICY: dict[str, tuple[str, ...]] = {
     "draft_filing": ("league_officer",),
     "see_filings": (*LEAGUE_ROLES, *PROVINCE_ROLES, "auditor"),
     "see_filing_lines": (*LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
+    "reply_to_hold": ("league_officer",),
     "set_deadline": ("league_approver", "commerce_approver", "finance_approver"),
     "open_window": ("league_approver",),
     "see_deadlines": BUSINESS_ROLES,

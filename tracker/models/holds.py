@@ -1,6 +1,7 @@
 """Holds 暂缓: lines of filings kept back from the allocation, by a category or one by one.
 
-A hold names every line it holds. It is never edited: it is lifted, by whom, when and why.
+A hold names every line it holds. It is never edited: the league replies, and it is lifted, by whom,
+when and why.
 """
 
 from datetime import datetime
@@ -63,3 +64,18 @@ class HeldLine(Base):
     hold: Mapped[Hold] = relationship(init=False)
     item: Mapped[Item] = relationship(init=False)
     filing: Mapped[Filing] = relationship(init=False)
+
+
+class HoldReply(Base):
+    """答复: what a league says to a hold of Commerce. Append-only."""
+
+    __tablename__ = "hold_reply"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True, init=False)
+    hold_id: Mapped[int] = mapped_column(ForeignKey("hold.id"), index=True)
+    words: Mapped[str] = mapped_column(String(300))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    said_at: Mapped[datetime] = mapped_column(Moment)
+    seq: Mapped[int] = mapped_column(Key)
+    """Sequence of the entry that tells of it."""
+    user: Mapped[User] = relationship(init=False, lazy="joined")

@@ -52,7 +52,18 @@ class Clock:
         return self.setter in LEAGUE_ROLES
 
 
+REPLY = Clock(
+    "reply",
+    mark("Reply to a hold of Commerce"),
+    "hold",
+    "place",
+    (),
+    "commerce_approver",
+    anew=True,
+)
+"""Of holds, which have no flow: it runs from the day of each (see ``replies``)."""
 CLOCKS = (
+    REPLY,
     Clock(
         "confirm",
         mark("Confirm or return a matter"),

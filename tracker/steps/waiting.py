@@ -12,6 +12,7 @@ from tracker import access
 from tracker.access import pins
 from tracker.access.cross_checks import visible_cross_files
 from tracker.access.forecasts import visible_forecasts
+from tracker.access.holds import visible_holds
 from tracker.access.levels import visible_levels
 from tracker.access.proposals import visible_proposals
 from tracker.access.publications import visible_objections, visible_publications
@@ -19,6 +20,7 @@ from tracker.db import local_day
 from tracker.errors import mark
 from tracker.models.cargo import Manifest, Shipment
 from tracker.models.cross_checks import CrossCheckFile
+from tracker.models.holds import Hold
 from tracker.models.levels import COUNTING_STATES, Level
 from tracker.models.methods import Method
 from tracker.models.people import FIRM_ROLES, LEAGUE_ROLES, ApiToken, User
@@ -34,6 +36,7 @@ from tracker.steps import (
     flow,
     methods,
     publication,
+    replies,
     staged,
     unanswered,
     windows,
@@ -77,6 +80,7 @@ KINDS = {
     "cross_check": mark("Cross-checks"),
     "silent": mark("Shipments"),
     "level": mark("Levels of approval"),
+    "hold": mark("Holds"),
     "token": mark("Tokens"),
     "job": mark("Background work"),
 }
@@ -115,7 +119,7 @@ def waiting(session: Session, user: User, now: datetime) -> list[Waits]:
     """What waits for this person: their forward steps of every flow, and what has no step."""
     parts = (
         *(_manifests, _silent, _applying, _flows, _agreements, _ending, _unmatched, _crossed),
-        *(_unpublished, _running),
+        *(_held, _unpublished, _running),
         *(_drawable, _owed, _tokens, _given_up),
     )
     return [one for part in parts for one in part(session, user, now) if one.count]
@@ -257,6 +261,22 @@ def _crossed(session: Session, user: User, now: datetime) -> Iterator[Waits]:
         label = mark("Applied for, and no answer in data of others: ask them, or the firm")
         narrow = {"crossed": "no_answer", "stage": "applied"}
         yield Waits("silent", label, count(session, silent), narrow)
+
+
+def _held(session: Session, user: User, now: datetime) -> Iterator[Waits]:
+    """Holds that the league has not replied to, and those that Commerce has a reply to."""
+    del now
+    if access.may(user, "reply_to_hold"):
+        wanted, value, label = ~replies.replied(), "no", mark("Reply to what is held")
+    elif access.may(user, "place_hold"):
+        wanted, value, label = replies.replied(), "yes", mark("Read the reply, and decide")
+    else:
+        return
+    query = visible_holds(user).where(Hold.lifted_at.is_(None), wanted)
+    found = list(session.scalars(query))
+    days = replies.due(session, found) if value == "no" else {}
+    first = min(days.values(), default=None)
+    yield Waits("hold", label, len(found), {"replied": value}, first)
 
 
 def _unpublished(session: Session, user: User, now: datetime) -> Iterator[Waits]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,15 +13,16 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from ingest.oddities import MESSAGES
 from tracker import access, bulk
 from tracker.access.holds import visible_holds
+from tracker.db import local_day
 from tracker.errors import NotThere, mark
 from tracker.models import subjects
 from tracker.models.cargo import CargoLine, Route, Shipment
 from tracker.models.filings import Filing, FilingLine
-from tracker.models.holds import HeldLine, Hold
+from tracker.models.holds import HeldLine, Hold, HoldReply
 from tracker.models.money import Item
 from tracker.models.people import Firm, League, User
 from tracker.steps import filing as filings
-from tracker.steps import flow, holding
+from tracker.steps import flow, holding, replies
 from tracker.web import acting, asked, context, policy, rooms
 from tracker.web.shipments import mode_name
 
@@ -60,6 +62,9 @@ class Held:
     count: int
     amount_fen: int
     open_count: int
+    replies: list[HoldReply]
+    due_on: date | None
+    """The last day for a reply, where there is a deadline."""
 
     @property
     def why(self) -> str:
@@ -94,6 +99,7 @@ def holds() -> ResponseReturnValue:
         paged=paged,
         leagues=session.scalars(select(League).order_by(League.code)).all(),
         may_place=access.may(user, "place_hold"),
+        today=local_day(context.now()),
     )
 
 
@@ -146,6 +152,8 @@ def hold(key: int) -> ResponseReturnValue:
         paged=paged,
         passed_over=holding.passed_over(session, found),
         may_lift=found.lifted_at is None and access.may(user, "place_hold"),
+        may_reply=found.lifted_at is None and access.may(user, "reply_to_hold"),
+        today=local_day(context.now()),
     )
 
 
@@ -155,6 +163,15 @@ def lift(key: int) -> ResponseReturnValue:
     """Lift it, with words."""
     press_lift(key, asked.clean(request.form.get("reason", ""), acting.REASON_LENGTH))
     flash(gettext("Lifted, and recorded with your name."), "success")
+    return redirect(url_for("holds.hold", key=key), code=303)
+
+
+@bp.post("/<int:key>/replies")
+@policy.may("reply_to_hold")
+def reply(key: int) -> ResponseReturnValue:
+    """Say what was mended."""
+    put_reply(key, asked.clean(request.form.get("words", ""), acting.REASON_LENGTH))
+    flash(gettext("Sent to Commerce, and recorded with your name."), "success")
     return redirect(url_for("holds.hold", key=key), code=303)
 
 
@@ -183,6 +200,16 @@ def press_lift(key: int, reason: str) -> None:
     context.write(work)
 
 
+def put_reply(key: int, words: str) -> None:
+    """Reply to a visible hold as the signed-in person."""
+    now = context.now()
+
+    def work(db: Session, person: User) -> None:
+        replies.reply(db, person, access.see(db, visible_holds(person), key), words, now)
+
+    context.write(work)
+
+
 def of(session: Session, user: User, filing: Filing) -> Panel:
     """What the page of a filing shows of holds to this person."""
     sees = access.may(user, "see_holds")
@@ -202,6 +229,9 @@ def of(session: Session, user: User, filing: Filing) -> Panel:
 def filtered(user: User) -> Select[Hold]:
     """The visible ones that the address asks for, those that stand first, then the newest."""
     query = asked.of_league(visible_holds(user), Hold.league_id)
+    if wanted := asked.one_of("replied", ("yes", "no")):
+        replied = replies.replied() if wanted == "yes" else ~replies.replied()
+        query = query.where(replied, Hold.lifted_at.is_(None))
     return query.order_by(Hold.lifted_at.is_not(None), Hold.id.desc())
 
 
@@ -220,14 +250,16 @@ def lines(found: Hold) -> Select[HeldLine, FilingLine]:
 
 def told(session: Session, found: Sequence[Hold]) -> list[Held]:
     """The holds with what they hold, and how much of it is held still."""
-    return [_told(session, one) for one in found]
+    due = replies.due(session, found)
+    return [_told(session, one, due.get(one.id)) for one in found]
 
 
-def _told(session: Session, one: Hold) -> Held:
+def _told(session: Session, one: Hold, due_on: date | None) -> Held:
     sums = select(func.count(HeldLine.id), func.sum(HeldLine.amount_fen))
     count, fen = session.execute(sums.where(HeldLine.hold_id == one.id)).one()
     still = 0 if one.lifted_at else len(holding.open_lines(session, one))
-    return Held(one, words(session, one), count, int(fen or 0), still)
+    said = replies.to(session, one)
+    return Held(one, words(session, one), count, int(fen or 0), still, said, due_on)
 
 
 def words(session: Session, one: Hold) -> str:

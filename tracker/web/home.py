@@ -40,6 +40,7 @@ ROOMS: dict[str, str] = {
     "cross_check": "cross_checks.cross_checks",
     "silent": "shipments.shipments",
     "level": "levels.levels",
+    "hold": "holds.holds",
     "token": "account.account",
     "job": "jobs.jobs",
 }

@@ -20,6 +20,9 @@ class HoldsAsked(Asked):
     """Filters."""
 
     league = Text(6)
+    replied = Word(
+        "yes", "no", metadata={"description": "Of those that stand: whether the league replied."}
+    )
 
 
 class HoldBody(Body):
@@ -39,6 +42,21 @@ class HoldBody(Body):
     )
     reason_code = Word(*flow.REASON_CODES, required=True)
     reason = Text(300, least=1, required=True)
+
+
+class ReplyBody(Body):
+    """What the league says to it."""
+
+    words = Text(300, least=1, required=True)
+
+
+class ReplyAnswer(Answer):
+    """答复."""
+
+    words = fields.String()
+    login = fields.String(attribute="user.login")
+    said_at = fields.AwareDateTime()
+    seq = fields.Integer(metadata={"description": "Sequence of the ledger entry."})
 
 
 class LiftBody(Body):
@@ -66,6 +84,10 @@ class HoldAnswer(Answer):
     count = fields.Integer(metadata={"description": "How many lines it caught."})
     amount_fen = fields.Integer()
     open_count = fields.Integer(metadata={"description": "How many of them are held still."})
+    replies = fields.List(fields.Nested(ReplyAnswer))
+    due_on = fields.Date(
+        allow_none=True, metadata={"description": "The last day for a reply; null: no deadline."}
+    )
 
 
 class HeldLineAnswer(ItemAnswer):
@@ -117,6 +139,14 @@ def lift(body: Mapping[str, Any], key: int) -> Mapping[str, Any]:
     return _one(key)
 
 
+@blp.writing("/<int:key>/replies", "答复一项暂缓", HoldOne, ReplyBody, status=201)
+@policy.may("reply_to_hold")
+def reply(body: Mapping[str, Any], key: int) -> Any:  # noqa: ANN401  an answer with its address
+    """Say what was mended; Commerce reads it and decides."""
+    holds.put_reply(key, body["words"])
+    return made(_one(key), "holds", key)
+
+
 def _one(key: int) -> Mapping[str, Any]:
     session = context.session()
     found = access.see(session, visible_holds(context.user()), key)
@@ -126,6 +156,8 @@ def _one(key: int) -> Mapping[str, Any]:
         "count": shown.count,
         "amount_fen": shown.amount_fen,
         "open_count": shown.open_count,
+        "replies": shown.replies,
+        "due_on": shown.due_on,
         "passed_over": holding.passed_over(session, found),
         "lines": [
             {
