@@ -27,6 +27,7 @@ from tests import databases
 from tests.benchmarks import ledger_rows as many
 from tests.benchmarks.measure import cpu_seconds, say
 from tests.ledger_samples import NOW, draft, limit_move, move
+from tracker import jobs
 from tracker.books import ledger
 from tracker.books.ledger import Draft
 from tracker.db import Database, connect
@@ -149,6 +150,7 @@ def test_posting_lines_in_batches(books: tuple[Database, Database], step: str) -
     first, count = step.startswith("with"), ROUNDS * many.BATCH
     turns = Turns(*books, Clock(*(one.engine for one in books)))
     turns.begin(count)
+    jobs.settle()
     for begin in range(1, count, many.BATCH):
         accrual = drafts(begin, ("entitlement", "accrued"), pool=first)
         later = drafts(begin, ("accrued", "applied"), pool=False)

@@ -208,8 +208,8 @@ def _content(draft: Draft) -> dict[str, Any]:
         "detail": dict(draft.detail),
         "postings": [
             {
-                "source": list(move.source),
-                "target": list(move.target),
+                "source": move.source,
+                "target": move.target,
                 "amount": move.amount_fen,
                 "item": move.item,
                 "reason_code": move.reason_code,
