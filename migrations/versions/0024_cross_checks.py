@@ -1,16 +1,12 @@
 """Cross-checks 数据比对: files of customs, ports and railways, their rows and results."""
 
-from pathlib import Path
-
 from alembic import op
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
     Date,
     DateTime,
-    ForeignKeyConstraint,
     Integer,
     PrimaryKeyConstraint,
     String,
@@ -19,11 +15,13 @@ from sqlalchemy import (
     text,
 )
 
+from migrations import parts
+from migrations.parts import KEY, one_of, to
+
 revision = "0024"
 down_revision = "0023"
 branch_labels = None
 depends_on = None
-KEY = BigInteger().with_variant(Integer(), "sqlite")
 LIVE = "state NOT IN ('refused', 'withdrawn')"
 KINDS = ("sheet", "header", "column", "fill", "reading", "cell", "leave_out", "confirm")
 
@@ -37,26 +35,12 @@ def upgrade() -> None:
     _comparison()
     _result()
     _named()
-    bind = op.get_bind().execution_options(no_parameters=True)  # a percent sign is one
-    file = Path(__file__).parents[1] / "sql" / f"0024_{bind.dialect.name}.sql"
-    for statement in file.read_text(encoding="utf-8").split("\n\n"):
-        lines = [line for line in statement.splitlines() if not line.startswith("--")]
-        if lines:
-            bind.exec_driver_sql("\n".join(lines))
+    parts.keep(revision)
 
 
 def downgrade() -> None:
-    """History is never taken back; an assertion fails."""
-    raise AssertionError("books are added to, never taken back: restore a backup instead")
-
-
-def _to(table: str, column: str, other: str) -> ForeignKeyConstraint:
-    return ForeignKeyConstraint([column], [f"{other}.id"], name=f"fk_{table}_{column}_{other}")
-
-
-def _one_of(table: str, column: str, *values: str) -> CheckConstraint:
-    listed = ", ".join(f"'{value}'" for value in values)
-    return CheckConstraint(f"{column} IN ({listed})", name=op.f(f"ck_{table}_{column}"))
+    """History is never taken back."""
+    parts.never()
 
 
 def _once(name: str, table: str, columns: list[str], sqlite: str, postgresql: str = "") -> None:
@@ -89,9 +73,9 @@ def _file() -> None:
         Column("withdrawn_at", DateTime(timezone=True), nullable=True),
         Column("withdrawn_user_id", KEY, nullable=True),
         Column("withdrawn_reason", String(300), nullable=False),
-        _one_of(name, "source", "customs", "port", "railway", "other"),
-        _one_of(name, "state", "received", "read", "refused", "withdrawn"),
-        _one_of(name, "mode", "", "ROAD", "RAIL"),
+        one_of(name, "source", "customs", "port", "railway", "other"),
+        one_of(name, "state", "received", "read", "refused", "withdrawn"),
+        one_of(name, "mode", "", "ROAD", "RAIL"),
         CheckConstraint("first_day <= last_day", name=op.f(f"ck_{name}_days")),
         CheckConstraint(
             "(state = 'withdrawn') = (withdrawn_at IS NOT NULL)"
@@ -99,9 +83,9 @@ def _file() -> None:
             " AND (withdrawn_at IS NULL) = (withdrawn_user_id IS NULL)",
             name=op.f(f"ck_{name}_withdrawn"),
         ),
-        _to(name, "league_id", "league"),
-        _to(name, "user_id", "user_account"),
-        _to(name, "withdrawn_user_id", "user_account"),
+        to(name, "league_id", "league"),
+        to(name, "user_id", "user_account"),
+        to(name, "withdrawn_user_id", "user_account"),
         PrimaryKeyConstraint("id", name=f"pk_{name}"),
     )
     op.create_index(f"ix_{name}_league_id", name, ["league_id"])
@@ -125,9 +109,9 @@ def _answer() -> None:
         Column("field", String(40), nullable=True),
         Column("code", String(60), nullable=True),
         Column("value", Text(), nullable=True),
-        _one_of(name, "kind", *KINDS),
-        _to(name, "file_id", "cross_check_file"),
-        _to(name, "user_id", "user_account"),
+        one_of(name, "kind", *KINDS),
+        to(name, "file_id", "cross_check_file"),
+        to(name, "user_id", "user_account"),
         PrimaryKeyConstraint("id", name=f"pk_{name}"),
         UniqueConstraint("file_id", "answer_no", name=f"uq_{name}_file_id_answer_no"),
     )
@@ -145,7 +129,7 @@ def _reading() -> None:
         Column("understood", Text(), nullable=False),
         Column("problems", Text(), nullable=False),
         Column("problem_count", Integer(), nullable=False),
-        _to(name, "file_id", "cross_check_file"),
+        to(name, "file_id", "cross_check_file"),
         PrimaryKeyConstraint("id", name=f"pk_{name}"),
         UniqueConstraint("file_id", "number", name=f"uq_{name}_file_id_number"),
     )
@@ -162,8 +146,8 @@ def _row() -> None:
         Column("fields", Text(), nullable=False),
         Column("unread", Text(), nullable=False),
         Column("reason", String(40), nullable=False),
-        _one_of(name, "state", "data", "doubled", "not_data"),
-        _to(name, "reading_id", "cross_check_reading"),
+        one_of(name, "state", "data", "doubled", "not_data"),
+        to(name, "reading_id", "cross_check_reading"),
         PrimaryKeyConstraint("id", name=f"pk_{name}"),
         UniqueConstraint("reading_id", "row_no", name=f"uq_{name}_reading_id_row_no"),
     )
@@ -179,8 +163,8 @@ def _comparison() -> None:
         Column("comparer", String(16), nullable=False),
         Column("compared_at", DateTime(timezone=True), nullable=False),
         Column("several", Text(), nullable=False),
-        _to(name, "file_id", "cross_check_file"),
-        _to(name, "reading_id", "cross_check_reading"),
+        to(name, "file_id", "cross_check_file"),
+        to(name, "reading_id", "cross_check_reading"),
         PrimaryKeyConstraint("id", name=f"pk_{name}"),
     )
     op.create_index(f"ix_{name}_file_id", name, ["file_id"])
@@ -198,10 +182,10 @@ def _result() -> None:
         Column("outcome", String(12), nullable=False),
         Column("findings", Text(), nullable=False),
         Column("standing", Boolean(), nullable=False),
-        _one_of(name, "outcome", "differs", "no_answer", "near", "agrees"),
-        _to(name, "file_id", "cross_check_file"),
-        _to(name, "comparison_id", "cross_check_comparison"),
-        _to(name, "shipment_id", "shipment"),
+        one_of(name, "outcome", "differs", "no_answer", "near", "agrees"),
+        to(name, "file_id", "cross_check_file"),
+        to(name, "comparison_id", "cross_check_comparison"),
+        to(name, "shipment_id", "shipment"),
         PrimaryKeyConstraint("id", name=f"pk_{name}"),
     )
     op.create_index(f"ix_{name}_comparison_id", name, ["comparison_id"])
@@ -217,8 +201,8 @@ def _named() -> None:
         Column("id", KEY, nullable=False),
         Column("result_id", KEY, nullable=False),
         Column("row_id", KEY, nullable=False),
-        _to(name, "result_id", "cross_check_result"),
-        _to(name, "row_id", "cross_check_row"),
+        to(name, "result_id", "cross_check_result"),
+        to(name, "row_id", "cross_check_row"),
         PrimaryKeyConstraint("id", name=f"pk_{name}"),
         UniqueConstraint(
             "result_id",

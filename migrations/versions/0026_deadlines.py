@@ -1,10 +1,7 @@
 """Deadlines 期限: when firms may apply, how many working days each body has; a panel's minutes."""
 
-from pathlib import Path
-
 from alembic import op
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
     Column,
     Date,
@@ -15,12 +12,13 @@ from sqlalchemy import (
     String,
 )
 
+from migrations import parts
+from migrations.parts import KEY, to
+
 revision = "0026"
 down_revision = "0025"
 branch_labels = None
 depends_on = None
-KEY = BigInteger().with_variant(Integer(), "sqlite")
-SQL = Path(__file__).parents[1] / "sql"
 
 
 def upgrade() -> None:
@@ -37,8 +35,8 @@ def upgrade() -> None:
         *_told("application_window"),
         CheckConstraint("period_to >= period_from", name=op.f("ck_application_window_period")),
         CheckConstraint("closes_on >= opens_on", name=op.f("ck_application_window_days")),
-        _to("application_window", "league_id", "league"),
-        _to("application_window", "programme_id", "programme"),
+        to("application_window", "league_id", "league"),
+        to("application_window", "programme_id", "programme"),
     )
     op.create_index(
         "ix_application_window_league_id_programme_id",
@@ -53,19 +51,17 @@ def upgrade() -> None:
         Column("working_days", Integer(), nullable=False),
         *_told("deadline"),
         CheckConstraint("working_days BETWEEN 0 AND 250", name=op.f("ck_deadline_working_days")),
-        _to("deadline", "league_id", "league"),
+        to("deadline", "league_id", "league"),
     )
     op.create_index("ix_deadline_clock_league_id", "deadline", ["clock", "league_id"])
     op.add_column("filing", Column("minutes_no", String(60), nullable=False, server_default=""))
     op.add_column("filing", Column("panel_on", Date(), nullable=True))
-    kept = (SQL / f"{revision}_{op.get_bind().dialect.name}.sql").read_text(encoding="utf-8")
-    for statement in kept.split("\n\n")[1:]:
-        op.execute(statement.strip())
+    parts.keep(revision)
 
 
 def downgrade() -> None:
-    """History is never taken back; an assertion fails."""
-    raise AssertionError("books are added to, never taken back: restore a backup instead")
+    """History is never taken back."""
+    parts.never()
 
 
 def _told(table: str) -> list[Column[object] | ForeignKeyConstraint | PrimaryKeyConstraint]:
@@ -75,10 +71,6 @@ def _told(table: str) -> list[Column[object] | ForeignKeyConstraint | PrimaryKey
         Column("user_id", KEY, nullable=False),
         Column("set_at", DateTime(timezone=True), nullable=False),
         Column("seq", KEY, nullable=False),
-        _to(table, "user_id", "user_account"),
+        to(table, "user_id", "user_account"),
         PrimaryKeyConstraint("id", name=f"pk_{table}"),
     ]
-
-
-def _to(table: str, column: str, target: str) -> ForeignKeyConstraint:
-    return ForeignKeyConstraint([column], [f"{target}.id"], name=f"fk_{table}_{column}_{target}")

@@ -1,7 +1,5 @@
 """Forecasts 需求测算: what leagues will need, version by version, and what keeps them."""
 
-from pathlib import Path
-
 from alembic import op
 from sqlalchemy import (
     BigInteger,
@@ -10,7 +8,6 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
-    ForeignKeyConstraint,
     Integer,
     PrimaryKeyConstraint,
     String,
@@ -18,12 +15,14 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from migrations import parts
+from migrations.parts import KEY, one_of, to
+
 revision = "0027"
 down_revision = "0026"
 branch_labels = None
 depends_on = None
-KEY = BigInteger().with_variant(Integer(), "sqlite")
-STATES = "'draft', 'prepared', 'submitted', 'replaced', 'recalled', 'withdrawn'"
+STATES = ("draft", "prepared", "submitted", "replaced", "recalled", "withdrawn")
 FIGURES = ("known_fen", "expected_fen", "approved_fen")
 
 
@@ -31,17 +30,12 @@ def upgrade() -> None:
     """Make both tables, then the triggers that keep them."""
     _forecast()
     _version()
-    bind = op.get_bind().execution_options(no_parameters=True)  # a percent sign is one
-    file = Path(__file__).parents[1] / "sql" / f"{revision}_{bind.dialect.name}.sql"
-    for statement in file.read_text(encoding="utf-8").split("\n\n"):
-        lines = [line for line in statement.splitlines() if not line.startswith("--")]
-        if lines:
-            bind.exec_driver_sql("\n".join(lines))
+    parts.keep(revision)
 
 
 def downgrade() -> None:
-    """History is never taken back; an assertion fails."""
-    raise AssertionError("books are added to, never taken back: restore a backup instead")
+    """History is never taken back."""
+    parts.never()
 
 
 def _forecast() -> None:
@@ -60,7 +54,7 @@ def _forecast() -> None:
         Column("state", String(12), nullable=False),
         Column("replaced_by_id", KEY, nullable=True),
         Column("revision", Integer(), nullable=False),
-        CheckConstraint(f"state IN ({STATES})", name=op.f("ck_forecast_state")),
+        one_of("forecast", "state", *STATES),
         CheckConstraint(
             "first_quarter >= 1 AND first_quarter <= last_quarter AND last_quarter <= 4",
             name=op.f("ck_forecast_quarters"),
@@ -69,9 +63,9 @@ def _forecast() -> None:
             "(state = 'replaced') = (replaced_by_id IS NOT NULL)",
             name=op.f("ck_forecast_replaced"),
         ),
-        _to("forecast", "league_id", "league"),
-        _to("forecast", "programme_id", "programme"),
-        _to("forecast", "replaced_by_id", "forecast"),
+        to("forecast", "league_id", "league"),
+        to("forecast", "programme_id", "programme"),
+        to("forecast", "replaced_by_id", "forecast"),
         PrimaryKeyConstraint("id", name="pk_forecast"),
         UniqueConstraint("code", name="uq_forecast_code"),
     )
@@ -94,14 +88,10 @@ def _version() -> None:
         Column("user_id", KEY, nullable=False),
         Column("made_at", DateTime(timezone=True), nullable=False),
         Column("sheet_sha256", String(64), nullable=False),
-        _to("forecast_version", "forecast_id", "forecast"),
-        _to("forecast_version", "user_id", "user_account"),
+        to("forecast_version", "forecast_id", "forecast"),
+        to("forecast_version", "user_id", "user_account"),
         PrimaryKeyConstraint("id", name="pk_forecast_version"),
         UniqueConstraint(
             "forecast_id", "version_no", name="uq_forecast_version_forecast_id_version_no"
         ),
     )
-
-
-def _to(table: str, column: str, other: str) -> ForeignKeyConstraint:
-    return ForeignKeyConstraint([column], [f"{other}.id"], name=f"fk_{table}_{column}_{other}")
