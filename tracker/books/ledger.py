@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from rules.lines import yuan
 from tracker import bulk
 from tracker.books import chain
+from tracker.db import local_day
 from tracker.errors import Conflict, mark
 from tracker.models.methods import Programme
 from tracker.models.money import (
@@ -139,6 +140,14 @@ def next_cause(session: Session, stem: str) -> str:
         number += 1
         cause = f"{stem}:{number}"
     return cause
+
+
+def tell(
+    session: Session, kind: str, cause: str, actor: str, detail: Mapping[str, Any], now: datetime
+) -> Entry:
+    """Post what happened and moves nothing: a record, a choice, what came in; as ``post``."""
+    draft = Draft(kind, cause, local_day(now), actor, detail=detail)
+    return post(session, draft, now=now)
 
 
 def post(session: Session, draft: Draft, *, now: datetime) -> Entry:

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from ingest.shipments import ShipmentUnit
 from rules.registry import Registry
 from tracker.books import ledger
-from tracker.db import local_day
 from tracker.models.cargo import Manifest, Shipment
 from tracker.models.money import Entry
 from tracker.steps import accrual, claims, routing, shipments, standing
@@ -51,21 +50,17 @@ def book(
     if deed.kind == "manifest.withdraw":
         stem += ":withdraw"
     cause = ledger.next_cause(session, stem)
-    entry = ledger.post(
+    entry = ledger.tell(
         session,
-        ledger.Draft(
-            kind=deed.kind,
-            cause=cause,
-            business_date=local_day(deed.now),
-            actor=deed.actor,
-            moves=(),
-            detail={
-                "firm": manifest.firm.uscc,
-                "sha256": manifest.sha256,
-                "shipments": [[one.unit_key, one.version_no, one.state] for one in touched],
-            },
-        ),
-        now=deed.now,
+        deed.kind,
+        cause,
+        deed.actor,
+        {
+            "firm": manifest.firm.uscc,
+            "sha256": manifest.sha256,
+            "shipments": [[one.unit_key, one.version_no, one.state] for one in touched],
+        },
+        deed.now,
     )
     assert entry.seq == seq, f"the entry came to be {entry.seq}, not {seq}"
     claims.release(session, touched, units, entry.seq)

@@ -167,13 +167,13 @@ def stints(clock: Clock, past: Iterable[Decision]) -> list[Stint]:
 
 
 def running(
-    clock: Clock, past: Sequence[Decision], said: Sequence[Deadline], known: Mapping[date, bool]
+    clock: Clock, found: Sequence[Stint], said: Sequence[Deadline], known: Mapping[date, bool]
 ) -> Running | None:
     """The clock with its last day, if it runs and there is a deadline for it.
 
-    ``said`` are the deadlines set for it, oldest first; ``known`` the calendar.
+    ``found`` is when it ran; ``said`` are the deadlines set for it, oldest first; ``known`` is the
+    calendar.
     """
-    found = stints(clock, past)
     if not found or found[-1].ended_on is not None:
         return None
     first = found[-1] if clock.anew else found[0]
@@ -201,7 +201,7 @@ def among(session: Session, subjects: Sequence[Timed]) -> dict[int, Running]:
         return {}
     kind = flow.kind_of(subjects[0])
     clocks = [clock for clock in CLOCKS if clock.kind == kind]
-    said = _said(session, [clock.name for clock in clocks])
+    said = deadlines_of(session, clocks)
     if not said:
         return {}
     past = _past(session, kind, [one.id for one in subjects])
@@ -211,7 +211,8 @@ def among(session: Session, subjects: Sequence[Timed]) -> dict[int, Running]:
     for one in subjects:
         for clock in clocks:
             whose = one.league_id if clock.of_league else None
-            runs = running(clock, past[one.id], said.get((clock.name, whose), []), known)
+            ran = stints(clock, past[one.id])
+            runs = running(clock, ran, said.get((clock.name, whose), []), known)
             if runs:
                 found[one.id] = runs
     return found
@@ -226,8 +227,12 @@ def first_due(session: Session, query: Select[Any]) -> date | None:
     return min((one.due_on for one in found.values()), default=None)
 
 
-def _said(session: Session, names: Sequence[str]) -> dict[tuple[str, int | None], list[Deadline]]:
+def deadlines_of(
+    session: Session, clocks: Sequence[Clock]
+) -> dict[tuple[str, int | None], list[Deadline]]:
+    """Clock and league, or none, -> what was ever set for it, the oldest first."""
     found = defaultdict(list)
+    names = [clock.name for clock in clocks]
     query = select(Deadline).where(Deadline.clock.in_(names)).order_by(Deadline.id)
     for one in session.scalars(query):
         found[one.clock, one.league_id].append(one)

@@ -5,19 +5,15 @@ everybody concerned, and costs nobody anything by itself: what follows from it p
 the reason code for it.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tracker.books import audit, ledger
-from tracker.db import local_day
 from tracker.errors import NotAllowed, NotThere, Refused, mark
 from tracker.models.deadlines import MOST_WORKING_DAYS, Deadline
-from tracker.models.money import Entry
 from tracker.models.people import User
+from tracker.steps import choices
 from tracker.steps.clocks import CLOCKS, NAMED, Clock
 
 SET = "deadline.set"
@@ -58,7 +54,7 @@ def choose(
             mark("Correct the number."),
             most=MOST_WORKING_DAYS,
         )
-    number = documented(document_no)
+    number = choices.documented(document_no)
     whose = user.league if clock.of_league else None
     detail = {
         "clock": clock.name,
@@ -66,6 +62,7 @@ def choose(
         "working_days": working_days,
         "document_no": number,
     }
+    stem = f"deadline:{detail['league']}:{clock.name}"
     row = Deadline(
         clock=clock.name,
         league_id=whose.id if whose else None,
@@ -73,34 +70,8 @@ def choose(
         document_no=number,
         user_id=user.id,
         set_at=now,
-        seq=told(session, user, SET, f"deadline:{detail['league']}:{clock.name}", now, detail).seq,
+        seq=choices.tell(session, user, SET, stem, detail, now).seq,
     )
     session.add(row)
     session.flush()
     return row
-
-
-def documented(document_no: str) -> str:
-    """The number of a document; raises ``Refused`` where it is missing."""
-    if not document_no.strip():
-        raise Refused(
-            mark("The number of the document that says so is needed."), mark("Fill it in.")
-        )
-    return document_no.strip()
-
-
-def told(
-    session: Session, user: User, kind: str, stem: str, now: datetime, detail: Mapping[str, Any]
-) -> Entry:
-    """The entry that tells of a choice, and the audit event; it moves no money."""
-    draft = ledger.Draft(
-        kind=kind,
-        cause=ledger.next_cause(session, stem),
-        business_date=local_day(now),
-        actor=user.login,
-        moves=(),
-        detail=detail,
-    )
-    entry = ledger.post(session, draft, now=now)
-    audit.done(session, user, kind, stem, now, detail)
-    return entry

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from tracker import access
 from tracker.books import audit, ledger
-from tracker.db import local_day, next_number
+from tracker.db import next_number
 from tracker.errors import Conflict, Refused, mark
 from tracker.models.filings import Decision, Filing, FilingLine
 from tracker.models.holds import HOLD_CATEGORIES, HeldLine, Hold
@@ -212,17 +212,8 @@ def _hold(session: Session, hold: Hold, lines: Sequence[FilingLine]) -> None:
 def _tell(
     session: Session, user: User, kind: str, code: str, detail: dict[str, Any], now: datetime
 ) -> Entry:
-    entry = ledger.post(
-        session,
-        ledger.Draft(
-            kind=kind,
-            cause=f"hold:{code}:{kind.partition('.')[2]}",
-            business_date=local_day(now),
-            actor=user.login,
-            moves=(),
-            detail=detail,
-        ),
-        now=now,
+    entry = ledger.tell(
+        session, kind, f"hold:{code}:{kind.partition('.')[2]}", user.login, detail, now
     )
     audit.done(session, user, kind, f"hold:{code}", now, {"lines": len(detail["items"])})
     return entry

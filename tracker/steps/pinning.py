@@ -14,7 +14,6 @@ from rules.registry import Registry
 from tracker import access
 from tracker.books import audit, ledger
 from tracker.bulk import among
-from tracker.db import local_day
 from tracker.errors import Conflict, NotAllowed, Refused, mark
 from tracker.models.cargo import Shipment
 from tracker.models.money import Entry, Item, ItemStage
@@ -130,22 +129,18 @@ def _told(
     session: Session, user: User, found: Sequence[Shipment], choice: Choice, now: datetime
 ) -> Entry:
     """The entry that tells of the decision; it moves no money."""
-    return ledger.post(
+    return ledger.tell(
         session,
-        ledger.Draft(
-            kind=PINNED,
-            cause=ledger.next_cause(session, f"pin:{pins.sha256(pins.said(found[0]))[:32]}"),
-            business_date=local_day(now),
-            actor=user.login,
-            moves=(),
-            detail={
-                "corridor": choice.corridor,
-                "places": dict(choice.places),
-                "reason": choice.reason.strip(),
-                "shipments": [[one.firm.uscc, one.unit_key, one.version_no] for one in found],
-            },
-        ),
-        now=now,
+        PINNED,
+        ledger.next_cause(session, f"pin:{pins.sha256(pins.said(found[0]))[:32]}"),
+        user.login,
+        {
+            "corridor": choice.corridor,
+            "places": dict(choice.places),
+            "reason": choice.reason.strip(),
+            "shipments": [[one.firm.uscc, one.unit_key, one.version_no] for one in found],
+        },
+        now,
     )
 
 

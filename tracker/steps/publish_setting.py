@@ -4,21 +4,17 @@ Nothing chosen means no: a league files as it did before, until its approver say
 document. The choice is an entry of the ledger; the newest counts.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.books import audit, ledger
-from tracker.db import local_day
 from tracker.errors import NotAllowed, Refused, mark
 from tracker.models.methods import Programme
-from tracker.models.money import Entry
 from tracker.models.people import User
 from tracker.models.publications import MOST_WORKING_DAYS, PublishSetting
+from tracker.steps import choices
 
 SET = "publish.set"
 USUAL_WORKING_DAYS = 5
@@ -56,17 +52,14 @@ def choose(
     """
     if user.role != "league_approver" or user.league is None:
         raise NotAllowed(mark("Only the league's approver says whether it publishes."))
-    if not document_no.strip():
-        raise Refused(
-            mark("The number of the document that says so is needed."), mark("Fill it in.")
-        )
+    number = choices.documented(document_no)
     check_days(wanted.working_days)
     detail = {
         "league": user.league.code,
         "programme": programme.code,
         "needed": wanted.needed,
         "working_days": wanted.working_days,
-        "document_no": document_no.strip(),
+        "document_no": number,
     }
     stem = f"publish:{user.league.code}:{programme.code}"
     row = PublishSetting(
@@ -74,33 +67,14 @@ def choose(
         programme_id=programme.id,
         needed=wanted.needed,
         working_days=wanted.working_days,
-        document_no=document_no.strip(),
+        document_no=number,
         user_id=user.id,
         set_at=now,
-        seq=_told(session, user, stem, now, detail).seq,
+        seq=choices.tell(session, user, SET, stem, detail, now).seq,
     )
     session.add(row)
     session.flush()
-    audit.done(session, user, SET, stem, now, detail)
     return row
-
-
-def _told(
-    session: Session, user: User, stem: str, now: datetime, detail: Mapping[str, Any]
-) -> Entry:
-    """The entry that tells of the choice; it moves no money."""
-    return ledger.post(
-        session,
-        ledger.Draft(
-            kind=SET,
-            cause=ledger.next_cause(session, stem),
-            business_date=local_day(now),
-            actor=user.login,
-            moves=(),
-            detail=detail,
-        ),
-        now=now,
-    )
 
 
 def check_days(working_days: int) -> None:

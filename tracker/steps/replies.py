@@ -14,11 +14,9 @@ from tracker import access
 from tracker.books import audit, ledger
 from tracker.db import local_day
 from tracker.errors import Conflict, NotAllowed, Refused, mark
-from tracker.models.deadlines import Deadline
 from tracker.models.holds import Hold, HoldReply
 from tracker.models.people import User
-from tracker.steps import workdays
-from tracker.steps.clocks import REPLY
+from tracker.steps import clocks, workdays
 
 SAID = "hold.reply"
 
@@ -40,17 +38,13 @@ def reply(session: Session, user: User, hold: Hold, words: str, now: datetime) -
             mark("Say what was mended, and where its evidence is attached."),
         )
     number = len(to(session, hold)) + 1
-    entry = ledger.post(
+    entry = ledger.tell(
         session,
-        ledger.Draft(
-            kind=SAID,
-            cause=f"hold:{hold.code}:reply:{number}",
-            business_date=local_day(now),
-            actor=user.login,
-            moves=(),
-            detail={"hold": hold.code, "words": words.strip()},
-        ),
-        now=now,
+        SAID,
+        f"hold:{hold.code}:reply:{number}",
+        user.login,
+        {"hold": hold.code, "words": words.strip()},
+        now,
     )
     made = HoldReply(
         hold_id=hold.id, words=words.strip(), user_id=user.id, said_at=now, seq=entry.seq
@@ -74,15 +68,11 @@ def to(session: Session, hold: Hold) -> list[HoldReply]:
 
 def due(session: Session, holds: Sequence[Hold]) -> dict[int, date]:
     """Id of a hold that stands -> the last day for a reply, where there is such a deadline."""
-    query = select(Deadline).where(Deadline.clock == REPLY.name).order_by(Deadline.id)
-    said = list(session.scalars(query))
-    standing = [one for one in holds if one.lifted_at is None] if said else []
-    if not standing:
-        return {}
-    known = workdays.known(session, min(local_day(one.placed_at) for one in standing))
-    found = {}
-    for one in standing:
-        counts = [row.working_days for row in said if row.set_at <= one.placed_at]
-        if counts and counts[-1]:
-            found[one.id] = workdays.after(local_day(one.placed_at), counts[-1], known)
-    return found
+    said = clocks.deadlines_of(session, [clocks.REPLY]).get((clocks.REPLY.name, None), [])
+    since = {one.id: one.placed_at for one in holds if said and one.lifted_at is None}
+    known = workdays.known(session, local_day(min(since.values()))) if since else {}
+    found = {
+        key: clocks.running(clocks.REPLY, [clocks.Stint(at)], said, known)
+        for key, at in since.items()
+    }
+    return {key: runs.due_on for key, runs in found.items() if runs}

@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 
 from tracker import access
 from tracker.books import audit, ledger
-from tracker.db import local_day
 from tracker.errors import Conflict, Refused, mark
 from tracker.models.filings import Filing, FilingLine
 from tracker.models.money import Entry
@@ -52,22 +51,18 @@ def draw(session: Session, user: User, filing: Filing, count: int, now: datetime
             lines=len(lines),
         )
     seed = ledger.head(session).hash
-    drawn = ledger.post(
+    drawn = ledger.tell(
         session,
-        ledger.Draft(
-            kind=DRAWN,
-            cause=ledger.next_cause(session, _stem(filing)),
-            business_date=local_day(now),
-            actor=user.login,
-            moves=(),
-            detail={
-                "filing": filing.code,
-                "seed": seed,
-                "count": count,
-                "items": [one.item.code for one in chosen(lines, seed, count)],
-            },
-        ),
-        now=now,
+        DRAWN,
+        ledger.next_cause(session, _stem(filing)),
+        user.login,
+        {
+            "filing": filing.code,
+            "seed": seed,
+            "count": count,
+            "items": [one.item.code for one in chosen(lines, seed, count)],
+        },
+        now,
     )
     told = {"seed": seed, "count": count}
     audit.done(session, user, DRAWN, f"filing:{filing.code}", now, told)

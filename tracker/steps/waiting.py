@@ -158,18 +158,21 @@ def _applying(session: Session, user: User, now: datetime) -> Iterator[Waits]:
     """What a firm can apply for in days that a league has set and that run now."""
     if user.firm_id is None:
         return
-    today, found = local_day(now), dict[date, int]()
-    days = application.open_days(session, user.firm_id)
-    for one in windows.standing(session) if days else ():
-        if one.opens_on <= today <= one.closes_on:
-            found[one.closes_on] = found.get(one.closes_on, 0) + sum(
-                count
-                for league_id, programme_id, day, count, _ in days
-                if (league_id, programme_id) == (one.league_id, one.programme_id)
+    calls = windows.open_on(session, local_day(now))
+    found = [
+        (min(closing), count)
+        for league_id, programme_id, day, count, _ in application.open_days(session, user.firm_id)
+        if (
+            closing := [
+                one.closes_on
+                for one in calls
+                if (one.league_id, one.programme_id) == (league_id, programme_id)
                 and one.period_from <= day <= one.period_to
-            )
-    last = min((day for day, count in found.items() if count), default=None)
-    yield Waits("application", mark("Apply in time"), sum(found.values()), {}, last)
+            ]
+        )
+    ]
+    first = min((day for day, _ in found), default=None)
+    yield Waits("application", mark("Apply in time"), sum(count for _, count in found), {}, first)
 
 
 def _silent(session: Session, user: User, now: datetime) -> Iterator[Waits]:

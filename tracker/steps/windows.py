@@ -16,7 +16,7 @@ from tracker.models.applications import Application
 from tracker.models.deadlines import Window
 from tracker.models.methods import Programme
 from tracker.models.people import User
-from tracker.steps import deadlines, flow
+from tracker.steps import choices, flow
 
 OPENED = "window.open"
 
@@ -43,6 +43,11 @@ def standing(session: Session, league_id: int | None = None) -> list[Window]:
     return list(session.scalars(query.order_by(Window.closes_on.desc(), Window.id.desc())))
 
 
+def open_on(session: Session, day: date) -> list[Window]:
+    """Those in whose days the day lies."""
+    return [one for one in standing(session) if one.opens_on <= day <= one.closes_on]
+
+
 def choose(session: Session, user: User, call: Call, now: datetime) -> Window:
     """Say when firms may apply for a period; the same period again replaces what stood.
 
@@ -53,7 +58,7 @@ def choose(session: Session, user: User, call: Call, now: datetime) -> Window:
         raise NotAllowed(mark("Only the league's approver says when firms may apply."))
     if call.period_to < call.period_from or call.closes_on < call.opens_on:
         raise Refused(mark("The days end before they begin."), mark("Correct the days."))
-    number = deadlines.documented(call.document_no)
+    number = choices.documented(call.document_no)
     days = [call.period_from, call.period_to, call.opens_on, call.closes_on]
     detail = {
         "league": user.league.code,
@@ -72,7 +77,7 @@ def choose(session: Session, user: User, call: Call, now: datetime) -> Window:
         document_no=number,
         user_id=user.id,
         set_at=now,
-        seq=deadlines.told(session, user, OPENED, stem, now, detail).seq,
+        seq=choices.tell(session, user, OPENED, stem, detail, now).seq,
     )
     session.add(row)
     session.flush()
@@ -81,36 +86,27 @@ def choose(session: Session, user: User, call: Call, now: datetime) -> Window:
 
 def of(
     session: Session, league_id: int, programme_id: int, period: tuple[date, date]
-) -> tuple[Window | None, bool]:
-    """The newest window around a period, and whether one at least touches it."""
-    touching = [
-        one
-        for one in standing(session, league_id)
-        if one.programme_id == programme_id
-        and one.period_from <= period[1]
-        and period[0] <= one.period_to
-    ]
+) -> Window | None:
+    """The newest window around a period; None where there is none."""
     around = [
-        one for one in touching if one.period_from <= period[0] and period[1] <= one.period_to
+        one
+        for one in _touching(session, league_id, programme_id, period)
+        if one.period_from <= period[0] and period[1] <= one.period_to
     ]
-    return max(around, key=lambda one: one.id, default=None), bool(touching)
+    return max(around, key=lambda one: one.id, default=None)
 
 
 def of_application(session: Session, application: Application) -> Window | None:
     """The window in which an application has to go in; none once the league returned it."""
-    if _returned(session, application):
-        return None
-    period = (application.period_from, application.period_to)
-    return of(session, application.league_id, application.programme_id, period)[0]
+    return None if _returned(session, application) else of(session, *_asked(application))
 
 
 def check(session: Session, application: Application, today: date) -> None:
     """Raise ``Refused`` where an application may not go in today; what was returned may."""
     if _returned(session, application):
         return
-    period = (application.period_from, application.period_to)
-    window, touched = of(session, application.league_id, application.programme_id, period)
-    if window is None and touched:
+    window = of(session, *_asked(application))
+    if window is None and _touching(session, *_asked(application)):
         raise Refused(
             mark("The league takes applications by periods, and this one reaches beyond them."),
             mark("See its calls under Deadlines; withdraw this draft and choose such a period."),
@@ -129,6 +125,24 @@ def check(session: Session, application: Application, today: date) -> None:
             day=window.closes_on.isoformat(),
             document=window.document_no,
         )
+
+
+def _asked(application: Application) -> tuple[int, int, tuple[date, date]]:
+    """What an application is for: league, programme and period."""
+    period = (application.period_from, application.period_to)
+    return application.league_id, application.programme_id, period
+
+
+def _touching(
+    session: Session, league_id: int, programme_id: int, period: tuple[date, date]
+) -> list[Window]:
+    return [
+        one
+        for one in standing(session, league_id)
+        if one.programme_id == programme_id
+        and one.period_from <= period[1]
+        and period[0] <= one.period_to
+    ]
 
 
 def _returned(session: Session, application: Application) -> bool:

@@ -15,7 +15,6 @@ from sqlalchemy import extract, func, select
 from sqlalchemy.orm import Session
 
 from tracker.books import audit, ledger
-from tracker.db import local_day
 from tracker.errors import NotAllowed, Refused, mark
 from tracker.models.people import User
 from tracker.models.publications import CalendarDay
@@ -137,17 +136,13 @@ def _write(
     session: Session, spans: list[Span], document_no: str, login: str, now: datetime
 ) -> None:
     told = [[one.first.isoformat(), one.last.isoformat(), one.working, one.name] for one in spans]
-    entry = ledger.post(
+    entry = ledger.tell(
         session,
-        ledger.Draft(
-            kind=RECORDED,
-            cause=ledger.next_cause(session, f"calendar:{document_no.strip()}"),
-            business_date=local_day(now),
-            actor=login,
-            moves=(),
-            detail={"document_no": document_no.strip(), "days": told},
-        ),
-        now=now,
+        RECORDED,
+        ledger.next_cause(session, f"calendar:{document_no.strip()}"),
+        login,
+        {"document_no": document_no.strip(), "days": told},
+        now,
     )
     session.add_all(
         CalendarDay(

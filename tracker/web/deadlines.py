@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from tracker import access
 from tracker.db import local_day
-from tracker.errors import NotThere, Refused, mark
+from tracker.errors import Refused, mark
 from tracker.models.applications import Application
 from tracker.models.deadlines import MOST_WORKING_DAYS, Window
 from tracker.models.methods import Programme
 from tracker.models.people import User
-from tracker.steps import clocks, windows
+from tracker.steps import clocks, programmes, windows
 from tracker.steps import deadlines as steps
 from tracker.web import asked, context, policy
 
@@ -83,9 +83,7 @@ def put_window(programme: str, days: Sequence[date | None], document_no: str) ->
     now = context.now()
 
     def work(db: Session, person: User) -> int:
-        under = db.scalar(select(Programme).where(Programme.code == programme))
-        if under is None:
-            raise NotThere(mark("There is no such programme."), mark("Choose one of the list."))
+        under = programmes.named(db, programme)
         given = [one for one in days if one is not None]
         if len(given) < len(DAYS):
             raise Refused(mark("The days are missing."), mark("Write them as 2026-03-09."))
@@ -118,7 +116,7 @@ def among(subjects: Sequence[clocks.Timed]) -> dict[int, clocks.Running]:
 
 def window_of(league_id: int, programme_id: int, first: date, last: date) -> Window | None:
     """When firms may apply for a period."""
-    return windows.of(context.session(), league_id, programme_id, (first, last))[0]
+    return windows.of(context.session(), league_id, programme_id, (first, last))
 
 
 def window_in(application: Application) -> Window | None:

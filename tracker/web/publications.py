@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from tracker import access
 from tracker.access.publications import visible_objections, visible_publications
 from tracker.db import local_day
-from tracker.errors import NotThere, Refused, mark
+from tracker.errors import Refused, mark
 from tracker.models.methods import Programme
 from tracker.models.people import League, User
 from tracker.models.publications import (
@@ -23,8 +23,8 @@ from tracker.models.publications import (
     Publication,
     PublicationLine,
 )
+from tracker.steps import programmes, publish_setting, workdays
 from tracker.steps import publication as steps
-from tracker.steps import publish_setting, workdays
 from tracker.web import acting, asked, context, downloads, policy
 
 bp = Blueprint("publications", __name__, url_prefix="/publications")
@@ -222,7 +222,7 @@ def settings(session: Session, user: User) -> list[tuple[Programme, publish_sett
 def asked_for(values: Mapping[str, str]) -> Wanted:
     """The programme and period that a form or address names; raises ``Refused`` for none."""
     first, last = asked.read_day(values.get("from", "")), asked.read_day(values.get("to", ""))
-    programme = programme_of(context.session(), values.get("programme", ""))
+    programme = programmes.named(context.session(), values.get("programme", ""))
     if first is None or last is None:
         raise Refused(mark("The period is not one."), mark("Choose one of the periods that wait."))
     return Wanted(programme, first, last)
@@ -251,7 +251,7 @@ def make(wanted: Wanted, notice: steps.Notice, seen_sha256: str) -> int:
     now, code = context.now(), wanted.programme.code
 
     def work(db: Session, person: User) -> int:
-        under = programme_of(db, code)
+        under = programmes.named(db, code)
         return steps.publish(
             db, person, under, wanted.period, notice, seen_sha256=seen_sha256, now=now
         ).id
@@ -264,15 +264,7 @@ def put_setting(programme: str, wanted: publish_setting.Setting, document_no: st
     now = context.now()
 
     def work(db: Session, person: User) -> None:
-        under = programme_of(db, programme)
+        under = programmes.named(db, programme)
         publish_setting.choose(db, person, under, wanted, document_no, now)
 
     context.write(work)
-
-
-def programme_of(session: Session, code: str) -> Programme:
-    """The programme of this code."""
-    found = session.scalar(select(Programme).where(Programme.code == code))
-    if found is None:
-        raise NotThere(mark("There is no such programme."), mark("Choose one of the list."))
-    return found

@@ -10,8 +10,8 @@ from tracker import access
 from tracker.access.publications import visible_publications
 from tracker.models.filings import Decision
 from tracker.models.publications import MOST_WORKING_DAYS, PUBLICATION_STATES, Publication
+from tracker.steps import programmes, publish_setting
 from tracker.steps import publication as steps
-from tracker.steps import publish_setting
 from tracker.web import acting, context, downloads, letters, policy, publications
 from tracker.web.api.nouns import Noun, Pages, made, part, start
 from tracker.web.api.shape import (
@@ -169,7 +169,7 @@ def ready(asked: Mapping[str, Any]) -> publications.Ready:
 @policy.may("publish")
 def publish(body: Mapping[str, Any]) -> Any:  # noqa: ANN401  an answer with its address
     """Publish what was shown; it does not change any more."""
-    programme = publications.programme_of(context.session(), body["programme"])
+    programme = programmes.named(context.session(), body["programme"])
     wanted = publications.Wanted(programme, body["period_from"], body["period_to"])
     notice = steps.Notice(body["working_days"], body["place"], body["contact"])
     key = publications.make(wanted, notice, body["shown_sha256"])
