@@ -118,18 +118,27 @@ def test_other_periods_go_in_when_the_firm_likes(bench: jobs.Bench, draft: int) 
     assert "applied" in way.stages(bench)
 
 
-def test_the_firm_is_told_by_when_to_apply(bench: jobs.Bench, draft: int) -> None:
-    def told() -> list[tuple[int, date | None]]:
-        with bench.database.reading() as session:
-            found = waiting.waiting(session, person(session, "manager"), NOW)
-            return [(one.count, one.first) for one in found if one.label == "Apply in time"]
+def told(bench: jobs.Bench) -> list[tuple[int, date | None]]:
+    """How many shipments the manager is told to apply for in time, and by when."""
+    with bench.database.reading() as session:
+        found = waiting.waiting(session, person(session, "manager"), NOW)
+        return [(one.count, one.first) for one in found if one.label == "Apply in time"]
 
+
+def test_the_firm_is_told_by_when_to_apply(bench: jobs.Bench, draft: int) -> None:
     taken(bench, TODAY, TODAY + 9 * DAY)
-    assert told() == [], "the only shipment is in the draft"
+    assert told(bench) == [], "the only shipment is in the draft"
     act_on(bench, Application, draft, "clerk", "withdraw")
-    assert told() == [(1, TODAY + 9 * DAY)]
+    assert told(bench) == [(1, TODAY + 9 * DAY)]
     taken(bench, TODAY + DAY, TODAY + 9 * DAY)
-    assert told() == []
+    assert told(bench) == []
+
+
+def test_a_shipment_in_two_calls_is_counted_once_by_the_first_day_to_end(bench: jobs.Bench) -> None:
+    way.shipped(bench)
+    taken(bench, TODAY, TODAY + 9 * DAY)
+    taken(bench, TODAY, TODAY + 5 * DAY, (PERIOD[0], date(2026, 6, 30)))
+    assert told(bench) == [(1, TODAY + 5 * DAY)]
 
 
 def test_days_that_are_turned_round_or_set_by_others_are_refused(bench: jobs.Bench) -> None:
