@@ -5,6 +5,7 @@ of which days, mode and port. What people say of a file is what its columns mean
 read. How it compares is found in ``cross_comparing``.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -202,20 +203,38 @@ def remembered(session: Session, file: CrossCheckFile) -> Mapping[str, str]:
 
     Heading as compared -> field, blank for none.
     """
-    earlier = select(CrossCheckFile).where(
-        _of_office(file.league_id),
-        CrossCheckFile.source == file.source,
-        CrossCheckFile.id < file.id,
+    answered = (
+        select(CrossCheckAnswer)
+        .join(CrossCheckFile, CrossCheckFile.id == CrossCheckAnswer.file_id)
+        .where(
+            _of_office(file.league_id),
+            CrossCheckFile.source == file.source,
+            CrossCheckFile.id < file.id,
+            CrossCheckAnswer.kind == "column",
+            CrossCheckAnswer.answered_at <= file.uploaded_at,
+        )
     )
-    found: dict[str, str] = {}
-    for one in session.scalars(earlier.order_by(CrossCheckFile.id)):
-        reading = newest_reading(session, one)
-        said = every_answer(one).where(CrossCheckAnswer.answered_at <= file.uploaded_at)
-        texts = reading.understood["headings"] if reading else {}
-        for kept in answers.holding(session.scalars(said).all()):
-            heading = headings.norm(texts.get(kept.column_letter, ""))
-            if kept.kind == "column" and heading:
-                found[heading] = kept.value or ""
+    said: dict[int, list[CrossCheckAnswer]] = defaultdict(list)
+    for one in session.scalars(answered.order_by(CrossCheckAnswer.file_id)):
+        said[one.file_id].append(one)
+    texts = _headings(session, list(said))
+    return {
+        heading: kept.value or ""
+        for key, given in said.items()
+        for kept in answers.holding(given)
+        if (heading := headings.norm(texts[key, kept.sheet].get(kept.column_letter, "")))
+    }
+
+
+def _headings(
+    session: Session, files: Sequence[int]
+) -> Mapping[tuple[int, str], Mapping[str | None, str]]:
+    """File and sheet -> its headings by letter; a blank sheet is the one that was read last."""
+    query = select(CrossCheckReading.file_id, CrossCheckReading.understood)
+    query = query.order_by(CrossCheckReading.number)
+    found: dict[tuple[int, str], Mapping[str | None, str]] = defaultdict(dict)
+    for key, read_as in bulk.looked_up(session, query, CrossCheckReading.file_id, files):
+        found[key, read_as["sheet"]] = found[key, ""] = read_as["headings"]
     return found
 
 
