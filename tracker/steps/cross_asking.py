@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from ingest.cross_checks import DAYS
 from tracker import bulk
 from tracker.books import queue
 from tracker.db import chunks
@@ -17,7 +18,10 @@ from tracker.models.cross_checks import CrossCheckFile, CrossCheckResult
 from tracker.models.work import Job
 
 COMPARE = "compare_cross_check"
-BEFORE, AFTER = timedelta(days=92), timedelta(days=62)
+NEXT_DAYS = 2
+"""A row may say a day this near to those that are stated of its file."""
+BEFORE = timedelta(days=DAYS.document + DAYS.waits + NEXT_DAYS)
+AFTER = timedelta(days=DAYS.document + NEXT_DAYS)
 """A shipment may be in a file where it left no longer before its first day, or after its last."""
 
 

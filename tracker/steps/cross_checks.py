@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 
 from ingest import codes, cross_checks, headings
 from ingest.answers import Answer
-from ingest.cross_checks.sheet import SPOKEN
 from ingest.rows import Problem
 from tracker import access, bulk
 from tracker.access import cross_checks as cross_access
@@ -162,7 +161,7 @@ def answer(
         )
     for one in given:
         means = one.value if one.kind == "column" else one.field
-        if one.kind not in SPOKEN or (means and means not in cross_checks.TAKEN):
+        if one.kind not in cross_checks.SPOKEN or (means and means not in cross_checks.TAKEN):
             raise Refused(mark("There is no such field."), mark("Choose one of the list."))
         _keep_answer(session, user, file, one, one.value[:VALUE_CHARACTERS], now)
     _read_again(session, user, file, now)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ingest.answers import Answer
-from ingest.cross_checks.sheet import SPOKEN
+from ingest.cross_checks import SPOKEN
 from ingest.readings import Offer, offers
 from ingest.rows import Problem
 from tracker.errors import Refused, mark
