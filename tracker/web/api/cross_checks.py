@@ -219,12 +219,13 @@ def row_list(key: int, pages: Pages) -> list[Mapping[str, Any]]:
     return [
         {
             "row": row.row_no,
-            "state": told[row.id][0],
-            "shipment_id": next((one.id for one in told[row.id][1]), None),
+            "state": state,
+            "shipment_id": named.id if named else None,
             "values": row.fields,
             "unread": row.unread,
         }
         for row in rows
+        for state, named in (told[row.id],)
     ]
 
 
