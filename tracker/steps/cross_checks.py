@@ -30,7 +30,7 @@ from tracker.models.cross_checks import (
     CrossCheckRow,
 )
 from tracker.models.people import User
-from tracker.steps import answers, cross_asking
+from tracker.steps import answers, cross_asking, uploads
 
 READ = "read_cross_check"
 LIVE_STATES = ("received", "read")
@@ -248,11 +248,10 @@ def withdraw(
             mark("This file was withdrawn; it is only kept."),
             mark("Upload the file again where it is needed after all."),
         )
-    if not reason.strip():
-        raise Refused(mark("A reason is needed."), mark("Say in words why it is withdrawn."))
+    why = uploads.require_reason(reason)
     file.state = "withdrawn"
     file.withdrawn_at, file.withdrawn_user_id = now, user.id
-    file.withdrawn_reason = reason.strip()
+    file.withdrawn_reason = why
     session.flush()
     cross_asking.end(session, file)
     _audit(session, user, "cross_check.withdraw", file, now, {"reason": file.withdrawn_reason})
@@ -289,20 +288,8 @@ def _stated(upload: Upload) -> tuple[date, date]:
 
 
 def _stands_once(session: Session, league_id: int | None, sha256: str) -> None:
-    known = session.scalar(
-        select(CrossCheckFile).where(
-            _of_office(league_id),
-            CrossCheckFile.sha256 == sha256,
-            CrossCheckFile.state.not_in(("refused", "withdrawn")),
-        )
-    )
-    if known is not None:
-        raise Conflict(
-            mark("The same file was uploaded before as “%(name)s” (no. %(number)s)."),
-            mark("Nothing is lost and nothing counts twice; open the earlier upload."),
-            name=known.file_name,
-            number=known.id,
-        )
+    same = select(CrossCheckFile).where(_of_office(league_id), CrossCheckFile.sha256 == sha256)
+    uploads.require_once(session, same.where(CrossCheckFile.state.in_(LIVE_STATES)))
 
 
 def _of_office(league_id: int | None) -> ColumnElement[bool]:
