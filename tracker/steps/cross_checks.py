@@ -9,9 +9,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from ingest import codes, cross_checks, headings
@@ -319,24 +320,8 @@ def _keep_answer(
     value: str | None,
     now: datetime,
 ) -> None:
-    numbered = select(func.max(CrossCheckAnswer.answer_no))
-    last = session.scalar(numbered.where(CrossCheckAnswer.file_id == file.id)) or 0
-    session.add(
-        CrossCheckAnswer(
-            file_id=file.id,
-            answer_no=last + 1,
-            user_id=user.id,
-            answered_at=now,
-            kind=said.kind,
-            sheet=said.sheet,
-            row_no=said.row,
-            column_letter=said.column,
-            field=said.field,
-            code=said.code,
-            value=value,
-        )
-    )
-    session.flush()
+    make = partial(CrossCheckAnswer, file_id=file.id)
+    answers.keep(session, user, make, every_answer(file), said, value, now)
 
 
 def _rows(made: CrossCheckReading, found: cross_checks.Sheet) -> list[tuple[object, ...]]:
