@@ -7,7 +7,7 @@ read. How it compares is found in ``cross_comparing``.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -338,17 +338,7 @@ def _rows(made: CrossCheckReading, found: cross_checks.Sheet) -> list[tuple[obje
 def _plain(one: Problem) -> dict[str, Any]:
     """A problem as it is kept."""
     value = None if one.value is None else one.value[:VALUE_CHARACTERS]
-    args = {name: list(it) if isinstance(it, tuple) else it for name, it in one.args.items()}
-    return {
-        "severity": one.severity,
-        "code": one.code,
-        "sheet": one.sheet,
-        "row": one.row,
-        "column": one.column,
-        "field": one.field,
-        "value": value,
-        "args": args,
-    }
+    return asdict(replace(one, value=value))
 
 
 def _shape(value: object) -> object:
