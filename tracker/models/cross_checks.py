@@ -142,7 +142,7 @@ class CrossCheckComparison(Base):
     comparer: Mapped[str] = mapped_column(String(16))
     """Version of the comparison."""
     compared_at: Mapped[datetime] = mapped_column(Moment)
-    several: Mapped[dict[str, list[int]]] = mapped_column(CanonicalJson)
+    several: Mapped[dict[str, list[int]]] = mapped_column(CanonicalJson, deferred=True)
     """Number of a row that fits several shipments equally -> their ids; none of them is meant."""
 
 
