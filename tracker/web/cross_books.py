@@ -23,6 +23,7 @@ def book(file: CrossCheckFile) -> Response:
     about = cross_book.About(
         title=title,
         fields=[cross_words.field_label(name) for name in names],
+        most=downloads.MOST_ROWS,
         is_sample=context.ground().is_sample,
         lang=tongue(),
     )
@@ -47,7 +48,7 @@ def book(file: CrossCheckFile) -> Response:
 
 def _results(session: Session, user: User, file: CrossCheckFile) -> Iterator[cross_book.Result]:
     """A line for each field that does not agree; one for a shipment of which all agree."""
-    query = cross_views.results(user, file).limit(downloads.MOST_ROWS)
+    query = cross_views.results(user, file).limit(downloads.MOST_ROWS + 1)
     for one in cross_views.views(session, user, session.scalars(query).all()):
         shipment = one.result.shipment
         about = (shipment.departure_date, shipment.label, shipment.firm.name)
@@ -68,5 +69,6 @@ def _results(session: Session, user: User, file: CrossCheckFile) -> Iterator[cro
 
 def _rows(session: Session, user: User, file: CrossCheckFile) -> list[tuple[CrossCheckRow, str]]:
     state = cross_views.row_state(session, user, file)
-    query = cross_views.rows(session, user, file).add_columns(state).limit(downloads.MOST_ROWS)
-    return [(row, told) for row, told in session.execute(query)]
+    query = cross_views.rows(session, user, file).add_columns(state)
+    found = session.execute(query.limit(downloads.MOST_ROWS + 1))
+    return [(row, told) for row, told in found]
