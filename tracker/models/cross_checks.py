@@ -19,6 +19,8 @@ from tracker.models.people import League, User
 
 CROSS_SOURCES = ("customs", "port", "railway", "other")
 """Whose data it is: 海关, 口岸, 铁路, 其他."""
+CROSS_MODES = ("", "ROAD", "RAIL")
+"""Of what a file speaks; blank where it speaks of both."""
 CROSS_FILE_STATES = ("received", "read", "refused", "withdrawn")
 CROSS_ROW_STATES = ("data", "doubled", "not_data")
 CROSS_OUTCOMES = ("differs", "no_answer", "near", "agrees")
@@ -38,7 +40,7 @@ class CrossCheckFile(Base):
     __table_args__ = (
         one_of("source", CROSS_SOURCES),
         one_of("state", CROSS_FILE_STATES),
-        one_of("mode", ("", "ROAD", "RAIL")),
+        one_of("mode", CROSS_MODES),
         CheckConstraint("first_day <= last_day", "days"),
         CheckConstraint(
             "(state = 'withdrawn') = (withdrawn_at IS NOT NULL)"
@@ -62,7 +64,6 @@ class CrossCheckFile(Base):
     first_day: Mapped[date]
     last_day: Mapped[date]
     mode: Mapped[str] = mapped_column(String(4))
-    """Blank where it has both."""
     port: Mapped[str] = mapped_column(String(4))
     """Customs office; blank where it has several."""
     file_name: Mapped[str] = mapped_column(String(255))

@@ -24,6 +24,7 @@ from tracker.books import audit, queue
 from tracker.db import canonical, local_day
 from tracker.errors import Conflict, Refused, mark
 from tracker.models.cross_checks import (
+    CROSS_MODES,
     CROSS_SOURCES,
     CrossCheckAnswer,
     CrossCheckFile,
@@ -37,7 +38,6 @@ READ = "read_cross_check"
 LIVE_STATES = ("received", "read")
 OPEN_STATES = ("read", "refused")
 """Of a file that takes answers."""
-MODES = ("", "ROAD", "RAIL")
 MODE_OF = {"railway": "RAIL"}
 """Source -> the only mode its data speak of; else every truck would be without answer in them."""
 MOST_PROBLEMS = 300
@@ -275,7 +275,8 @@ def _stated(upload: Upload) -> tuple[date, date]:
             mark("Correct the days; upload longer periods in parts."),
             most=MOST_DAYS,
         )
-    if upload.mode not in MODES or (upload.port and upload.port not in codes.load("customs").rows):
+    offices = codes.load("customs").rows
+    if upload.mode not in CROSS_MODES or (upload.port and upload.port not in offices):
         raise Refused(
             mark("There is no such mode or customs office."),
             mark("Choose one of the list, or leave it open where the file has several."),

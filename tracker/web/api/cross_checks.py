@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from ingest.answers import Answer as Said
 from tracker.models.cross_checks import (
     CROSS_FILE_STATES,
+    CROSS_MODES,
     CROSS_OUTCOMES,
     CROSS_SOURCES,
     CrossCheckAnswer,
@@ -75,7 +76,7 @@ class StatedAsked(Asked):
     document_no = Text(60, load_default="")
     first_day = Day(required=True)
     last_day = Day(required=True)
-    mode = Word(*steps.MODES, load_default="")
+    mode = Word(*CROSS_MODES, load_default="")
     port = Text(4, load_default="", metadata={"description": "Customs office; blank for several."})
 
 
