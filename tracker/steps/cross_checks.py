@@ -155,7 +155,7 @@ def answer(
     Raises ``Conflict`` while it is read and once it is withdrawn, ``Refused`` for answers of other
     kinds, for fields that are not looked for, and where there is none.
     """
-    require_open(session, user, file)
+    _require_open(session, user, file)
     if not given:
         raise Refused(
             mark("Nothing was changed."), mark("Change a value or choose an answer first.")
@@ -172,24 +172,13 @@ def take_back(
     session: Session, user: User, file: CrossCheckFile, number: int, now: datetime
 ) -> None:
     """Take an answer back and read the file again without it; raises as ``answer``."""
-    require_open(session, user, file)
+    _require_open(session, user, file)
     query = every_answer(file).where(CrossCheckAnswer.answer_no == number)
     kept = session.scalars(query).first()
     if kept is None:
         raise Refused(mark("There is no such answer."), mark("Open the upload again."))
     _keep_answer(session, user, file, answers.as_given(kept), None, now)
     _read_again(session, user, file, now)
-
-
-def require_open(session: Session, user: User, file: CrossCheckFile) -> None:
-    """Raise unless the person brought it, or a colleague, and it takes answers now."""
-    access.require(user, "upload_cross_check")
-    access.see(session, cross_access.visible_cross_files(user), file.id)
-    if file.state not in OPEN_STATES:
-        raise Conflict(
-            mark("The file takes no answers while it is read, or once it is withdrawn."),
-            mark("Wait until it has been read, or upload it anew."),
-        )
 
 
 def every_answer(file: CrossCheckFile) -> Select[CrossCheckAnswer]:
@@ -297,6 +286,17 @@ def _stands_once(session: Session, league_id: int | None, sha256: str) -> None:
 def _of_office(league_id: int | None) -> ColumnElement[bool]:
     column = CrossCheckFile.league_id
     return column.is_(None) if league_id is None else column == league_id
+
+
+def _require_open(session: Session, user: User, file: CrossCheckFile) -> None:
+    """Raise unless the person brought it, or a colleague, and it takes answers now."""
+    access.require(user, "upload_cross_check")
+    access.see(session, cross_access.visible_cross_files(user), file.id)
+    if file.state not in OPEN_STATES:
+        raise Conflict(
+            mark("The file takes no answers while it is read, or once it is withdrawn."),
+            mark("Wait until it has been read, or upload it anew."),
+        )
 
 
 def _read_again(session: Session, user: User, file: CrossCheckFile, now: datetime) -> None:
