@@ -12,13 +12,14 @@ from ingest.cross_checks.comparison import (
     outcome_of,
 )
 from ingest.cross_checks.held import Held, Stated, told_of
-from ingest.cross_checks.sheet import Row, Sheet, read
-from ingest.cross_checks.table import COMPARED, FOUND_BY, OUTCOMES, TAKEN
+from ingest.cross_checks.sheet import SPOKEN, Row, Sheet, read
+from ingest.cross_checks.table import COMPARED, DAYS, FOUND_BY, TAKEN
 
 __all__ = [
     "COMPARED",
+    "DAYS",
     "FOUND_BY",
-    "OUTCOMES",
+    "SPOKEN",
     "TAKEN",
     "VERSION",
     "Compared",

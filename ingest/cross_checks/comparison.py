@@ -91,16 +91,6 @@ Scopes = Sequence[tuple[Row, tuple[int, ...]]]
 """Rows, each with the lines that it is about."""
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What one comparison of a field gives."""
-
-    outcome: Outcome
-    ours: tuple[str, ...]
-    theirs: tuple[str, ...]
-    rows: tuple[int, ...]
-
-
 def _lines(one: Held, row: Mapping[str, str]) -> tuple[int, ...]:
     """The lines that a row is about: those of its waybill, declaration, list or box, or all."""
     chosen = tuple(range(len(one.lines)))
@@ -112,15 +102,16 @@ def _lines(one: Held, row: Mapping[str, str]) -> tuple[int, ...]:
 
 
 def _values(one: Held, rule: Rule, scopes: Scopes) -> Finding | None:
-    told: list[Told] = []
+    told: list[Finding] = []
     for row, lines in scopes:
         said = row.fields.get(rule.name)
         if not said:
             continue
         ours = told_of(one, rule.name, lines)
         if said in ours or own_of(one, rule.name, [one.lines[at] for at in lines]):
-            told.append(Told(_outcome(rule, said, ours), tuple(sorted(ours)), (said,), (row.row,)))
-    return _worst(rule, told)
+            outcome, held = _outcome(rule, said, ours), tuple(sorted(ours))
+            told.append(Finding(rule.name, outcome, held, (said,), (row.row,)))
+    return _worst(told)
 
 
 def _outcome(rule: Rule, said: str, ours: Iterable[str]) -> Outcome:
@@ -138,13 +129,13 @@ def _amounts(one: Held, rule: Rule, scopes: Scopes) -> Finding | None:
     for row, lines in scopes:
         if row.fields.get(rule.name):
             by_lines[lines].append(row)
-    told: list[Told] = []
+    told: list[Finding] = []
     for lines, rows in by_lines.items():
         ours = values((one.lines[at] for at in lines), rule.name)
         if len(ours) == len(lines):
             total = sum(map(Decimal, ours))
             told += (_amount(rule, Decimal(total), part) for part in _apart(rows))
-    return _worst(rule, told)
+    return _worst(told)
 
 
 def _apart(rows: Sequence[Row]) -> Sequence[Sequence[Row]]:
@@ -153,12 +144,13 @@ def _apart(rows: Sequence[Row]) -> Sequence[Sequence[Row]]:
     return [rows] if len(goods) == len(rows) else [[row] for row in rows]
 
 
-def _amount(rule: Rule, ours: Decimal, rows: Sequence[Row]) -> Told:
+def _amount(rule: Rule, ours: Decimal, rows: Sequence[Row]) -> Finding:
     theirs = Decimal(sum(Decimal(row.fields[rule.name]) for row in rows))
     allowed = max(abs(ours) * rule.near / 1000, rule.at_least)
     apart = abs(ours - theirs)
     outcome: Outcome = "agrees" if not apart else "near" if apart <= allowed else "differs"
-    return Told(outcome, (_plain(ours),), (_plain(theirs),), tuple(row.row for row in rows))
+    numbers = tuple(row.row for row in rows)
+    return Finding(rule.name, outcome, (_plain(ours),), (_plain(theirs),), numbers)
 
 
 def _plain(amount: Decimal) -> str:
@@ -166,7 +158,7 @@ def _plain(amount: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _worst(rule: Rule, told: Sequence[Told]) -> Finding | None:
+def _worst(told: Sequence[Finding]) -> Finding | None:
     """One finding of a field: of what came out worst, who says what."""
     if not told:
         return None
@@ -175,7 +167,7 @@ def _worst(rule: Rule, told: Sequence[Told]) -> Finding | None:
     ours = _once(value for one in those for value in one.ours)
     theirs = _once(value for one in those for value in one.theirs)
     rows = tuple(sorted({row for one in those for row in one.rows}))
-    return Finding(rule.name, worst, ours, theirs, rows)
+    return Finding(told[0].field, worst, ours, theirs, rows)
 
 
 def _once(texts: Iterable[str]) -> tuple[str, ...]:

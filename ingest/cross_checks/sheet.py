@@ -5,8 +5,8 @@ it beside one column by which a shipment is found: a cell that cannot be read is
 compared, and its row counts all the same.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -51,7 +51,7 @@ class Sheet:
     rows: tuple[Row, ...] = ()
     doubled: tuple[int, ...] = ()
     skipped: tuple[Skipped, ...] = ()
-    problems: tuple[Problem, ...] = field(default=())
+    problems: tuple[Problem, ...] = ()
 
 
 def read(
@@ -111,9 +111,7 @@ def _rows(
     told = problems_of([*work.faults, *more], data, letters)
     return Sheet(
         info,
-        tuple(
-            _row(row, values, unread) for row, values, unread in _each(data, frame, doubtful, again)
-        ),
+        tuple(_each(data, frame, doubtful, again)),
         tuple(data.rows.filter(again.where).to_list()),
         parts.skipped,
         (*problems, *marked.notices(grid), *told, *work.told),
@@ -150,23 +148,17 @@ def _sure(work: check.Work, doubtful: Sequence[Fault]) -> pl.DataFrame:
 
 def _each(
     data: Grid, frame: pl.DataFrame, doubtful: Sequence[Fault], again: Fault
-) -> list[tuple[int, dict[str, str | None], tuple[str, ...]]]:
-    """Number, values and unread fields of every row that is no repetition."""
+) -> Iterator[Row]:
+    """Every row that is no repetition."""
     unread: dict[int, list[str]] = {}
     for fault in doubtful:
         for at in fault.where.arg_true().to_list():
             unread.setdefault(at, []).append(fault.field or "")
-    return [
-        (row, values, tuple(dict.fromkeys(unread.get(at, ()))))
-        for at, (row, values, doubled) in enumerate(
-            zip(data.rows.to_list(), frame.to_dicts(), again.where.to_list(), strict=True)
-        )
-        if not doubled
-    ]
-
-
-def _row(row: int, values: Mapping[str, str | None], unread: tuple[str, ...]) -> Row:
-    return Row(row, {name: value for name, value in values.items() if value}, unread)
+    whole = zip(data.rows.to_list(), frame.to_dicts(), again.where.to_list(), strict=True)
+    for at, (row, values, doubled) in enumerate(whole):
+        if not doubled:
+            said = {name: value for name, value in values.items() if value}
+            yield Row(row, said, tuple(dict.fromkeys(unread.get(at, ()))))
 
 
 def _again(data: Grid) -> Fault:

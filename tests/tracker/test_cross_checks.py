@@ -21,6 +21,7 @@ from tracker.models.cross_checks import (
     CrossCheckResult,
     CrossCheckRow,
 )
+from tracker.models.people import League
 from tracker.models.work import Job
 from tracker.steps import cross_asking, cross_checks, cross_comparing, cross_verdicts
 
@@ -103,6 +104,27 @@ def test_a_shipment_of_another_time_is_no_reason_to_compare(bench: jobs.Bench) -
     with bench.database.reading() as session:
         asked = select(func.count(Job.id)).where(Job.kind == cross_asking.COMPARE)
         assert session.scalar(asked) == 1
+
+
+def test_shipments_of_another_league_are_no_reason_to_compare(bench: jobs.Bench) -> None:
+    way.shipped(bench, 1)
+
+    def elsewhere(session: Session) -> None:
+        query = select(League).where(League.code == "150200")
+        league = session.scalars(query).one()
+        session.add(journeys.user("elsewhere", "league_officer", league_id=league.id))
+
+    bench.database.transact(elsewhere)
+    crossed.upload(bench, sheet(row(0)), login="elsewhere")
+    crossed.upload(bench, sheet(row(0)), login="commerce_officer")
+    manifest = journeys.upload(bench, journeys.sheet(journeys.row("W0", PLATES[0], 件数="7")))
+    with bench.database.reading() as session:
+        asked = select(func.count(Job.id)).where(Job.kind == cross_asking.COMPARE)
+        before = session.scalar(asked)
+        assert before is not None
+        journeys.commit(bench, manifest)
+        session.rollback()
+        assert session.scalar(asked) == before + 1, "of what Commerce brought"
 
 
 def test_legs_that_come_later_name_the_tractor_at_the_border(bench: jobs.Bench) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from ingest.answers import Answer
 from tests import crossed, way
 from tests.crossed import row, sheet
+from tests.ingest.further_samples import workbook
 from tests.journeys import NOW, person
 from tracker import access, jobs
 from tracker.access import cross_checks as cross_access
@@ -73,6 +74,22 @@ def test_a_person_says_what_the_columns_mean_and_the_next_file_remembers(
                 NOW,
             )
         )
+
+
+def test_what_a_heading_means_is_remembered_of_the_sheet_it_stands_in(bench: jobs.Bench) -> None:
+    means = ("过卡车辆", *crossed.HEADINGS[1:])
+    other = ("放行备注", *crossed.HEADINGS[1:])
+    key = crossed.upload(
+        bench, workbook({"三月": [list(means), row(0)], "说明": [list(other), row(1)]})
+    )
+    column = Answer(kind="column", sheet="三月", column="A", value="truck_plate")
+    crossed.answer(bench, key, column)
+    crossed.answer(bench, key, Answer(kind="sheet", value="说明"))
+    assert file_of(bench, key).state == "refused", "its first column means nothing yet"
+    named = crossed.upload(bench, sheet(row(0), headings=means))
+    assert file_of(bench, named).state == "read"
+    nameless = crossed.upload(bench, sheet(row(0), headings=other))
+    assert file_of(bench, nameless).state == "refused"
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from tests.ingest.manifest_samples import xlsx_bytes
 from tests.web.api.callers import call
 from tests.web.visitors import Page, Visitor, visit
 from tracker import jobs
+from tracker.web import downloads
 
 PLATE, OTHER = "蒙A10000", "蒙A10001"
 STATED = {
@@ -94,6 +95,21 @@ def test_both_sides_go_home_in_a_workbook(bench: jobs.Bench, app: Flask) -> None
         assert cells[4][-3:] == ["100", "99", "3"]
         rows = list(book.worksheets[1].values)
         assert [line[0] for line in rows[4:]] == [1, 2, 3, 4]
+
+
+def test_a_workbook_that_cannot_hold_all_rows_says_so(
+    bench: jobs.Bench, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    way.shipped(bench, 2)
+    crossed.upload(bench, sheet(row(0), row(1)))
+    officer = visit(app, "league_officer", "en")
+    for most, told in ((1, True), (3, False)):
+        monkeypatch.setattr(downloads, "MOST_ROWS", most)
+        raw = officer.client.get("/cross-checks/1/workbook", buffered=True).get_data()
+        for page in openpyxl.load_workbook(io.BytesIO(raw)).worksheets:
+            lines = [line[0] for line in page.values][4:]
+            assert str(lines[-1]).startswith("Only the first 1 rows are here") == told
+            assert len(lines) == 2 if told else len(lines) > 1
 
 
 def test_a_firm_learns_which_fields_differ_and_nothing_of_the_file(

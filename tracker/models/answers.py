@@ -6,23 +6,19 @@ An upload is its bytes and its answers, in their order: examined again, they giv
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, MappedAsDataclass, declared_attr, mapped_column, relationship
 
 from ingest.answers import KINDS
 from tracker.db import Base, Key, Moment, one_of
 from tracker.models.people import User
 
 
-class ManifestAnswer(Base):
-    """回答: one answer to one question about a manifest; only added to, the last one holds."""
+class KeptAnswer(MappedAsDataclass, kw_only=True):
+    """回答: one answer to one question about an upload; only added to, the last one holds."""
 
-    __tablename__ = "manifest_answer"
-    __table_args__ = (one_of("kind", KINDS), UniqueConstraint("manifest_id", "answer_no"))
-
-    id: Mapped[int] = mapped_column(Key, primary_key=True, init=False)
-    manifest_id: Mapped[int] = mapped_column(ForeignKey("manifest.id"))
+    id: Mapped[int] = mapped_column(Key, primary_key=True, init=False, sort_order=-1)
     answer_no: Mapped[int]
-    """From 1 within the manifest."""
+    """From 1 within the upload."""
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     answered_at: Mapped[datetime] = mapped_column(Moment)
     kind: Mapped[str] = mapped_column(String(12))
@@ -34,7 +30,21 @@ class ManifestAnswer(Base):
     """Code of the problem that is answered."""
     value: Mapped[str | None] = mapped_column(Text, default=None)
     """None takes the answer back."""
-    user: Mapped[User] = relationship(init=False, lazy="joined")
+
+    @declared_attr
+    @classmethod
+    def user(cls) -> Mapped[User]:
+        """Who gave it."""
+        return relationship(init=False, lazy="joined")
+
+
+class ManifestAnswer(KeptAnswer, Base):
+    """回答: what was answered about a manifest."""
+
+    __tablename__ = "manifest_answer"
+    __table_args__ = (one_of("kind", KINDS), UniqueConstraint("manifest_id", "answer_no"))
+
+    manifest_id: Mapped[int] = mapped_column(ForeignKey("manifest.id"))
 
 
 class FirmHeading(Base):

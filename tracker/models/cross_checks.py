@@ -8,16 +8,19 @@ its place or the file is withdrawn with a reason. Nothing here changes an amount
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ingest.answers import KINDS
 from tracker.db import Base, CanonicalJson, Key, Moment, one_of
+from tracker.models.answers import KeptAnswer
 from tracker.models.cargo import Shipment
 from tracker.models.people import League, User
 
 CROSS_SOURCES = ("customs", "port", "railway", "other")
 """Whose data it is: 海关, 口岸, 铁路, 其他."""
+CROSS_MODES = ("", "ROAD", "RAIL")
+"""Of what a file speaks; blank where it speaks of both."""
 CROSS_FILE_STATES = ("received", "read", "refused", "withdrawn")
 CROSS_ROW_STATES = ("data", "doubled", "not_data")
 CROSS_OUTCOMES = ("differs", "no_answer", "near", "agrees")
@@ -37,7 +40,7 @@ class CrossCheckFile(Base):
     __table_args__ = (
         one_of("source", CROSS_SOURCES),
         one_of("state", CROSS_FILE_STATES),
-        one_of("mode", ("", "ROAD", "RAIL")),
+        one_of("mode", CROSS_MODES),
         CheckConstraint("first_day <= last_day", "days"),
         CheckConstraint(
             "(state = 'withdrawn') = (withdrawn_at IS NOT NULL)"
@@ -61,7 +64,6 @@ class CrossCheckFile(Base):
     first_day: Mapped[date]
     last_day: Mapped[date]
     mode: Mapped[str] = mapped_column(String(4))
-    """Blank where it has both."""
     port: Mapped[str] = mapped_column(String(4))
     """Customs office; blank where it has several."""
     file_name: Mapped[str] = mapped_column(String(255))
@@ -80,27 +82,13 @@ class CrossCheckFile(Base):
     user: Mapped[User] = relationship(init=False, lazy="joined", foreign_keys=[user_id])
 
 
-class CrossCheckAnswer(Base):
-    """回答: one answer about the columns of a file; only added to, the last one holds."""
+class CrossCheckAnswer(KeptAnswer, Base):
+    """回答: what was answered about the columns of a file."""
 
     __tablename__ = "cross_check_answer"
     __table_args__ = (one_of("kind", KINDS), UniqueConstraint("file_id", "answer_no"))
 
-    id: Mapped[int] = mapped_column(Key, primary_key=True, init=False)
     file_id: Mapped[int] = mapped_column(ForeignKey("cross_check_file.id"))
-    answer_no: Mapped[int]
-    """From 1 within the file."""
-    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
-    answered_at: Mapped[datetime] = mapped_column(Moment)
-    kind: Mapped[str] = mapped_column(String(12))
-    sheet: Mapped[str] = mapped_column(String(120), default="")
-    row_no: Mapped[int | None] = mapped_column(default=None)
-    column_letter: Mapped[str | None] = mapped_column(String(8), default=None)
-    field: Mapped[str | None] = mapped_column(String(40), default=None)
-    code: Mapped[str | None] = mapped_column(String(60), default=None)
-    value: Mapped[str | None] = mapped_column(Text, default=None)
-    """None takes the answer back."""
-    user: Mapped[User] = relationship(init=False, lazy="joined")
 
 
 class CrossCheckReading(Base):
@@ -155,7 +143,7 @@ class CrossCheckComparison(Base):
     comparer: Mapped[str] = mapped_column(String(16))
     """Version of the comparison."""
     compared_at: Mapped[datetime] = mapped_column(Moment)
-    several: Mapped[dict[str, list[int]]] = mapped_column(CanonicalJson)
+    several: Mapped[dict[str, list[int]]] = mapped_column(CanonicalJson, deferred=True)
     """Number of a row that fits several shipments equally -> their ids; none of them is meant."""
 
 

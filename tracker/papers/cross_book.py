@@ -14,6 +14,7 @@ NOTE = mark(
     "Both sides as they stand; fields that agree are left out. It changes no amount: who"
     " reviews decides."
 )
+CUT = mark("Only the first %(count)s rows are here; the pages show all of them.")
 RESULTS, ROWS = mark("Compared"), mark("Rows of the file")
 RESULT_COLUMNS = (
     (mark("Outcome"), 10, "centre"),
@@ -54,10 +55,13 @@ class Row:
 
 @dataclass(frozen=True)
 class About:
-    """What the workbook is about: its title, the fields of the rows, whether it is made up."""
+    """What the workbook is about, and how it is made."""
 
     title: str
     fields: Sequence[str]
+    """Of the rows."""
+    most: int
+    """Rows of a sheet; of more, its last line says so."""
     is_sample: bool
     lang: str
 
@@ -88,6 +92,8 @@ def _sheet(
     across(book, sheet, 0, width, about.title, "title", 34)
     across(book, sheet, 1, width, detail.SAMPLE if about.is_sample else "", "sample", 20)
     across(book, sheet, 2, width, said(NOTE, about.lang), "note", 36)
-    table(book, sheet, 3, columns, rows)
+    end = table(book, sheet, 3, columns, rows[: about.most])
+    if len(rows) > about.most:
+        across(book, sheet, end, width, said(CUT, about.lang, count=about.most), "note")
     sheet.freeze_panes(4, 0)
     page(sheet, paper=A4, repeated=(3, 3), footer=about.title, is_sample=about.is_sample)

@@ -3,23 +3,23 @@
 An answer changes nothing by itself: the file is read again with all of them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from operator import attrgetter
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from ingest.answers import Answer, Kind
 from ingest.fields import EVERY
 from tracker.errors import Conflict, Refused, mark
-from tracker.models.answers import FirmHeading, ManifestAnswer
+from tracker.models.answers import FirmHeading, KeptAnswer, ManifestAnswer
 from tracker.models.cargo import Manifest
-from tracker.models.cross_checks import CrossCheckAnswer
 from tracker.models.people import User
 
-Kept = TypeVar("Kept", ManifestAnswer, CrossCheckAnswer)
+Kept = TypeVar("Kept", bound=KeptAnswer)
 VALUE_LENGTH = 2000
 OPEN_STATES = ("checked", "refused")
 """Of a manifest that takes answers: read, and not yet committed."""
@@ -66,19 +66,19 @@ def given(session: Session, manifest: Manifest) -> tuple[Answer, ...]:
     return tuple(map(as_given, holding(session.scalars(every(manifest)).all())))
 
 
-def holding(answers: Sequence[Kept]) -> list[Kept]:
+def holding(answers: Sequence[KeptAnswer]) -> list[KeptAnswer]:
     """Of all answers about a file those that hold, in their order.
 
     That is the last to each question, unless it was taken back.
     """
-    last: dict[tuple[Any, ...], Kept] = {}
+    last: dict[tuple[Any, ...], KeptAnswer] = {}
     for one in sorted(answers, key=attrgetter("answer_no")):
         last.pop(_question(one), None)
         last[_question(one)] = one
     return [one for one in last.values() if one.value is not None]
 
 
-def _question(kept: ManifestAnswer | CrossCheckAnswer) -> tuple[Any, ...]:
+def _question(kept: KeptAnswer) -> tuple[Any, ...]:
     return kept.kind, kept.sheet, kept.row_no, kept.column_letter, kept.field, kept.code
 
 
@@ -126,11 +126,26 @@ def _keep(
     now: datetime,
 ) -> ManifestAnswer:
     require_open(manifest)
-    numbered = select(func.max(ManifestAnswer.answer_no))
-    last = session.scalar(numbered.where(ManifestAnswer.manifest_id == manifest.id)) or 0
-    kept = ManifestAnswer(
-        manifest_id=manifest.id,
-        answer_no=last + 1,
+    make = partial(ManifestAnswer, manifest_id=manifest.id)
+    return keep(session, user, make, every(manifest), answer, value, now)
+
+
+def keep(
+    session: Session,
+    user: User,
+    make: Callable[..., Kept],
+    earlier: Select[Kept],
+    answer: Answer,
+    value: str | None,
+    now: datetime,
+) -> Kept:
+    """Add an answer to the ``earlier`` ones about the same upload, which come newest first.
+
+    ``make`` makes the row of that kind of upload; a value of None takes the answer back.
+    """
+    last = session.scalars(earlier.limit(1)).first()
+    kept = make(
+        answer_no=last.answer_no + 1 if last else 1,
         user_id=user.id,
         answered_at=now,
         kind=answer.kind,
@@ -146,7 +161,7 @@ def _keep(
     return kept
 
 
-def as_given(kept: ManifestAnswer | CrossCheckAnswer) -> Answer:
+def as_given(kept: KeptAnswer) -> Answer:
     """A kept answer as ``ingest`` takes it; one that was taken back says nothing."""
     return Answer(
         kind=cast("Kind", kept.kind),

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from ingest.cross_checks import DAYS
+from tracker import bulk
 from tracker.books import queue
 from tracker.db import chunks
 from tracker.models.cargo import Shipment
@@ -16,7 +18,10 @@ from tracker.models.cross_checks import CrossCheckFile, CrossCheckResult
 from tracker.models.work import Job
 
 COMPARE = "compare_cross_check"
-BEFORE, AFTER = timedelta(days=92), timedelta(days=62)
+NEXT_DAYS = 2
+"""A row may say a day this near to those that are stated of its file."""
+BEFORE = timedelta(days=DAYS.document + DAYS.waits + NEXT_DAYS)
+AFTER = timedelta(days=DAYS.document + NEXT_DAYS)
 """A shipment may be in a file where it left no longer before its first day, or after its last."""
 
 
@@ -32,16 +37,24 @@ def ask(session: Session, file: CrossCheckFile, cause: str, now: datetime) -> No
 
 def ask_for(session: Session, touched: Sequence[Shipment], cause: str, now: datetime) -> None:
     """The same for every file that may say something of shipments that changed, or did so."""
-    files = session.scalars(select(CrossCheckFile).where(CrossCheckFile.state == "read")).all()
-    if not files or not touched:
+    if not touched:
         return
     days = [one.departure_date for one in touched]
-    first, last = min(days), max(days)
-    told = _told_of(session, touched)
-    for one in files:
-        in_time = one.first_day - BEFORE <= last and first <= one.last_day + AFTER
-        if in_time or one.id in told:
-            ask(session, one, cause, now)
+    offices = {one.league_id for one in touched if one.league_id is not None}
+    may_say = (
+        (CrossCheckFile.first_day <= max(days) + BEFORE)
+        & (CrossCheckFile.last_day >= min(days) - AFTER)
+        & (CrossCheckFile.league_id.is_(None) | CrossCheckFile.league_id.in_(offices))
+    )
+    keys = [one.id for one in touched]
+    did_say = select(CrossCheckResult.file_id).where(
+        bulk.among(session, CrossCheckResult.shipment_id, keys), CrossCheckResult.standing
+    )
+    files = select(CrossCheckFile).where(
+        CrossCheckFile.state == "read", may_say | CrossCheckFile.id.in_(did_say)
+    )
+    for one in session.scalars(files.order_by(CrossCheckFile.id)).all():
+        ask(session, one, cause, now)
 
 
 def end(session: Session, file: CrossCheckFile) -> None:
@@ -58,14 +71,3 @@ def end_these(session: Session, results: Sequence[int]) -> None:
     for part in chunks(results):
         ended = update(CrossCheckResult).where(CrossCheckResult.id.in_(part))
         session.execute(ended.values(standing=False))
-
-
-def _told_of(session: Session, touched: Sequence[Shipment]) -> set[int]:
-    """The files with a standing result about one of them."""
-    found: set[int] = set()
-    for part in chunks([one.id for one in touched]):
-        query = select(CrossCheckResult.file_id).where(
-            CrossCheckResult.shipment_id.in_(part), CrossCheckResult.standing
-        )
-        found |= set(session.scalars(query.distinct()))
-    return found

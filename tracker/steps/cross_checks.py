@@ -5,17 +5,18 @@ of which days, mode and port. What people say of a file is what its columns mean
 read. How it compares is found in ``cross_comparing``.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from ingest import codes, cross_checks, headings
 from ingest.answers import Answer
-from ingest.cross_checks.sheet import SPOKEN
 from ingest.rows import Problem
 from tracker import access, bulk
 from tracker.access import cross_checks as cross_access
@@ -23,6 +24,7 @@ from tracker.books import audit, queue
 from tracker.db import canonical, local_day
 from tracker.errors import Conflict, Refused, mark
 from tracker.models.cross_checks import (
+    CROSS_MODES,
     CROSS_SOURCES,
     CrossCheckAnswer,
     CrossCheckFile,
@@ -30,13 +32,12 @@ from tracker.models.cross_checks import (
     CrossCheckRow,
 )
 from tracker.models.people import User
-from tracker.steps import answers, cross_asking
+from tracker.steps import answers, cross_asking, uploads
 
 READ = "read_cross_check"
 LIVE_STATES = ("received", "read")
 OPEN_STATES = ("read", "refused")
 """Of a file that takes answers."""
-MODES = ("", "ROAD", "RAIL")
 MODE_OF = {"railway": "RAIL"}
 """Source -> the only mode its data speak of; else every truck would be without answer in them."""
 MOST_PROBLEMS = 300
@@ -154,14 +155,14 @@ def answer(
     Raises ``Conflict`` while it is read and once it is withdrawn, ``Refused`` for answers of other
     kinds, for fields that are not looked for, and where there is none.
     """
-    require_open(session, user, file)
+    _require_open(session, user, file)
     if not given:
         raise Refused(
             mark("Nothing was changed."), mark("Change a value or choose an answer first.")
         )
     for one in given:
         means = one.value if one.kind == "column" else one.field
-        if one.kind not in SPOKEN or (means and means not in cross_checks.TAKEN):
+        if one.kind not in cross_checks.SPOKEN or (means and means not in cross_checks.TAKEN):
             raise Refused(mark("There is no such field."), mark("Choose one of the list."))
         _keep_answer(session, user, file, one, one.value[:VALUE_CHARACTERS], now)
     _read_again(session, user, file, now)
@@ -171,24 +172,13 @@ def take_back(
     session: Session, user: User, file: CrossCheckFile, number: int, now: datetime
 ) -> None:
     """Take an answer back and read the file again without it; raises as ``answer``."""
-    require_open(session, user, file)
+    _require_open(session, user, file)
     query = every_answer(file).where(CrossCheckAnswer.answer_no == number)
     kept = session.scalars(query).first()
     if kept is None:
         raise Refused(mark("There is no such answer."), mark("Open the upload again."))
     _keep_answer(session, user, file, answers.as_given(kept), None, now)
     _read_again(session, user, file, now)
-
-
-def require_open(session: Session, user: User, file: CrossCheckFile) -> None:
-    """Raise unless the person brought it, or a colleague, and it takes answers now."""
-    access.require(user, "upload_cross_check")
-    access.see(session, cross_access.visible_cross_files(user), file.id)
-    if file.state not in OPEN_STATES:
-        raise Conflict(
-            mark("The file takes no answers while it is read, or once it is withdrawn."),
-            mark("Wait until it has been read, or upload it anew."),
-        )
 
 
 def every_answer(file: CrossCheckFile) -> Select[CrossCheckAnswer]:
@@ -202,20 +192,38 @@ def remembered(session: Session, file: CrossCheckFile) -> Mapping[str, str]:
 
     Heading as compared -> field, blank for none.
     """
-    earlier = select(CrossCheckFile).where(
-        _of_office(file.league_id),
-        CrossCheckFile.source == file.source,
-        CrossCheckFile.id < file.id,
+    answered = (
+        select(CrossCheckAnswer)
+        .join(CrossCheckFile, CrossCheckFile.id == CrossCheckAnswer.file_id)
+        .where(
+            _of_office(file.league_id),
+            CrossCheckFile.source == file.source,
+            CrossCheckFile.id < file.id,
+            CrossCheckAnswer.kind == "column",
+            CrossCheckAnswer.answered_at <= file.uploaded_at,
+        )
     )
-    found: dict[str, str] = {}
-    for one in session.scalars(earlier.order_by(CrossCheckFile.id)):
-        reading = newest_reading(session, one)
-        said = every_answer(one).where(CrossCheckAnswer.answered_at <= file.uploaded_at)
-        texts = reading.understood["headings"] if reading else {}
-        for kept in answers.holding(session.scalars(said).all()):
-            heading = headings.norm(texts.get(kept.column_letter, ""))
-            if kept.kind == "column" and heading:
-                found[heading] = kept.value or ""
+    said: dict[int, list[CrossCheckAnswer]] = defaultdict(list)
+    for one in session.scalars(answered.order_by(CrossCheckAnswer.file_id)):
+        said[one.file_id].append(one)
+    texts = _headings(session, list(said))
+    return {
+        heading: kept.value or ""
+        for key, given in said.items()
+        for kept in answers.holding(given)
+        if (heading := headings.norm(texts[key, kept.sheet].get(kept.column_letter, "")))
+    }
+
+
+def _headings(
+    session: Session, files: Sequence[int]
+) -> Mapping[tuple[int, str], Mapping[str | None, str]]:
+    """File and sheet -> its headings by letter; a blank sheet is the one that was read last."""
+    query = select(CrossCheckReading.file_id, CrossCheckReading.understood)
+    query = query.order_by(CrossCheckReading.number)
+    found: dict[tuple[int, str], Mapping[str | None, str]] = defaultdict(dict)
+    for key, read_as in bulk.looked_up(session, query, CrossCheckReading.file_id, files):
+        found[key, read_as["sheet"]] = found[key, ""] = read_as["headings"]
     return found
 
 
@@ -230,11 +238,10 @@ def withdraw(
             mark("This file was withdrawn; it is only kept."),
             mark("Upload the file again where it is needed after all."),
         )
-    if not reason.strip():
-        raise Refused(mark("A reason is needed."), mark("Say in words why it is withdrawn."))
+    why = uploads.require_reason(reason)
     file.state = "withdrawn"
     file.withdrawn_at, file.withdrawn_user_id = now, user.id
-    file.withdrawn_reason = reason.strip()
+    file.withdrawn_reason = why
     session.flush()
     cross_asking.end(session, file)
     _audit(session, user, "cross_check.withdraw", file, now, {"reason": file.withdrawn_reason})
@@ -257,7 +264,8 @@ def _stated(upload: Upload) -> tuple[date, date]:
             mark("Correct the days; upload longer periods in parts."),
             most=MOST_DAYS,
         )
-    if upload.mode not in MODES or (upload.port and upload.port not in codes.load("customs").rows):
+    offices = codes.load("customs").rows
+    if upload.mode not in CROSS_MODES or (upload.port and upload.port not in offices):
         raise Refused(
             mark("There is no such mode or customs office."),
             mark("Choose one of the list, or leave it open where the file has several."),
@@ -271,25 +279,24 @@ def _stated(upload: Upload) -> tuple[date, date]:
 
 
 def _stands_once(session: Session, league_id: int | None, sha256: str) -> None:
-    known = session.scalar(
-        select(CrossCheckFile).where(
-            _of_office(league_id),
-            CrossCheckFile.sha256 == sha256,
-            CrossCheckFile.state.not_in(("refused", "withdrawn")),
-        )
-    )
-    if known is not None:
-        raise Conflict(
-            mark("The same file was uploaded before as “%(name)s” (no. %(number)s)."),
-            mark("Nothing is lost and nothing counts twice; open the earlier upload."),
-            name=known.file_name,
-            number=known.id,
-        )
+    same = select(CrossCheckFile).where(_of_office(league_id), CrossCheckFile.sha256 == sha256)
+    uploads.require_once(session, same.where(CrossCheckFile.state.in_(LIVE_STATES)))
 
 
 def _of_office(league_id: int | None) -> ColumnElement[bool]:
     column = CrossCheckFile.league_id
     return column.is_(None) if league_id is None else column == league_id
+
+
+def _require_open(session: Session, user: User, file: CrossCheckFile) -> None:
+    """Raise unless the person brought it, or a colleague, and it takes answers now."""
+    access.require(user, "upload_cross_check")
+    access.see(session, cross_access.visible_cross_files(user), file.id)
+    if file.state not in OPEN_STATES:
+        raise Conflict(
+            mark("The file takes no answers while it is read, or once it is withdrawn."),
+            mark("Wait until it has been read, or upload it anew."),
+        )
 
 
 def _read_again(session: Session, user: User, file: CrossCheckFile, now: datetime) -> None:
@@ -314,24 +321,8 @@ def _keep_answer(
     value: str | None,
     now: datetime,
 ) -> None:
-    numbered = select(func.max(CrossCheckAnswer.answer_no))
-    last = session.scalar(numbered.where(CrossCheckAnswer.file_id == file.id)) or 0
-    session.add(
-        CrossCheckAnswer(
-            file_id=file.id,
-            answer_no=last + 1,
-            user_id=user.id,
-            answered_at=now,
-            kind=said.kind,
-            sheet=said.sheet,
-            row_no=said.row,
-            column_letter=said.column,
-            field=said.field,
-            code=said.code,
-            value=value,
-        )
-    )
-    session.flush()
+    make = partial(CrossCheckAnswer, file_id=file.id)
+    answers.keep(session, user, make, every_answer(file), said, value, now)
 
 
 def _rows(made: CrossCheckReading, found: cross_checks.Sheet) -> list[tuple[object, ...]]:
@@ -348,17 +339,7 @@ def _rows(made: CrossCheckReading, found: cross_checks.Sheet) -> list[tuple[obje
 def _plain(one: Problem) -> dict[str, Any]:
     """A problem as it is kept."""
     value = None if one.value is None else one.value[:VALUE_CHARACTERS]
-    args = {name: list(it) if isinstance(it, tuple) else it for name, it in one.args.items()}
-    return {
-        "severity": one.severity,
-        "code": one.code,
-        "sheet": one.sheet,
-        "row": one.row,
-        "column": one.column,
-        "field": one.field,
-        "value": value,
-        "args": args,
-    }
+    return asdict(replace(one, value=value))
 
 
 def _shape(value: object) -> object:

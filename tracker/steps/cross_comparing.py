@@ -256,10 +256,8 @@ def _keep(
             for key, one in new.items()
         ),
     )
-    made_now = CrossCheckResult.comparison_id == comparison.id
-    results = select(CrossCheckResult.shipment_id, CrossCheckResult.id).where(made_now)
-    ids = dict(
-        session.execute(results.where(CrossCheckResult.comparison_id == comparison.id)).all()
-    )
+    results = select(CrossCheckResult.shipment_id, CrossCheckResult.id)
+    results = results.where(CrossCheckResult.comparison_id == comparison.id)
+    ids = dict(session.execute(results).all())
     named = ((ids[key], row) for key, one in new.items() for row in one.rows)
     bulk.write(session, CrossCheckNamed, ("result_id", "row_id"), named)

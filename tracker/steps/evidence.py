@@ -21,7 +21,7 @@ from tracker.books import audit
 from tracker.errors import Conflict, NotThere, Refused, mark
 from tracker.models.evidence import EVIDENCE_KINDS, EVIDENCE_SUBJECTS, Evidence, EvidenceLink
 from tracker.models.people import User
-from tracker.steps import evidence_links, holds
+from tracker.steps import evidence_links, holds, uploads
 from tracker.steps.evidence_links import Subject
 
 WITH_TOTAL = ("freight_invoice", "payment_proof")
@@ -153,12 +153,11 @@ def unlink(
 def withdraw(session: Session, user: User, found: Evidence, reason: str, now: datetime) -> None:
     """Take a file back with a reason; it stays in the archive. Raises as ``describe``."""
     _require_changeable(session, user, found)
-    if not reason.strip():
-        raise Refused(mark("A reason is needed."), mark("Say in words why it is withdrawn."))
+    why = uploads.require_reason(reason)
     _remove(session, user, evidence_links.of(session, found), now)
     found.withdrawn_at = now
     found.withdrawn_user_id = user.id
-    found.withdrawn_reason = reason.strip()
+    found.withdrawn_reason = why
     session.flush()
     _audit(session, user, "evidence.withdraw", found, now, {"reason": found.withdrawn_reason})
 

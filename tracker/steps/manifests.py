@@ -32,6 +32,7 @@ from tracker.steps import (
     preview,
     replacement,
     taking_in,
+    uploads,
 )
 from tracker.steps.sorting import Sorting, sort
 from tracker.steps.taking_in import ACCEPTED_STATES
@@ -97,20 +98,8 @@ def read_again(session: Session, user: User, manifest: Manifest, now: datetime) 
 
 
 def _stands_once(session: Session, firm_id: int, sha256: str) -> None:
-    known = session.scalar(
-        select(Manifest).where(
-            Manifest.firm_id == firm_id,
-            Manifest.sha256 == sha256,
-            Manifest.state.not_in(("refused", "withdrawn")),
-        )
-    )
-    if known is not None:
-        raise Conflict(
-            mark("The same file was uploaded before as “%(name)s” (no. %(number)s)."),
-            mark("Nothing is lost and nothing counts twice; open the earlier upload."),
-            name=known.file_name,
-            number=known.id,
-        )
+    same = select(Manifest).where(Manifest.firm_id == firm_id, Manifest.sha256 == sha256)
+    uploads.require_once(session, same.where(Manifest.state.not_in(("refused", "withdrawn"))))
 
 
 def _ask_reading(session: Session, manifest: Manifest, now: datetime) -> None:

@@ -24,7 +24,7 @@ from tracker.errors import Conflict, Refused, mark
 from tracker.models.cargo import Shipment
 from tracker.models.people import User
 from tracker.models.tracks import TRACK_DATUMS, Track, TrackFile, TrackLink
-from tracker.steps import holds, track_copies
+from tracker.steps import holds, track_copies, uploads
 from tracker.steps.evidence_links import Subject
 
 FOLLOW = "follow_tracks"
@@ -191,8 +191,7 @@ def withdraw(session: Session, user: User, file: TrackFile, reason: str, now: da
             mark("This track file was withdrawn; it is only kept."),
             mark("Upload the file again where it is needed after all."),
         )
-    if not reason.strip():
-        raise Refused(mark("A reason is needed."), mark("Say in words why it is withdrawn."))
+    why = uploads.require_reason(reason)
     query = select(TrackLink).join(Track).where(Track.track_file_id == file.id)
     links = session.scalars(query.where(TrackLink.removed_at.is_(None))).all()
     holds.require_open(session, user, [Subject("shipment", one.shipment_id) for one in links])
@@ -200,7 +199,7 @@ def withdraw(session: Session, user: User, file: TrackFile, reason: str, now: da
         one.removed_at, one.removed_user_id = now, user.id
     file.state = "withdrawn"
     file.withdrawn_at, file.withdrawn_user_id = now, user.id
-    file.withdrawn_reason = reason.strip()
+    file.withdrawn_reason = why
     session.flush()
     _audit(session, user, "track.withdraw", file, now, {"reason": file.withdrawn_reason})
     own = session.scalars(select(Track).where(Track.track_file_id == file.id)).all()
@@ -240,20 +239,8 @@ def _hash(one: reading.Track) -> str:
 
 
 def _stands_once(session: Session, firm_id: int, sha256: str) -> None:
-    known = session.scalar(
-        select(TrackFile).where(
-            TrackFile.firm_id == firm_id,
-            TrackFile.sha256 == sha256,
-            TrackFile.state.in_(LIVE_STATES),
-        )
-    )
-    if known is not None:
-        raise Conflict(
-            mark("The same file was uploaded before as “%(name)s” (no. %(number)s)."),
-            mark("Nothing is lost and nothing counts twice; open the earlier upload."),
-            name=known.file_name,
-            number=known.id,
-        )
+    same = select(TrackFile).where(TrackFile.firm_id == firm_id, TrackFile.sha256 == sha256)
+    uploads.require_once(session, same.where(TrackFile.state.in_(LIVE_STATES)))
 
 
 def _require_own(session: Session, user: User, track: Track) -> None:

@@ -20,9 +20,8 @@ from ingest.fields import EVERY
 from ingest.readings import Offer, find, offers
 from tracker import access
 from tracker.errors import Refused, mark
-from tracker.models.answers import ManifestAnswer
+from tracker.models.answers import KeptAnswer
 from tracker.models.cargo import Manifest, ManifestProblem
-from tracker.models.cross_checks import CrossCheckAnswer
 from tracker.models.people import User
 from tracker.steps import answers as steps
 from tracker.steps import manifests
@@ -42,7 +41,7 @@ FILLED = frozenset({"enum", "code", "date", "text"})
 class Told:
     """One answer of the history, in words; `holds` where it is the one that counts."""
 
-    kept: ManifestAnswer | CrossCheckAnswer
+    kept: KeptAnswer
     about: str
     said: str
     holds: bool
@@ -110,7 +109,7 @@ def history(session: Session, found: Manifest) -> list[Told]:
     return told(session.scalars(steps.every(found)).all())
 
 
-def told(made: Sequence[steps.Kept]) -> list[Told]:
+def told(made: Sequence[KeptAnswer]) -> list[Told]:
     """These answers in words."""
     holding = {one.id for one in steps.holding(made)}
     return [Told(one, _about(one), _said(one), one.id in holding) for one in made]
@@ -122,7 +121,7 @@ def sheets(found: Manifest) -> list[tuple[str, str]]:
     return [(str(name), str(name)) for name in names]
 
 
-def _about(kept: ManifestAnswer | CrossCheckAnswer) -> str:
+def _about(kept: KeptAnswer) -> str:
     named = {
         "column": kept.column_letter or "",
         "row": kept.row_no or "",
@@ -132,7 +131,7 @@ def _about(kept: ManifestAnswer | CrossCheckAnswer) -> str:
     return about if kept.row_no is None or kept.kind != "confirm" else f"{about} ({kept.row_no})"
 
 
-def _said(kept: ManifestAnswer | CrossCheckAnswer) -> str:
+def _said(kept: KeptAnswer) -> str:
     if kept.value is None:
         return str(gettext("taken back"))
     if kept.kind == "column":

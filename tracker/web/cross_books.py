@@ -12,19 +12,18 @@ from tracker.papers import cross_book
 from tracker.web import context, cross_views, cross_words, downloads, filters
 from tracker.web.filters import tongue
 
-BATCH = 500
-
 
 def book(file: CrossCheckFile) -> Response:
     """The workbook of a visible file as a download."""
     session, user = context.session(), context.user()
     named = f"{cross_words.source_label(file.source)} {file.first_day}—{file.last_day}"
     title = f"{gettext('Cross-check')} {named}"
-    rows = list(_rows(session, user, file))
+    rows = _rows(session, user, file)
     names = cross_words.fields_of([row for row, _ in rows])
     about = cross_book.About(
         title=title,
         fields=[cross_words.field_label(name) for name in names],
+        most=downloads.MOST_ROWS,
         is_sample=context.ground().is_sample,
         lang=tongue(),
     )
@@ -49,7 +48,7 @@ def book(file: CrossCheckFile) -> Response:
 
 def _results(session: Session, user: User, file: CrossCheckFile) -> Iterator[cross_book.Result]:
     """A line for each field that does not agree; one for a shipment of which all agree."""
-    query = cross_views.results(user, file).limit(downloads.MOST_ROWS)
+    query = cross_views.results(user, file).limit(downloads.MOST_ROWS + 1)
     for one in cross_views.views(session, user, session.scalars(query).all()):
         shipment = one.result.shipment
         about = (shipment.departure_date, shipment.label, shipment.firm.name)
@@ -68,12 +67,8 @@ def _results(session: Session, user: User, file: CrossCheckFile) -> Iterator[cro
             yield cross_book.Result(filters.state_label(one.result.outcome, "cross_check"), *about)
 
 
-def _rows(
-    session: Session, user: User, file: CrossCheckFile
-) -> Iterator[tuple[CrossCheckRow, str]]:
-    query = cross_views.rows(session, user, file).limit(downloads.MOST_ROWS)
-    found = session.scalars(query).all()
-    for start in range(0, len(found), BATCH):
-        part = found[start : start + BATCH]
-        told = cross_views.states_of(session, user, file, part)
-        yield from ((row, told[row.id][0]) for row in part)
+def _rows(session: Session, user: User, file: CrossCheckFile) -> list[tuple[CrossCheckRow, str]]:
+    state = cross_views.row_state(session, user, file)
+    query = cross_views.rows(session, user, file).add_columns(state)
+    found = session.execute(query.limit(downloads.MOST_ROWS + 1))
+    return [(row, told) for row, told in found]

@@ -164,9 +164,7 @@ def understand(key: int) -> ResponseReturnValue:
         reading = steps.newest_reading(db, file)
         return answers.understood(reading.understood, form) if reading else []
 
-    cross_files.answer(key, given)
-    flash(gettext("Kept; the file is read again."), "success")
-    return redirect(url_for("cross_checks.one", key=key), code=303)
+    return _kept(key, given)
 
 
 @bp.post("/<int:key>/answers")
@@ -184,9 +182,7 @@ def answer(key: int) -> ResponseReturnValue:
             )
         return [cross_problems.chosen(reading, form)]
 
-    cross_files.answer(key, given)
-    flash(gettext("Kept; the file is read again."), "success")
-    return redirect(url_for("cross_checks.one", key=key), code=303)
+    return _kept(key, given)
 
 
 @bp.post("/<int:key>/answers/<int:number>/take-back")
@@ -203,6 +199,12 @@ def withdraw(key: int) -> ResponseReturnValue:
     """Take the file back with a reason; it stays in the archive."""
     cross_files.withdraw(key, asked.clean(request.form.get("reason", ""), 300))
     flash(gettext("Withdrawn; the file stays in the archive."), "success")
+    return redirect(url_for("cross_checks.one", key=key), code=303)
+
+
+def _kept(key: int, given: cross_files.Given) -> ResponseReturnValue:
+    cross_files.answer(key, given)
+    flash(gettext("Kept; the file is read again."), "success")
     return redirect(url_for("cross_checks.one", key=key), code=303)
 
 

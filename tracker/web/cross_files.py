@@ -1,14 +1,14 @@
 """Cross files 比对文件: taken in, answered about, withdrawn, handed out; for pages and the API."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import IO, Any, BinaryIO, cast
+from typing import IO, Any
 
 from flask import Response
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from ingest.answers import Answer
-from tracker import access, blobs
+from tracker import access
 from tracker.access import cross_checks as cross_access
 from tracker.models.cross_checks import CROSS_FILE_STATES, CROSS_SOURCES, CrossCheckFile
 from tracker.models.people import User
@@ -20,13 +20,11 @@ Given = Callable[[Session, CrossCheckFile], Sequence[Answer]]
 
 
 def take_in(name: str, stream: IO[bytes], stated: Mapping[str, Any]) -> CrossCheckFile:
-    """Keep the bytes, then the row and the job; raises as ``blobs.store`` and ``steps.store``."""
-    settings, now = context.settings(), context.now()
-    kept_name = uploads.file_name(name)
-    sha256, size = blobs.store(settings.home, cast("BinaryIO", stream), settings.upload_limit_bytes)
+    """Keep the bytes, then the row and the job; raises as ``uploads.keep`` and ``steps.store``."""
+    upload, now = steps.Upload(*uploads.keep(name, stream), **stated), context.now()
 
     def work(db: Session, person: User) -> CrossCheckFile:
-        made = steps.store(db, person, steps.Upload(kept_name, sha256, size, **stated), now)
+        made = steps.store(db, person, upload, now)
         db.refresh(made)
         return made
 
@@ -36,32 +34,24 @@ def take_in(name: str, stream: IO[bytes], stated: Mapping[str, Any]) -> CrossChe
 def answer(key: int, given: Given) -> None:
     """Keep what was answered about a visible file, and have it read again."""
     now = context.now()
-
-    def work(db: Session, person: User) -> None:
-        found = access.see(db, cross_access.visible_cross_files(person), key)
-        steps.answer(db, person, found, given(db, found), now)
-
-    context.write(work)
+    _change(key, lambda db, person, found: steps.answer(db, person, found, given(db, found), now))
 
 
 def take_back(key: int, number: int) -> None:
     """Take an answer back and have the file read again without it."""
     now = context.now()
-
-    def work(db: Session, person: User) -> None:
-        found = access.see(db, cross_access.visible_cross_files(person), key)
-        steps.take_back(db, person, found, number, now)
-
-    context.write(work)
+    _change(key, lambda db, person, found: steps.take_back(db, person, found, number, now))
 
 
 def withdraw(key: int, reason: str) -> None:
     """Withdraw a visible file as the signed-in person."""
     now = context.now()
+    _change(key, lambda db, person, found: steps.withdraw(db, person, found, reason, now))
 
+
+def _change(key: int, change: Callable[[Session, User, CrossCheckFile], None]) -> None:
     def work(db: Session, person: User) -> None:
-        found = access.see(db, cross_access.visible_cross_files(person), key)
-        steps.withdraw(db, person, found, reason, now)
+        change(db, person, access.see(db, cross_access.visible_cross_files(person), key))
 
     context.write(work)
 

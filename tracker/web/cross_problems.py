@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ingest.answers import Answer
-from ingest.cross_checks.sheet import SPOKEN
+from ingest.cross_checks import SPOKEN
 from ingest.readings import Offer, offers
 from ingest.rows import Problem
 from tracker.errors import Refused, mark
@@ -25,7 +25,6 @@ class Told:
     severity: str
     column: str
     label: str
-    value: str
     message: str
     remedy: str
     count: int
@@ -64,20 +63,20 @@ def chosen(reading: CrossCheckReading, form: Mapping[str, str]) -> Answer:
 def _told(found: list[tuple[int, Problem]]) -> Told:
     place, first = found[0]
     rows = tuple(row for _, one in found for row in one.rows)
+    offered = list(_offers(first))
     return Told(
         place=place,
         severity=first.severity,
         column=first.column or "",
         label=problems.label(first.field),
-        value=first.value or "",
         message=first.message(tongue()),
         remedy=first.remedy(tongue()),
         count=max(len(rows), len(found)),
         rows=rows[:MOST_ROWS],
-        offers=tuple((number, answers.words_of(one)) for number, one in enumerate(_offers(first))),
+        offers=tuple((number, answers.words_of(one)) for number, one in enumerate(offered)),
         code=first.code,
         field=first.field or "",
-        answers=tuple(_sent(one.answer) for one in _offers(first)),
+        answers=tuple(_sent(one.answer) for one in offered),
     )
 
 

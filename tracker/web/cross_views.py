@@ -18,14 +18,13 @@ from tracker.models.cross_checks import (
     CROSS_OUTCOMES,
     CrossCheckFile,
     CrossCheckNamed,
-    CrossCheckReading,
     CrossCheckResult,
     CrossCheckRow,
 )
 from tracker.models.people import User
 from tracker.steps import cross_checks as steps
 from tracker.steps import cross_comparing
-from tracker.web import asked, context, cross_words, filters, rooms
+from tracker.web import context, cross_words, filters, rooms
 
 ROW_STATES = ("named", "several", "unnamed", "doubled", "not_data")
 """What a row may be for whoever looks: one that names what they may not see names none."""
@@ -184,15 +183,32 @@ def rows(
 ) -> Select[CrossCheckRow]:
     """The rows of the newest reading, in their order; of one state, or all."""
     reading = steps.newest_reading(session, file)
-    query = _rows_of(reading)
+    key = reading.id if reading else 0
+    query = select(CrossCheckRow).where(CrossCheckRow.reading_id == key)
     if state:
-        query = query.where(_is(session, user, file, state))
+        query = query.where(row_state(session, user, file) == state)
     return query.order_by(CrossCheckRow.row_no)
+
+
+def row_state(session: Session, user: User, file: CrossCheckFile) -> ColumnElement[str]:
+    """Of a row of the file its state for this person, one of ``ROW_STATES``."""
+    named = (
+        select(CrossCheckNamed.row_id)
+        .join(CrossCheckResult, CrossCheckResult.id == CrossCheckNamed.result_id)
+        .where(_told(user, file))
+    )
+    several = bulk.among(session, CrossCheckRow.row_no, sorted(_several(session, user, file)))
+    return case(
+        (CrossCheckRow.state != "data", CrossCheckRow.state),
+        (CrossCheckRow.id.in_(named), "named"),
+        (several, "several"),
+        else_="unnamed",
+    )
 
 
 def states_of(
     session: Session, user: User, file: CrossCheckFile, found: Sequence[CrossCheckRow]
-) -> dict[int, tuple[str, list[Shipment]]]:
+) -> dict[int, tuple[str, Shipment | None]]:
     """Row id -> its state for this person, and the shipment it names."""
     keys = [one.id for one in found]
     query = (
@@ -201,19 +217,10 @@ def states_of(
         .join(Shipment, Shipment.id == CrossCheckResult.shipment_id)
         .where(CrossCheckNamed.row_id.in_(keys), _told(user, file))
     )
-    named = {key: [shipment] for key, shipment in session.execute(query)}
-    several = several_of(session, user, file)
-    return {one.id: (_state(one, named, several), named.get(one.id, [])) for one in found}
-
-
-def several_of(session: Session, user: User, file: CrossCheckFile) -> set[int]:
-    """Numbers of the rows that fit more than one shipment that this person may see."""
-    last = cross_comparing.newest_comparison(session, file)
-    if last is None or file.state != "read":
-        return set()
-    keys = {key for found in last.several.values() for key in found}
-    seen = access.seen(session, access.visible_shipments(user), keys)
-    return {int(row) for row, found in last.several.items() if len(seen.intersection(found)) > 1}
+    named: dict[int, Shipment] = dict(session.execute(query).all())
+    state = row_state(session, user, file)
+    states = session.execute(select(CrossCheckRow.id, state).where(CrossCheckRow.id.in_(keys)))
+    return {key: (of_row, named.get(key)) for key, of_row in states}
 
 
 def outcome_counts(
@@ -233,18 +240,14 @@ def outcome_counts(
 
 def counts(session: Session, user: User, file: CrossCheckFile) -> Counts:
     """The sums of a file as this person may see them."""
-    of_state = {
-        state: asked.count(session, rows(session, user, file, state)) for state in ROW_STATES
-    }
+    state = row_state(session, user, file).label("state")
+    each = rows(session, user, file).order_by(None).with_only_columns(state).subquery()
+    counted = select(each.c.state, func.count()).group_by(each.c.state)
+    found: dict[str, int] = dict(session.execute(counted).all())
     return Counts(
         outcome_counts(session, user, [file])[file.id],
-        {state: number for state, number in of_state.items() if number},
+        {one: found[one] for one in ROW_STATES if one in found},
     )
-
-
-def _rows_of(reading: CrossCheckReading | None) -> Select[CrossCheckRow]:
-    key = reading.id if reading else 0
-    return select(CrossCheckRow).where(CrossCheckRow.reading_id == key)
 
 
 def _told(user: User, file: CrossCheckFile) -> ColumnElement[bool]:
@@ -257,23 +260,11 @@ def _told(user: User, file: CrossCheckFile) -> ColumnElement[bool]:
     )
 
 
-def _is(session: Session, user: User, file: CrossCheckFile, state: str) -> ColumnElement[bool]:
-    if state in {"doubled", "not_data"}:
-        return CrossCheckRow.state == state
-    named = (
-        select(CrossCheckNamed.row_id)
-        .join(CrossCheckResult, CrossCheckResult.id == CrossCheckNamed.result_id)
-        .where(_told(user, file))
-    )
-    names = CrossCheckRow.id.in_(named)
-    fits = bulk.among(session, CrossCheckRow.row_no, sorted(several_of(session, user, file)))
-    data = CrossCheckRow.state == "data"
-    return data & {"named": names, "several": ~names & fits, "unnamed": ~names & ~fits}[state]
-
-
-def _state(one: CrossCheckRow, named: dict[int, list[Shipment]], several: set[int]) -> str:
-    if one.state != "data":
-        return one.state
-    if one.id in named:
-        return "named"
-    return "several" if one.row_no in several else "unnamed"
+def _several(session: Session, user: User, file: CrossCheckFile) -> set[int]:
+    """Numbers of the rows that fit more than one shipment that this person may see."""
+    last = cross_comparing.newest_comparison(session, file)
+    if last is None or file.state != "read":
+        return set()
+    keys = {key for found in last.several.values() for key in found}
+    seen = access.seen(session, access.visible_shipments(user), keys)
+    return {int(row) for row, found in last.several.items() if len(seen.intersection(found)) > 1}

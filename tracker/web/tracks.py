@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import IO, BinaryIO, cast
+from typing import IO
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,7 +10,7 @@ from flask_babel import gettext
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
-from tracker import access, blobs
+from tracker import access
 from tracker.access import tracks as track_access
 from tracker.errors import TrackerError
 from tracker.models.people import FIRM_ROLES, User
@@ -161,11 +161,8 @@ def withdraw(key: int) -> ResponseReturnValue:
 
 
 def take_in(name: str, stream: IO[bytes], datum: str, zone: str, *, source: str) -> TrackFile:
-    """Keep the bytes, then the row and the job; raises as ``blobs.store`` and ``steps.store``."""
-    settings, now = context.settings(), context.now()
-    kept_name = uploads.file_name(name)
-    sha256, size = blobs.store(settings.home, cast("BinaryIO", stream), settings.upload_limit_bytes)
-    upload = steps.Upload(kept_name, sha256, size, datum, zone, source)
+    """Keep the bytes, then the row and the job; raises as ``uploads.keep`` and ``steps.store``."""
+    upload, now = steps.Upload(*uploads.keep(name, stream), datum, zone, source), context.now()
 
     def work(db: Session, person: User) -> TrackFile:
         made = steps.store(db, person, upload, now)

@@ -1,7 +1,7 @@
 """Uploads 上传: a file from a page or the API onto the disk, then its manifest and the job."""
 
 from pathlib import PureWindowsPath
-from typing import IO, BinaryIO, cast
+from typing import IO
 
 from sqlalchemy.orm import Session
 
@@ -29,11 +29,9 @@ def take_in(
 
     ``source`` is one of ``SOURCES``; with ``commits_itself`` a clean upload goes in by itself.
     ``replaces`` is the key of a visible manifest whose place it is to take. Raises as
-    ``blobs.store`` and ``steps.manifests.store``, ``Refused`` for a file without a name.
+    ``keep`` and ``steps.manifests.store``.
     """
-    settings, now = context.settings(), context.now()
-    kept_name = file_name(name)
-    sha256, size = blobs.store(settings.home, cast("BinaryIO", stream), settings.upload_limit_bytes)
+    (kept_name, sha256, size), now = keep(name, stream), context.now()
 
     def work(db: Session, person: User) -> Manifest:
         old = None
@@ -46,6 +44,15 @@ def take_in(
         return manifest
 
     return context.write(work)
+
+
+def keep(name: str, stream: IO[bytes]) -> tuple[str, str, int]:
+    """Keep the bytes; the name as it is kept, their hash and how many there are.
+
+    Raises as ``file_name`` and ``blobs.store``.
+    """
+    settings = context.settings()
+    return file_name(name), *blobs.store(settings.home, stream, settings.upload_limit_bytes)
 
 
 def file_name(name: str) -> str:

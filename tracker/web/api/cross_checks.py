@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from ingest.answers import Answer as Said
 from tracker.models.cross_checks import (
     CROSS_FILE_STATES,
+    CROSS_MODES,
     CROSS_OUTCOMES,
     CROSS_SOURCES,
     CrossCheckAnswer,
@@ -31,6 +32,7 @@ from tracker.web.api.shape import (
     Text,
     Word,
 )
+from tracker.web.api.upload_shapes import UploadAnswer, WithdrawBody, WrongAnswer
 
 MOST_ANSWERS = 200
 blp = Noun(
@@ -74,7 +76,7 @@ class StatedAsked(Asked):
     document_no = Text(60, load_default="")
     first_day = Day(required=True)
     last_day = Day(required=True)
-    mode = Word(*steps.MODES, load_default="")
+    mode = Word(*CROSS_MODES, load_default="")
     port = Text(4, load_default="", metadata={"description": "Customs office; blank for several."})
 
 
@@ -89,16 +91,9 @@ class AnswersBody(Body):
     )
 
 
-class CrossReason(Body):
-    """Why."""
-
-    reason = Text(300, least=1, required=True)
-
-
-class CrossFileAnswer(Answer):
+class CrossFileAnswer(UploadAnswer):
     """数据比对文件."""
 
-    id = fields.Integer()
     league = fields.Nested(LeagueAnswer, allow_none=True)
     source = fields.String()
     source_name = fields.String()
@@ -107,12 +102,6 @@ class CrossFileAnswer(Answer):
     last_day = fields.Date()
     mode = fields.String()
     port = fields.String()
-    file_name = fields.String()
-    sha256 = fields.String()
-    size_bytes = fields.Integer()
-    uploaded_at = fields.AwareDateTime()
-    uploaded_by = fields.String(attribute="user.name")
-    state = fields.String()
     withdrawn_at = fields.AwareDateTime(allow_none=True)
     withdrawn_reason = fields.String()
 
@@ -128,15 +117,10 @@ class OfferedAnswer(Answer):
     value = fields.String()
 
 
-class CrossProblemAnswer(Answer):
+class CrossProblemAnswer(WrongAnswer):
     """一类问题."""
 
-    severity = fields.String()
     column = fields.String()
-    label = fields.String()
-    message = fields.String()
-    remedy = fields.String()
-    code = fields.String()
     field = fields.String()
     count = fields.Integer()
     rows = fields.List(fields.Integer(), metadata={"description": "The first of them."})
@@ -219,12 +203,13 @@ def row_list(key: int, pages: Pages) -> list[Mapping[str, Any]]:
     return [
         {
             "row": row.row_no,
-            "state": told[row.id][0],
-            "shipment_id": next((one.id for one in told[row.id][1]), None),
+            "state": state,
+            "shipment_id": named.id if named else None,
             "values": row.fields,
             "unread": row.unread,
         }
         for row in rows
+        for state, named in (told[row.id],)
     ]
 
 
@@ -260,7 +245,7 @@ def answer(body: Mapping[str, Any], key: int) -> Mapping[str, Any]:
     return _one(key)
 
 
-@blp.writing("/<int:key>/withdraw", "撤回数据比对文件", CrossFileOne, CrossReason)
+@blp.writing("/<int:key>/withdraw", "撤回数据比对文件", CrossFileOne, WithdrawBody)
 @policy.may("upload_cross_check")
 def withdraw(body: Mapping[str, Any], key: int) -> Mapping[str, Any]:
     """Take the file back with a reason; it stays in the archive and tells nothing any more."""

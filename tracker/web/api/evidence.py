@@ -26,6 +26,7 @@ from tracker.web.api.shape import (
     Text,
     Word,
 )
+from tracker.web.api.upload_shapes import WithdrawBody
 
 blp = Noun("evidence", "佐证材料", "Files that prove what is stated, and what they belong to.")
 
@@ -63,12 +64,6 @@ class LinkBody(Body):
     numbers = Lines(100_000, load_default="")
     manifest = Key(load_default=None, allow_none=True)
     split = Word(*finding.SPLITS, load_default="none")
-
-
-class WithdrawBody(Body):
-    """Why."""
-
-    reason = Text(300, least=1, required=True)
 
 
 class EvidenceAnswer(Answer):

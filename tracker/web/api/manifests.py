@@ -35,6 +35,7 @@ from tracker.web.api.correction_shapes import (
 from tracker.web.api.further_shapes import FurtherAnswer
 from tracker.web.api.nouns import Noun, Pages, made, part
 from tracker.web.api.shape import Answer, Asked, Body, FileField, FirmAnswer, Text, Word
+from tracker.web.api.upload_shapes import UploadAnswer, WrongAnswer
 
 RETRY_SECONDS = "2"
 blp = Noun("manifests", "发运明细表", "What a firm uploads, row by row, until it is committed.")
@@ -72,17 +73,10 @@ class UploadBody(Body):
     file = FileField(required=True)
 
 
-class ManifestAnswer(Answer):
+class ManifestAnswer(UploadAnswer):
     """发运明细表."""
 
-    id = fields.Integer()
     firm = fields.Nested(FirmAnswer)
-    file_name = fields.String()
-    sha256 = fields.String()
-    size_bytes = fields.Integer()
-    uploaded_at = fields.AwareDateTime()
-    uploaded_by = fields.String(attribute="user.name")
-    state = fields.String()
     rows_done = fields.Integer()
     rows_total = fields.Integer()
     estimate_fen = fields.Integer(allow_none=True)
@@ -133,16 +127,11 @@ class PreviewAnswer(Answer):
     estimate_fen = fields.Integer(allow_none=True)
 
 
-class FaultAnswer(Answer):
+class FaultAnswer(WrongAnswer):
     """问题归类."""
 
-    severity = fields.String()
-    code = fields.String()
     field = fields.String(allow_none=True)
     column = fields.String(attribute="column_letter", allow_none=True)
-    label = fields.String()
-    message = fields.String()
-    remedy = fields.String()
     count = fields.Integer()
 
 
@@ -175,19 +164,14 @@ class ManifestOne(ManifestAnswer):
     )
 
 
-class CellAnswer(Answer):
+class CellAnswer(WrongAnswer):
     """问题: where it is, what is wrong, how to mend it."""
 
-    severity = fields.String()
-    code = fields.String()
     sheet = fields.String(allow_none=True)
     row = fields.Integer(attribute="row_no", allow_none=True)
     column = fields.String(attribute="column_letter", allow_none=True)
     field = fields.String(allow_none=True)
-    label = fields.String()
     value = fields.String(allow_none=True)
-    message = fields.String()
-    remedy = fields.String()
 
 
 class RowAnswer(Answer):

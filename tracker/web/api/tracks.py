@@ -11,6 +11,7 @@ from tracker.models.tracks import TRACK_DATUMS, Track, TrackFile
 from tracker.web import context, policy, track_views, tracks
 from tracker.web.api.nouns import Noun, Pages, made, part
 from tracker.web.api.shape import Answer, Asked, Body, FileField, FirmAnswer, Lines, Text, Word
+from tracker.web.api.upload_shapes import UploadAnswer, WithdrawBody
 
 blp = Noun("tracks", "轨迹", "Positions of vehicles over time, and what they prove of a route.")
 
@@ -45,25 +46,12 @@ class NumbersBody(Body):
     numbers = Lines(100_000, required=True)
 
 
-class TrackReason(Body):
-    """Why."""
-
-    reason = Text(300, least=1, required=True)
-
-
-class TrackFileAnswer(Answer):
+class TrackFileAnswer(UploadAnswer):
     """轨迹文件."""
 
-    id = fields.Integer()
-    file_name = fields.String()
-    sha256 = fields.String()
-    size_bytes = fields.Integer()
     firm = fields.Nested(FirmAnswer)
     datum = fields.String()
     zone = fields.String()
-    state = fields.String()
-    uploaded_at = fields.AwareDateTime()
-    uploaded_by = fields.String(attribute="user.name")
     reading = fields.Dict(keys=fields.String(), allow_none=True)
     withdrawn_at = fields.AwareDateTime(allow_none=True)
     withdrawn_reason = fields.String()
@@ -195,7 +183,7 @@ def file_bytes(key: int) -> Response:
     return tracks.bytes_of(key)
 
 
-@blp.writing("/files/<int:key>/withdraw", "撤回轨迹文件", TrackFileAnswer, TrackReason)
+@blp.writing("/files/<int:key>/withdraw", "撤回轨迹文件", TrackFileAnswer, WithdrawBody)
 @policy.may("upload_track")
 def withdraw(body: Mapping[str, Any], key: int) -> TrackFile:
     """Take the file back with a reason; it stays in the archive and proves nothing any more."""
