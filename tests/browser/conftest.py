@@ -54,11 +54,16 @@ class World:
     address: str
     bench: jobs.Bench
     browser: Browser
+    worker: threading.Thread
+    """Begins with the first page: until then the world is the test's own to prepare, jobs and all.
+    """
     wrong: list[str] = field(default_factory=list)
     """What a page complained about or asked of the outside."""
 
     def open(self, size: ViewportSize | None = None, *, script: bool = True) -> Page:
         """A browser of one's own, in Chinese."""
+        if self.worker.ident is None:
+            self.worker.start()
         own = self.browser.new_context(
             base_url=self.address,
             locale="zh-CN",
@@ -73,7 +78,7 @@ class World:
         return page
 
     def settle(self) -> None:
-        """Wait for the jobs there are; the worker may have begun one before the test could."""
+        """Wait until the worker did the jobs there are."""
         until = time.monotonic() + PATIENCE_MS / 1000
         open_ones = select(Job.id).where(Job.state.not_in(("done", "dead"))).limit(1)
         while True:
@@ -126,20 +131,18 @@ def world(bench: jobs.Bench, browser: Browser) -> Iterator[World]:
     app = create_app(bench.settings, now=lambda: journeys.NOW)
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     stop = threading.Event()
-    threads = [
-        threading.Thread(target=server.serve_forever),
-        threading.Thread(target=jobs.work, args=(bench, stop)),
-    ]
-    for thread in threads:
-        thread.start()
-    served = World(f"http://127.0.0.1:{server.server_port}", bench, browser)
+    serving = threading.Thread(target=server.serve_forever)
+    serving.start()
+    worker = threading.Thread(target=jobs.work, args=(bench, stop))
+    served = World(f"http://127.0.0.1:{server.server_port}", bench, browser, worker)
     yield served
     for own in browser.contexts:
         own.close()
     stop.set()
     server.shutdown()
-    for thread in threads:
-        thread.join()
+    serving.join()
+    if worker.ident is not None:
+        worker.join()
     server.server_close()
     ground: context.Ground = app.extensions[context.EXTENSION]
     ground.database.engine.dispose()

@@ -19,7 +19,6 @@ def test_a_foreign_column_is_explained_and_both_sides_stand_side_by_side(
     world: World, tmp_path: Path, picture: Picture
 ) -> None:
     way.shipped(world.bench, 3)
-    world.settle()
     path = tmp_path / "示例_口岸过卡.csv"
     rows = (crossed.row(0), crossed.row(1, 毛重="9000"), crossed.row(77, 毛重="见磅单"))
     path.write_bytes(crossed.sheet(*rows, headings=HEADINGS))

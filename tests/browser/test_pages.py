@@ -24,10 +24,7 @@ DRAWN_MS = 30_000
 def shipped(world: World) -> None:
     """Something to look at."""
     rows = [journeys.row(f"W{n}", f"蒙A1000{n}") for n in range(3)]
-    key = journeys.upload(world.bench, journeys.sheet(*rows))
-    world.settle()
-    journeys.commit(world.bench, key)
-    world.settle()
+    journeys.take_in(world.bench, *rows)
 
 
 def rooms(page: Page) -> list[str]:
