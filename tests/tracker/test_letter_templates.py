@@ -230,6 +230,30 @@ def test_a_template_that_could_do_more_than_say_something_is_refused(
     assert letter_check.check(packed(members), letters.KNOWN) == ([fault] if fault else [])
 
 
+MAIN_NAME = b"word/document.xml"
+
+
+@pytest.mark.parametrize(
+    ("offset", "told"),
+    [(6, 1), (8, 14), (8, 12), (8, 99)],
+    ids=["locked", "lzma", "bzip2", "unknown"],
+)
+def test_a_document_that_is_locked_or_packed_otherwise_is_refused(offset: int, told: int) -> None:
+    raw = bytearray(letters.built_in("request"))
+    local, listed = raw.find(MAIN_NAME) - 30, raw.rfind(MAIN_NAME) - 46
+    for at in (local + offset, listed + offset + 2):
+        raw[at] = told
+    assert letter_check.check(bytes(raw), letters.KNOWN) == [Fault("no_docx")]
+
+
+@pytest.mark.parametrize("at", range(0, 60, 3))
+def test_a_document_whose_bytes_were_damaged_is_refused(at: int) -> None:
+    raw = bytearray(letters.built_in("request"))
+    packed_at = raw.find(MAIN_NAME) + len(MAIN_NAME)
+    raw[packed_at + at] ^= 0xFF
+    assert letter_check.check(bytes(raw), letters.KNOWN) == [Fault("no_docx")]
+
+
 def test_two_lists_in_one_row_and_what_is_no_file_at_all_are_refused() -> None:
     document = docx.Document()
     table = document.add_table(1, 2)
