@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from rules.lines import yuan
@@ -46,10 +46,14 @@ class Sums:
 
 
 def of_filing(session: Session, filing: Filing, now: datetime) -> Facts:
-    """What every letter of a filing may say; the amounts are those filed."""
+    """What every letter of a filing may say; the amounts are those filed.
+
+    What was held back of a filing has the letters with which the whole of it was sent.
+    """
+    filing = filings.sent(session, filing)
     inside = filings.applications(session, filing)
     shown = [line for one in inside if (line := publications.current(session, one))]
-    rows = _rows(session, filing, inside)
+    rows = _rows(session, filing)
     filed_fen = sum(row.filed_fen for row in rows)
     first, last = _period(inside)
     figures = list(_figures(session, filing, rows))
@@ -189,8 +193,8 @@ def _objected(session: Session, lines: Sequence[PublicationLine], *, over: bool)
     return f"{since}共收到异议{len(states)}件，{decided}。"
 
 
-def _rows(session: Session, filing: Filing, inside: Sequence[Application]) -> list[Sums]:
-    filed = (FilingLine.item_id == ApplicationLine.item_id) & (FilingLine.filing_id == filing.id)
+def _rows(session: Session, filing: Filing) -> list[Sums]:
+    whole = FilingLine.filing_id.in_(filings.family(filing))
     query = (
         select(
             Firm,
@@ -201,8 +205,8 @@ def _rows(session: Session, filing: Filing, inside: Sequence[Application]) -> li
         )
         .join(Item, Item.id == ApplicationLine.item_id)
         .join(Firm, Firm.id == Item.firm_id)
-        .outerjoin(FilingLine, filed)
-        .where(ApplicationLine.application_id.in_([one.id for one in inside]))
+        .outerjoin(FilingLine, (FilingLine.item_id == ApplicationLine.item_id) & whole)
+        .where(filings.applied(filing))
         .group_by(Firm.id)
         .order_by(Firm.id)
     )
@@ -241,24 +245,32 @@ def _figures(
 ) -> Iterator[tuple[str, str, str]]:
     """Name, figure and how it is told, as the ledger stands."""
     unit = UNITS[subjects.of(filing.programme).name]
-    totals = filings.totals(session, filing)
+    whole = filings.family(filing)
     allotted = session.scalar(
-        select(func.sum(AllotmentMatch.amount_fen)).where(AllotmentMatch.filing_id == filing.id)
+        select(func.sum(AllotmentMatch.amount_fen)).where(AllotmentMatch.filing_id.in_(whole))
     )
     paid = session.scalar(
         select(func.sum(Disbursement.amount_fen)).where(
-            Disbursement.filing_id == filing.id, Disbursement.state == "disbursed"
+            Disbursement.filing_id.in_(whole), Disbursement.state == "disbursed"
         )
     )
     allotted, paid = int(allotted or 0), int(paid or 0)
-    approved = totals.approved_fen if filing.state in APPROVED else None
+    approved = _approved(session, whole)
     yield "支持企业数", f"{len(rows)} 家", "本次报送的企业"
     yield "支持数量", f"{sum(row.items for row in rows):,} {unit}", "本次报送的明细"
-    yield "报送金额", f"{yuan(totals.filed_fen)} 元", "初审核定、报送自治区的金额"
+    yield "报送金额", f"{yuan(sum(row.filed_fen for row in rows))} 元", "初审核定、报送自治区的金额"
     yield "审定金额", _or_not(approved), "报送金额减商务厅核减"
     yield "下达指标", f"{yuan(allotted)} 元", "已下达并用于本次报送的预算指标，含提前下达的部分"
     yield "兑现金额", f"{yuan(paid)} 元", "银行已确认到账的拨付，未扣除追缴"
     yield "兑现率", _rate(paid, approved), "兑现金额占审定金额，舍去第三位小数"
+
+
+def _approved(session: Session, whole: Select[int]) -> int | None:
+    """What of these filings is approved by now; None before any of it was decided so."""
+    left = FilingLine.filed_fen - FilingLine.reduced_fen
+    query = select(func.sum(left)).join(Filing, Filing.id == FilingLine.filing_id)
+    fen = session.scalar(query.where(Filing.id.in_(whole), Filing.state.in_(APPROVED)))
+    return None if fen is None else int(fen)
 
 
 def _targets(text: str, figures: Sequence[tuple[str, str, str]]) -> Iterator[Values]:

@@ -351,11 +351,9 @@ def _of_application(subject: Application | Filing) -> ColumnElement[bool]:
         return ApplicationLine.application_id == subject.id
     of_filing = select(FilingLine.application_id).where(FilingLine.filing_id == subject.id)
     belongs = ApplicationLine.application_id.in_(of_filing)
-    own = FilingLine.filing_id == subject.id
-    if subject.rest_of:
-        return belongs & ApplicationLine.item_id.in_(select(FilingLine.item_id).where(own))
-    later = select(FilingLine.item_id).where(FilingLine.filing_id.in_(filings.family(subject)))
-    return belongs & ApplicationLine.item_id.not_in(later.where(~own))
+    own = select(FilingLine.item_id).where(FilingLine.filing_id == subject.id)
+    filed = ApplicationLine.item_id.in_(own)
+    return belongs & (filed if subject.rest_of else filed | filings.TAKEN_OFF)
 
 
 def _of_filing(subject: Application | Filing) -> ColumnElement[bool]:
