@@ -1,11 +1,15 @@
 """A league forecasts its need on its page, two people submit it, the province reads it."""
 
 import io
+from dataclasses import replace
+from typing import Any
 
 from flask import Flask
 from openpyxl import load_workbook
+from sqlalchemy import event
 
-from tests import journeys, way
+from tests import forecasts, journeys, way
+from tests.forecasts import YEAR
 from tests.web import programs
 from tests.web.api.callers import call
 from tests.web.visitors import Page, People, Visitor, visit
@@ -75,6 +79,30 @@ def test_a_league_forecasts_and_the_province_reads_it_beside_the_fund(
         assert "XQ-00001" in words
         assert "fits the filter" in people[login].see("/forecasts", year="2025").words
     people["clerk"].see("/forecasts", 403)
+
+
+def test_a_list_of_more_forecasts_asks_no_more_and_reads_no_lines(
+    bench: jobs.Bench, people: People
+) -> None:
+    way.shipped(bench, 2)
+    way.a_fund(bench)
+    reader = people["commerce_officer"]
+    reader.see("/forecasts")
+    asked: list[list[str]] = []
+    for quarters in ((1,), (2, 3, 4)):
+        for number in quarters:
+            forecasts.submitted(bench, replace(YEAR, first_quarter=number, last_quarter=number))
+        said: list[str] = []
+
+        def note(*told: Any, said: list[str] = said) -> None:  # noqa: ANN401  see sqlalchemy.event
+            said.append(told[2])
+
+        event.listen(bench.database.engine, "before_cursor_execute", note)
+        assert f"XQ-0000{max(quarters)}" in reader.see("/forecasts").words
+        event.remove(bench.database.engine, "before_cursor_execute", note)
+        asked.append(said)
+    assert len(asked[0]) == len(asked[1])
+    assert not [one for one in asked[1] if "forecast_version.lines" in one]
 
 
 def test_each_version_keeps_its_sheet_and_its_pdf(bench: jobs.Bench, people: People) -> None:

@@ -169,7 +169,7 @@ def filtered(user: User) -> Select[Forecast]:
 
 def listed(session: Session, found: list[Forecast]) -> list[Listed]:
     """The forecasts with the newest version of each."""
-    return [Listed(one, steps.version(session, one)) for one in found]
+    return [Listed(*pair) for pair in zip(found, steps.newest(session, found), strict=True)]
 
 
 def beside(session: Session, user: User) -> list[Beside]:
