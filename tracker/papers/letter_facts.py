@@ -52,7 +52,7 @@ def of_filing(session: Session, filing: Filing, now: datetime) -> Facts:
     """
     filing = filings.sent(session, filing)
     inside = filings.applications(session, filing)
-    shown = [line for one in inside if (line := publications.current(session, one))]
+    shown = list(publications.standing(session, inside).values())
     rows = _rows(session, filing)
     filed_fen = sum(row.filed_fen for row in rows)
     first, last = _period(inside)
@@ -221,9 +221,11 @@ def _firm(number: int, row: Sums) -> Values:
 
 def to_show(session: Session, filing: Filing) -> Iterator[Shown]:
     """Each application of a filing as it was published, or would be."""
-    for one in filings.applications(session, filing):
-        if line := publications.current(session, one):
-            yield frozen(line)
+    inside = filings.applications(session, filing)
+    shown = publications.standing(session, inside)
+    for one in inside:
+        if one.id in shown:
+            yield frozen(shown[one.id])
         else:
             row = publications.row(session, one)
             yield one.firm.name, one.code, row.items, row.amount_fen
