@@ -18,6 +18,7 @@ from tracker.models.money import Item
 from tracker.models.people import Firm, League
 from tracker.models.publications import OPEN_STATES, Objection, Publication, PublicationLine
 from tracker.papers.filling import Lists, Values
+from tracker.papers.formulas import ten_thousands
 from tracker.papers.letters import LISTS, VALUES
 from tracker.steps import filing as filings
 from tracker.steps import publication as publications
@@ -72,7 +73,7 @@ def of_filing(session: Session, filing: Filing, now: datetime) -> Facts:
         "申报金额": yuan(sum(row.applied_fen for row in rows)),
         "核减金额": yuan(sum(row.reduced_fen for row in rows)),
         "报送金额": yuan(filed_fen),
-        "报送金额万元": _wan(filed_fen),
+        "报送金额万元": f"{ten_thousands(filed_fen):,}",
         "公示金额": yuan(filed_fen),
         "公示情况": _said(session, inside, shown, local_day(now)),
         "台账序号": str(head.seq),
@@ -298,11 +299,6 @@ def _filed_on(session: Session, filing: Filing) -> str:
 
 def _day(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
-
-
-def _wan(fen: int) -> str:
-    """Ten thousands of yuan, two decimals, half up."""
-    return f"{(fen + 5_000) // 1_000_000:,}.{(fen + 5_000) % 1_000_000 // 10_000:02d}"
 
 
 def _or_not(fen: int | None) -> str:

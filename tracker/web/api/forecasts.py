@@ -104,7 +104,7 @@ class VersionAnswer(Answer):
     """测算版本."""
 
     version_no = fields.Integer()
-    made_at = fields.DateTime()
+    made_at = fields.AwareDateTime()
     made_by = fields.String(attribute="user.name")
     seq = fields.Integer()
     need_fen = fields.Integer()
