@@ -12,7 +12,14 @@ from tracker.books import ledger
 from tracker.db import local_day
 from tracker.models import subjects
 from tracker.models.applications import Application, ApplicationLine
-from tracker.models.filings import AllotmentMatch, Decision, Disbursement, Filing, FilingLine
+from tracker.models.filings import (
+    APPROVED_STATES,
+    AllotmentMatch,
+    Decision,
+    Disbursement,
+    Filing,
+    FilingLine,
+)
 from tracker.models.methods import Method, Programme
 from tracker.models.money import Item
 from tracker.models.people import Firm, League
@@ -29,7 +36,6 @@ UNITS = {"shipment": "车次（箱）", "period": "项"}
 NO_DAY = "　　　　年　　月　　日"
 WITHDRAWN = "（已撤回）"
 NOT_PUBLISHED = "（未公示）"
-APPROVED = ("approved", "closed")
 Facts = tuple[Values, Lists]
 Shown = tuple[str, str, int, int]
 """Firm, code of its application, how many items, and fen, as published."""
@@ -272,7 +278,7 @@ def _approved(session: Session, whole: Select[int]) -> int | None:
     """What of these filings is approved by now; None before any of it was decided so."""
     left = FilingLine.filed_fen - FilingLine.reduced_fen
     query = select(func.sum(left)).join(Filing, Filing.id == FilingLine.filing_id)
-    fen = session.scalar(query.where(Filing.id.in_(whole), Filing.state.in_(APPROVED)))
+    fen = session.scalar(query.where(Filing.id.in_(whole), Filing.state.in_(APPROVED_STATES)))
     return None if fen is None else int(fen)
 
 
