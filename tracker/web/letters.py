@@ -25,9 +25,6 @@ from tracker.web import context, downloads, policy, uploads
 
 bp = Blueprint("letters", __name__)
 
-DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-ZIP_TYPE = "application/zip"
-PDF_TYPE = "application/pdf"
 NAMES = {
     "request": mark("Letter of request"),
     "publication": mark("Table of the publication"),
@@ -140,7 +137,7 @@ def bundle_of(key: int) -> Response:
     session = context.session()
     found = access.see(session, access.visible_filings(context.user()), key)
     raw = papers.bundle(session, context.settings().home, found, context.now())
-    return downloads.file(raw, ZIP_TYPE, f"{found.code}_{gettext('papers')}.zip")
+    return downloads.file(raw, downloads.ZIP_TYPE, f"{found.code}_{gettext('papers')}.zip")
 
 
 def letter_of(key: int, kind: str) -> Response:
@@ -149,7 +146,7 @@ def letter_of(key: int, kind: str) -> Response:
     found = access.see(session, access.visible_filings(context.user()), key)
     label = letters.LETTERS[kind_of(kind)].label
     raw = papers.letter(session, context.settings().home, found, kind, context.now())
-    return downloads.file(raw, DOCX_TYPE, f"{found.code}_{label}.docx")
+    return downloads.file(raw, downloads.DOCX_TYPE, f"{found.code}_{label}.docx")
 
 
 def table_of(key: int) -> Response:
@@ -158,7 +155,7 @@ def table_of(key: int) -> Response:
     found = access.see(session, visible_publications(context.user()), key)
     raw = papers.table(session, context.settings().home, found)
     label = letters.LETTERS["publication"].label
-    return downloads.file(raw, DOCX_TYPE, f"{found.code}_{label}.docx")
+    return downloads.file(raw, downloads.DOCX_TYPE, f"{found.code}_{label}.docx")
 
 
 def table_book_of(key: int) -> Response:
@@ -168,7 +165,7 @@ def table_book_of(key: int) -> Response:
 
 def table_pdf_of(key: int) -> Response:
     """The table of a visible publication as a PDF."""
-    return _table(key, pdf.write, PDF_TYPE, "pdf")
+    return _table(key, pdf.write, downloads.PDF_TYPE, "pdf")
 
 
 def book_of(key: int, kind: str) -> Response:
@@ -178,9 +175,7 @@ def book_of(key: int, kind: str) -> Response:
     if kind not in papers.BOOKS:
         raise NotThere(mark("There is no such paper."), mark("Choose one of the list."))
     raw = papers.book(session, found, kind, context.now())
-    return downloads.file(
-        raw, downloads.BOOK_TYPE, f"{found.code}_{letters.LETTERS[kind].label}.xlsx"
-    )
+    return downloads.workbook(raw, f"{found.code}_{letters.LETTERS[kind].label}")
 
 
 def line_list_of(key: int) -> Response:
@@ -188,7 +183,7 @@ def line_list_of(key: int) -> Response:
     session = context.session()
     found = access.see(session, access.visible_filings(context.user()), key)
     raw = papers.line_list(session, found, context.now())
-    return downloads.file(raw, PDF_TYPE, f"{found.code}_{papers.LINES}.pdf")
+    return downloads.file(raw, downloads.PDF_TYPE, f"{found.code}_{papers.LINES}.pdf")
 
 
 def _table(
@@ -205,7 +200,7 @@ def template_of(kind: str) -> Response:
     """The template that the person's office uses, as a download."""
     league_id, label = context.user().league_id, letters.LETTERS[kind_of(kind)].label
     raw = papers.template(context.session(), context.settings().home, league_id, kind)
-    return downloads.file(raw, DOCX_TYPE, f"{label}_{gettext('template')}.docx")
+    return downloads.file(raw, downloads.DOCX_TYPE, f"{label}_{gettext('template')}.docx")
 
 
 def in_use(session: Session, user: User) -> list[InUse]:

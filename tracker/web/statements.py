@@ -28,8 +28,6 @@ from tracker.web import asked, balances, books, context, downloads, filters, pol
 
 bp = Blueprint("statements", __name__, url_prefix="/statements")
 
-PDF_TYPE = "application/pdf"
-
 
 @dataclass(frozen=True)
 class Wanted:
@@ -64,7 +62,7 @@ def statement() -> ResponseReturnValue:
 @policy.may("see_statements")
 def pdf_file() -> Response:
     """The statement as a PDF."""
-    return _file(pdf.write, "pdf", PDF_TYPE)
+    return _file(pdf.write, "pdf", downloads.PDF_TYPE)
 
 
 @bp.get("/statement.xlsx")

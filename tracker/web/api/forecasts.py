@@ -210,7 +210,7 @@ def sheet(key: int, number: int) -> Response:
     return forecasts.sheet_of(key, number)
 
 
-@blp.file("/<int:key>/versions/<int:number>/pdf", "下载需求测算表 PDF", forecasts.PDF_TYPE)
+@blp.file("/<int:key>/versions/<int:number>/pdf", "下载需求测算表 PDF", downloads.PDF_TYPE)
 @policy.may("see_forecasts")
 def pdf_file(key: int, number: int) -> Response:
     """A version as a PDF to be signed and sealed."""
