@@ -8,7 +8,7 @@ from xlsxwriter.worksheet import Worksheet
 from tracker.chinese import in_chinese
 from tracker.papers import detail
 from tracker.papers.demand import MARKED, NEWCOMERS, WARNING, Demand, totals
-from tracker.papers.formulas import Cell, Live, difference, rounded, total, yuan
+from tracker.papers.formulas import Cell, Live, counted, difference, rounded, total, yuan
 from tracker.papers.spans import Spans
 from tracker.papers.workbook import A3, Book, Column, across, end, page, table, wide_enough
 from tracker.steps.forecast_lines import MEANS, Line
@@ -159,8 +159,7 @@ def _totals(demand: Demand) -> tuple[Cell, ...]:
         heading: total(SPANS.letter(heading), FIRST_ROW, last, fen[heading]) for heading in ADDED
     }
     for heading, count in counts.items():
-        column = SPANS.letter(heading)
-        cells[heading] = Live(f"=SUM({column}{FIRST_ROW}:{column}{last})", Decimal(count))
+        cells[heading] = counted(SPANS.letter(heading), FIRST_ROW, last, count)
     cells["企业"] = "合计"
     return tuple(cells.get(heading) for heading in HEADINGS)
 
