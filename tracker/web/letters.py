@@ -136,7 +136,8 @@ def bundle_of(key: int) -> Response:
     """All papers of a visible filing as a download."""
     found = _filing(key)
     raw = papers.bundle(context.session(), context.settings().home, found, context.now())
-    return downloads.file(raw, downloads.ZIP_TYPE, f"{found.code}_{gettext('papers')}.zip")
+    name = gettext("papers")
+    return downloads.file(raw, downloads.ZIP_TYPE, f"{found.code}_{name}.zip")
 
 
 def letter_of(key: int, kind: str) -> Response:
@@ -187,7 +188,8 @@ def template_of(kind: str) -> Response:
     """The template that the person's office uses, as a download."""
     league_id, label = context.user().league_id, letters.LETTERS[_kind(kind)].label
     raw = papers.template(context.session(), context.settings().home, league_id, kind)
-    return downloads.file(raw, downloads.DOCX_TYPE, f"{label}_{gettext('template')}.docx")
+    name = gettext("template")
+    return downloads.file(raw, downloads.DOCX_TYPE, f"{label}_{name}.docx")
 
 
 def in_use(session: Session, user: User) -> list[InUse]:

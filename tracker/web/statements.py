@@ -103,5 +103,6 @@ def _file(write: Callable[[Paper, datetime], bytes], ending: str, content_type: 
         )
     cause = partial(books.cause_words, context.user())
     paper = papers.of_firm(of(wanted), books.kind_label, cause, lang=filters.tongue())
-    name = f"{gettext('Statement')}_{wanted.firm.uscc}_{wanted.known.seq}.{ending}"
+    label = gettext("Statement")
+    name = f"{label}_{wanted.firm.uscc}_{wanted.known.seq}.{ending}"
     return downloads.file(write(paper, wanted.known.recorded_at), content_type, name)
