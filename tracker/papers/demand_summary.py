@@ -6,8 +6,9 @@ from decimal import Decimal
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
+from tracker.chinese import in_chinese
 from tracker.papers import checking, demand_detail, detail
-from tracker.papers.demand import MARKED, WARNING, Demand, totals
+from tracker.papers.demand import MARKED, NEWCOMERS, WARNING, Demand, by_firm, totals
 from tracker.papers.formulas import Cell, Live, counted, in_ten_thousands, total, yuan
 from tracker.papers.workbook import (
     A4,
@@ -102,8 +103,8 @@ Group = tuple[int, str, str, Sequence[Line]]
 
 def _by_firm(demand: Demand) -> tuple[str, list[Group]]:
     return demand_detail.FIRM, [
-        (number, name, uscc, [one for one in demand.lines if one.uscc == uscc])
-        for number, (uscc, name) in enumerate(demand.firms, 1)
+        (number, lines[0].firm or in_chinese(NEWCOMERS), uscc, lines)
+        for number, (uscc, lines) in enumerate(by_firm(demand.lines), 1)
     ]
 
 
