@@ -15,12 +15,14 @@ from tracker.steps.forecast_lines import MOST_EXPECTED, MOST_MEAN_FEN, REASON_LE
 from tracker.web import acting, context, downloads, forecasts, policy
 from tracker.web.api.nouns import Noun, Pages, made, part, start
 from tracker.web.api.shape import (
+    MOST_CHOSEN,
     Acted,
     Answer,
     Asked,
     Body,
     Fen,
     LeagueAnswer,
+    Length,
     Lines,
     StepBody,
     TakenAnswer,
@@ -66,7 +68,9 @@ class StatedLines(Body):
     """What is expected of lines of a version."""
 
     version_no = Whole(1, required=True)
-    lines = fields.List(fields.Nested(StatedBody), required=True)
+    lines = fields.List(
+        fields.Nested(StatedBody), required=True, validate=Length(min=1, max=MOST_CHOSEN)
+    )
 
 
 class ForecastStep(StepBody):
