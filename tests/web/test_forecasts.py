@@ -4,6 +4,7 @@ import io
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from flask import Flask
 from openpyxl import load_workbook
 from sqlalchemy import event
@@ -139,6 +140,22 @@ def test_a_forecast_is_told_anew_when_the_ledger_has_gone_on(
     assert "Told anew" in page.words
     assert expected(page)[0] == "2,500.00"
     officer.send(stale, 409, **{"expected-0": "9", "reason-0": "每周两班"})
+
+
+@pytest.mark.parametrize(
+    ("typed", "brings"),
+    [("1,500", "750,000.00"), ("１２０", "60,000.00"), ("1,5", ""), ("1,50,000", ""), ("-3", "")],
+)
+def test_a_number_is_read_as_it_was_meant_or_refused(
+    bench: jobs.Bench, people: People, typed: str, brings: str
+) -> None:
+    way.shipped(bench, 1)
+    page = drafted(people)
+    form = page.form(f"{page.address}/lines?page=1")
+    said = {"expected-0": typed, "reason-0": "示例"}
+    page = people["league_officer"].send(form, 200 if brings else 422, **said)
+    assert (f"“{typed}” is no whole number." in page.words) == (not brings)
+    assert not brings or expected(page)[0] == brings
 
 
 def test_where_nothing_is_known_the_mean_is_asked_for(people: People) -> None:
