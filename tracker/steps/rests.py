@@ -54,6 +54,8 @@ def keep(session: Session, filing: Filing, held: Lines) -> None:
         document_no=filing.document_no,
         basis=filing.basis,
         performance_target=filing.performance_target,
+        minutes_no=filing.minutes_no,
+        panel_on=filing.panel_on,
         state="filed",
         sheet_sha256=filing.sheet_sha256,
         sheet_seq=filing.sheet_seq,
