@@ -15,6 +15,7 @@ from tests.journeys import NOW, RATE_FEN, act_on
 from tests.publications import UPHELD, chosen, published
 from tracker import jobs
 from tracker.errors import TooMuch
+from tracker.models.applications import ApplicationLine
 from tracker.models.filings import Filing, FilingLine
 from tracker.models.people import Firm
 from tracker.models.publications import Publication
@@ -113,6 +114,10 @@ def test_the_list_of_lines_shows_what_each_review_took_off(bench: jobs.Bench, fi
         assert line is not None
         line.reduced_fen, line.reason_code = 1, "calculation"
         other = session.scalars(select(FilingLine).order_by(FilingLine.id.desc())).first()
+        assert other is not None
+        query = select(ApplicationLine).where(ApplicationLine.item_id == other.item_id)
+        applied = session.scalars(query).one()
+        applied.reduced_fen, applied.reason_code = RATE_FEN, "duplicate"
         session.delete(other)
 
     bench.database.transact(reduce)
@@ -120,7 +125,7 @@ def test_the_list_of_lines_shows_what_each_review_took_off(bench: jobs.Bench, fi
     assert grid.headings[2].label == "车牌号或箱号"
     assert [row[-4:] for row in grid.rows] == [
         tuple(map(Money, (RATE_FEN, 0, 1, RATE_FEN - 1))),
-        tuple(map(Money, (RATE_FEN, 0, 0, 0))),
+        tuple(map(Money, (RATE_FEN, RATE_FEN, 0, 0))),
     ]
     assert grid.total[-1] == Money(RATE_FEN - 1)
 

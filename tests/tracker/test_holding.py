@@ -89,6 +89,18 @@ def test_a_part_is_approved_while_one_line_is_held_and_released_later(bench: job
     assert way.proven(bench)
 
 
+def test_what_is_held_back_tells_of_the_panel_that_decided_on_it(bench: jobs.Bench) -> None:
+    key = filed(bench, 2)
+    panel: dict[str, Any] = {"minutes_no": "示例呼商会纪〔2026〕2号", "panel_on": NOW.date()}
+    bench.database.transact(partial(run, said=update(Filing).values(**panel)))
+    holds.placed(bench, "line", holds.item(bench), key)
+    way.approve(bench, key)
+    with bench.database.reading() as session:
+        rest = session.get_one(Filing, 2)
+        assert {name: getattr(rest, name) for name in panel} == panel
+        assert filings.shown(session, rest)["panel"] == list(map(str, panel.values()))
+
+
 def test_what_was_held_is_declined_later_and_what_was_approved_stays(bench: jobs.Bench) -> None:
     key = filed(bench, 2)
     hold = holds.placed(bench, "line", holds.item(bench), key)

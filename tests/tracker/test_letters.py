@@ -11,15 +11,17 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from tests import way
+from tests import holds, way
 from tests.journeys import NOW, RATE_FEN, act_on, person
-from tests.publications import chosen, decided, later, objected, published
-from tracker import jobs
+from tests.publications import UPHELD, chosen, decided, later, objected, published
+from tests.settlements import recomputed
+from tracker import blobs, jobs
 from tracker.errors import NotAllowed, NotThere, Refused
 from tracker.models.filings import Filing
 from tracker.models.publications import Publication
-from tracker.papers import filed_papers
+from tracker.papers import filed_papers, sheets
 from tracker.steps import letter_templates
+from tracker.web import lines
 
 
 def said(raw: bytes) -> str:
@@ -114,6 +116,41 @@ def test_the_performance_table_takes_its_results_from_the_ledger(bench: jobs.Ben
     assert "4\n开行稳定\n\n" in table
     assert "审定金额\n1,000.00 元" in table
     assert "2026年5月4日" in made(bench, 1, "request")
+
+
+def test_what_was_held_back_is_of_the_letters_with_which_it_was_sent(bench: jobs.Bench) -> None:
+    way.shipped(bench, 3)
+    way.a_fund(bench)
+    key = way.filed(bench)
+    before = made(bench, key, "request")
+    assert "申报金额1,500.00元，核减0.00元，报送金额1,500.00元" in before
+    holds.placed(bench, "line", holds.item(bench), key)
+    way.approve(bench, key)
+    assert made(bench, key, "request") == made(bench, 2, "request") == before
+    table = made(bench, 2, "performance")
+    assert "报送编号：BS-00001" in table
+    for told in ("报送金额\n1,500.00 元", "审定金额\n1,000.00 元", "支持数量\n3 车次（箱）"):
+        assert told in table
+    assert table == made(bench, key, "performance")
+
+
+def test_what_is_filed_again_tells_nothing_of_what_was_approved_before(bench: jobs.Bench) -> None:
+    way.shipped(bench, 2)
+    way.a_fund(bench)
+    key = way.filed(bench)
+    holds.placed(bench, "line", holds.item(bench), key)
+    way.approve(bench, key)
+    act_on(bench, Filing, 2, "commerce_officer", "return", **UPHELD)
+    again = way.filing_drafted(bench, 1, document_no="示例呼商字〔2026〕9号")
+    told = "1车次（箱）通过初审，申报金额500.00元，核减0.00元，报送金额500.00元"
+    assert told in made(bench, again, "request")
+    assert "2车次（箱）通过初审，申报金额1,000.00元，" in made(bench, key, "request")
+    with bench.database.reading() as session:
+        filing = session.get_one(Filing, again)
+        assert len(sheets.lines_of(session, filing)) == 1
+        assert lines.sums(session, filing).applied_fen == RATE_FEN
+        sheet = blobs.read(bench.settings.home, filing.sheet_sha256)
+    assert recomputed(sheet)
 
 
 def test_before_the_review_nothing_is_approved(bench: jobs.Bench) -> None:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -344,3 +344,26 @@ def test_evidence_that_comes_late_is_passed_on_anew(bench: jobs.Bench) -> None:
     decided(bench, objection, "dismiss")
     with bench.database.reading() as session:
         assert session.get_one(Objection, objection).state == "dismissed"
+
+
+def test_of_more_applications_no_more_is_asked_why_they_cannot_be_filed(bench: jobs.Bench) -> None:
+    chosen(bench)
+    passed(bench)
+    published(bench)
+    counts: list[int] = []
+    for first in (5, 6, 7):
+        way.shipped(bench, 1, first=first)
+        way.passed(bench, way.applied(bench))
+        asked: list[str] = []
+
+        def note(*told: Any, asked: list[str] = asked) -> None:  # noqa: ANN401  see sqlalchemy.event
+            asked.append(told[2])
+
+        with bench.database.reading() as session:
+            found = list(session.scalars(select(Application).order_by(Application.id)))
+            event.listen(bench.database.engine, "before_cursor_execute", note)
+            said = publication.lacking(session, found, NOW.date())
+            event.remove(bench.database.engine, "before_cursor_execute", note)
+        assert len(said) == len(found)
+        counts.append(len(asked))
+    assert len(set(counts)) == 1

@@ -1,11 +1,16 @@
 """A league forecasts its need on its page, two people submit it, the province reads it."""
 
 import io
+from dataclasses import replace
+from typing import Any
 
+import pytest
 from flask import Flask
 from openpyxl import load_workbook
+from sqlalchemy import event
 
-from tests import journeys, way
+from tests import forecasts, journeys, way
+from tests.forecasts import YEAR
 from tests.web import programs
 from tests.web.api.callers import call
 from tests.web.visitors import Page, People, Visitor, visit
@@ -77,6 +82,30 @@ def test_a_league_forecasts_and_the_province_reads_it_beside_the_fund(
     people["clerk"].see("/forecasts", 403)
 
 
+def test_a_list_of_more_forecasts_asks_no_more_and_reads_no_lines(
+    bench: jobs.Bench, people: People
+) -> None:
+    way.shipped(bench, 2)
+    way.a_fund(bench)
+    reader = people["commerce_officer"]
+    reader.see("/forecasts")
+    asked: list[list[str]] = []
+    for quarters in ((1,), (2, 3, 4)):
+        for number in quarters:
+            forecasts.submitted(bench, replace(YEAR, first_quarter=number, last_quarter=number))
+        said: list[str] = []
+
+        def note(*told: Any, said: list[str] = said) -> None:  # noqa: ANN401  see sqlalchemy.event
+            said.append(told[2])
+
+        event.listen(bench.database.engine, "before_cursor_execute", note)
+        assert f"XQ-0000{max(quarters)}" in reader.see("/forecasts").words
+        event.remove(bench.database.engine, "before_cursor_execute", note)
+        asked.append(said)
+    assert len(asked[0]) == len(asked[1])
+    assert not [one for one in asked[1] if "forecast_version.lines" in one]
+
+
 def test_each_version_keeps_its_sheet_and_its_pdf(bench: jobs.Bench, people: People) -> None:
     way.shipped(bench, 4)
     officer = people["league_officer"]
@@ -111,6 +140,22 @@ def test_a_forecast_is_told_anew_when_the_ledger_has_gone_on(
     assert "Told anew" in page.words
     assert expected(page)[0] == "2,500.00"
     officer.send(stale, 409, **{"expected-0": "9", "reason-0": "每周两班"})
+
+
+@pytest.mark.parametrize(
+    ("typed", "brings"),
+    [("1,500", "750,000.00"), ("１２０", "60,000.00"), ("1,5", ""), ("1,50,000", ""), ("-3", "")],
+)
+def test_a_number_is_read_as_it_was_meant_or_refused(
+    bench: jobs.Bench, people: People, typed: str, brings: str
+) -> None:
+    way.shipped(bench, 1)
+    page = drafted(people)
+    form = page.form(f"{page.address}/lines?page=1")
+    said = {"expected-0": typed, "reason-0": "示例"}
+    page = people["league_officer"].send(form, 200 if brings else 422, **said)
+    assert (f"“{typed}” is no whole number." in page.words) == (not brings)
+    assert not brings or expected(page)[0] == brings
 
 
 def test_where_nothing_is_known_the_mean_is_asked_for(people: People) -> None:

@@ -17,8 +17,7 @@ from tests.web.api.callers import Caller, call
 from tests.web.visitors import Page, People, Visitor
 from tracker import jobs
 from tracker.papers import letters
-from tracker.web.downloads import BOOK_TYPE
-from tracker.web.letters import DOCX_TYPE, PDF_TYPE
+from tracker.web.downloads import BOOK_TYPE, DOCX_TYPE, PDF_TYPE
 
 OWN = "草原盟公文用纸（示例）"
 

@@ -1,16 +1,19 @@
 """Demand 测算内容: what a 需求测算表 says, as plain values taken from the books. Pure."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from tracker.chinese import said
+from tracker.errors import mark
 from tracker.papers.content import Document
 from tracker.steps.forecast_lines import Line
 
 MARKED = "预测测算　不作兑付依据"
 """Over every page."""
 WARNING = "预测测算：本表用于研究资金安排，其中预计部分为推算，不作兑付依据，不动用任何资金"
-NEWCOMERS = "新增企业（尚未在册）"
+NEWCOMERS = mark("Firms that are not in the ledger yet")
 """What a line without a firm is called."""
 
 
@@ -45,19 +48,8 @@ class Demand:
 
     @property
     def period(self) -> str:
-        """The quarters in words; all four are the year."""
-        if (self.first_quarter, self.last_quarter) == (1, 4):
-            return f"{self.year}年"
-        if self.first_quarter == self.last_quarter:
-            return f"{self.year}年第{self.first_quarter}季度"
-        return f"{self.year}年第{self.first_quarter}—{self.last_quarter}季度"
-
-    @property
-    def firms(self) -> tuple[tuple[str, str], ...]:
-        """Credit code and name of each firm, in the order of the lines; newcomers last."""
-        named = dict.fromkeys((one.uscc, one.firm) for one in self.lines if one.uscc)
-        others = [("", NEWCOMERS)] if any(not one.uscc for one in self.lines) else []
-        return (*named, *others)
+        """The quarters in words."""
+        return period(self.year, self.first_quarter, self.last_quarter, "zh")
 
     @property
     def anchor(self) -> str:
@@ -74,6 +66,23 @@ class Demand:
         numbers: Mapping[int, str] = {one.version_no: one.document_no for one in self.documents}
         told = f"{numbers[line.method]}（第 {line.method} 版）"
         return told if line.in_force else f"{told}，该季度尚无备案办法，暂按此版"
+
+
+def period(year: int, first: int, last: int, lang: str) -> str:
+    """Some quarters of a year in words; all four are the year."""
+    if (first, last) == (1, 4):
+        return said(mark("Year %(year)s"), lang, year=year)
+    if first == last:
+        return said(mark("%(year)s Q%(number)s"), lang, year=year, number=first)
+    return said(mark("%(year)s Q%(first)s to Q%(last)s"), lang, year=year, first=first, last=last)
+
+
+def by_firm(lines: Sequence[Line]) -> list[tuple[str, list[Line]]]:
+    """Credit code of each firm with its lines, in their order; newcomers, who have none, last."""
+    found: dict[str, list[Line]] = defaultdict(list)
+    for line in lines:
+        found[line.uscc].append(line)
+    return sorted(found.items(), key=lambda one: not one[0])
 
 
 @dataclass(frozen=True, slots=True)

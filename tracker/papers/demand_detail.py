@@ -7,8 +7,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from tracker.chinese import in_chinese
 from tracker.papers import detail
-from tracker.papers.demand import MARKED, NEWCOMERS, WARNING, Demand, totals
-from tracker.papers.formulas import Cell, Live, difference, rounded, total, yuan
+from tracker.papers.demand import MARKED, NEWCOMERS, WARNING, Demand, by_firm, totals
+from tracker.papers.formulas import Cell, Live, counted, difference, rounded, total, yuan
 from tracker.papers.spans import Spans
 from tracker.papers.workbook import A3, Book, Column, across, end, page, table, wide_enough
 from tracker.steps.forecast_lines import MEANS, Line
@@ -70,7 +70,7 @@ def write(book: Book, sheet: Worksheet, demand: Demand) -> None:
     across(book, sheet, 1, WIDTH, info, "plain")
     across(book, sheet, 2, WIDTH, WARNING, "sample", 20)
     across(book, sheet, 3, WIDTH, detail.SAMPLE if demand.is_sample else "", "sample", 20)
-    numbers = {uscc: number for number, (uscc, _) in enumerate(demand.firms, 1)}
+    numbers = {uscc: number for number, (uscc, _) in enumerate(by_firm(demand.lines), 1)}
     rows = [
         _cells(row, numbers[one.uscc], one, demand)
         for row, one in enumerate(demand.lines, FIRST_ROW)
@@ -102,7 +102,7 @@ def _cells(row: int, firm_number: int, one: Line, demand: Demand) -> tuple[Cell,
         row - FIRST_ROW + 1,
         one.quarter,
         firm_number,
-        one.firm or NEWCOMERS,
+        one.firm or in_chinese(NEWCOMERS),
         one.route,
         demand.method(one),
         one.known,
@@ -159,8 +159,7 @@ def _totals(demand: Demand) -> tuple[Cell, ...]:
         heading: total(SPANS.letter(heading), FIRST_ROW, last, fen[heading]) for heading in ADDED
     }
     for heading, count in counts.items():
-        column = SPANS.letter(heading)
-        cells[heading] = Live(f"=SUM({column}{FIRST_ROW}:{column}{last})", Decimal(count))
+        cells[heading] = counted(SPANS.letter(heading), FIRST_ROW, last, count)
     cells["企业"] = "合计"
     return tuple(cells.get(heading) for heading in HEADINGS)
 

@@ -6,16 +6,17 @@ from decimal import Decimal
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
+from tracker.chinese import in_chinese
 from tracker.papers import checking, demand_detail, detail
-from tracker.papers.demand import MARKED, WARNING, Demand, totals
-from tracker.papers.formulas import Cell, Live, ten_thousands, total, yuan
+from tracker.papers.demand import MARKED, NEWCOMERS, WARNING, Demand, by_firm, totals
+from tracker.papers.formulas import Cell, Live, counted, in_ten_thousands, total, yuan
 from tracker.papers.workbook import (
     A4,
     Book,
     Column,
     across,
     end,
-    height,
+    notes,
     page,
     table,
     wide_enough,
@@ -68,12 +69,8 @@ def write(book: Book, sheet: Worksheet, demand: Demand) -> None:
     across(book, sheet, 0, WIDTH, f"{demand.title}（汇总）", "title", 34)
     across(book, sheet, 1, WIDTH, WARNING, "sample", 20)
     across(book, sheet, 2, WIDTH, detail.SAMPLE if demand.is_sample else "", "sample", 20)
-    row = 3
-    for text in _heading(demand):
-        across(book, sheet, row, WIDTH, text, "note", height(text, CHARACTERS))
-        row += 1
-    heading_row = row
-    row = _table(book, sheet, row, FIRM_COLUMNS, _by_firm(demand), demand)
+    heading_row = notes(book, sheet, 3, WIDTH, _heading(demand), CHARACTERS)
+    row = _table(book, sheet, heading_row, FIRM_COLUMNS, _by_firm(demand), demand)
     sheet.freeze_panes(heading_row + 1, 0)
     known = totals(demand.lines).known_fen
     row = checking.write(
@@ -87,7 +84,7 @@ def write(book: Book, sheet: Worksheet, demand: Demand) -> None:
         total_at=demand_detail.SPANS.total_at(demand_detail.STANDING, len(demand.lines)),
     )
     row = _table(book, sheet, row + 1, QUARTER_COLUMNS, _by_quarter(demand), demand)
-    across(book, sheet, row, WIDTH, NOTE, "note", height(NOTE, CHARACTERS))
+    notes(book, sheet, row, WIDTH, [NOTE], CHARACTERS)
     across(book, sheet, row + 2, WIDTH, detail.SIGNING, "signing", 30)
     sheet.print_area(0, 0, row + 2, WIDTH - 1)
     page(
@@ -106,8 +103,8 @@ Group = tuple[int, str, str, Sequence[Line]]
 
 def _by_firm(demand: Demand) -> tuple[str, list[Group]]:
     return demand_detail.FIRM, [
-        (number, name, uscc, [one for one in demand.lines if one.uscc == uscc])
-        for number, (uscc, name) in enumerate(demand.firms, 1)
+        (number, lines[0].firm or in_chinese(NEWCOMERS), uscc, lines)
+        for number, (uscc, lines) in enumerate(by_firm(demand.lines), 1)
     ]
 
 
@@ -180,7 +177,7 @@ def _row(row: int, key: str, group: Group, count: int) -> tuple[Cell, ...]:
             for heading, value in zip(COUNTS, (added.known, added.expected), strict=True)
         ),
         *(
-            Live(f"=ROUND(ROUND({summed(heading)},2)/10000,2)", ten_thousands(fen[heading]))
+            in_ten_thousands(f"ROUND({summed(heading)},2)", fen[heading])
             for heading in IN_TEN_THOUSANDS
         ),
         Live(f"=ROUND({summed(need)},2)", yuan(fen[need])),
@@ -196,14 +193,11 @@ def _totals(demand: Demand, first: int, last: int) -> tuple[Cell, ...]:
         "合计",
         None,
         *(
-            Live(f"=SUM({column}{first}:{column}{last})", Decimal(value))
+            counted(column, first, last, value)
             for column, value in zip("DE", (added.known, added.expected), strict=True)
         ),
         *(
-            Live(
-                f"=ROUND({demand_detail.SPANS.total_at(heading, count)}/10000,2)",
-                ten_thousands(fen[heading]),
-            )
+            in_ten_thousands(demand_detail.SPANS.total_at(heading, count), fen[heading])
             for heading in IN_TEN_THOUSANDS
         ),
         total(xl_col_to_name(WIDTH - 1), first, last, fen[demand_detail.NEED]),

@@ -58,35 +58,30 @@ class Style:
     face: str = FANG
     size: int = 32
     line: int = 580
-    layout: str = ""
+    keeps: bool = False
+    """Whether it stays on the page of the next paragraph."""
+    place: str = ""
+    """Where on the line it stands."""
 
 
+CENTRE, RIGHT = '<w:jc w:val="center"/>', '<w:jc w:val="right"/>'
+INDENT = '<w:ind w:firstLineChars="200" w:firstLine="640"/>'
+SIGNED = f'<w:ind w:rightChars="400" w:right="1280"/>{RIGHT}'
 STYLES: Mapping[str, Style] = {
-    "body": Style("正文文字", layout='<w:ind w:firstLineChars="200" w:firstLine="640"/>'),
-    "title": Style("公文标题", SONG, 44, 660, '<w:jc w:val="center"/>'),
-    "number": Style("发文字号", layout='<w:jc w:val="center"/>'),
+    "body": Style("正文文字", place=INDENT),
+    "title": Style("公文标题", SONG, 44, 660, place=CENTRE),
+    "number": Style("发文字号", place=CENTRE),
     "receiver": Style("主送机关"),
-    "heading": Style(
-        "一级标题", HEI, layout='<w:keepNext/><w:ind w:firstLineChars="200" w:firstLine="640"/>'
-    ),
-    "kept": Style(
-        "与下段同页",
-        layout='<w:keepNext/><w:ind w:firstLineChars="200" w:firstLine="640"/>',
-    ),
-    "office": Style(
-        "落款单位",
-        layout='<w:keepNext/><w:ind w:rightChars="400" w:right="1280"/><w:jc w:val="right"/>',
-    ),
-    "signed": Style(
-        "落款",
-        layout='<w:ind w:rightChars="400" w:right="1280"/><w:jc w:val="right"/>',
-    ),
-    "mark": Style("示例标注", HEI, 28, 0, '<w:jc w:val="center"/>'),
-    "gap": Style("表前空", size=10, line=0, layout="<w:keepNext/>"),
+    "heading": Style("一级标题", HEI, keeps=True, place=INDENT),
+    "kept": Style("与下段同页", keeps=True, place=INDENT),
+    "office": Style("落款单位", keeps=True, place=SIGNED),
+    "signed": Style("落款", place=SIGNED),
+    "mark": Style("示例标注", HEI, 28, 0, place=CENTRE),
+    "gap": Style("表前空", size=10, line=0, keeps=True),
     "note": Style("注", size=21, line=0),
-    "head": Style("表头", HEI, 24, 0, '<w:keepNext/><w:jc w:val="center"/>'),
+    "head": Style("表头", HEI, 24, 0, keeps=True, place=CENTRE),
     "cell": Style("表文", size=24, line=0),
-    "figure": Style("表中数字", size=24, line=0, layout='<w:jc w:val="right"/>'),
+    "figure": Style("表中数字", size=24, line=0, place=RIGHT),
 }
 
 
@@ -155,7 +150,7 @@ def _table(table: Table) -> str:
     return (
         f"{_line(Line('', 'gap'))}"
         f'<w:tbl><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
-        f'<w:jc w:val="center"/><w:tblBorders>{edges}</w:tblBorders><w:tblLayout w:type="fixed"/>'
+        f'{CENTRE}<w:tblBorders>{edges}</w:tblBorders><w:tblLayout w:type="fixed"/>'
         f"<w:tblCellMar>{PADDING}</w:tblCellMar></w:tblPr>"
         f"<w:tblGrid>{columns}</w:tblGrid>{''.join(rows)}</w:tbl>{_line(Line('', 'note'))}"
     )
@@ -190,9 +185,9 @@ def _styles() -> str:
 
 def _layout(style: Style) -> str:
     """What stands before the spacing, the spacing, and what comes after it, as Word orders them."""
-    keep = "<w:keepNext/>" if "<w:keepNext/>" in style.layout else ""
+    keep = "<w:keepNext/>" if style.keeps else ""
     exact = f'<w:spacing w:line="{style.line}" w:lineRule="exact"/>' if style.line else ""
-    return f"{keep}{exact}{style.layout.replace(keep, '') if keep else style.layout}"
+    return f"{keep}{exact}{style.place}"
 
 
 def _foot(side: str) -> str:

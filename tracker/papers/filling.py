@@ -9,7 +9,7 @@ Pure.
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from itertools import chain, pairwise
@@ -40,7 +40,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Fault:
-    """Why a template cannot be used: a key of ``letters.FAULTS``, and what it speaks of."""
+    """Why a template cannot be used: a key of ``letter_check.FAULTS``, and what it speaks of."""
 
     key: str
     what: str = ""
@@ -55,9 +55,7 @@ def fill(template: bytes, values: Values, lists: Lists) -> bytes:
     for name, raw in members.items():
         if STORY.fullmatch(name):
             root = parsed(raw)
-            _rows(root, lists)
-            for paragraph in root.iter(f"{W}p"):
-                _replace(paragraph, values)
+            _fill(root, values, lists)
             members[name] = etree.tostring(root, encoding="UTF-8", standalone=True)
     return packed(members)
 
@@ -71,16 +69,9 @@ def faults(members: Mapping[str, bytes], known: Known) -> Iterator[Fault]:
         for paragraph in root.iter(f"{W}p"):
             yield from _faults_of(_text(paragraph), known, in_row=_in_row(paragraph))
         for row in root.iter(f"{W}tr"):
-            found = {one.partition(DOT)[0] for one in _names(row) if DOT in one}
+            found = {one.partition(DOT)[0] for one in _columns(row)}
             if len(found) > 1:
                 yield Fault("two_lists", "、".join(sorted(found)))
-
-
-def names(template: bytes) -> list[str]:
-    """Every name the template uses, once each, in their order."""
-    members = unpacked(template)
-    roots = (parsed(raw) for name, raw in members.items() if STORY.fullmatch(name))
-    return list(dict.fromkeys(one for root in roots for one in _names(root)))
 
 
 def unpacked(raw: bytes) -> dict[str, bytes]:
@@ -107,21 +98,37 @@ def _faults_of(text: str, known: Known, *, in_row: bool) -> Iterator[Fault]:
         yield Fault("open_braces", rest.strip()[:40])
 
 
-def _in_row(paragraph: Element) -> bool:
-    return next(paragraph.iterancestors(f"{W}tr"), None) is not None
+def _in_row(element: Element) -> bool:
+    return next(element.iterancestors(f"{W}tr"), None) is not None
 
 
-def _rows(root: Element, lists: Lists) -> None:
-    for row in list(root.iter(f"{W}tr")):
-        used = {name.partition(DOT)[0] for name in _names(row) if DOT in name}
-        for name in used & lists.keys():
-            for values in lists[name] or ({},):
-                clone = deepcopy(row)
-                told = {f"{name}{DOT}{key}": value for key, value in values.items()}
-                for paragraph in clone.iter(f"{W}p"):
-                    _replace(paragraph, told, blank=f"{name}{DOT}")
-                row.addprevious(clone)
-            _parent(row).remove(row)
+def _fill(root: Element, values: Values, lists: Lists) -> None:
+    """Put everything in, into each paragraph once: what stands there then is not read again."""
+    rows = [row for row in root.iter(f"{W}tr") if not _in_row(row) and _columns(row)]
+    repeated = {paragraph for row in rows for paragraph in row.iter(f"{W}p")}
+    for paragraph in root.iter(f"{W}p"):
+        if paragraph not in repeated:
+            _replace(paragraph, values)
+    for row in rows:
+        _repeat(row, values, lists)
+
+
+def _columns(row: Element) -> list[str]:
+    """The names of a list that stand in a row."""
+    return [name for name in _names(row) if DOT in name]
+
+
+def _repeat(row: Element, values: Values, lists: Lists) -> None:
+    """The row once for each row of its list; once, with nothing in it, for none."""
+    columns = {name: name.partition(DOT) for name in _columns(row)}
+    (table,) = {table for table, _, _ in columns.values()}
+    for told in lists[table] or ({},):
+        clone = deepcopy(row)
+        row_values = {name: told.get(column, "") for name, (_, _, column) in columns.items()}
+        for paragraph in clone.iter(f"{W}p"):
+            _replace(paragraph, {**values, **row_values})
+        row.addprevious(clone)
+    _parent(row).remove(row)
 
 
 def _parent(element: Element) -> Element:
@@ -143,35 +150,22 @@ def _text(paragraph: Element) -> str:
     return "".join(one.text or "" for one in _texts(paragraph))
 
 
-def _replace(paragraph: Element, values: Values, blank: str = "") -> None:
-    """Put in what the names of a paragraph name; a name is often cut into several runs.
-
-    With ``blank`` only names that begin so are meant, and become nothing where nobody knows them.
-    """
+def _replace(paragraph: Element, values: Values) -> None:
+    """Put in what the names of a paragraph name; a name is often cut into several runs."""
     texts = _texts(paragraph)
     whole = "".join(one.text or "" for one in texts)
-    found = [one for one in NAME.finditer(whole) if one[1].startswith(blank)]
+    found = list(NAME.finditer(whole))
     if not found:
         return
     starts = [0]
     for one in texts:
         starts.append(starts[-1] + len(one.text or ""))
-    pieces = [
-        _piece(whole[first:last], first, found, lambda name: _value(name, values, blank))
-        for first, last in pairwise(starts)
-    ]
+    pieces = [_piece(whole[first:last], first, found, values) for first, last in pairwise(starts)]
     for one, piece in zip(texts, pieces, strict=True):
         _put(one, piece)
 
 
-def _value(name: str, values: Values, blank: str) -> str:
-    assert blank or name in values, f"nobody knows {name}"
-    return UNPRINTABLE.sub("", values.get(name, ""))
-
-
-def _piece(
-    text: str, start: int, found: Sequence[re.Match[str]], value: Callable[[str], str]
-) -> str:
+def _piece(text: str, start: int, found: Sequence[re.Match[str]], values: Values) -> str:
     """What a run says afterwards: a value stands in the run where its name begins."""
     said, at = [], start
     end = start + len(text)
@@ -180,7 +174,8 @@ def _piece(
             continue
         said.append(text[at - start : max(one.start() - start, 0)] if one.start() > at else "")
         if one.start() >= start:
-            said.append(value(one[1]))
+            assert one[1] in values, f"nobody knows {one[1]}"
+            said.append(UNPRINTABLE.sub("", values[one[1]]))
         at = min(one.end(), end)
     return "".join(chain(said, [text[at - start :]]))
 

@@ -6,7 +6,8 @@ from tracker.chinese import said
 from tracker.db import SHANGHAI
 from tracker.errors import mark
 from tracker.models.forecasts import Forecast, ForecastVersion
-from tracker.papers.demand import Totals, totals
+from tracker.papers import demand
+from tracker.papers.demand import NEWCOMERS, Totals, totals
 from tracker.papers.formulas import ten_thousands
 from tracker.papers.paper import Cell, Grid, Heading, Money, Paper
 from tracker.papers.statement import SAMPLE, in_tongue
@@ -16,7 +17,6 @@ NOT_FOR_PAYMENT = mark(
     "A forecast to plan money by: no basis for payment, and it moves no money.",
 )
 MARKED = mark("FORECAST: no basis for payment")
-NEWCOMERS = mark("Firms that are not in the ledger yet")
 SIGNING = mark(
     "Made by:            Checked by:            Head:            (seal)            Date:"
 )
@@ -76,23 +76,12 @@ def of_version(one: Forecast, made: ForecastVersion, lines: Sequence[Line], *, l
 
 def period(one: Forecast, lang: str) -> str:
     """The quarters of a forecast in words."""
-    if (one.first_quarter, one.last_quarter) == (1, 4):
-        return said(mark("Year %(year)s"), lang, year=one.year)
-    if one.first_quarter == one.last_quarter:
-        return said(mark("%(year)s Q%(number)s"), lang, year=one.year, number=one.first_quarter)
-    return said(
-        mark("%(year)s Q%(first)s to Q%(last)s"),
-        lang,
-        year=one.year,
-        first=one.first_quarter,
-        last=one.last_quarter,
-    )
+    return demand.period(one.year, one.first_quarter, one.last_quarter, lang)
 
 
 def by_firm(lines: Sequence[Line]) -> list[tuple[str, Totals]]:
     """Name of each firm, none for newcomers, with its sums."""
-    names = dict.fromkeys((one.uscc, one.firm) for one in lines)
-    return [(firm, totals([one for one in lines if one.uscc == uscc])) for uscc, firm in names]
+    return [(own[0].firm, totals(own)) for _, own in demand.by_firm(lines)]
 
 
 def by_quarter(lines: Sequence[Line]) -> list[tuple[int, Totals]]:

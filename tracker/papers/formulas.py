@@ -84,6 +84,16 @@ def total(column: str, first: int, last: int, fen: int) -> Live:
     return Live(f"=ROUND(SUM({column}{first}:{column}{last}),2)", yuan(fen))
 
 
+def counted(column: str, first: int, last: int, count: int) -> Live:
+    """The sum of a column of whole numbers."""
+    return Live(f"=SUM({column}{first}:{column}{last})", Decimal(count))
+
+
+def in_ten_thousands(yuan_at: str, fen: int) -> Live:
+    """A cell or formula of yuan (without "=") as 万元 with two decimals."""
+    return Live(f"=ROUND({yuan_at}/10000,2)", ten_thousands(fen))
+
+
 def difference(one: str, *others: str, fen: int) -> Live:
     """One cell of money less others."""
     return Live(f"=ROUND({'-'.join((one, *others))},2)", yuan(fen))

@@ -5,9 +5,11 @@ nobody knows: each fault says what, so that the template can be mended.
 """
 
 import io
+import lzma
 import posixpath
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
@@ -31,8 +33,12 @@ STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
 """The other name space of the same marks, which we do not read."""
 MARKED = (".xml", ".rels")
 """How the names of parts end that are read and looked through here."""
-UNREADABLE = (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, SyntaxError)
-"""What the libraries find wrong with a stranger's bytes; lxml's errors are syntax errors."""
+UNREADABLE = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError),
+    *(ValueError, OSError, RuntimeError, SyntaxError),
+)
+"""What the libraries find wrong with a stranger's bytes: a member behind a password, or packed in a
+way they do not know, is a runtime error, and lxml's errors are syntax errors."""
 FAULTS: Mapping[str, tuple[str, str]] = {
     "no_docx": (
         mark("This is no Word document (.docx)."),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from rules.lines import yuan
@@ -12,12 +12,20 @@ from tracker.books import ledger
 from tracker.db import local_day
 from tracker.models import subjects
 from tracker.models.applications import Application, ApplicationLine
-from tracker.models.filings import AllotmentMatch, Decision, Disbursement, Filing, FilingLine
+from tracker.models.filings import (
+    APPROVED_STATES,
+    AllotmentMatch,
+    Decision,
+    Disbursement,
+    Filing,
+    FilingLine,
+)
 from tracker.models.methods import Method, Programme
 from tracker.models.money import Item
 from tracker.models.people import Firm, League
 from tracker.models.publications import OPEN_STATES, Objection, Publication, PublicationLine
 from tracker.papers.filling import Lists, Values
+from tracker.papers.formulas import ten_thousands
 from tracker.papers.letters import LISTS, VALUES
 from tracker.steps import filing as filings
 from tracker.steps import publication as publications
@@ -28,7 +36,6 @@ UNITS = {"shipment": "车次（箱）", "period": "项"}
 NO_DAY = "　　　　年　　月　　日"
 WITHDRAWN = "（已撤回）"
 NOT_PUBLISHED = "（未公示）"
-APPROVED = ("approved", "closed")
 Facts = tuple[Values, Lists]
 Shown = tuple[str, str, int, int]
 """Firm, code of its application, how many items, and fen, as published."""
@@ -46,10 +53,14 @@ class Sums:
 
 
 def of_filing(session: Session, filing: Filing, now: datetime) -> Facts:
-    """What every letter of a filing may say; the amounts are those filed."""
+    """What every letter of a filing may say; the amounts are those filed.
+
+    What was held back of a filing has the letters with which the whole of it was sent.
+    """
+    filing = filings.sent(session, filing)
     inside = filings.applications(session, filing)
-    shown = [line for one in inside if (line := publications.current(session, one))]
-    rows = _rows(session, filing, inside)
+    shown = list(publications.standing(session, inside).values())
+    rows = _rows(session, filing)
     filed_fen = sum(row.filed_fen for row in rows)
     first, last = _period(inside)
     figures = list(_figures(session, filing, rows))
@@ -68,7 +79,7 @@ def of_filing(session: Session, filing: Filing, now: datetime) -> Facts:
         "申报金额": yuan(sum(row.applied_fen for row in rows)),
         "核减金额": yuan(sum(row.reduced_fen for row in rows)),
         "报送金额": yuan(filed_fen),
-        "报送金额万元": _wan(filed_fen),
+        "报送金额万元": f"{ten_thousands(filed_fen):,}",
         "公示金额": yuan(filed_fen),
         "公示情况": _said(session, inside, shown, local_day(now)),
         "台账序号": str(head.seq),
@@ -189,8 +200,8 @@ def _objected(session: Session, lines: Sequence[PublicationLine], *, over: bool)
     return f"{since}共收到异议{len(states)}件，{decided}。"
 
 
-def _rows(session: Session, filing: Filing, inside: Sequence[Application]) -> list[Sums]:
-    filed = (FilingLine.item_id == ApplicationLine.item_id) & (FilingLine.filing_id == filing.id)
+def _rows(session: Session, filing: Filing) -> list[Sums]:
+    whole = FilingLine.filing_id.in_(filings.family(filing))
     query = (
         select(
             Firm,
@@ -201,8 +212,8 @@ def _rows(session: Session, filing: Filing, inside: Sequence[Application]) -> li
         )
         .join(Item, Item.id == ApplicationLine.item_id)
         .join(Firm, Firm.id == Item.firm_id)
-        .outerjoin(FilingLine, filed)
-        .where(ApplicationLine.application_id.in_([one.id for one in inside]))
+        .outerjoin(FilingLine, (FilingLine.item_id == ApplicationLine.item_id) & whole)
+        .where(filings.applied(filing))
         .group_by(Firm.id)
         .order_by(Firm.id)
     )
@@ -217,9 +228,11 @@ def _firm(number: int, row: Sums) -> Values:
 
 def to_show(session: Session, filing: Filing) -> Iterator[Shown]:
     """Each application of a filing as it was published, or would be."""
-    for one in filings.applications(session, filing):
-        if line := publications.current(session, one):
-            yield frozen(line)
+    inside = filings.applications(session, filing)
+    shown = publications.standing(session, inside)
+    for one in inside:
+        if one.id in shown:
+            yield frozen(shown[one.id])
         else:
             row = publications.row(session, one)
             yield one.firm.name, one.code, row.items, row.amount_fen
@@ -241,24 +254,32 @@ def _figures(
 ) -> Iterator[tuple[str, str, str]]:
     """Name, figure and how it is told, as the ledger stands."""
     unit = UNITS[subjects.of(filing.programme).name]
-    totals = filings.totals(session, filing)
+    whole = filings.family(filing)
     allotted = session.scalar(
-        select(func.sum(AllotmentMatch.amount_fen)).where(AllotmentMatch.filing_id == filing.id)
+        select(func.sum(AllotmentMatch.amount_fen)).where(AllotmentMatch.filing_id.in_(whole))
     )
     paid = session.scalar(
         select(func.sum(Disbursement.amount_fen)).where(
-            Disbursement.filing_id == filing.id, Disbursement.state == "disbursed"
+            Disbursement.filing_id.in_(whole), Disbursement.state == "disbursed"
         )
     )
     allotted, paid = int(allotted or 0), int(paid or 0)
-    approved = totals.approved_fen if filing.state in APPROVED else None
+    approved = _approved(session, whole)
     yield "支持企业数", f"{len(rows)} 家", "本次报送的企业"
     yield "支持数量", f"{sum(row.items for row in rows):,} {unit}", "本次报送的明细"
-    yield "报送金额", f"{yuan(totals.filed_fen)} 元", "初审核定、报送自治区的金额"
+    yield "报送金额", f"{yuan(sum(row.filed_fen for row in rows))} 元", "初审核定、报送自治区的金额"
     yield "审定金额", _or_not(approved), "报送金额减商务厅核减"
     yield "下达指标", f"{yuan(allotted)} 元", "已下达并用于本次报送的预算指标，含提前下达的部分"
     yield "兑现金额", f"{yuan(paid)} 元", "银行已确认到账的拨付，未扣除追缴"
     yield "兑现率", _rate(paid, approved), "兑现金额占审定金额，舍去第三位小数"
+
+
+def _approved(session: Session, whole: Select[int]) -> int | None:
+    """What of these filings is approved by now; None before any of it was decided so."""
+    left = FilingLine.filed_fen - FilingLine.reduced_fen
+    query = select(func.sum(left)).join(Filing, Filing.id == FilingLine.filing_id)
+    fen = session.scalar(query.where(Filing.id.in_(whole), Filing.state.in_(APPROVED_STATES)))
+    return None if fen is None else int(fen)
 
 
 def _targets(text: str, figures: Sequence[tuple[str, str, str]]) -> Iterator[Values]:
@@ -284,11 +305,6 @@ def _filed_on(session: Session, filing: Filing) -> str:
 
 def _day(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
-
-
-def _wan(fen: int) -> str:
-    """Ten thousands of yuan, two decimals, half up."""
-    return f"{(fen + 5_000) // 1_000_000:,}.{(fen + 5_000) % 1_000_000 // 10_000:02d}"
 
 
 def _or_not(fen: int | None) -> str:

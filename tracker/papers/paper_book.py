@@ -13,7 +13,7 @@ from tracker.papers.workbook import (
     across,
     begin,
     end,
-    height,
+    notes,
     page,
     table,
     wide_enough,
@@ -47,8 +47,7 @@ def write(paper: Paper, made_at: datetime, name: str = "") -> bytes:
 
 def _words(book: Book, row: int, columns: int, words: str) -> int:
     sheet = book.file.worksheets()[0]
-    across(book, sheet, row, columns, words, "note", height(words, WIDTH))
-    return row + 1
+    return notes(book, sheet, row, columns, [words], WIDTH)
 
 
 def _widths(grid: Grid) -> list[float]:

@@ -18,7 +18,7 @@ from tracker.papers.workbook import (
     Column,
     across,
     begin,
-    height,
+    notes,
     page,
     table,
     wide_enough,
@@ -128,9 +128,7 @@ def parameters(
     across(book, sheet, 1, width, detail.SAMPLE if is_sample else "", "sample", 20)
     row = 3
     for document in documents:
-        for text in _document(document):
-            across(book, sheet, row, width, text, "note", height(text, PARAMETER_WIDTH))
-            row += 1
+        row = notes(book, sheet, row, width, _document(document), PARAMETER_WIDTH)
         rows = [(p.name, p.value, p.unit, p.article, p.key) for p in document.parameters]
         row = table(book, sheet, row, PARAMETER_COLUMNS, rows) + 1
     sheet.print_area(0, 0, row - 2, width - 1)

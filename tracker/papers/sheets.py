@@ -135,17 +135,13 @@ def attach(
 
 
 def lines_of(session: Session, filing: Filing) -> list[Line]:
-    """Every line of the filing's applications with its line of the filing, if it has one.
-
-    What was held back of it when the others were approved is of it still.
-    """
+    """Every line the filing is about with its line of the filing, if it has one."""
     whole = filings.family(filing)
-    of_filing = select(FilingLine.application_id).where(FilingLine.filing_id.in_(whole))
     query = (
         select(ApplicationLine, Item, FilingLine)
         .join(Item, Item.id == ApplicationLine.item_id)
         .outerjoin(FilingLine, (FilingLine.item_id == Item.id) & (FilingLine.filing_id.in_(whole)))
-        .where(ApplicationLine.application_id.in_(of_filing))
+        .where(filings.applied(filing))
         .order_by(Item.firm_id, subjects.DAY, Item.code)
     )
     return list(session.execute(subjects.joined(query).options(*subjects.eager())))

@@ -7,14 +7,14 @@ from xlsxwriter.worksheet import Worksheet
 
 from tracker.papers import checking, detail
 from tracker.papers.content import Settlement, Sums, sums
-from tracker.papers.formulas import Cell, Live, ten_thousands, total, yuan
+from tracker.papers.formulas import Cell, Live, counted, in_ten_thousands, total, yuan
 from tracker.papers.workbook import (
     A4,
     Book,
     Column,
     across,
     end,
-    height,
+    notes,
     page,
     table,
     wide_enough,
@@ -57,11 +57,8 @@ def write(book: Book, sheet: Worksheet, content: Settlement) -> None:
     """Write the sheet over what 明细 will hold."""
     across(book, sheet, 0, WIDTH, f"{content.title}（汇总）", "title", 34)
     across(book, sheet, 1, WIDTH, detail.SAMPLE if content.is_sample else "", "sample", 20)
-    row = 2
-    for text in _heading(content):
-        across(book, sheet, row, WIDTH, text, "note", height(text, CHARACTERS))
-        row += 1
-    heading_row, first = row, row + 2
+    heading_row = notes(book, sheet, 2, WIDTH, _heading(content), CHARACTERS)
+    first = heading_row + 2
     rows = [
         _firm(content, first + number - 1, number, uscc, name)
         for number, (uscc, name) in enumerate(content.firms, 1)
@@ -80,7 +77,7 @@ def write(book: Book, sheet: Worksheet, content: Settlement) -> None:
         held=("校核：台账在册金额（元）", content.ledger_fen),
         apart=("校核：报送合计与台账之差（元）", filed - content.ledger_fen),
     )
-    across(book, sheet, row, WIDTH, NOTE, "note", height(NOTE, CHARACTERS))
+    notes(book, sheet, row, WIDTH, [NOTE], CHARACTERS)
     across(book, sheet, row + 2, WIDTH, detail.SIGNING, "signing", 30)
     sheet.print_area(0, 0, row + 2, WIDTH - 1)
     page(
@@ -128,10 +125,7 @@ def _firm(content: Settlement, row: int, number: int, uscc: str, name: str) -> t
         name,
         uscc,
         Live(f"=COUNTIF({keys},$A{row})", Decimal(added.shipments)),
-        *(
-            Live(f"=ROUND({summed(heading)}/10000,2)", ten_thousands(fen[heading]))
-            for heading in IN_TEN_THOUSANDS
-        ),
+        *(in_ten_thousands(summed(heading), fen[heading]) for heading in IN_TEN_THOUSANDS),
         *(Live(f"={summed(heading)}", yuan(fen[heading])) for heading in IN_YUAN),
     )
 
@@ -141,14 +135,13 @@ def _totals(content: Settlement, first: int, last: int) -> tuple[Cell, ...]:
     count = len(content.details)
     added = sums(content.details)
     fen = _fen(added)
-    column = xl_col_to_name(3)
     return (
         None,
         "合计",
         None,
-        Live(f"=SUM({column}{first}:{column}{last})", Decimal(added.shipments)),
+        counted(xl_col_to_name(3), first, last, added.shipments),
         *(
-            Live(f"=ROUND({detail.total_at(heading, count)}/10000,2)", ten_thousands(fen[heading]))
+            in_ten_thousands(detail.total_at(heading, count), fen[heading])
             for heading in IN_TEN_THOUSANDS
         ),
         *(

@@ -5,7 +5,7 @@ its value, so that a viewer that does not recompute shows the right figure too.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -215,6 +215,16 @@ def across(
     sheet.merge_range(row, 0, row, width - 1, "", look)
     put(book, sheet, row, 0, text, style)
     sheet.set_row(row, height)
+
+
+def notes(
+    book: Book, sheet: Worksheet, row: int, width: int, texts: Iterable[str], characters: float
+) -> int:
+    """Texts over the whole width, each as high as it needs; returns the row after the last one."""
+    for text in texts:
+        across(book, sheet, row, width, text, "note", height(text, characters))
+        row += 1
+    return row
 
 
 def page(

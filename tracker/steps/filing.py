@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from tracker.books import ledger
@@ -22,6 +22,8 @@ from tracker.steps.accrual import move_item
 
 HELD = case((FilingLine.held, FilingLine.filed_fen - FilingLine.reduced_fen), else_=0)
 """What is left of a line while it is held."""
+TAKEN_OFF = ApplicationLine.reduced_fen == ApplicationLine.applied_fen
+"""Whether the first review left nothing of a line."""
 SUMS = (func.sum(FilingLine.filed_fen), func.sum(FilingLine.reduced_fen), func.sum(HELD))
 
 
@@ -113,6 +115,12 @@ def family(filing: Filing) -> Select[int]:
     return select(Filing.id).where((Filing.code == code) | (Filing.rest_of == code))
 
 
+def sent(session: Session, filing: Filing) -> Filing:
+    """The filing as the league sent it: itself, or what it was held back of."""
+    code = filing.rest_of or filing.code
+    return session.scalars(select(Filing).where(Filing.code == code)).one()
+
+
 def later(session: Session, filing: Filing) -> list[Filing]:
     """What was held back of the filing when its others were approved, the oldest first."""
     query = select(Filing).where(Filing.id.in_(family(filing)), Filing.id > filing.id)
@@ -192,10 +200,21 @@ def take(session: Session, filing: Filing, name: str, taking: flow.Taking) -> De
 
 
 def applications(session: Session, filing: Filing) -> list[Application]:
-    """The applications in it."""
-    inside = select(FilingLine.application_id).where(FilingLine.filing_id == filing.id)
+    """The applications in it, and in what was held back of it."""
+    inside = select(FilingLine.application_id).where(FilingLine.filing_id.in_(family(filing)))
     query = select(Application).where(Application.id.in_(inside))
     return list(session.scalars(query.order_by(Application.id)))
+
+
+def applied(filing: Filing) -> ColumnElement[bool]:
+    """Which lines of applications it is about: filed ones, and those taken off wholly before.
+
+    What was held back is of it still; what was approved in an earlier filing is not.
+    """
+    lines_of = FilingLine.filing_id.in_(family(filing))
+    inside = select(FilingLine.application_id).where(lines_of)
+    filed = ApplicationLine.item_id.in_(select(FilingLine.item_id).where(lines_of))
+    return ApplicationLine.application_id.in_(inside) & (filed | TAKEN_OFF)
 
 
 def _require_published(session: Session, filing: Filing, taking: flow.Taking) -> None:

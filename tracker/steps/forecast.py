@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from rules.registry import Registry
 from tracker.books import ledger
@@ -30,6 +30,8 @@ YEARS_AHEAD = 2
 QUARTERS = 4
 DOCUMENT_LENGTH = 60
 BASIS_LENGTH = 2_000
+WITHOUT_LINES = defer(ForecastVersion.lines)
+"""For lists of versions, which tell of sums: the lines are read where somebody asks for them."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,19 @@ def version(session: Session, one: Forecast, number: int | None = None) -> Forec
 def versions(session: Session, one: Forecast) -> list[ForecastVersion]:
     """All versions, the newest first."""
     query = select(ForecastVersion).where(ForecastVersion.forecast_id == one.id)
-    return list(session.scalars(query.order_by(ForecastVersion.version_no.desc())))
+    query = query.order_by(ForecastVersion.version_no.desc()).options(WITHOUT_LINES)
+    return list(session.scalars(query))
+
+
+def newest(session: Session, found: Sequence[Forecast]) -> list[ForecastVersion]:
+    """The newest version of each, in their order."""
+    query = select(ForecastVersion).join(Forecast, Forecast.id == ForecastVersion.forecast_id)
+    query = query.where(
+        Forecast.id.in_([one.id for one in found]),
+        ForecastVersion.version_no == Forecast.newest_no,
+    ).options(WITHOUT_LINES)
+    made = {one.forecast_id: one for one in session.scalars(query)}
+    return [made[one.id] for one in found]
 
 
 def lines(made: ForecastVersion) -> list[Line]:
@@ -199,19 +213,13 @@ def overlapping(session: Session, one: Forecast) -> list[Forecast]:
 
 def still_needed(session: Session, year: int) -> list[tuple[Forecast, int]]:
     """What was submitted for a year and stands, with what of it is not approved by now, in fen."""
-    query = (
-        select(Forecast, ForecastVersion)
-        .join(
-            ForecastVersion,
-            (ForecastVersion.forecast_id == Forecast.id)
-            & (ForecastVersion.version_no == Forecast.newest_no),
-        )
-        .where(Forecast.year == year, Forecast.state == "submitted")
-        .order_by(Forecast.league_id, Forecast.programme_id, Forecast.id)
-    )
+    query = select(Forecast).where(Forecast.year == year, Forecast.state == "submitted")
+    query = query.order_by(Forecast.league_id, Forecast.programme_id, Forecast.id)
+    found = list(session.scalars(query))
+    approved = forecast_books.approved(session, found)
     return [
-        (one, max(made.need_fen - forecast_books.approved_fen(session, one), 0))
-        for one, made in session.execute(query)
+        (one, max(made.need_fen - approved.get(one.id, 0), 0))
+        for one, made in zip(found, newest(session, found), strict=True)
     ]
 
 

@@ -20,7 +20,7 @@ from tracker.models.forecasts import Forecast
 from tracker.models.methods import Method
 from tracker.models.money import Account, Entry, Item, ItemStage, Posting
 from tracker.models.people import Firm
-from tracker.steps import methods, networks
+from tracker.steps import methods, networks, positions
 from tracker.steps.forecast_lines import Quarter, Row
 
 PARTS: dict[str, tuple[str, ...]] = {
@@ -73,21 +73,29 @@ def days_of(year: int, quarter: int) -> tuple[date, date]:
     return date(year, quarter * 3 - 2, 1), following - timedelta(days=1)
 
 
-def approved_fen(session: Session, one: Forecast) -> int:
-    """What of the forecast's period is approved, instructed or disbursed by now."""
-    query = subjects.joined(
-        select(func.sum(ItemStage.balance)).join(Item, Item.id == ItemStage.item_id)
-    ).where(
-        Item.league_id == one.league_id,
-        Item.programme_id == one.programme_id,
-        ItemStage.stage.in_(PARTS["approved"]),
-        subjects.DAY.between(*_period(one)),
+def approved(session: Session, found: Sequence[Forecast]) -> dict[int, int]:
+    """Id of each -> fen of its period approved, instructed or disbursed by now; none where none."""
+    year = Forecast.year * 100
+    of_period = positions.MONTH.between(
+        year + Forecast.first_quarter * 3 - 2, year + Forecast.last_quarter * 3
     )
-    return int(session.scalar(query) or 0)
+    about = (Item.league_id == Forecast.league_id) & (Item.programme_id == Forecast.programme_id)
+    query = subjects.joined(
+        select(Forecast.id, func.sum(ItemStage.balance))
+        .join(Item, about)
+        .join(ItemStage, ItemStage.item_id == Item.id)
+    ).where(
+        Forecast.id.in_([one.id for one in found]),
+        ItemStage.stage.in_(PARTS["approved"]),
+        of_period,
+    )
+    return {key: int(fen) for key, fen in session.execute(query.group_by(Forecast.id))}
 
 
 def stood_at(session: Session, one: Forecast, seq: int) -> int:
     """What stood of the forecast's period right after the entry of this sequence, by postings."""
+    first, _ = days_of(one.year, one.first_quarter)
+    _, last = days_of(one.year, one.last_quarter)
     stages = [stage for parts in PARTS.values() for stage in parts]
     source, target = aliased(Account), aliased(Account)
     signed = case((target.stage.in_(stages), 1), else_=0) - case(
@@ -103,13 +111,9 @@ def stood_at(session: Session, one: Forecast, seq: int) -> int:
         Entry.seq <= seq,
         Item.league_id == one.league_id,
         Item.programme_id == one.programme_id,
-        subjects.DAY.between(*_period(one)),
+        subjects.DAY.between(first, last),
     )
     return int(session.scalar(query) or 0)
-
-
-def _period(one: Forecast) -> tuple[date, date]:
-    return days_of(one.year, one.first_quarter)[0], days_of(one.year, one.last_quarter)[1]
 
 
 def _recorded(session: Session, wanted: Forecast) -> list[Method]:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from tracker.books import ledger
 from tracker.db import canonical, local_day, next_number
@@ -65,8 +65,9 @@ def ready(
         Application.period_from >= period_from,
         Application.period_to <= period_to,
     )
-    found = session.scalars(query.order_by(Application.firm_id, Application.id))
-    return [row(session, one) for one in found if current(session, one) is None]
+    found = session.scalars(query.order_by(Application.firm_id, Application.id)).all()
+    shown = standing(session, found)
+    return [row(session, one) for one in found if one.id not in shown]
 
 
 def waiting(session: Session, league: League) -> list[tuple[Programme, date, date]]:
@@ -74,10 +75,12 @@ def waiting(session: Session, league: League) -> list[tuple[Programme, date, dat
     query = select(Application).where(
         Application.league_id == league.id, Application.state == "passed"
     )
+    passed = session.scalars(query.order_by(Application.id)).all()
+    shown = standing(session, passed)
     found = {
         (one.programme_id, one.period_from, one.period_to): one.programme
-        for one in session.scalars(query.order_by(Application.id))
-        if current(session, one) is None
+        for one in passed
+        if one.id not in shown
     }
     ordered = sorted(found.items(), key=lambda one: one[0])
     return [(programme, first, last) for (_, first, last), programme in ordered]
@@ -188,23 +191,40 @@ def take(session: Session, publication: Publication, name: str, taking: flow.Tak
     return flow.take(session, publication, name, taking)
 
 
-def current(session: Session, application: Application) -> PublicationLine | None:
-    """The line that shows the application as it passed last; None where it is not published."""
+def standing(session: Session, applications: Sequence[Application]) -> dict[int, PublicationLine]:
+    """Id of each that is published -> the line that shows it as it passed last, in their order."""
     query = (
         select(PublicationLine)
         .join(Publication, Publication.id == PublicationLine.publication_id)
         .where(
-            PublicationLine.application_id == application.id,
-            PublicationLine.pass_seq == _pass_seq(application.id),
+            PublicationLine.application_id.in_([one.id for one in applications]),
+            PublicationLine.pass_seq == _pass_seq(PublicationLine.application_id),
             Publication.state == "published",
         )
     )
-    return session.scalars(query.order_by(PublicationLine.id.desc()).limit(1)).first()
+    found = {one.application_id: one for one in session.scalars(query.order_by(PublicationLine.id))}
+    return {one.id: found[one.id] for one in applications if one.id in found}
+
+
+def current(session: Session, application: Application) -> PublicationLine | None:
+    """The line that shows the application as it passed last; None where it is not published."""
+    return standing(session, [application]).get(application.id)
 
 
 def lacking(session: Session, applications: Sequence[Application], today: date) -> list[Conflict]:
-    """Why some of the applications, of one league and programme, cannot be filed yet."""
-    return [lack for one in applications for lack in _lacking(session, one, today)]
+    """Why some of the applications cannot be filed yet."""
+    keys = [one.id for one in applications]
+    undecided = set(session.scalars(_undecided(keys)))
+    shown = standing(session, applications)
+    programmes = {(one.league_id, one.programme_id) for one in applications}
+    publishing = {one for one in programmes if publish_setting.of(session, *one).needed}
+    found: list[Conflict] = []
+    for one in applications:
+        if one.id in undecided:
+            found.append(_objected(one))
+        if (one.league_id, one.programme_id) in publishing:
+            found += _unpublished(one, shown.get(one.id), today)
+    return found
 
 
 def require_published(session: Session, applications: Sequence[Application], today: date) -> None:
@@ -213,16 +233,15 @@ def require_published(session: Session, applications: Sequence[Application], tod
         raise lack
 
 
-def _lacking(session: Session, one: Application, today: date) -> Iterator[Conflict]:
-    if session.scalar(_undecided(one.id)):
-        yield Conflict(
-            mark("An objection to %(application)s is not decided yet."),
-            mark("The officer passes it on, the approver decides it."),
-            application=one.code,
-        )
-    if not publish_setting.of(session, one.league_id, one.programme_id).needed:
-        return
-    line = current(session, one)
+def _objected(one: Application) -> Conflict:
+    return Conflict(
+        mark("An objection to %(application)s is not decided yet."),
+        mark("The officer passes it on, the approver decides it."),
+        application=one.code,
+    )
+
+
+def _unpublished(one: Application, line: PublicationLine | None, today: date) -> Iterator[Conflict]:
     if line is None:
         yield Conflict(
             mark("%(application)s was not published since it passed the first review."),
@@ -252,16 +271,18 @@ def _filed_on(publication_id: int) -> Any:  # noqa: ANN401  a query of one colum
     )
 
 
-def _undecided(application_id: int) -> Any:  # noqa: ANN401  a query of one column
+def _undecided(application_ids: Sequence[int]) -> Select[int]:
+    """Those of the applications to which an objection is open."""
     return (
-        select(Objection.id)
-        .join(PublicationLine, PublicationLine.id == Objection.line_id)
-        .where(PublicationLine.application_id == application_id, Objection.state.in_(OPEN_STATES))
-        .limit(1)
+        select(PublicationLine.application_id)
+        .join(Objection, Objection.line_id == PublicationLine.id)
+        .where(
+            PublicationLine.application_id.in_(application_ids), Objection.state.in_(OPEN_STATES)
+        )
     )
 
 
-def _pass_seq(application_id: int) -> Any:  # noqa: ANN401  a query of one number
+def _pass_seq(application_id: int | InstrumentedAttribute[int]) -> Any:  # noqa: ANN401  a query of one number
     return (
         select(func.max(Decision.seq))
         .where(

@@ -24,7 +24,7 @@ from tracker.errors import Refused, mark
 from tracker.models import subjects
 from tracker.models.applications import Application, ApplicationLine
 from tracker.models.cargo import CargoLine
-from tracker.models.filings import Filing, FilingLine
+from tracker.models.filings import APPROVED_STATES, Filing, FilingLine
 from tracker.models.matters import Matter, MatterVersion
 from tracker.models.methods import Method
 from tracker.models.money import Assessment, Item, ItemStage
@@ -41,8 +41,6 @@ SIGNS, GROUP = 16, 4
 TITLE_LENGTH = 120
 LANGUAGES = ("zh", "en")
 YEARS = (2000, 2999)
-DECIDED = ("approved", "closed")
-"""States of a filing whose reductions stand; before, a firm is not told of them."""
 NOTHING = mark("Nothing is computed here yet that a receipt could tell.")
 WAIT = mark("Ask again once an amount has been computed.")
 
@@ -175,7 +173,7 @@ def of_application(session: Session, user: User, key: int) -> tuple[Content, Fir
             FilingLine,
             (FilingLine.item_id == Item.id)
             & (FilingLine.application_id == found.id)
-            & FilingLine.filing_id.in_(select(Filing.id).where(Filing.state.in_(DECIDED))),
+            & FilingLine.filing_id.in_(select(Filing.id).where(Filing.state.in_(APPROVED_STATES))),
         )
         .where(ApplicationLine.application_id == found.id)
         .order_by(subjects.DAY, Item.code)

@@ -13,11 +13,10 @@ from sqlalchemy.orm import Session
 
 from tracker.errors import Conflict, mark
 from tracker.models.applications import Application, ApplicationLine
-from tracker.models.filings import Filing, FilingLine
+from tracker.models.filings import APPROVED_STATES, Filing, FilingLine
 from tracker.steps import filing as filings
 from tracker.steps import flow
 
-APPROVED = ("approved", "closed")
 Lines = Sequence[FilingLine]
 
 
@@ -55,6 +54,8 @@ def keep(session: Session, filing: Filing, held: Lines) -> None:
         document_no=filing.document_no,
         basis=filing.basis,
         performance_target=filing.performance_target,
+        minutes_no=filing.minutes_no,
+        panel_on=filing.panel_on,
         state="filed",
         sheet_sha256=filing.sheet_sha256,
         sheet_seq=filing.sheet_seq,
@@ -78,7 +79,7 @@ def close(session: Session, members: Lines, name: str, taking: flow.Taking) -> N
         session.scalars(
             select(FilingLine.application_id)
             .join(Filing, Filing.id == FilingLine.filing_id)
-            .where(FilingLine.application_id.in_(keys), Filing.state.in_(APPROVED))
+            .where(FilingLine.application_id.in_(keys), Filing.state.in_(APPROVED_STATES))
         )
     )
     for line in members:

@@ -17,6 +17,9 @@ from tracker.web.filters import day_head, name_head
 from tracker.web.lines import Shown
 
 BOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+PDF_TYPE = "application/pdf"
+ZIP_TYPE = "application/zip"
 BYTE_ORDER_MARK = "\ufeff"
 MOST_ROWS = 100_000
 """The most rows of one download; its last line says so, and a narrower filter gives the rest."""
@@ -76,9 +79,14 @@ def _line(row: Sequence[object]) -> str:
 
 def original(name: str, sha256: str) -> Response:
     """A kept file as it came, under its own name, never opened by the browser."""
+    return kept(sha256, "application/octet-stream", name)
+
+
+def kept(sha256: str, content_type: str, name: str) -> Response:
+    """The very bytes of a kept file as a download under a name."""
     return send_file(
         blobs.path(context.settings().home, sha256),
-        mimetype="application/octet-stream",
+        mimetype=content_type,
         as_attachment=True,
         download_name=name,
         max_age=0,

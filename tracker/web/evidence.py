@@ -33,6 +33,7 @@ from tracker.web import (
     amounts,
     asked,
     context,
+    downloads,
     evidence_panels,
     evidence_uploads,
     evidence_words,
@@ -198,13 +199,9 @@ def withdraw(key: int) -> ResponseReturnValue:
 def bytes_of(key: int) -> Response:
     """A visible file as a download, under a name that ends as what it is."""
     found = the_file(key)
-    return send_file(
-        blobs.path(context.settings().home, found.sha256),
-        mimetype=contents.TAKEN[found.content].media_type,
-        as_attachment=True,
-        download_name=contents.download_name(found.file_name, found.content),
-        max_age=0,
-    )
+    media_type = contents.TAKEN[found.content].media_type
+    name = contents.download_name(found.file_name, found.content)
+    return downloads.kept(found.sha256, media_type, name)
 
 
 def shows(found: Evidence) -> bool:

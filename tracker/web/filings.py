@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
-from tracker import access, blobs
+from tracker import access
 from tracker.errors import Conflict, NotThere, Refused, mark
 from tracker.models.applications import Application
 from tracker.models.filings import (
@@ -43,7 +43,6 @@ from tracker.web import (
 
 bp = Blueprint("filings", __name__, url_prefix="/filings")
 
-SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WORDS_LENGTH = 2000
 
 
@@ -196,15 +195,8 @@ def sheet_of(key: int) -> Response:
     found = access.see(context.session(), access.visible_filings(context.user()), key)
     if not found.sheet_sha256:
         raise NotThere(mark("The calculation sheet has not been made yet."))
-    path = blobs.path(context.settings().home, found.sheet_sha256)
     name = gettext("calculation sheet")
-    return send_file(
-        path,
-        mimetype=SHEET_TYPE,
-        as_attachment=True,
-        download_name=f"{found.code}_{name}.xlsx",
-        max_age=0,
-    )
+    return downloads.kept(found.sheet_sha256, downloads.BOOK_TYPE, f"{found.code}_{name}.xlsx")
 
 
 @bp.post("/<int:key>/steps")

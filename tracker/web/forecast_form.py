@@ -1,5 +1,6 @@
 """Forecast form 测算填报: what a person expects of each line, read from the form with care."""
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
@@ -12,7 +13,8 @@ from tracker.web import amounts, asked, context
 
 EXPECTED, REASON, MEAN = "expected-", "reason-", "mean-"
 """What the names of a line's fields begin with; then comes its place among the lines."""
-MOST_DIGITS = 9
+WHOLE = re.compile(r"[0-9]{1,9}|[0-9]{1,3}(?:,[0-9]{3}){1,2}")
+"""Commas of thousands count only where they stand right, as in an amount."""
 
 
 def read(
@@ -39,21 +41,21 @@ def read(
 def _line(place: int, line: Line, form: Mapping[str, str]) -> Stated:
     mean = asked.clean(form.get(f"{MEAN}{place}", ""))
     return Stated(
-        whole(form[f"{EXPECTED}{place}"], line.suggested),
+        _whole(form[f"{EXPECTED}{place}"], line.suggested),
         asked.clean(form.get(f"{REASON}{place}", ""), REASON_LENGTH),
         amounts.read_yuan(mean) if mean else None,
     )
 
 
-def whole(text: str, otherwise: int) -> int:
+def _whole(text: str, otherwise: int) -> int:
     """The whole number a text means, the other one where it is blank; raises ``Refused``."""
-    plain = unicodedata.normalize("NFKC", text).strip().replace(",", "")
+    plain = unicodedata.normalize("NFKC", text).strip()
     if not plain:
         return otherwise
-    if not plain.isascii() or not plain.isdigit() or len(plain) > MOST_DIGITS:
+    if WHOLE.fullmatch(plain) is None:
         raise Refused(
             mark("“%(text)s” is no whole number."),
             mark("Write a whole number such as 120."),
             text=text[:40],
         )
-    return int(plain)
+    return int(plain.replace(",", ""))

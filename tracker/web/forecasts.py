@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from tracker import access, blobs
+from tracker import access
 from tracker.access.forecasts import visible_forecasts
 from tracker.books import ledger
 from tracker.db import local_day
@@ -28,7 +28,6 @@ from tracker.web import acting, asked, context, downloads, filters, forecast_for
 bp = Blueprint("forecasts", __name__, url_prefix="/forecasts")
 
 WRONG = 422
-PDF_TYPE = "application/pdf"
 
 
 @dataclass(frozen=True)
@@ -169,7 +168,7 @@ def filtered(user: User) -> Select[Forecast]:
 
 def listed(session: Session, found: list[Forecast]) -> list[Listed]:
     """The forecasts with the newest version of each."""
-    return [Listed(one, steps.version(session, one)) for one in found]
+    return [Listed(*pair) for pair in zip(found, steps.newest(session, found), strict=True)]
 
 
 def beside(session: Session, user: User) -> list[Beside]:
@@ -243,13 +242,8 @@ def keep(key: int, said: Mapping[str, Stated], number: int) -> bool:
 def sheet_of(key: int, number: int) -> Response:
     """The sheet of a version of a visible forecast as a download."""
     found, version = _version(key, number)
-    return send_file(
-        blobs.path(context.settings().home, version.sheet_sha256),
-        mimetype=downloads.BOOK_TYPE,
-        as_attachment=True,
-        download_name=f"{_file_name(found, version)}.xlsx",
-        max_age=0,
-    )
+    name = f"{_file_name(found, version)}.xlsx"
+    return downloads.kept(version.sheet_sha256, downloads.BOOK_TYPE, name)
 
 
 def pdf_of(key: int, number: int) -> Response:
@@ -258,7 +252,7 @@ def pdf_of(key: int, number: int) -> Response:
     lines = steps.lines(version)
     paper = forecast_paper.of_version(found, version, lines, lang=filters.tongue())
     raw = pdf.write(paper, version.made_at)
-    return downloads.file(raw, PDF_TYPE, f"{_file_name(found, version)}.pdf")
+    return downloads.file(raw, downloads.PDF_TYPE, f"{_file_name(found, version)}.pdf")
 
 
 def _found(key: int) -> Forecast:

@@ -214,14 +214,13 @@ def of(session: Session, user: User, filing: Filing) -> Panel:
     """What the page of a filing shows of holds to this person."""
     sees = access.may(user, "see_holds")
     places = filing.state == "filed" and access.may(user, "place_hold")
-    whole = select(Filing).where(Filing.code == filing.rest_of)
     return Panel(
         holds=told(session, holding.of_filing(session, filing)) if sees else [],
         rests=[
             (one, filings.totals(session, one), rooms.address("filings.filing", key=one.id))
             for one in filings.later(session, filing)
         ],
-        whole=session.scalar(whole) if filing.rest_of else None,
+        whole=filings.sent(session, filing) if filing.rest_of else None,
         options=options(session, [filing]) if places else [],
     )
 

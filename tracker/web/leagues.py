@@ -6,14 +6,13 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from tracker import access
-from tracker.models.filings import Filing, FilingLine
+from tracker.models.filings import APPROVED_STATES, Filing, FilingLine
 from tracker.models.people import League, User
 from tracker.steps import funds
 from tracker.web import totals
 
 UNDER_REVIEW = ("filed", "proposed", "endorsed", "allocated")
 """States of a filing that somebody of the province has to move on."""
-APPROVED = ("approved", "closed")
 
 
 @dataclass(frozen=True)
@@ -68,10 +67,10 @@ def _filed(session: Session, user: User) -> dict[int, tuple[int, int, int]]:
             Filing.league_id,
             func.sum(FilingLine.filed_fen),
             func.sum(FilingLine.reduced_fen),
-            func.sum(case((Filing.state.in_(APPROVED), left), else_=0)),
+            func.sum(case((Filing.state.in_(APPROVED_STATES), left), else_=0)),
         )
         .join(FilingLine, FilingLine.filing_id == Filing.id)
-        .where(Filing.id.in_(seen), Filing.state.in_((*UNDER_REVIEW, *APPROVED)))
+        .where(Filing.id.in_(seen), Filing.state.in_((*UNDER_REVIEW, *APPROVED_STATES)))
         .group_by(Filing.league_id)
     )
     return {

@@ -136,7 +136,8 @@ def balances_file() -> Response:
     rows = positions.at(session, user, by, whole.seq)
     is_sample = people.any_sample(session)
     paper = statement.balances(by, rows, whole, lang=filters.tongue(), is_sample=is_sample)
-    name = f"{gettext('Balances')}_{by}_{whole.seq}"
+    label = gettext("Balances")
+    name = f"{label}_{by}_{whole.seq}"
     return downloads.workbook(paper_book.write(paper, whole.recorded_at), name)
 
 

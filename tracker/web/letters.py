@@ -1,9 +1,8 @@
 """Letters 文书: a filing's papers in Word with one press, and the templates they are made from."""
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import IO
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -14,20 +13,18 @@ from sqlalchemy.orm import Session
 from tracker import access, blobs
 from tracker.access.publications import visible_publications
 from tracker.errors import NotThere, Refused, mark
+from tracker.models.filings import Filing
 from tracker.models.letter_templates import LETTER_KINDS, LetterTemplate
 from tracker.models.people import User
+from tracker.models.publications import Publication
 from tracker.papers import filed_papers as papers
 from tracker.papers import letter_check, letters, paper_book, pdf
 from tracker.papers.filling import Fault
-from tracker.papers.paper import Paper
 from tracker.steps import letter_templates as steps
 from tracker.web import context, downloads, policy, uploads
 
 bp = Blueprint("letters", __name__)
 
-DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-ZIP_TYPE = "application/zip"
-PDF_TYPE = "application/pdf"
 NAMES = {
     "request": mark("Letter of request"),
     "publication": mark("Table of the publication"),
@@ -137,75 +134,62 @@ def listed() -> list[tuple[str, str, bool]]:
 
 def bundle_of(key: int) -> Response:
     """All papers of a visible filing as a download."""
-    session = context.session()
-    found = access.see(session, access.visible_filings(context.user()), key)
-    raw = papers.bundle(session, context.settings().home, found, context.now())
-    return downloads.file(raw, ZIP_TYPE, f"{found.code}_{gettext('papers')}.zip")
+    found = _filing(key)
+    raw = papers.bundle(context.session(), context.settings().home, found, context.now())
+    name = gettext("papers")
+    return downloads.file(raw, downloads.ZIP_TYPE, f"{found.code}_{name}.zip")
 
 
 def letter_of(key: int, kind: str) -> Response:
     """One paper of a visible filing as a download."""
-    session = context.session()
-    found = access.see(session, access.visible_filings(context.user()), key)
-    label = letters.LETTERS[kind_of(kind)].label
-    raw = papers.letter(session, context.settings().home, found, kind, context.now())
-    return downloads.file(raw, DOCX_TYPE, f"{found.code}_{label}.docx")
+    found, label = _filing(key), letters.LETTERS[_kind(kind)].label
+    raw = papers.letter(context.session(), context.settings().home, found, kind, context.now())
+    return downloads.file(raw, downloads.DOCX_TYPE, f"{found.code}_{label}.docx")
 
 
 def table_of(key: int) -> Response:
     """The table of a visible publication as a download."""
-    session = context.session()
-    found = access.see(session, visible_publications(context.user()), key)
-    raw = papers.table(session, context.settings().home, found)
-    label = letters.LETTERS["publication"].label
-    return downloads.file(raw, DOCX_TYPE, f"{found.code}_{label}.docx")
+    found = _publication(key)
+    raw = papers.table(context.session(), context.settings().home, found)
+    return downloads.file(raw, downloads.DOCX_TYPE, f"{_table_name(found)}.docx")
 
 
 def table_book_of(key: int) -> Response:
     """The table of a visible publication in Excel."""
-    return _table(key, paper_book.write, downloads.BOOK_TYPE, "xlsx")
+    found = _publication(key)
+    raw = paper_book.write(*papers.table_paper(context.session(), found))
+    return downloads.workbook(raw, _table_name(found))
 
 
 def table_pdf_of(key: int) -> Response:
     """The table of a visible publication as a PDF."""
-    return _table(key, pdf.write, PDF_TYPE, "pdf")
+    found = _publication(key)
+    raw = pdf.write(*papers.table_paper(context.session(), found))
+    return downloads.file(raw, downloads.PDF_TYPE, f"{_table_name(found)}.pdf")
 
 
 def book_of(key: int, kind: str) -> Response:
     """A table of a visible filing in Excel; raises ``NotThere`` for a letter that is none."""
-    session = context.session()
-    found = access.see(session, access.visible_filings(context.user()), key)
+    found = _filing(key)
     if kind not in papers.BOOKS:
         raise NotThere(mark("There is no such paper."), mark("Choose one of the list."))
-    raw = papers.book(session, found, kind, context.now())
-    return downloads.file(
-        raw, downloads.BOOK_TYPE, f"{found.code}_{letters.LETTERS[kind].label}.xlsx"
-    )
+    raw = papers.book(context.session(), found, kind, context.now())
+    return downloads.workbook(raw, f"{found.code}_{letters.LETTERS[kind].label}")
 
 
 def line_list_of(key: int) -> Response:
     """All lines of a visible filing as a PDF."""
-    session = context.session()
-    found = access.see(session, access.visible_filings(context.user()), key)
-    raw = papers.line_list(session, found, context.now())
-    return downloads.file(raw, PDF_TYPE, f"{found.code}_{papers.LINES}.pdf")
-
-
-def _table(
-    key: int, write: Callable[[Paper, datetime], bytes], content_type: str, ending: str
-) -> Response:
-    session = context.session()
-    found = access.see(session, visible_publications(context.user()), key)
-    label = letters.LETTERS["publication"].label
-    raw = write(*papers.table_paper(session, found))
-    return downloads.file(raw, content_type, f"{found.code}_{label}.{ending}")
+    found = _filing(key)
+    raw = papers.line_list(context.session(), found, context.now())
+    return downloads.file(raw, downloads.PDF_TYPE, f"{found.code}_{papers.LINES}.pdf")
 
 
 def template_of(kind: str) -> Response:
     """The template that the person's office uses, as a download."""
-    league_id, label = context.user().league_id, letters.LETTERS[kind_of(kind)].label
+    league_id, label = context.user().league_id, letters.LETTERS[_kind(kind)].label
     raw = papers.template(context.session(), context.settings().home, league_id, kind)
-    return downloads.file(raw, DOCX_TYPE, f"{label}_{gettext('template')}.docx")
+    name = gettext("template")
+    return downloads.file(raw, downloads.DOCX_TYPE, f"{label}_{name}.docx")
 
 
 def in_use(session: Session, user: User) -> list[InUse]:
@@ -216,40 +200,52 @@ def in_use(session: Session, user: User) -> list[InUse]:
 
 def keep(kind: str, name: str, stream: IO[bytes]) -> None:
     """Keep a template as the signed-in person's office's; raises ``Refused`` naming its faults."""
-    settings, now, kept_name = context.settings(), context.now(), uploads.file_name(name)
+    kind, kept_name, now = _kind(kind), uploads.file_name(name), context.now()
     raw = stream.read(letter_check.LIMIT_BYTES + 1)
     if found := letter_check.check(raw, letters.KNOWN):
         raise Refused(
             mark("The template cannot be used. %(faults)s"),
             mark("Mend it and bring it again; nothing was changed."),
-            faults=said(found),
+            faults=_said(found),
         )
-    sha256, _ = blobs.store(settings.home, io.BytesIO(raw), letter_check.LIMIT_BYTES)
+    sha256, _ = blobs.store(context.settings().home, io.BytesIO(raw), letter_check.LIMIT_BYTES)
 
     def work(db: Session, person: User) -> None:
-        steps.keep(db, person, kind_of(kind), sha256, kept_name, now)
+        steps.keep(db, person, kind, sha256, kept_name, now)
 
     context.write(work)
 
 
 def put_back(kind: str) -> None:
     """Go back to the template before one's own, as the signed-in person."""
-    now = context.now()
+    kind, now = _kind(kind), context.now()
 
     def work(db: Session, person: User) -> None:
-        steps.keep(db, person, kind_of(kind), "", "", now)
+        steps.keep(db, person, kind, "", "", now)
 
     context.write(work)
 
 
-def kind_of(kind: str) -> str:
+def _filing(key: int) -> Filing:
+    return access.see(context.session(), access.visible_filings(context.user()), key)
+
+
+def _publication(key: int) -> Publication:
+    return access.see(context.session(), visible_publications(context.user()), key)
+
+
+def _table_name(found: Publication) -> str:
+    return f"{found.code}_{letters.LETTERS['publication'].label}"
+
+
+def _kind(kind: str) -> str:
     """The kind itself; raises ``NotThere`` for a paper that there is not."""
     if kind not in LETTER_KINDS:
         raise NotThere(mark("There is no such paper."), mark("Choose one of the list."))
     return kind
 
 
-def said(found: Sequence[Fault]) -> str:
+def _said(found: Sequence[Fault]) -> str:
     """Faults in words, each with how to mend it."""
     told = []
     for one in found:

@@ -18,7 +18,7 @@ from tracker.errors import mark
 from tracker.models import subjects
 from tracker.models.applications import Application, ApplicationLine
 from tracker.models.cargo import Route, Shipment
-from tracker.models.filings import Filing, FilingLine
+from tracker.models.filings import APPROVED_STATES, Filing, FilingLine
 from tracker.models.matters import Matter
 from tracker.models.money import Assessment, Item
 from tracker.models.people import Firm
@@ -37,8 +37,6 @@ TIMES_AVERAGE = 2
 """An amount above this many times the average of its list is high."""
 SORTS = ("odd", "crossed", "day", "-day", "amount", "-amount")
 BATCH = 500
-APPROVED = ("approved", "closed")
-"""States of a filing whose amounts stand."""
 ENDED = ("declined", "withdrawn")
 """States of either list from which nothing is paid."""
 
@@ -351,18 +349,16 @@ def _of_application(subject: Application | Filing) -> ColumnElement[bool]:
         return ApplicationLine.application_id == subject.id
     of_filing = select(FilingLine.application_id).where(FilingLine.filing_id == subject.id)
     belongs = ApplicationLine.application_id.in_(of_filing)
-    own = FilingLine.filing_id == subject.id
-    if subject.rest_of:
-        return belongs & ApplicationLine.item_id.in_(select(FilingLine.item_id).where(own))
-    later = select(FilingLine.item_id).where(FilingLine.filing_id.in_(filings.family(subject)))
-    return belongs & ApplicationLine.item_id.not_in(later.where(~own))
+    own = select(FilingLine.item_id).where(FilingLine.filing_id == subject.id)
+    filed = ApplicationLine.item_id.in_(own)
+    return belongs & (filed if subject.rest_of else filed | filings.TAKEN_OFF)
 
 
 def _of_filing(subject: Application | Filing) -> ColumnElement[bool]:
     """Which lines of filings belong here; of an application only those that were decided."""
     if isinstance(subject, Filing):
         return FilingLine.filing_id == subject.id
-    approved = select(Filing.id).where(Filing.state.in_(APPROVED))
+    approved = select(Filing.id).where(Filing.state.in_(APPROVED_STATES))
     declined = select(Filing.id).where(Filing.state == "declined")
     off = FilingLine.filing_id.in_(declined) & (FilingLine.reduced_fen == FilingLine.filed_fen)
     return (FilingLine.application_id == subject.id) & (FilingLine.filing_id.in_(approved) | off)

@@ -12,12 +12,11 @@ from tracker.errors import NotThere, mark
 from tracker.models.packages import PACKAGE_STATES, LeaguePackage
 from tracker.models.people import LEAGUE_ROLES, League, User
 from tracker.steps import league_packages as steps
-from tracker.web import asked, context, policy
+from tracker.web import asked, context, downloads, policy
 
 bp = Blueprint("packages", __name__, url_prefix="/packages")
 
 RELOAD_SECONDS = 3
-FILE_TYPE = "application/zip"
 
 
 @bp.get("")
@@ -63,7 +62,8 @@ def file(key: int) -> Response:
         return str(found), f"{one.league.name_zh}数据包-{one.seq}.zip"
 
     where, name = context.write(work, ledger=False)
-    return send_file(where, mimetype=FILE_TYPE, as_attachment=True, download_name=name, max_age=0)
+    kind = downloads.ZIP_TYPE
+    return send_file(where, mimetype=kind, as_attachment=True, download_name=name, max_age=0)
 
 
 def make(code: str) -> int:

@@ -27,8 +27,7 @@ class Lack:
 
 def lines(session: Session, applications: Sequence[Application]) -> list[PublicationLine]:
     """The standing line of each that has one."""
-    found = (steps.current(session, one) for one in applications)
-    return [one for one in found if one is not None]
+    return list(steps.standing(session, applications).values())
 
 
 def lacks(session: Session, user: User, found: Filing, inside: Sequence[Application]) -> list[Lack]:

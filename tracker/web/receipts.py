@@ -38,7 +38,6 @@ KINDS: dict[str, str] = {
     "firm_year": mark("A firm's year"),
 }
 """Kind -> msgid."""
-PDF_TYPE = "application/pdf"
 
 
 @dataclass(frozen=True)
@@ -110,7 +109,7 @@ def one(key: int) -> ResponseReturnValue:
 @policy.may("see_receipts")
 def pdf_file(key: int) -> Response:
     """The receipt as a PDF."""
-    return _file(key, pdf.write, "pdf", PDF_TYPE)
+    return _file(key, pdf.write, "pdf", downloads.PDF_TYPE)
 
 
 @bp.get("/<int:key>/receipt.xlsx")

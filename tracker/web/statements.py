@@ -28,8 +28,6 @@ from tracker.web import asked, balances, books, context, downloads, filters, pol
 
 bp = Blueprint("statements", __name__, url_prefix="/statements")
 
-PDF_TYPE = "application/pdf"
-
 
 @dataclass(frozen=True)
 class Wanted:
@@ -64,7 +62,7 @@ def statement() -> ResponseReturnValue:
 @policy.may("see_statements")
 def pdf_file() -> Response:
     """The statement as a PDF."""
-    return _file(pdf.write, "pdf", PDF_TYPE)
+    return _file(pdf.write, "pdf", downloads.PDF_TYPE)
 
 
 @bp.get("/statement.xlsx")
@@ -105,5 +103,6 @@ def _file(write: Callable[[Paper, datetime], bytes], ending: str, content_type: 
         )
     cause = partial(books.cause_words, context.user())
     paper = papers.of_firm(of(wanted), books.kind_label, cause, lang=filters.tongue())
-    name = f"{gettext('Statement')}_{wanted.firm.uscc}_{wanted.known.seq}.{ending}"
+    label = gettext("Statement")
+    name = f"{label}_{wanted.firm.uscc}_{wanted.known.seq}.{ending}"
     return downloads.file(write(paper, wanted.known.recorded_at), content_type, name)

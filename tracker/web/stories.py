@@ -181,11 +181,10 @@ def _shown(session: Session, applications: Select[int]) -> list[Holder]:
     query = select(Application).where(
         Application.id.in_(applications), Application.state.in_(("passed", "in_filing"))
     )
-    found = (publication.current(session, one) for one in session.scalars(query))
+    found = publication.standing(session, session.scalars(query).all())
     return [
         Holder("publication", one.publication_id, one.publication.code, one.publication.state)
-        for one in found
-        if one is not None
+        for one in found.values()
     ]
 
 

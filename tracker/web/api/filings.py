@@ -196,21 +196,21 @@ def make_sheet(key: int) -> Mapping[str, Any]:
     return _one(key)
 
 
-@blp.file("/<int:key>/sheet", "下载测算表", filings.SHEET_TYPE)
+@blp.file("/<int:key>/sheet", "下载测算表", downloads.BOOK_TYPE)
 @policy.may("see_filing_lines")
 def sheet(key: int) -> Response:
     """The calculation sheet: the very bytes that were filed."""
     return filings.sheet_of(key)
 
 
-@blp.file("/<int:key>/papers.zip", "下载全套文书", letters.ZIP_TYPE)
+@blp.file("/<int:key>/papers.zip", "下载全套文书", downloads.ZIP_TYPE)
 @policy.may("see_filing_lines")
 def bundle(key: int) -> Response:
     """请示, 测算表, 公示表 and 绩效表 in Word and Excel, the lines as a PDF, in one file."""
     return letters.bundle_of(key)
 
 
-@blp.file("/<int:key>/papers/<kind>", "下载一件文书", letters.DOCX_TYPE)
+@blp.file("/<int:key>/papers/<kind>", "下载一件文书", downloads.DOCX_TYPE)
 @policy.may("see_filing_lines")
 def letter(key: int, kind: str) -> Response:
     """`request`, `publication` or `performance` of a filing, in Word."""
@@ -224,7 +224,7 @@ def book(key: int, kind: str) -> Response:
     return letters.book_of(key, kind)
 
 
-@blp.file("/<int:key>/lines/pdf", "下载明细清单", letters.PDF_TYPE)
+@blp.file("/<int:key>/lines/pdf", "下载明细清单", downloads.PDF_TYPE)
 @policy.may("see_filing_lines")
 def line_pdf(key: int) -> Response:
     """The lines as a PDF, up to a thousand of them."""

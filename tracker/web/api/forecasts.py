@@ -15,12 +15,14 @@ from tracker.steps.forecast_lines import MOST_EXPECTED, MOST_MEAN_FEN, REASON_LE
 from tracker.web import acting, context, downloads, forecasts, policy
 from tracker.web.api.nouns import Noun, Pages, made, part, start
 from tracker.web.api.shape import (
+    MOST_CHOSEN,
     Acted,
     Answer,
     Asked,
     Body,
     Fen,
     LeagueAnswer,
+    Length,
     Lines,
     StepBody,
     TakenAnswer,
@@ -66,7 +68,9 @@ class StatedLines(Body):
     """What is expected of lines of a version."""
 
     version_no = Whole(1, required=True)
-    lines = fields.List(fields.Nested(StatedBody), required=True)
+    lines = fields.List(
+        fields.Nested(StatedBody), required=True, validate=Length(min=1, max=MOST_CHOSEN)
+    )
 
 
 class ForecastStep(StepBody):
@@ -104,7 +108,7 @@ class VersionAnswer(Answer):
     """测算版本."""
 
     version_no = fields.Integer()
-    made_at = fields.DateTime()
+    made_at = fields.AwareDateTime()
     made_by = fields.String(attribute="user.name")
     seq = fields.Integer()
     need_fen = fields.Integer()
@@ -210,7 +214,7 @@ def sheet(key: int, number: int) -> Response:
     return forecasts.sheet_of(key, number)
 
 
-@blp.file("/<int:key>/versions/<int:number>/pdf", "下载需求测算表 PDF", forecasts.PDF_TYPE)
+@blp.file("/<int:key>/versions/<int:number>/pdf", "下载需求测算表 PDF", downloads.PDF_TYPE)
 @policy.may("see_forecasts")
 def pdf_file(key: int, number: int) -> Response:
     """A version as a PDF to be signed and sealed."""

@@ -7,7 +7,7 @@ from flask import Response
 from marshmallow import fields
 
 from tracker.models.letter_templates import LETTER_KINDS
-from tracker.web import context, letters, policy
+from tracker.web import context, downloads, letters, policy
 from tracker.web.api.nouns import Noun, Pages, start
 from tracker.web.api.shape import Answer, Body, FileField
 
@@ -41,7 +41,7 @@ def listed(pages: Pages) -> list[Mapping[str, Any]]:
     return [_told(one) for one in found[start(pages) : start(pages) + pages.page_size]]
 
 
-@blp.file("/<kind>", "下载在用模板", letters.DOCX_TYPE)
+@blp.file("/<kind>", "下载在用模板", downloads.DOCX_TYPE)
 @policy.may("see_templates")
 def template(kind: str) -> Response:
     """The template in use for `request`, `publication` or `performance`."""

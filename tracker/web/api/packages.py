@@ -7,7 +7,7 @@ from flask import Response
 from marshmallow import fields
 
 from tracker.models.packages import PACKAGE_STATES, LeaguePackage
-from tracker.web import context, packages, policy
+from tracker.web import context, downloads, packages, policy
 from tracker.web.api.nouns import Noun, Pages, made, part
 from tracker.web.api.shape import Answer, Asked, Body, Text, Word
 
@@ -66,7 +66,7 @@ def one(key: int) -> LeaguePackage:
     return packages.seen(key)
 
 
-@blp.file("/<int:key>/file", "下载盟市数据包", packages.FILE_TYPE)
+@blp.file("/<int:key>/file", "下载盟市数据包", downloads.ZIP_TYPE)
 @policy.may("see_packages")
 def file(key: int) -> Response:
     """The file; ``python -m tracker.verify`` proves it."""

@@ -202,7 +202,7 @@ def one(key: int) -> Mapping[str, Any]:
     return _one(key)
 
 
-@blp.file("/<int:key>/table", "下载公示表", letters.DOCX_TYPE)
+@blp.file("/<int:key>/table", "下载公示表", downloads.DOCX_TYPE)
 @policy.may("see_publications")
 def table(key: int) -> Response:
     """The 公示表 in Word, as it was frozen."""
@@ -216,7 +216,7 @@ def table_book(key: int) -> Response:
     return letters.table_book_of(key)
 
 
-@blp.file("/<int:key>/table/pdf", "下载公示表（PDF）", letters.PDF_TYPE)
+@blp.file("/<int:key>/table/pdf", "下载公示表（PDF）", downloads.PDF_TYPE)
 @policy.may("see_publications")
 def table_pdf(key: int) -> Response:
     """The 公示表 as a PDF with embedded fonts, as it was frozen."""

@@ -82,7 +82,7 @@ def one(key: int) -> Receipt:
     return receipts.seen(key)
 
 
-@blp.file("/<int:key>/pdf", "下载 PDF", receipts.PDF_TYPE)
+@blp.file("/<int:key>/pdf", "下载 PDF", downloads.PDF_TYPE)
 @policy.may("see_receipts")
 def pdf_file(key: int) -> Response:
     """The paper, in the language that is asked for."""
