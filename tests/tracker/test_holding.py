@@ -267,6 +267,24 @@ def test_a_hold_is_not_lifted_while_its_lines_are_being_decided_on(bench: jobs.B
         holds.lifted(bench, hold)
 
 
+def test_a_hold_over_a_filing_that_went_back_is_lifted_whatever_holds_its_lines_now(
+    bench: jobs.Bench,
+) -> None:
+    key = filed(bench, 2)
+    first = holds.placed(bench, "line", holds.item(bench), key)
+    act_on(bench, Filing, key, "commerce_officer", "return", **WHY)
+    again = way.filing_drafted(bench, 1, document_no="示例呼商字〔2026〕9号")
+    act_on(bench, Filing, again, "league_officer", "prepare")
+    act_on(bench, Filing, again, "league_approver", "file")
+    second = holds.placed(bench, "line", holds.item(bench), again)
+    act_on(bench, Filing, again, "commerce_officer", "propose")
+    with bench.database.reading() as session:
+        assert holding.open_counts(session, [first, second]) == {second: 1}
+    holds.lifted(bench, first)
+    assert held(bench, again) == [True, False], "the other hold stands"
+    assert way.proven(bench)
+
+
 def test_what_cannot_be_held_is_refused(bench: jobs.Bench) -> None:
     key = filed(bench, 1)
     with pytest.raises(NotAllowed):
