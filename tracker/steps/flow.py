@@ -97,56 +97,46 @@ def history(session: Session, subject: Subject) -> list[Decision]:
     return list(session.scalars(query.order_by(Decision.id)))
 
 
-def allowed(session: Session, subject: Subject, user: User, day: date) -> list[Step]:
-    """The steps this person may take on this day; a checker never finds one on their own making.
+@dataclass(frozen=True)
+class Ahead:
+    """What lies before a thing for one person on a day."""
 
-    Raises ``NotNow`` where the levels of approval cannot be told.
-    """
-    kind = kind_of(subject)
-    steps = [
-        step
-        for step in FLOWS[kind]
-        if subject.state in step.before and user.active and user.role in step.roles
-    ]
-    if not any(step.checks for step in steps):
-        return steps
-    past = history(session, subject)
-    return [
-        step
-        for step in steps
-        if step.checks is None
-        or (
-            (made := _made(past, step.checks))
-            and made.user_id != user.id
-            and agreements.may(
-                agreements.look_up(session, kind, subject, step, past, day), step, user
-            )
-        )
-    ]
+    steps: tuple[Step, ...]
+    """Those the person may take; a checker never finds one on their own making."""
+    barred: bool
+    """A step waits that this person's own earlier step bars them from."""
+    asked: tuple[agreements.Asked, ...]
+    """The levels of approval that its steps meet now, with who agreed to each."""
 
 
-def barred(session: Session, subject: Subject, user: User) -> bool:
-    """Whether a step waits that this person's own earlier step bars them from."""
-    past = history(session, subject)
-    return any(
-        (made := _made(past, step.checks)) is not None and made.user_id == user.id
-        for step in FLOWS[kind_of(subject)]
-        if step.checks
-        and not step.name.startswith(AGREE)
-        and subject.state in step.before
-        and user.role in step.roles
-    )
-
-
-def asked(session: Session, subject: Subject, day: date) -> list[agreements.Asked]:
-    """The levels that the steps before the subject meet now, with who agreed to each."""
+def ahead(session: Session, subject: Subject, user: User, day: date) -> Ahead:
+    """Look what lies before it. Raises ``NotNow`` where the levels of approval cannot be told."""
     kind, past = kind_of(subject), history(session, subject)
-    found = [
-        agreements.look_up(session, kind, subject, step, past, day)
-        for step in FLOWS[kind]
-        if subject.state in step.before and step.name in LEVELLED.get(kind, {})
-    ]
-    return [one for each in found if each for one in each.asked]
+    before = [step for step in FLOWS[kind] if subject.state in step.before]
+    found = {
+        step.name: agreements.look_up(session, kind, subject, step, past, day)
+        for step in before
+        if step.name in LEVELLED.get(kind, {})
+    }
+    steps: list[Step] = []
+    barred = False
+    for step in before if user.active else ():
+        if user.role not in step.roles:
+            continue
+        made = _made(past, step.checks) if step.checks else None
+        if made and made.user_id == user.id:
+            barred = barred or not step.name.startswith(AGREE)
+            continue
+        met = found.get(step.name.removeprefix(AGREE))
+        if (made or not step.checks) and agreements.may(met, step, user):
+            steps.append(step)
+    asked = tuple(one for each in found.values() if each for one in each.asked)
+    return Ahead(tuple(steps), barred, asked)
+
+
+def allowed(session: Session, subject: Subject, user: User, day: date) -> list[Step]:
+    """The steps this person may take on this day. Raises as ``ahead``."""
+    return list(ahead(session, subject, user, day).steps)
 
 
 def take(

@@ -77,14 +77,9 @@ class Decided:
 
 def offer(session: Session, subject: flow.Subject) -> Offer:
     """What the signed-in person may do with the subject now."""
-    user, today = context.user(), local_day(context.now())
-    steps = tuple(flow.allowed(session, subject, user, today))
-    return Offer(
-        steps,
-        act.shown_sha256(session, subject) if steps else "",
-        flow.barred(session, subject, user),
-        tuple(flow.asked(session, subject, today)),
-    )
+    found = flow.ahead(session, subject, context.user(), local_day(context.now()))
+    shown = act.shown_sha256(session, subject) if found.steps else ""
+    return Offer(found.steps, shown, found.barred, found.asked)
 
 
 def reasons() -> list[tuple[str, str]]:
