@@ -58,6 +58,8 @@ def test_the_page_says_whose_agreement_is_missing_and_who_gave_it(
     page = people["commerce_approver"].see(address)
     assert "The agreement is missing" in page.words
     assert "endorse" not in page.steps
+    page = people["commerce_approver"].see("/batches/filing", key=str(key))
+    assert "The agreement is missing" in page.words, "and no batch is silent on it"
     assert "Agree to the proposal" in people["leader"].see("/").words
     shown = call(app, "commerce_approver").get(f"filings/{key}")
     body = {"step": "endorse", "shown_sha256": shown["shown_sha256"]}
