@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rules.registry import Registry
+from tracker.access.levels import sets
 from tracker.books import audit, ledger
 from tracker.db import canonical, local_day
 from tracker.errors import Conflict, NotAllowed, Refused, mark
@@ -120,7 +121,8 @@ def ahead(session: Session, subject: Subject, user: User, day: date) -> Ahead:
     }
     steps: list[Step] = []
     barred = False
-    for step in before if user.active else ():
+    acts = user.active and (not isinstance(subject, Level) or sets(user, subject))
+    for step in before if acts else ():
         if user.role not in step.roles:
             continue
         made = _made(past, step.checks) if step.checks else None
