@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from ingest.oddities import Oddity
 from tests import holds, levels, way
-from tests.journeys import NOW, OTHER_FIRM, RATE_FEN, act_on
+from tests.journeys import NOW, OTHER_FIRM, RATE_FEN, act_on, person
 from tracker import jobs
 from tracker.errors import Conflict, NotAllowed, Refused
 from tracker.models.applications import Application, ApplicationLine
@@ -20,7 +20,7 @@ from tracker.models.cargo import Route
 from tracker.models.filings import Decision, Filing, FilingLine
 from tracker.models.holds import HeldLine, Hold
 from tracker.models.money import Entry
-from tracker.steps import categories, holding, oddities, review
+from tracker.steps import categories, holding, oddities, receipts, review
 from tracker.steps import filing as filings
 
 WHY: dict[str, Any] = {"reason_code": "not_ecommerce", "reason": "不是跨境电商（示例）"}
@@ -103,6 +103,10 @@ def test_what_was_held_is_declined_later_and_what_was_approved_stays(bench: jobs
     assert states(bench, Filing) == ["closed", "declined"]
     assert states(bench, Application) == ["closed"], "a part of it was approved"
     assert totals(bench, 2) == (RATE_FEN, RATE_FEN, 0, 0)
+    with bench.database.reading() as session:
+        told, _ = receipts.of_application(session, person(session, "clerk"), 1)
+    assert told["total_fen"] == RATE_FEN, "a receipt counts nothing that was declined"
+    assert told["lines"][0]["reasons"] == [{"code": WHY["reason_code"], "words": WHY["reason"]}]
     assert way.proven(bench)
 
 

@@ -25,6 +25,8 @@ FILING_STATES = (
     "withdrawn",
     "closed",
 )
+APPROVED_STATES = ("approved", "closed")
+"""Of filings whose amounts stand; before, a firm is not told what was taken off."""
 ISSUED_STATES = ("allotted", "lapsing", "carrying", "lapsed")
 """Of allotments that the league knows of."""
 ALLOTMENT_STATES = ("draft", "prepared", *ISSUED_STATES, "withdrawn")

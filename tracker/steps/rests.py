@@ -13,11 +13,10 @@ from sqlalchemy.orm import Session
 
 from tracker.errors import Conflict, mark
 from tracker.models.applications import Application, ApplicationLine
-from tracker.models.filings import Filing, FilingLine
+from tracker.models.filings import APPROVED_STATES, Filing, FilingLine
 from tracker.steps import filing as filings
 from tracker.steps import flow
 
-APPROVED = ("approved", "closed")
 Lines = Sequence[FilingLine]
 
 
@@ -78,7 +77,7 @@ def close(session: Session, members: Lines, name: str, taking: flow.Taking) -> N
         session.scalars(
             select(FilingLine.application_id)
             .join(Filing, Filing.id == FilingLine.filing_id)
-            .where(FilingLine.application_id.in_(keys), Filing.state.in_(APPROVED))
+            .where(FilingLine.application_id.in_(keys), Filing.state.in_(APPROVED_STATES))
         )
     )
     for line in members:

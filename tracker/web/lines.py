@@ -37,8 +37,6 @@ TIMES_AVERAGE = 2
 """An amount above this many times the average of its list is high."""
 SORTS = ("odd", "crossed", "day", "-day", "amount", "-amount")
 BATCH = 500
-APPROVED = ("approved", "closed")
-"""States of a filing whose amounts stand."""
 ENDED = ("declined", "withdrawn")
 """States of either list from which nothing is paid."""
 
@@ -362,10 +360,7 @@ def _of_filing(subject: Application | Filing) -> ColumnElement[bool]:
     """Which lines of filings belong here; of an application only those that were decided."""
     if isinstance(subject, Filing):
         return FilingLine.filing_id == subject.id
-    approved = select(Filing.id).where(Filing.state.in_(APPROVED))
-    declined = select(Filing.id).where(Filing.state == "declined")
-    off = FilingLine.filing_id.in_(declined) & (FilingLine.reduced_fen == FilingLine.filed_fen)
-    return (FilingLine.application_id == subject.id) & (FilingLine.filing_id.in_(approved) | off)
+    return (FilingLine.application_id == subject.id) & filings.decided()
 
 
 def _computed(session: Session, items: list[int]) -> dict[int, int]:
