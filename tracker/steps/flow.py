@@ -24,7 +24,6 @@ from tracker.models.forecasts import Forecast
 from tracker.models.levels import Level
 from tracker.models.matters import Matter
 from tracker.models.methods import Method
-from tracker.models.money import Entry
 from tracker.models.people import User
 from tracker.models.proposals import Proposal
 from tracker.models.publications import Objection, Publication
@@ -155,11 +154,12 @@ def take(
     else, ``NotAllowed`` for the wrong role or the maker themself, ``Refused`` for a missing reason.
     """
     kind = kind_of(subject)
-    step = step_named(kind, name)
-    maker = _check(session, subject, step, taking)
-    taking = _levelled(session, subject, step, taking)
-    digest = shown_sha256(taking.shown)
-    entry = _post(session, subject, step, taking, moves, business_date)
+    step, past = step_named(kind, name), history(session, subject)
+    maker = _check(past, subject, step, taking)
+    taking = _levelled(session, subject, step, past, taking)
+    day = business_date or local_day(taking.now)
+    draft = _draft(subject, step, taking, len(past) + 1, moves, day)
+    entry = ledger.post(session, draft, now=taking.now)
     decision = Decision(
         subject_kind=kind,
         subject_id=subject.id,
@@ -170,7 +170,7 @@ def take(
         login=taking.user.login,
         decided_at=taking.now,
         seq=entry.seq,
-        shown_sha256=digest,
+        shown_sha256=shown_sha256(taking.shown),
         reason_code=taking.reason_code,
         reason=taking.reason,
         maker_id=maker.user_id if maker else None,
@@ -190,28 +190,30 @@ def take(
     return decision
 
 
-def _levelled(session: Session, subject: Subject, step: Step, taking: Taking) -> Taking:
+def _levelled(
+    session: Session, subject: Subject, step: Step, past: list[Decision], taking: Taking
+) -> Taking:
     """The taking with what the levels of approval ask, once they are met."""
-    kind, past, day = kind_of(subject), history(session, subject), local_day(taking.now)
-    found = agreements.look_up(session, kind, subject, step, past, day)
+    day = local_day(taking.now)
+    found = agreements.look_up(session, kind_of(subject), subject, step, past, day)
     told = agreements.require(found, step, taking.user)
     return replace(taking, detail={**taking.detail, **told}) if told else taking
 
 
-def _post(
-    session: Session,
+def _draft(
     subject: Subject,
     step: Step,
     taking: Taking,
+    number: int,
     moves: tuple[ledger.Move, ...],
-    business_date: date | None,
-) -> Entry:
+    day: date,
+) -> ledger.Draft:
+    """The entry of a step; ``number`` counts the steps of its subject."""
     kind = kind_of(subject)
-    number = len(history(session, subject)) + 1
-    draft = ledger.Draft(
+    return ledger.Draft(
         kind=f"{kind}.{step.name}",
         cause=f"{kind}:{code_of(subject)}:{number}:{step.name}",
-        business_date=business_date or local_day(taking.now),
+        business_date=day,
         actor=taking.user.login,
         moves=moves,
         detail={
@@ -222,10 +224,9 @@ def _post(
             **taking.detail,
         },
     )
-    return ledger.post(session, draft, now=taking.now)
 
 
-def _check(session: Session, subject: Subject, step: Step, taking: Taking) -> Decision | None:
+def _check(past: list[Decision], subject: Subject, step: Step, taking: Taking) -> Decision | None:
     if not taking.user.active or taking.user.role not in step.roles:
         raise NotAllowed(
             mark("Your role does not include this step."),
@@ -245,7 +246,7 @@ def _check(session: Session, subject: Subject, step: Step, taking: Taking) -> De
         raise Refused(mark("There is no such reason code."))
     if step.checks is None:
         return None
-    maker = _made(history(session, subject), step.checks)
+    maker = _made(past, step.checks)
     assert maker is not None, f"{step.name} without {step.checks}"
     if maker.user_id == taking.user.id:
         raise NotAllowed(
