@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from ingest.oddities import Oddity
 from tests import holds, levels, way
-from tests.journeys import NOW, OTHER_FIRM, RATE_FEN, act_on
+from tests.journeys import NOW, OTHER_FIRM, RATE_FEN, act_on, person
 from tracker import jobs
 from tracker.errors import Conflict, NotAllowed, Refused
 from tracker.models.applications import Application, ApplicationLine
@@ -20,7 +20,7 @@ from tracker.models.cargo import Route
 from tracker.models.filings import Decision, Filing, FilingLine
 from tracker.models.holds import HeldLine, Hold
 from tracker.models.money import Entry
-from tracker.steps import categories, holding, oddities, review
+from tracker.steps import categories, holding, oddities, receipts, review
 from tracker.steps import filing as filings
 
 WHY: dict[str, Any] = {"reason_code": "not_ecommerce", "reason": "不是跨境电商（示例）"}
@@ -115,6 +115,10 @@ def test_what_was_held_is_declined_later_and_what_was_approved_stays(bench: jobs
     assert states(bench, Filing) == ["closed", "declined"]
     assert states(bench, Application) == ["closed"], "a part of it was approved"
     assert totals(bench, 2) == (RATE_FEN, RATE_FEN, 0, 0)
+    with bench.database.reading() as session:
+        told, _ = receipts.of_application(session, person(session, "clerk"), 1)
+    assert told["total_fen"] == RATE_FEN, "a receipt counts nothing that was declined"
+    assert told["lines"][0]["reasons"] == [{"code": WHY["reason_code"], "words": WHY["reason"]}]
     assert way.proven(bench)
 
 
@@ -277,6 +281,24 @@ def test_a_hold_is_not_lifted_while_its_lines_are_being_decided_on(bench: jobs.B
     holds.lifted(bench, hold)
     with pytest.raises(Conflict, match="lifted already"):
         holds.lifted(bench, hold)
+
+
+def test_a_hold_over_a_filing_that_went_back_is_lifted_whatever_holds_its_lines_now(
+    bench: jobs.Bench,
+) -> None:
+    key = filed(bench, 2)
+    first = holds.placed(bench, "line", holds.item(bench), key)
+    act_on(bench, Filing, key, "commerce_officer", "return", **WHY)
+    again = way.filing_drafted(bench, 1, document_no="示例呼商字〔2026〕9号")
+    act_on(bench, Filing, again, "league_officer", "prepare")
+    act_on(bench, Filing, again, "league_approver", "file")
+    second = holds.placed(bench, "line", holds.item(bench), again)
+    act_on(bench, Filing, again, "commerce_officer", "propose")
+    with bench.database.reading() as session:
+        assert holding.open_counts(session, [first, second]) == {second: 1}
+    holds.lifted(bench, first)
+    assert held(bench, again) == [True, False], "the other hold stands"
+    assert way.proven(bench)
 
 
 def test_what_cannot_be_held_is_refused(bench: jobs.Bench) -> None:

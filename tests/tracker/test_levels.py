@@ -311,8 +311,8 @@ def test_the_verifier_knows_each_step_a_level_may_be_set_for_and_its_maker() -> 
 Changed = Callable[[dict[str, Any]], object]
 
 
-def forged(change: Changed, *, at: int) -> list[str]:
-    """What the verifier says where one of the entries of a good way tells otherwise."""
+def forged(change: Changed, *, at: int, own: str = "P") -> list[str]:
+    """What the verifier says where an entry of a good way tells otherwise, or the table (own)."""
     level = {
         "kind": "filing",
         "step": "approve",
@@ -329,12 +329,13 @@ def forged(change: Changed, *, at: int) -> list[str]:
         ("filing", "BS", "agree_approve", "b", {"level": "CJ", "role": "finance_approver"}, []),
         ("filing", "BS", "approve", "c", told, [7]),
     ]
-    rows: dict[str, list[tuple[Any, ...]]] = {"FROM entry": [], "FROM filing": [("BS", "P")]}
+    rows: dict[str, list[tuple[Any, ...]]] = {"FROM entry": [], "FROM filing": [("BS", own)]}
     for seq, (kind, code, name, actor, detail, fen) in enumerate(way_):
         body: dict[str, Any] = {
             "kind": f"{kind}.{name}",
             "cause": f"{kind}:{code}:1:{name}",
             "business_date": "2026-03-02",
+            "recorded_at": "2026-03-02T01:00:00.000000+00:00",
             "actor": actor,
             "detail": {"shown": "s", **copy.deepcopy(detail)},
             "postings": [{"target": ["fen", "approved", "L|F|P"], "amount": one} for one in fen],
@@ -369,6 +370,9 @@ AMOUNT = "分录 3（filing:BS:1:approve）：没有写明审批金额，或与�
         (3, lambda body: body["detail"].pop("amount_fen"), [AMOUNT]),
         (3, lambda body: body["detail"].update(amount_fen=4), [AMOUNT]),
         (3, lambda body: body["postings"].append(dict(body["postings"][0], amount=1)), [AMOUNT]),
+        (3, lambda body: body.update(business_date="2025-12-31", actor="b"), [LACKS]),
+        (3, lambda body: body.update(recorded_at="2025-12-31T15:59:59+00:00", actor="b"), []),
+        (3, lambda body: body.update(recorded_at="2025-12-31T16:00:00+00:00", actor="b"), [LACKS]),
         (
             0,
             lambda body: body["detail"]["level"].update(from_fen=6),
@@ -385,3 +389,10 @@ def test_the_verifier_finds_a_step_whose_level_was_skipped(
     at: int, change: Changed, said: list[str]
 ) -> None:
     assert forged(change, at=at) == said
+
+
+def test_the_verifier_believes_the_money_of_a_step_over_the_table() -> None:
+    def change(body: dict[str, Any]) -> None:
+        body["detail"]["level"].update(programme="P", role="finance_officer")
+
+    assert forged(change, at=0, own="Q") == [LACKS, "审批层级 CJ：与分录所记不符"]

@@ -1,15 +1,20 @@
 """The verifier holds uploaded bytes to the books that name them, and those to the chain."""
 
+import io
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy.orm import Session
 
-from tests import way
+from tests import crossed, tracked, way
+from tests.journeys import NOW, person
 from tests.small_books import Small
 from tests.tampering import Execute, tamper
 from tracker import blobs, cli, jobs, verify
 from tracker.models.cargo import Manifest
+from tracker.papers import letters
+from tracker.steps import letter_templates
 
 
 def faults(bench: jobs.Bench) -> list[str]:
@@ -32,6 +37,28 @@ def test_a_raw_file_that_was_altered_or_lost_is_found(bench: jobs.Bench) -> None
     path.unlink()
     assert faults(bench) == [f"发运明细表 1：原始文件 {named} 缺失"]
     assert verify.verify(bench.settings.database_url, rules=bench.registry.rules).faults == ()
+
+
+def test_files_of_tracks_of_cross_checks_and_templates_are_held_to_their_rows(
+    bench: jobs.Bench,
+) -> None:
+    way.shipped(bench)
+    tracked.stored(bench, b"1")
+    crossed.upload(bench, crossed.sheet(crossed.row()))
+    raw = io.BytesIO(letters.built_in("request"))
+    sha256, _ = blobs.store(bench.settings.home, raw, 10**7)
+
+    def work(session: Session) -> None:
+        officer = person(session, "league_officer")
+        letter_templates.keep(session, officer, "request", sha256, "示例.docx", NOW)
+
+    bench.database.transact(work)
+    assert faults(bench) == []
+    for file in (bench.settings.home / "blobs").glob("??/*"):
+        file.unlink()
+    assert [one.partition("：")[0] for one in faults(bench)] == [
+        *("发运明细表 1", "轨迹文件 1", "数据比对文件 1", "文书模板 1"),
+    ]
 
 
 def test_an_upload_put_in_the_place_of_another_is_found_by_the_chain(bench: jobs.Bench) -> None:

@@ -145,6 +145,19 @@ def test_a_step_that_needs_a_reason_says_so_for_each_without_one(
 
 
 @pytest.mark.usefixtures("three")
+def test_a_step_keeps_nothing_that_it_does_not_ask(bench: jobs.Bench, app: Flask) -> None:
+    body: dict[str, Any] = {
+        "step": "first_review",
+        "items": waiting(app, "league_officer"),
+        "fund": way.FUND,
+    }
+    assert call(app, "league_officer").post("batches/application", **body)["done"] == 3
+    with bench.database.reading() as session:
+        kept = session.scalars(select(Decision.detail).where(Decision.step == "first_review"))
+        assert kept.all() == [{}] * 3
+
+
+@pytest.mark.usefixtures("three")
 def test_decided_on_what_was_not_shown_or_twice_is_refused(bench: jobs.Bench, app: Flask) -> None:
     sent = waiting(app, "league_officer")
     sent[0]["shown_sha256"] = "0" * 64

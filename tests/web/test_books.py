@@ -15,9 +15,20 @@ from tracker import jobs
 from tracker.books import anchors, ledger
 from tracker.models.cargo import Manifest
 from tracker.models.money import Entry, Item
-from tracker.steps import accrual
+from tracker.steps import (
+    accrual,
+    deadlines,
+    holding,
+    pinning,
+    publish_setting,
+    replies,
+    sampling,
+    windows,
+    workdays,
+)
 from tracker.steps.flow import FLOWS
 from tracker.web import ledger as ledger_pages
+from tracker.web.books import KINDS
 
 
 def entries(rows: list[list[str]]) -> list[str]:
@@ -239,3 +250,9 @@ def test_the_auditor_sees_which_anchors_the_ledger_holds(bench: jobs.Bench, app:
     page = auditor.see("/ledger/anchors")
     assert [row[-1] for row in page.table()[1:]] == ["cannot be read", "does not hold", "holds"]
     assert "Anchors that do not hold: 1." in page.words
+
+
+def test_what_moves_no_money_has_words_in_the_ledger() -> None:
+    told = {holding.PLACED, holding.LIFTED, replies.SAID, deadlines.SET, windows.OPENED}
+    told |= {workdays.RECORDED, publish_setting.SET, sampling.DRAWN, pinning.PINNED}
+    assert told <= {*KINDS}

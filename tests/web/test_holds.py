@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask
+from sqlalchemy import event
 
 from ingest.oddities import MESSAGES
 from tests import holds, journeys, way
@@ -136,6 +139,27 @@ def test_a_sheet_takes_nothing_off_lines_that_are_not_in_the_filing_now(
     page = test_sheets_back.sent(commerce, rest, test_sheets_back.filled(raw, *typed))
     refused = commerce.send(page.form(page.address), 422)
     assert "lines that are decided, or held back" in refused.words
+
+
+def test_a_list_of_more_holds_asks_the_database_no_oftener(
+    bench: jobs.Bench, people: People
+) -> None:
+    way.shipped(bench, 2)
+    key = way.filed(bench)
+    asked, auditor = list[int](), people["auditor"]
+    for number in (0, 1):
+        holds.placed(bench, "line", holds.item(bench, number), key)
+        holds.placed(bench, "firm", journeys.FIRM, key)
+        statements: list[str] = []
+
+        def note(*said: Any, statements: list[str] = statements) -> None:  # noqa: ANN401  see sqlalchemy.event
+            statements.append(said[2])
+
+        event.listen(bench.database.engine, "before_cursor_execute", note)
+        assert len(auditor.see("/holds").table()) == 2 * number + 3
+        event.remove(bench.database.engine, "before_cursor_execute", note)
+        asked.append(len(statements))
+    assert asked[0] == asked[1]
 
 
 def test_every_category_and_oddity_has_words_and_a_way_to_be_met() -> None:

@@ -58,6 +58,8 @@ def test_the_page_says_whose_agreement_is_missing_and_who_gave_it(
     page = people["commerce_approver"].see(address)
     assert "The agreement is missing" in page.words
     assert "endorse" not in page.steps
+    page = people["commerce_approver"].see("/batches/filing", key=str(key))
+    assert "The agreement is missing" in page.words, "and no batch is silent on it"
     assert "Agree to the proposal" in people["leader"].see("/").words
     shown = call(app, "commerce_approver").get(f"filings/{key}")
     body = {"step": "endorse", "shown_sha256": shown["shown_sha256"]}
@@ -82,6 +84,20 @@ def test_the_page_says_whose_agreement_is_missing_and_who_gave_it(
     people["commerce_approver"].press(page, "endorse")
     assert call(app, "finance_officer").get(f"filings/{key}")["levels"] == []
     assert way.proven(bench)
+
+
+def test_a_body_is_offered_no_step_on_the_levels_of_the_other(
+    bench: jobs.Bench, people: People, app: Flask
+) -> None:
+    key = levels.drafted(bench)
+    finance, commerce = people["finance_officer"], people["commerce_officer"]
+    assert finance.see(f"/levels/{key}").steps == []
+    assert "Submit the level" not in finance.see("/").words
+    assert "/batches/" not in finance.see("/levels").text
+    assert call(app, "finance_officer").get("batches/level") == []
+    assert commerce.see(f"/levels/{key}").steps == ["submit", "withdraw"]
+    assert "Submit the level" in commerce.see("/").words
+    assert "/batches/level" in commerce.see("/levels").text
 
 
 def test_a_level_is_set_and_ended_through_the_api(bench: jobs.Bench, app: Flask) -> None:

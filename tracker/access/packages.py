@@ -1,7 +1,7 @@
 """Packages access 盟市数据包权限: who sees the packages of which league.
 
-A league's officer and approver see their own league's; the province and the auditor any. The action
-stands with all others in ``tracker.access``.
+A league's officer and approver see their own league's; the auditor any. The action stands with all
+others in ``tracker.access``.
 """
 
 from sqlalchemy import Select, false, select

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from rules.lines import yuan
 from tracker.errors import Conflict, NotAllowed, NotNow, mark
 from tracker.models.filings import Decision
 from tracker.models.levels import COUNTING_STATES, Level
@@ -138,7 +139,7 @@ def require(found: Found | None, step: Step, user: User) -> dict[str, Any]:
         raise Conflict(
             mark("From %(yuan)s yuan on, one more person must agree before this step counts."),
             mark("The page says whose agreement is missing; ask them first."),
-            yuan="{:,}.{:02}".format(*divmod(found.lacking[0].from_fen, 100)),
+            yuan=yuan(found.lacking[0].from_fen),
         )
     return found.told()
 

@@ -13,7 +13,7 @@ from tracker.db import local_day, next_number
 from tracker.errors import Conflict, NotAllowed, Refused, mark
 from tracker.models import subjects
 from tracker.models.applications import Application, ApplicationLine
-from tracker.models.filings import Decision, Filing, FilingLine
+from tracker.models.filings import APPROVED_STATES, Decision, Filing, FilingLine
 from tracker.models.methods import Programme
 from tracker.models.money import Item
 from tracker.models.people import Firm, User
@@ -136,6 +136,17 @@ def lines(session: Session, filing: Filing) -> list[FilingLine]:
     )
     query = subjects.joined(query).options(*subjects.eager(FilingLine.item))
     return list(session.scalars(query.order_by(Item.firm_id, subjects.DAY, Item.code)))
+
+
+def decided() -> ColumnElement[bool]:
+    """Of the lines of an application those whose reductions stand; before, no firm is told of them.
+
+    They are of what was approved, or were declined while another part of it was approved.
+    """
+    approved = select(Filing.id).where(Filing.state.in_(APPROVED_STATES))
+    declined = select(Filing.id).where(Filing.state == "declined")
+    off = FilingLine.filing_id.in_(declined) & (FilingLine.reduced_fen == FilingLine.filed_fen)
+    return FilingLine.filing_id.in_(approved) | off
 
 
 def totals(session: Session, filing: Filing) -> Totals:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rules.registry import Registry
+from tracker.access.levels import sets
 from tracker.books import audit, ledger
 from tracker.db import canonical, local_day
 from tracker.errors import Conflict, NotAllowed, Refused, mark
@@ -23,7 +24,6 @@ from tracker.models.forecasts import Forecast
 from tracker.models.levels import Level
 from tracker.models.matters import Matter
 from tracker.models.methods import Method
-from tracker.models.money import Entry
 from tracker.models.people import User
 from tracker.models.proposals import Proposal
 from tracker.models.publications import Objection, Publication
@@ -97,56 +97,47 @@ def history(session: Session, subject: Subject) -> list[Decision]:
     return list(session.scalars(query.order_by(Decision.id)))
 
 
-def allowed(session: Session, subject: Subject, user: User, day: date) -> list[Step]:
-    """The steps this person may take on this day; a checker never finds one on their own making.
+@dataclass(frozen=True)
+class Ahead:
+    """What lies before a thing for one person on a day."""
 
-    Raises ``NotNow`` where the levels of approval cannot be told.
-    """
-    kind = kind_of(subject)
-    steps = [
-        step
-        for step in FLOWS[kind]
-        if subject.state in step.before and user.active and user.role in step.roles
-    ]
-    if not any(step.checks for step in steps):
-        return steps
-    past = history(session, subject)
-    return [
-        step
-        for step in steps
-        if step.checks is None
-        or (
-            (made := _made(past, step.checks))
-            and made.user_id != user.id
-            and agreements.may(
-                agreements.look_up(session, kind, subject, step, past, day), step, user
-            )
-        )
-    ]
+    steps: tuple[Step, ...]
+    """Those the person may take; a checker never finds one on their own making."""
+    barred: bool
+    """A step waits that this person's own earlier step bars them from."""
+    asked: tuple[agreements.Asked, ...]
+    """The levels of approval that its steps meet now, with who agreed to each."""
 
 
-def barred(session: Session, subject: Subject, user: User) -> bool:
-    """Whether a step waits that this person's own earlier step bars them from."""
-    past = history(session, subject)
-    return any(
-        (made := _made(past, step.checks)) is not None and made.user_id == user.id
-        for step in FLOWS[kind_of(subject)]
-        if step.checks
-        and not step.name.startswith(AGREE)
-        and subject.state in step.before
-        and user.role in step.roles
-    )
-
-
-def asked(session: Session, subject: Subject, day: date) -> list[agreements.Asked]:
-    """The levels that the steps before the subject meet now, with who agreed to each."""
+def ahead(session: Session, subject: Subject, user: User, day: date) -> Ahead:
+    """Look what lies before it. Raises ``NotNow`` where the levels of approval cannot be told."""
     kind, past = kind_of(subject), history(session, subject)
-    found = [
-        agreements.look_up(session, kind, subject, step, past, day)
-        for step in FLOWS[kind]
-        if subject.state in step.before and step.name in LEVELLED.get(kind, {})
-    ]
-    return [one for each in found if each for one in each.asked]
+    before = [step for step in FLOWS[kind] if subject.state in step.before]
+    found = {
+        step.name: agreements.look_up(session, kind, subject, step, past, day)
+        for step in before
+        if step.name in LEVELLED.get(kind, {})
+    }
+    steps: list[Step] = []
+    barred = False
+    acts = user.active and (not isinstance(subject, Level) or sets(user, subject))
+    for step in before if acts else ():
+        if user.role not in step.roles:
+            continue
+        made = _made(past, step.checks) if step.checks else None
+        if made and made.user_id == user.id:
+            barred = barred or not step.name.startswith(AGREE)
+            continue
+        met = found.get(step.name.removeprefix(AGREE))
+        if (made or not step.checks) and agreements.may(met, step, user):
+            steps.append(step)
+    asked = tuple(one for each in found.values() if each for one in each.asked)
+    return Ahead(tuple(steps), barred, asked)
+
+
+def allowed(session: Session, subject: Subject, user: User, day: date) -> list[Step]:
+    """The steps this person may take on this day. Raises as ``ahead``."""
+    return list(ahead(session, subject, user, day).steps)
 
 
 def take(
@@ -163,11 +154,12 @@ def take(
     else, ``NotAllowed`` for the wrong role or the maker themself, ``Refused`` for a missing reason.
     """
     kind = kind_of(subject)
-    step = step_named(kind, name)
-    maker = _check(session, subject, step, taking)
-    taking = _levelled(session, subject, step, taking)
-    digest = shown_sha256(taking.shown)
-    entry = _post(session, subject, step, taking, moves, business_date)
+    step, past = step_named(kind, name), history(session, subject)
+    maker = _check(past, subject, step, taking)
+    taking = _levelled(session, subject, step, past, taking)
+    day = business_date or local_day(taking.now)
+    draft = _draft(subject, step, taking, len(past) + 1, moves, day)
+    entry = ledger.post(session, draft, now=taking.now)
     decision = Decision(
         subject_kind=kind,
         subject_id=subject.id,
@@ -178,7 +170,7 @@ def take(
         login=taking.user.login,
         decided_at=taking.now,
         seq=entry.seq,
-        shown_sha256=digest,
+        shown_sha256=shown_sha256(taking.shown),
         reason_code=taking.reason_code,
         reason=taking.reason,
         maker_id=maker.user_id if maker else None,
@@ -198,28 +190,30 @@ def take(
     return decision
 
 
-def _levelled(session: Session, subject: Subject, step: Step, taking: Taking) -> Taking:
+def _levelled(
+    session: Session, subject: Subject, step: Step, past: list[Decision], taking: Taking
+) -> Taking:
     """The taking with what the levels of approval ask, once they are met."""
-    kind, past, day = kind_of(subject), history(session, subject), local_day(taking.now)
-    found = agreements.look_up(session, kind, subject, step, past, day)
+    day = local_day(taking.now)
+    found = agreements.look_up(session, kind_of(subject), subject, step, past, day)
     told = agreements.require(found, step, taking.user)
     return replace(taking, detail={**taking.detail, **told}) if told else taking
 
 
-def _post(
-    session: Session,
+def _draft(
     subject: Subject,
     step: Step,
     taking: Taking,
+    number: int,
     moves: tuple[ledger.Move, ...],
-    business_date: date | None,
-) -> Entry:
+    day: date,
+) -> ledger.Draft:
+    """The entry of a step; ``number`` counts the steps of its subject."""
     kind = kind_of(subject)
-    number = len(history(session, subject)) + 1
-    draft = ledger.Draft(
+    return ledger.Draft(
         kind=f"{kind}.{step.name}",
         cause=f"{kind}:{code_of(subject)}:{number}:{step.name}",
-        business_date=business_date or local_day(taking.now),
+        business_date=day,
         actor=taking.user.login,
         moves=moves,
         detail={
@@ -230,10 +224,9 @@ def _post(
             **taking.detail,
         },
     )
-    return ledger.post(session, draft, now=taking.now)
 
 
-def _check(session: Session, subject: Subject, step: Step, taking: Taking) -> Decision | None:
+def _check(past: list[Decision], subject: Subject, step: Step, taking: Taking) -> Decision | None:
     if not taking.user.active or taking.user.role not in step.roles:
         raise NotAllowed(
             mark("Your role does not include this step."),
@@ -253,7 +246,7 @@ def _check(session: Session, subject: Subject, step: Step, taking: Taking) -> De
         raise Refused(mark("There is no such reason code."))
     if step.checks is None:
         return None
-    maker = _made(history(session, subject), step.checks)
+    maker = _made(past, step.checks)
     assert maker is not None, f"{step.name} without {step.checks}"
     if maker.user_id == taking.user.id:
         raise NotAllowed(

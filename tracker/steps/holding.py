@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from tracker import access
 from tracker.books import audit, ledger
@@ -112,8 +112,11 @@ def lift(session: Session, user: User, hold: Hold, reason: str, now: datetime) -
     hold.lifted_user_id, hold.lifted_reason = user.id, reason.strip()
     hold.lifted_at, hold.lifted_seq = now, entry.seq
     session.flush()
+    items = select(HeldLine.item_id).where(HeldLine.hold_id == hold.id)
+    others = _holding().with_only_columns(FilingLine.id).where(FilingLine.item_id.in_(items))
+    still = set(session.scalars(others))
     for line in lines:
-        line.held = _is_held(session, line)
+        line.held = line.id in still
     session.flush()
 
 
@@ -138,11 +141,15 @@ def file(session: Session, filing: Filing, name: str, taking: flow.Taking) -> De
 
 def open_lines(session: Session, hold: Hold) -> list[FilingLine]:
     """The lines it holds that are still before the province."""
-    items = select(HeldLine.item_id).where(HeldLine.hold_id == hold.id)
-    query = select(FilingLine).where(
-        FilingLine.item_id.in_(items), FilingLine.is_open, FilingLine.held
-    )
+    read = (joinedload(FilingLine.item), joinedload(FilingLine.filing))
+    query = _holding().where(Hold.id == hold.id).options(*read)
     return list(session.scalars(query.order_by(FilingLine.id)))
+
+
+def open_counts(session: Session, keys: Sequence[int]) -> dict[int, int]:
+    """Id of each of these holds that holds lines still -> how many."""
+    query = _holding().with_only_columns(Hold.id, func.count(FilingLine.id))
+    return dict(session.execute(query.where(Hold.id.in_(keys)).group_by(Hold.id)).all())
 
 
 def of_filing(session: Session, filing: Filing) -> list[Hold]:
@@ -184,12 +191,23 @@ def _passed_over(session: Session, said: Wanted) -> list[Filing]:
     return _of_league(session, said.league, "proposed", "endorsed", "allocated")
 
 
-def _is_held(session: Session, line: FilingLine) -> bool:
-    """Whether a standing hold over its league, or over its filing, holds the line."""
-    within = Hold.filing_id.is_(None) | Hold.filing_id.in_(filings.family(line.filing))
-    query = select(HeldLine.id).join(Hold, Hold.id == HeldLine.hold_id)
-    query = query.where(HeldLine.item_id == line.item_id, Hold.lifted_at.is_(None), within)
-    return session.scalar(query.limit(1)) is not None
+def _holding() -> Select[FilingLine]:
+    """Lines before the province that a standing hold over their league or filing holds."""
+    here, over = aliased(Filing), aliased(Filing)
+    return (
+        select(FilingLine)
+        .join(HeldLine, HeldLine.item_id == FilingLine.item_id)
+        .join(Hold, Hold.id == HeldLine.hold_id)
+        .join(here, here.id == FilingLine.filing_id)
+        .outerjoin(over, over.id == Hold.filing_id)
+        .where(FilingLine.is_open, FilingLine.held, Hold.lifted_at.is_(None))
+        .where(Hold.filing_id.is_(None) | (_whole(over) == _whole(here)))
+    )
+
+
+def _whole(filing: type[Filing]) -> ColumnElement[str]:
+    """Code of the filing as the league sent it."""
+    return case((filing.rest_of != "", filing.rest_of), else_=filing.code)
 
 
 def _hold(session: Session, hold: Hold, lines: Sequence[FilingLine]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from tracker.access.actions import FINANCE_ROLES
+from tracker.access.levels import sets
 from tracker.db import local_day, next_number
 from tracker.errors import Conflict, NotAllowed, Refused, mark
 from tracker.models.filings import Decision
@@ -128,9 +128,7 @@ def take(session: Session, level: Level, name: str, taking: flow.Taking) -> Deci
 
 
 def _require_own(user: User, level: Level) -> None:
-    _, roles = LEVELLED[level.subject_kind][level.step]
-    of_finance = set(roles) <= set(FINANCE_ROLES)
-    if (user.role in FINANCE_ROLES) is not of_finance:
+    if not sets(user, level):
         raise NotAllowed(
             mark("The levels of this step are set by another body."),
             mark("Finance sets those of its own steps, Commerce all others."),

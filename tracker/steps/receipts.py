@@ -24,13 +24,14 @@ from tracker.errors import Refused, mark
 from tracker.models import subjects
 from tracker.models.applications import Application, ApplicationLine
 from tracker.models.cargo import CargoLine
-from tracker.models.filings import APPROVED_STATES, Filing, FilingLine
+from tracker.models.filings import FilingLine
 from tracker.models.matters import Matter, MatterVersion
 from tracker.models.methods import Method
 from tracker.models.money import Assessment, Item, ItemStage
 from tracker.models.people import Firm, User
 from tracker.models.receipts import Receipt
 from tracker.steps import assessment, matters, receipt_ways
+from tracker.steps import filing as filings
 
 FORMAT = 2
 """Since 2 that of a shipment has the marks of its route and its tracks."""
@@ -173,7 +174,7 @@ def of_application(session: Session, user: User, key: int) -> tuple[Content, Fir
             FilingLine,
             (FilingLine.item_id == Item.id)
             & (FilingLine.application_id == found.id)
-            & FilingLine.filing_id.in_(select(Filing.id).where(Filing.state.in_(APPROVED_STATES))),
+            & filings.decided(),
         )
         .where(ApplicationLine.application_id == found.id)
         .order_by(subjects.DAY, Item.code)

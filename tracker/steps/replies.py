@@ -60,9 +60,9 @@ def replied() -> ColumnElement[bool]:
     return Hold.id.in_(select(HoldReply.hold_id))
 
 
-def to(session: Session, hold: Hold) -> list[HoldReply]:
-    """What was replied to a hold, the oldest first."""
-    query = select(HoldReply).where(HoldReply.hold_id == hold.id)
+def to(session: Session, *holds: Hold) -> list[HoldReply]:
+    """What was replied to these holds, the oldest first."""
+    query = select(HoldReply).where(HoldReply.hold_id.in_([one.id for one in holds]))
     return list(session.scalars(query.order_by(HoldReply.id)))
 
 

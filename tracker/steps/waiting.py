@@ -13,7 +13,7 @@ from tracker.access import pins
 from tracker.access.cross_checks import visible_cross_files
 from tracker.access.forecasts import visible_forecasts
 from tracker.access.holds import visible_holds
-from tracker.access.levels import visible_levels
+from tracker.access.levels import own_levels
 from tracker.access.proposals import visible_proposals
 from tracker.access.publications import visible_objections, visible_publications
 from tracker.db import local_day
@@ -58,9 +58,9 @@ SUBJECTS: dict[str, Callable[[User], Select[Any]]] = {
     "disbursement": access.visible_disbursements,
     "recovery": access.visible_recoveries,
     "proposal": visible_proposals,
-    "level": visible_levels,
+    "level": own_levels,
 }
-"""Kind of what has a flow -> what one sees of it."""
+"""Kind of what has a flow -> what one sees of it; of levels, what one's own body sets."""
 
 KINDS = {
     "manifest": mark("Manifests"),

@@ -1,17 +1,20 @@
 """Levels 审批层级: no step that met a level was taken without its further person, entry by entry.
 
 The levels are those the entries put in force, and the table says no others; a step's amount is
-held against the money it moved. Nothing but the entries and that table is read.
+held against the money it moved. Its day is the one on which it was taken, in China; the day of
+business may be another, as an allotment's is that of its document.
 """
 
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from tracker.verify.reading import Fault, Rows
 
+CHINA = timezone(timedelta(hours=8))
 TABLE = "level"
 AGREE = "agree_"
 MAKERS: Mapping[str, str] = {
@@ -95,13 +98,15 @@ def _due(
     known: Mapping[str, Mapping[str, Any]],
     own: str | None,
 ) -> dict[str, Mapping[str, Any]]:
-    """The levels in force for a step on its day, whatever its amount."""
-    day = said["business_date"]
+    """The levels in force for a step on its day, whatever its amount.
+
+    Of which programme it is, its money, its entry and the table tell; any of them makes one due.
+    """
+    day = datetime.fromisoformat(said["recorded_at"]).astimezone(CHINA).date().isoformat()
     moved = {
         one["target"][2].rpartition("|")[2] for one in said["postings"] if one["target"][0] == "fen"
     }
-    told = taken.detail.get("programme")
-    programmes = {own} if own else moved or ({told} if told else set())
+    programmes = {own, taken.detail.get("programme"), *moved} - {None, ""}
     return {
         code: one
         for code, one in known.items()

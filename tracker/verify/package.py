@@ -29,6 +29,9 @@ REFERENCES = (
     ("filing", "sheet_sha256", "测算表"),
     ("forecast_version", "sheet_sha256", "需求测算表"),
     ("evidence", "sha256", "佐证材料"),
+    ("track_file", "sha256", "轨迹文件"),
+    ("cross_check_file", "sha256", "数据比对文件"),
+    ("letter_template", "sha256", "文书模板"),
 )
 """Table, its column that names a raw file, and what people call it."""
 LEAGUE_REFERENCES = (("manifest", "bytes_sha256", "发运明细表"),)

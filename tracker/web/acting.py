@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from tracker import access
 from tracker.db import local_day
 from tracker.models.filings import Decision
+from tracker.models.levels import Level
 from tracker.models.people import User
 from tracker.steps import act, agreements, flow
 from tracker.steps.flows import TAKING_BACK
@@ -42,6 +43,11 @@ class Offer:
     def names(self) -> list[str]:
         """The steps' machine words, for the API."""
         return [step.name for step in self.steps]
+
+    @property
+    def lacking(self) -> list[Level]:
+        """The levels to which nobody agreed yet."""
+        return [one.level for one in self.asked if one.agreed is None]
 
     @property
     def is_ones_turn(self) -> bool:
@@ -77,14 +83,9 @@ class Decided:
 
 def offer(session: Session, subject: flow.Subject) -> Offer:
     """What the signed-in person may do with the subject now."""
-    user, today = context.user(), local_day(context.now())
-    steps = tuple(flow.allowed(session, subject, user, today))
-    return Offer(
-        steps,
-        act.shown_sha256(session, subject) if steps else "",
-        flow.barred(session, subject, user),
-        tuple(flow.asked(session, subject, today)),
-    )
+    found = flow.ahead(session, subject, context.user(), local_day(context.now()))
+    shown = act.shown_sha256(session, subject) if found.steps else ""
+    return Offer(found.steps, shown, found.barred, found.asked)
 
 
 def reasons() -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ none is skipped in silence. What was shown of each is brought back for each, as 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -115,6 +115,7 @@ def take(kind: str) -> ResponseReturnValue:
     """Take the step on each that is ticked, and answer for each."""
     form = request.form
     step = form.get("step", "")
+    taken = named(kind, step)
     reason = asked.clean(form.get("reason", ""), acting.REASON_LENGTH)
     keys = [asked.key(one) for one in form.getlist("key")]
     wanted = [
@@ -128,8 +129,7 @@ def take(kind: str) -> ResponseReturnValue:
     return render_template(
         "batches/taken.html",
         kind=kind,
-        label=KINDS.get(kind, ""),
-        step=named(kind, step),
+        step=taken,
         answers=take_each(kind, step, wanted, detail),
         page=PAGES_OF[kind],
         room=ROOMS[kind],
@@ -173,9 +173,7 @@ def tickable(kind: str, states: Iterable[str]) -> bool:
 
 def chosen(session: Session, kind: str, keys: Sequence[int]) -> list[Chosen]:
     """The visible ones of these keys, in their order, each with the steps one may take on it."""
-    query = visible(kind)
-    table = query.column_descriptions[0]["entity"]
-    found = {one.id: one for one in session.scalars(query.where(table.id.in_(keys)))}
+    found = _found(session, kind, keys)
     return each_chosen(session, kind, [found[key] for key in keys if key in found])
 
 
@@ -201,13 +199,11 @@ def take_each(
 
     Raises ``Refused`` for a batch that is empty or too large, or a step no batch can take.
     """
-    visible(kind)
     named(kind, step)
     require_few(len(wanted))
-    codes = _codes(context.session(), kind, [one.key for one in wanted])
-    answers = [
-        replace(_take(kind, step, one, detail), code=codes.get(one.key, "")) for one in wanted
-    ]
+    found = _found(context.session(), kind, [one.key for one in wanted])
+    codes = {key: flow.code_of(one) for key, one in found.items()}
+    answers = [_take(kind, step, one, codes.get(one.key, ""), detail) for one in wanted]
     now = context.now()
 
     def tell(db: Session, person: User) -> None:
@@ -243,14 +239,14 @@ def require_few(number: int) -> None:
         )
 
 
-def _codes(session: Session, kind: str, keys: Sequence[int]) -> dict[int, str]:
+def _found(session: Session, kind: str, keys: Sequence[int]) -> dict[int, flow.Subject]:
+    """Those of these keys that one sees."""
     query = visible(kind)
     table = query.column_descriptions[0]["entity"]
-    found = session.scalars(query.where(table.id.in_(keys)))
-    return {one.id: flow.code_of(one) for one in found}
+    return {one.id: one for one in session.scalars(query.where(table.id.in_(keys)))}
 
 
-def _take(kind: str, step: str, one: Wanted, detail: Mapping[str, str]) -> Answered:
+def _take(kind: str, step: str, one: Wanted, code: str, detail: Mapping[str, str]) -> Answered:
     try:
         decision = acting.press(
             SUBJECTS[kind],
@@ -264,9 +260,9 @@ def _take(kind: str, step: str, one: Wanted, detail: Mapping[str, str]) -> Answe
     except TrackerError as error:
         message, mend = context.words_of(error)
         outcome = "needs_reason" if isinstance(error, flow.ReasonMissing) else "refused"
-        return Answered(one.key, "", outcome, message, mend)
+        return Answered(one.key, code, outcome, message, mend)
     except Exception:  # the others are to answer too
         log.exception("a thing of a batch failed", kind=kind, step=step, key=one.key)
         _, message, mend = refusals.SAYINGS[500]
-        return Answered(one.key, "", "failed", gettext(message), gettext(mend))
-    return Answered(one.key, "", "done", state_after=decision.state_after, seq=decision.seq)
+        return Answered(one.key, code, "failed", gettext(message), gettext(mend))
+    return Answered(one.key, code, "done", state_after=decision.state_after, seq=decision.seq)

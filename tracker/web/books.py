@@ -36,6 +36,9 @@ KINDS: dict[str, str] = {
     "sample.draw": mark("Sample drawn"),
     "hold.place": mark("Lines put on hold"),
     "hold.lift": mark("Hold lifted"),
+    "hold.reply": mark("Reply to a hold"),
+    "deadline.set": mark("Deadline set"),
+    "window.open": mark("Applications called for"),
 }
 """Kind of an entry that is no step of a flow -> msgid."""
 

@@ -1,14 +1,16 @@
 """Holds 暂缓: lines kept back from the allocation, by a category or one by one."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from ingest.oddities import MESSAGES
 from tracker import access, bulk
@@ -19,6 +21,7 @@ from tracker.models import subjects
 from tracker.models.cargo import CargoLine, Route, Shipment
 from tracker.models.filings import Filing, FilingLine
 from tracker.models.holds import HeldLine, Hold, HoldReply
+from tracker.models.methods import Programme
 from tracker.models.money import Item
 from tracker.models.people import Firm, League, User
 from tracker.steps import filing as filings
@@ -51,6 +54,8 @@ ODDITIES: dict[str, str] = {
     "freight_low": mark("freight far below the others"),
 }
 """Kind of oddity -> msgid."""
+Category = tuple[str, str]
+"""Category and the value of it that is held."""
 
 
 @dataclass(frozen=True)
@@ -109,11 +114,11 @@ def new() -> ResponseReturnValue:
     """Choose what of a league is held: of what it has filed, and of what it files later."""
     session = context.session()
     league = _league(session, asked.text("league"))
-    filed = select(Filing).where(Filing.league_id == league.id, Filing.state == "filed")
+    filed = select(Filing.id).where(Filing.league_id == league.id, Filing.state == "filed")
     return render_template(
         "holds/new.html",
         league=league,
-        options=options(session, session.scalars(filed).all()),
+        options=options(session, filed),
         reasons=acting.reasons(),
     )
 
@@ -221,7 +226,7 @@ def of(session: Session, user: User, filing: Filing) -> Panel:
             for one in filings.later(session, filing)
         ],
         whole=filings.sent(session, filing) if filing.rest_of else None,
-        options=options(session, [filing]) if places else [],
+        options=options(session, select(Filing.id).where(Filing.id == filing.id)) if places else [],
     )
 
 
@@ -236,12 +241,13 @@ def filtered(user: User) -> Select[Hold]:
 
 def lines(found: Hold) -> Select[HeldLine, FilingLine]:
     """What a hold holds, line by line, each with its line of a filing as it stands now."""
-    last = select(func.max(FilingLine.id)).group_by(FilingLine.item_id)
+    items = select(HeldLine.item_id).where(HeldLine.hold_id == found.id)
+    last = select(func.max(FilingLine.id)).where(FilingLine.item_id.in_(items))
     query = (
         select(HeldLine, FilingLine)
         .join(Item, Item.id == HeldLine.item_id)
         .join(FilingLine, FilingLine.item_id == HeldLine.item_id)
-        .where(HeldLine.hold_id == found.id, FilingLine.id.in_(last))
+        .where(HeldLine.hold_id == found.id, FilingLine.id.in_(last.group_by(FilingLine.item_id)))
         .order_by(HeldLine.id)
     )
     return subjects.joined(query).options(*subjects.eager(HeldLine.item))
@@ -249,68 +255,75 @@ def lines(found: Hold) -> Select[HeldLine, FilingLine]:
 
 def told(session: Session, found: Sequence[Hold]) -> list[Held]:
     """The holds with what they hold, and how much of it is held still."""
-    due = replies.due(session, found)
-    return [_told(session, one, due.get(one.id)) for one in found]
-
-
-def _told(session: Session, one: Hold, due_on: date | None) -> Held:
-    sums = select(func.count(HeldLine.id), func.sum(HeldLine.amount_fen))
-    count, fen = session.execute(sums.where(HeldLine.hold_id == one.id)).one()
-    still = 0 if one.lifted_at else len(holding.open_lines(session, one))
-    said = replies.to(session, one)
-    return Held(one, words(session, one), count, int(fen or 0), still, said, due_on)
-
-
-def words(session: Session, one: Hold) -> str:
-    """What a hold holds, in words."""
-    return _worded(one.category, _value(session, one.category, one.value))
-
-
-def _worded(category: str, value: str) -> str:
-    told = gettext("%(category)s: %(value)s", category=gettext(CATEGORIES[category]), value=value)
-    return str(told)
-
-
-def _value(session: Session, category: str, value: str) -> str:
-    if category == "firm":
-        return session.scalar(select(Firm.name).where(Firm.uscc == value)) or value
-    if category == "line":
-        query = subjects.joined(select(subjects.LABEL).select_from(Item))
-        return session.scalar(query.where(Item.code == value)) or value
-    if category == "oddity":
-        return str(gettext(ODDITIES[value])) if value in ODDITIES else value
-    return str(mode_name(value)) if category == "vehicle" else value
-
-
-def options(session: Session, within: Sequence[Filing]) -> list[tuple[str, str]]:
-    """What can be held of these filings: category and value, and their words."""
-    lines = [line for one in within for line in filings.lines(session, one)]
-    shipments = sorted({line.item.shipment_id for line in lines if line.item.shipment_id})
-    found = {
-        "firm": sorted({line.item.firm.uscc for line in lines}),
-        "corridor": _values(session, Route.corridor, Route.shipment_id, shipments),
-        "vehicle": _values(session, Shipment.mode, Shipment.id, shipments),
-        "cargo": _values(session, CargoLine.supervision_mode, CargoLine.shipment_id, shipments),
-        "oddity": list(MESSAGES),
-        "programme": sorted({line.item.programme.code for line in lines}),
-    }
+    keys = [one.id for one in found]
+    sums = select(HeldLine.hold_id, func.count(HeldLine.id), func.sum(HeldLine.amount_fen))
+    sums = sums.where(HeldLine.hold_id.in_(keys)).group_by(HeldLine.hold_id)
+    caught = {key: (count, int(fen)) for key, count, fen in session.execute(sums)}
+    still, due = holding.open_counts(session, keys), replies.due(session, found)
+    said: dict[int, list[HoldReply]] = defaultdict(list)
+    for reply in replies.to(session, *found):
+        said[reply.hold_id].append(reply)
+    what = words(session, [(one.category, one.value) for one in found])
     return [
-        (f"{category}:{value}", _worded(category, _value(session, category, value)))
-        for category, values in found.items()
-        for value in values
+        Held(
+            one,
+            what[one.category, one.value],
+            *caught.get(one.id, (0, 0)),
+            still.get(one.id, 0),
+            said[one.id],
+            due.get(one.id),
+        )
+        for one in found
     ]
 
 
-def _values(
-    session: Session,
-    value: InstrumentedAttribute[str] | InstrumentedAttribute[str | None],
-    column: InstrumentedAttribute[int],
-    shipments: list[int],
-) -> list[str]:
-    query = select(value).distinct()
-    if column.class_ is not Shipment:
-        query = query.where(column.class_.standing)
-    return sorted({row[0] for row in bulk.looked_up(session, query, column, shipments) if row[0]})
+def words(session: Session, held: Collection[Category]) -> dict[Category, str]:
+    """Category and value -> what is held, in words."""
+    values: dict[str, list[str]] = defaultdict(list)
+    for category, value in held:
+        values[category].append(value)
+    firms = select(Firm.uscc, Firm.name)
+    items = subjects.joined(select(Item.code, subjects.LABEL).select_from(Item))
+    names: dict[str, dict[Any, str]] = {
+        "firm": dict(bulk.looked_up(session, firms, Firm.uscc, values["firm"])),
+        "line": dict(bulk.looked_up(session, items, Item.code, values["line"])),
+        "oddity": {code: gettext(ODDITIES[code]) for code in values["oddity"] if code in ODDITIES},
+        "vehicle": {mode: mode_name(mode) for mode in values["vehicle"]},
+    }
+    return {
+        (category, value): gettext(
+            "%(category)s: %(value)s",
+            category=gettext(CATEGORIES[category]),
+            value=names.get(category, {}).get(value, value),
+        )
+        for category, value in held
+    }
+
+
+def options(session: Session, within: Select[int]) -> list[tuple[str, str]]:
+    """What can be held of these filings: category and value, and their words."""
+    lines = select(FilingLine.item_id).where(FilingLine.filing_id.in_(within))
+    firms, programmes, shipments = (
+        select(column).where(Item.id.in_(lines))
+        for column in (Item.firm_id, Item.programme_id, Item.shipment_id)
+    )
+    asked_of = {
+        "firm": select(Firm.uscc).where(Firm.id.in_(firms)),
+        "corridor": select(Route.corridor).where(Route.standing, Route.shipment_id.in_(shipments)),
+        "vehicle": select(Shipment.mode).where(Shipment.id.in_(shipments)),
+        "cargo": select(CargoLine.supervision_mode).where(
+            CargoLine.standing, CargoLine.shipment_id.in_(shipments)
+        ),
+        "programme": select(Programme.code).where(Programme.id.in_(programmes)),
+    }
+    found: dict[str, list[str]] = {
+        category: sorted(filter(None, session.scalars(query.distinct())))
+        for category, query in asked_of.items()
+    }
+    found["oddity"] = list(MESSAGES)
+    held = [(category, value) for category, values in found.items() for value in values]
+    told = words(session, held)
+    return [(":".join(one), told[one]) for one in held]
 
 
 def _league(session: Session, code: str) -> League:

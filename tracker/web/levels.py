@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from tracker import access
 from tracker.access.actions import FINANCE_ROLES
-from tracker.access.levels import visible_levels
+from tracker.access.levels import sets, visible_levels
 from tracker.db import local_day
 from tracker.errors import Refused, mark
 from tracker.models.levels import LEVEL_STATES, Level
@@ -38,9 +38,11 @@ def levels() -> ResponseReturnValue:
     query = filtered(user)
     paged = asked.paged(asked.count(session, query))
     part = query.order_by(Level.id.desc()).limit(paged.rows).offset(paged.offset)
+    found = session.scalars(part).all()
     return render_template(
         "levels/list.html",
-        listed=session.scalars(part).all(),
+        listed=found,
+        own=[one for one in found if sets(user, one)],
         paged=paged,
         states=LEVEL_STATES,
         step_words=step_words,

@@ -18,7 +18,7 @@ from tracker.errors import mark
 from tracker.models import subjects
 from tracker.models.applications import Application, ApplicationLine
 from tracker.models.cargo import Route, Shipment
-from tracker.models.filings import APPROVED_STATES, Filing, FilingLine
+from tracker.models.filings import Filing, FilingLine
 from tracker.models.matters import Matter
 from tracker.models.money import Assessment, Item
 from tracker.models.people import Firm
@@ -358,10 +358,7 @@ def _of_filing(subject: Application | Filing) -> ColumnElement[bool]:
     """Which lines of filings belong here; of an application only those that were decided."""
     if isinstance(subject, Filing):
         return FilingLine.filing_id == subject.id
-    approved = select(Filing.id).where(Filing.state.in_(APPROVED_STATES))
-    declined = select(Filing.id).where(Filing.state == "declined")
-    off = FilingLine.filing_id.in_(declined) & (FilingLine.reduced_fen == FilingLine.filed_fen)
-    return (FilingLine.application_id == subject.id) & (FilingLine.filing_id.in_(approved) | off)
+    return (FilingLine.application_id == subject.id) & filings.decided()
 
 
 def _computed(session: Session, items: list[int]) -> dict[int, int]:

@@ -101,6 +101,7 @@ def take(body: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
         )
         for one in body["items"]
     ]
-    detail = {"fund": body["fund"]} if "fund" in body else {}
+    asked = batches.DETAILS.get((kind, body["step"]), ())
+    detail = {name: body[name] for name in asked if name in body}
     answers = batches.take_each(kind, body["step"], wanted, detail)
     return {"done": sum(one.outcome == "done" for one in answers), "answers": answers}

@@ -152,12 +152,7 @@ def _one(key: int) -> Mapping[str, Any]:
     found = access.see(session, visible_holds(context.user()), key)
     (shown,) = holds.told(session, [found])
     return {
-        "hold": found,
-        "count": shown.count,
-        "amount_fen": shown.amount_fen,
-        "open_count": shown.open_count,
-        "replies": shown.replies,
-        "due_on": shown.due_on,
+        **vars(shown),
         "passed_over": holding.passed_over(session, found),
         "lines": [
             {
