@@ -7,11 +7,10 @@ from datetime import timedelta
 
 import docx
 import pytest
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from tests import way
+from tests.guards import refused
 from tests.journeys import NOW, RATE_FEN, act_on, person
 from tests.publications import chosen, decided, later, objected, published
 from tracker import jobs
@@ -176,10 +175,7 @@ def test_a_leagues_own_template_counts_before_commerces_and_that_before_ours(
         keep("league_approver", "a" * 64)
     with pytest.raises(Refused, match="no such paper"):
         keep("league_officer", "a" * 64, "poem")
-    with pytest.raises(DBAPIError, match="only added to"):
-        bench.database.transact(
-            lambda session: session.execute(text("UPDATE letter_template SET kind = 'request'"))
-        )
+    refused(bench.database, "only added to", "UPDATE letter_template SET kind = 'request'")
 
 
 def test_what_was_published_is_told_after_it_was_filed(bench: jobs.Bench) -> None:
