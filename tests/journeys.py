@@ -145,6 +145,19 @@ def person(session: Session, login: str) -> User:
     return session.scalars(select(User).where(User.login == login)).one()
 
 
+def moved(made: jobs.Bench, login: str, role: str = "", league_code: str = "") -> None:
+    """Give a person another role or another league, as the administrator may."""
+
+    def work(session: Session) -> None:
+        found = person(session, login)
+        found.role = role or found.role
+        if league_code:
+            query = select(League.id).where(League.code == league_code)
+            found.league_id = session.scalars(query).one()
+
+    made.database.transact(work)
+
+
 def act_on(  # noqa: PLR0913  a step has this many sides
     made: jobs.Bench,
     table: type[Any],

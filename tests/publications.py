@@ -10,11 +10,10 @@ from sqlalchemy.orm import Session
 from tests.journeys import LEAGUE, NOW, act_on, person
 from tests.way import PERIOD
 from tracker import jobs
-from tracker.models.applications import Application
 from tracker.models.methods import Programme
 from tracker.models.people import League
 from tracker.models.publications import Objection, PublicationLine
-from tracker.steps import act, flow, objection, publication, publish_setting
+from tracker.steps import objection, publication, publish_setting
 
 NOTICE = publication.Notice(5, "示例市商务局网站", "示例市商务局 0471-0000000（示例）")
 UPHELD: dict[str, Any] = {"reason_code": "evidence_missing", "reason": "核实：车次未出境（示例）"}
@@ -77,22 +76,3 @@ def decided(bench: jobs.Bench, key: int, step: str, **other: str) -> None:
     """Pass an objection on and decide it."""
     act_on(bench, Objection, key, "league_officer", "submit")
     act_on(bench, Objection, key, "league_approver", step, **{**UPHELD, **other})
-
-
-def later(
-    bench: jobs.Bench, table: type[Any], key: int, login: str, step: str, now: datetime
-) -> None:
-    """Take a step at another moment than the tests' own."""
-
-    def work(session: Session) -> None:
-        subject = session.get_one(table, key)
-        taking = act.taking_of(session, subject, user=person(session, login), now=now)
-        act.act(session, subject, step, taking, flow.shown_sha256(taking.shown))
-
-    bench.database.transact(work)
-
-
-def state_of(bench: jobs.Bench, key: int) -> str:
-    """Where an application stands."""
-    with bench.database.reading() as session:
-        return session.get_one(Application, key).state

@@ -184,8 +184,7 @@ def test_a_returned_application_gives_its_money_back_and_can_be_applied_for_agai
         reason="缺少报关单",
     )
     assert way.stages(bench) == {"accrued": RATE}
-    journeys.act_on(bench, Application, key, "clerk", "prepare")
-    journeys.act_on(bench, Application, key, "manager", "apply")
+    way.apply(bench, key)
     assert way.stages(bench) == {"applied": RATE}
 
 
@@ -245,8 +244,7 @@ def test_a_returned_filing_goes_back_to_the_league_and_is_filed_again(bench: job
         return one.id
 
     second = bench.database.transact(again)
-    journeys.act_on(bench, Filing, second, "league_officer", "prepare")
-    journeys.act_on(bench, Filing, second, "league_approver", "file")
+    way.file(bench, second)
     assert way.stages(bench) == {"filed": RATE}
 
 

@@ -1,6 +1,6 @@
 """The way of money 资金流程: carries what tests shipped up to any point of its journey."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -66,6 +66,18 @@ def count(bench: jobs.Bench, table: type[object]) -> int:
         return session.scalar(select(func.count()).select_from(table)) or 0
 
 
+def state(bench: jobs.Bench, table: type[Any], key: int) -> str:
+    """Where one of them stands."""
+    with bench.database.reading() as session:
+        return str(session.get_one(table, key).state)
+
+
+def states(bench: jobs.Bench, table: type[Any]) -> list[str]:
+    """Where each of them stands, the oldest first."""
+    with bench.database.reading() as session:
+        return list(session.scalars(select(table.state).order_by(table.id)))
+
+
 def decisions(bench: jobs.Bench, login: str, kind: str) -> int:
     """How many decisions on things of this kind the person sees in the ledger."""
     with bench.database.reading() as session:
@@ -118,9 +130,14 @@ def drafted(
 def applied(bench: jobs.Bench, /, firm: str = "", **which: Any) -> int:  # noqa: ANN401  of ``drafted``
     """An application signed by the manager; of the firm whose logins begin so."""
     key = drafted(bench, login=f"{firm}clerk", **which)
-    act_on(bench, Application, key, f"{firm}clerk", "prepare")
-    act_on(bench, Application, key, f"{firm}manager", "apply")
+    apply(bench, key, firm)
     return key
+
+
+def apply(bench: jobs.Bench, key: int, firm: str = "", now: datetime = NOW) -> None:
+    """The clerk prepares an application and the manager signs it."""
+    act_on(bench, Application, key, f"{firm}clerk", "prepare", now=now)
+    act_on(bench, Application, key, f"{firm}manager", "apply", now=now)
 
 
 @remembered
@@ -164,9 +181,14 @@ def filing_drafted(
 def filed(bench: jobs.Bench, application_id: int | None = None) -> int:
     """A filing before the province."""
     key = filing_drafted(bench, passed(bench, application_id))
+    file(bench, key)
+    return key
+
+
+def file(bench: jobs.Bench, key: int) -> None:
+    """Two people of the league send a filing to the province."""
     act_on(bench, Filing, key, "league_officer", "prepare")
     act_on(bench, Filing, key, "league_approver", "file")
-    return key
 
 
 def a_fund(bench: jobs.Bench, amount_fen: int = FUND_FEN, document_no: str = FUND) -> None:

@@ -142,8 +142,7 @@ def test_a_firm_takes_back_what_nobody_reviewed_yet(bench: jobs.Bench) -> None:
         one = session.get_one(Application, key)
         assert one.state == "draft"
         assert [line.reduced_fen for line in application.lines(session, one)] == [0, 0]
-    act_on(bench, Application, key, "clerk", "prepare")
-    act_on(bench, Application, key, "manager", "apply")
+    way.apply(bench, key)
     act_on(bench, Application, key, "league_officer", "first_review")
     with pytest.raises(Conflict, match="moved on"):
         act_on(bench, Application, key, "manager", "recall")

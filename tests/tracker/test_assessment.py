@@ -13,7 +13,7 @@ from rules.params import Exact, Money, RuleParams
 from rules.registry import Fault, Registry
 from rules.rule import rule
 from tests import journeys, way
-from tests.journeys import NOW, a_trip, method_drafted, person, record, row, sheet, take_in
+from tests.journeys import NOW, a_trip, method_drafted, moved, record, row, sheet, take_in
 from tests.way import accrued, proven
 from tracker import jobs
 from tracker.db import Database
@@ -317,11 +317,7 @@ def test_a_league_registers_only_its_own_rules_with_numbers_that_fit(world: jobs
     with pytest.raises(Conflict, match="cannot be used"):
         method_drafted(world, "nowhere", POOL, *days)
 
-    def move(session: Session) -> None:
-        other = session.scalars(select(League).where(League.code == "150900")).one()
-        person(session, "league_officer").league_id = other.id
-
-    world.database.transact(move)
+    moved(world, "league_officer", league_code="150900")
     with pytest.raises(NotAllowed, match="another league's"):
         method_drafted(world, pooled.id, POOL, *days)
 

@@ -32,12 +32,6 @@ def returned(bench: jobs.Bench, key: int, now: datetime) -> None:
     act_on(bench, Application, key, "league_officer", "return", now=now, **WHY)
 
 
-def again(bench: jobs.Bench, key: int, now: datetime) -> None:
-    """The firm applies again."""
-    act_on(bench, Application, key, "clerk", "prepare", now=now)
-    act_on(bench, Application, key, "manager", "apply", now=now)
-
-
 @pytest.fixture(autouse=True)
 def calendar(bench: jobs.Bench) -> None:
     """The days off of the year are written down."""
@@ -77,7 +71,7 @@ def test_a_clock_stands_still_while_somebody_else_has_it(bench: jobs.Bench, appl
         0,
         date(2026, 5, 11),
     )
-    again(bench, applied, MENDED)
+    way.apply(bench, applied, now=MENDED)
     found = runs(bench, Application, applied)
     assert found
     assert (found.clock.name, found.since, found.used) == ("first_review", MENDED.date(), 2)
@@ -86,7 +80,7 @@ def test_a_clock_stands_still_while_somebody_else_has_it(bench: jobs.Bench, appl
 
 def test_days_that_are_used_up_leave_the_day_itself(bench: jobs.Bench, applied: int) -> None:
     returned(bench, applied, NOW + timedelta(days=10))
-    again(bench, applied, MENDED)
+    way.apply(bench, applied, now=MENDED)
     found = runs(bench, Application, applied)
     assert found
     assert (found.used, found.due_on) == (8, MENDED.date())
@@ -94,7 +88,7 @@ def test_days_that_are_used_up_leave_the_day_itself(bench: jobs.Bench, applied: 
 
 def test_each_return_gives_the_firm_its_days_anew(bench: jobs.Bench, applied: int) -> None:
     returned(bench, applied, NOW)
-    again(bench, applied, NOW + timedelta(days=7))
+    way.apply(bench, applied, now=NOW + timedelta(days=7))
     returned(bench, applied, MENDED)
     found = runs(bench, Application, applied)
     assert found
@@ -109,7 +103,7 @@ def test_what_runs_keeps_its_days_when_the_deadline_changes(
     assert found
     assert found.working_days == 5
     returned(bench, applied, NOW + timedelta(hours=2))
-    again(bench, applied, MENDED)
+    way.apply(bench, applied, now=MENDED)
     found = runs(bench, Application, applied)
     assert found
     assert found.working_days == 5, "it goes on, it does not begin"

@@ -208,8 +208,7 @@ def test_a_leagues_papers_of_a_filing_stay_while_the_province_looks(bench: jobs.
     paper = evidences.added(bench, "stamped_scan", "league_officer")
     evidences.linked(bench, paper, Subject("filing", key), login="league_officer")
     do(bench, paper, evidence.describe, Told("other"), login="league_officer")
-    act_on(bench, Filing, key, "league_officer", "prepare")
-    act_on(bench, Filing, key, "league_approver", "file")
+    way.file(bench, key)
     with pytest.raises(Conflict, match="the province looks at it"):
         do(bench, paper, evidence.withdraw, "x", login="league_officer")
     with pytest.raises(Conflict, match="the province looks at it"):

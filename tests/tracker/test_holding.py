@@ -33,11 +33,6 @@ def filed(bench: jobs.Bench, trucks: int = 3) -> int:
     return way.filed(bench)
 
 
-def states(bench: jobs.Bench, table: type[Any]) -> list[str]:
-    with bench.database.reading() as session:
-        return list(session.scalars(select(table.state).order_by(table.id)))
-
-
 def held(bench: jobs.Bench, key: int) -> list[bool]:
     with bench.database.reading() as session:
         lines = select(FilingLine.held).where(FilingLine.filing_id == key)
@@ -64,8 +59,8 @@ def test_a_part_is_approved_while_one_line_is_held_and_released_later(bench: job
     way.approve(bench, key)
     approved = 2 * RATE_FEN - 1_000
     assert way.stages(bench) == {"approved": approved, "filed": RATE_FEN}
-    assert states(bench, Filing) == ["approved", "filed"]
-    assert states(bench, Application) == ["in_filing"]
+    assert way.states(bench, Filing) == ["approved", "filed"]
+    assert way.states(bench, Application) == ["in_filing"]
     assert totals(bench, key) == (2 * RATE_FEN, 1_000, 0, approved)
     assert totals(bench, 2) == (RATE_FEN, 0, RATE_FEN, 0)
     with bench.database.reading() as session:
@@ -79,7 +74,7 @@ def test_a_part_is_approved_while_one_line_is_held_and_released_later(bench: job
     holds.lifted(bench, hold)
     way.approve(bench, 2)
     assert way.stages(bench) == {"approved": approved + RATE_FEN}
-    assert states(bench, Application) == ["closed"]
+    assert way.states(bench, Application) == ["closed"]
     with bench.database.reading() as session:
         assert not session.scalars(select(ApplicationLine).where(ApplicationLine.is_open)).all()
     assert way.proven(bench)
@@ -96,8 +91,8 @@ def test_what_was_held_is_declined_later_and_what_was_approved_stays(bench: jobs
     assert {k: v for k, v in way.stages(bench).items() if k != "entitlement"} == {
         "approved": RATE_FEN
     }
-    assert states(bench, Filing) == ["closed", "declined"]
-    assert states(bench, Application) == ["closed"], "a part of it was approved"
+    assert way.states(bench, Filing) == ["closed", "declined"]
+    assert way.states(bench, Application) == ["closed"], "a part of it was approved"
     assert totals(bench, 2) == (RATE_FEN, RATE_FEN, 0, 0)
     assert way.proven(bench)
 
@@ -109,16 +104,15 @@ def test_what_was_held_goes_back_and_is_filed_again_without_what_was_approved(
     holds.placed(bench, "line", holds.item(bench), key)
     way.approve(bench, key)
     act_on(bench, Filing, 2, "commerce_officer", "return", **WHY)
-    assert states(bench, Application) == ["passed"]
+    assert way.states(bench, Application) == ["passed"]
     assert way.stages(bench) == {"approved": RATE_FEN, "applied": RATE_FEN}
     again = way.filing_drafted(bench, 1, document_no="示例呼商字〔2026〕9号")
     assert totals(bench, again) == (RATE_FEN, 0, 0, RATE_FEN)
-    act_on(bench, Filing, again, "league_officer", "prepare")
-    act_on(bench, Filing, again, "league_approver", "file")
+    way.file(bench, again)
     assert held(bench, again) == [False], "the hold was over the filing that went back"
     act_on(bench, Filing, again, "commerce_officer", "propose")
     act_on(bench, Filing, again, "commerce_approver", "decline", **WHY)
-    assert states(bench, Application) == ["closed"]
+    assert way.states(bench, Application) == ["closed"]
     assert way.proven(bench)
 
 
@@ -179,8 +173,7 @@ def test_every_line_that_meets_a_category_is_held_and_named(
         way.passed(bench, way.applied(bench, "other_")),
     ]
     key = way.filing_drafted(bench, *passed)
-    act_on(bench, Filing, key, "league_officer", "prepare")
-    act_on(bench, Filing, key, "league_approver", "file")
+    way.file(bench, key)
     if not count:
         with pytest.raises(Refused, match="No line of the filing meets it"):
             holds.placed(bench, category, value, key)
@@ -223,8 +216,7 @@ def test_a_hold_over_a_league_reaches_what_it_files_later_and_passes_nothing_in_
     assert held(bench, key) == [False, False]
     way.shipped(bench, 1, first=5)
     later = way.filing_drafted(bench, way.passed(bench, way.applied(bench)))
-    act_on(bench, Filing, later, "league_officer", "prepare")
-    act_on(bench, Filing, later, "league_approver", "file")
+    way.file(bench, later)
     assert held(bench, later) == [True]
     with bench.database.reading() as session:
         told = session.scalars(select(Decision).where(Decision.step == "file")).all()[-1]
@@ -242,8 +234,7 @@ def test_a_line_comes_again_under_a_league_hold_that_knows_it(bench: jobs.Bench)
     holds.placed(bench, "vehicle", "ROAD")
     act_on(bench, Filing, key, "commerce_officer", "return", **WHY)
     again = way.filing_drafted(bench, 1)
-    act_on(bench, Filing, again, "league_officer", "prepare")
-    act_on(bench, Filing, again, "league_approver", "file")
+    way.file(bench, again)
     assert held(bench, again) == [True]
     assert way.count(bench, HeldLine) == 1
 

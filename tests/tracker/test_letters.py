@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from tests import way
 from tests.guards import refused
 from tests.journeys import NOW, RATE_FEN, act_on, person
-from tests.publications import chosen, decided, later, objected, published
+from tests.publications import chosen, decided, objected, published
 from tracker import jobs
 from tracker.errors import NotAllowed, NotThere, Refused
 from tracker.models.filings import Filing
@@ -185,7 +185,7 @@ def test_what_was_published_is_told_after_it_was_filed(bench: jobs.Bench) -> Non
     published(bench)
     filing = way.filing_drafted(bench, key)
     act_on(bench, Filing, filing, "league_officer", "prepare")
-    later(bench, Filing, filing, "league_approver", "file", NOW + timedelta(days=14))
+    act_on(bench, Filing, filing, "league_approver", "file", now=NOW + timedelta(days=14))
     with bench.database.reading() as session:
         one = session.get_one(Filing, filing)
         home, after = bench.settings.home, NOW + timedelta(days=15)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from tests import evidences, publications, way
 from tests.guards import refused
 from tests.journeys import NOW, RATE_FEN, act_on, person
-from tests.publications import chosen, decided, later, objected, published, state_of
+from tests.publications import chosen, decided, objected, published
 from tracker import jobs
 from tracker.errors import Conflict, NotAllowed, Refused
 from tracker.models.applications import Application, ApplicationLine
@@ -39,7 +39,7 @@ def prepared(bench: jobs.Bench, key: int) -> int:
 
 
 def file(bench: jobs.Bench, key: int) -> None:
-    later(bench, Filing, key, "league_approver", "file", ENDED)
+    act_on(bench, Filing, key, "league_approver", "file", now=ENDED)
 
 
 def test_a_league_that_chose_nothing_files_as_before(bench: jobs.Bench) -> None:
@@ -191,14 +191,13 @@ def test_an_upheld_objection_sends_the_application_back_with_all_its_money(
         line = session.scalars(select(PublicationLine)).one()
         assert (line.items, line.amount_fen) == (1, RATE_FEN - 100)
     decided(bench, objected(bench, key), "sustain")
-    assert state_of(bench, key) == "draft"
+    assert way.state(bench, Application, key) == "draft"
     assert way.stages(bench) == {"accrued": 2 * RATE_FEN}
     with bench.database.reading() as session:
         last = session.scalars(select(Decision).order_by(Decision.id.desc())).first()
         assert last is not None
         assert (last.step, last.reason) == ("return", "YY-00001 核实：车次未出境（示例）")
-    act_on(bench, Application, key, "clerk", "prepare")
-    act_on(bench, Application, key, "manager", "apply")
+    way.apply(bench, key)
     way.passed(bench, key)
     one = prepared(bench, key)
     with pytest.raises(Conflict, match="not published since it passed"):
@@ -225,7 +224,7 @@ def test_an_objection_is_not_upheld_past_a_filing_that_is_being_prepared(bench: 
     act_on(bench, Filing, one, "league_officer", "withdraw")
     act_on(bench, Application, key, "league_officer", "return", **publications.UPHELD)
     act_on(bench, Objection, objection, "league_approver", "sustain", **publications.UPHELD)
-    assert state_of(bench, key) == "draft"
+    assert way.state(bench, Application, key) == "draft"
 
 
 def test_what_was_filed_is_objected_to_no_more(bench: jobs.Bench) -> None:

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from tests import holds, journeys, way
@@ -13,7 +13,6 @@ from tests.journeys import NOW, person
 from tracker import jobs
 from tracker.errors import Conflict, NotAllowed, Refused
 from tracker.models.holds import Hold, HoldReply
-from tracker.models.people import League
 from tracker.steps import replies, waiting
 
 
@@ -84,12 +83,7 @@ def test_nobody_but_the_leagues_officer_replies(bench: jobs.Bench, held: int, lo
 
 
 def test_another_league_does_not_reply(bench: jobs.Bench, held: int) -> None:
-    def moved(session: Session) -> None:
-        other = session.scalars(select(League).where(League.code != journeys.LEAGUE)).first()
-        assert other is not None
-        person(session, "league_officer").league_id = other.id
-
-    bench.database.transact(moved)
+    journeys.moved(bench, "league_officer", league_code="150900")
     with pytest.raises(NotAllowed, match="whose lines are held"):
         reply(bench, held)
 

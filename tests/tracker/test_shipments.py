@@ -35,11 +35,6 @@ def taken_in(
         return list(session.scalars(query.order_by(ManifestRow.row_no)))
 
 
-def states(bench: jobs.Bench) -> list[str]:
-    with bench.database.reading() as session:
-        return list(session.scalars(select(Shipment.state).order_by(Shipment.id)))
-
-
 def live(bench: jobs.Bench) -> list[tuple[str, int]]:
     with bench.database.reading() as session:
         query = select(ClaimKey.claim, ClaimKey.shipment_id).where(
@@ -54,7 +49,7 @@ def truck(number: int, **other: Any) -> list[str]:  # noqa: ANN401  texts by hea
 
 def test_the_same_row_twice_in_one_upload_counts_once(bench: jobs.Bench) -> None:
     taken_in(bench, truck(1), truck(2), truck(2))
-    assert states(bench) == ["standing", "standing"]
+    assert way.states(bench, Shipment) == ["standing", "standing"]
     assert way.stages(bench) == {"accrued": 2 * RATE_FEN}
 
 
@@ -65,17 +60,17 @@ def test_a_correction_that_takes_anothers_box_is_contested_and_gives_its_money_b
     taken_in(bench, truck(2), login="other_clerk")
     assert way.stages(bench) == {"accrued": 2 * RATE_FEN}
     assert taken_in(bench, truck(2, **BOX), login="other_clerk") == ["contested"]
-    assert states(bench) == ["standing", "contested"]
+    assert way.states(bench, Shipment) == ["standing", "contested"]
     assert way.stages(bench) == {"accrued": RATE_FEN}
     assert taken_in(bench, truck(2, 件数="101"), login="other_clerk") == ["changed"]
-    assert states(bench) == ["standing", "standing"]
+    assert way.states(bench, Shipment) == ["standing", "standing"]
     assert way.stages(bench) == {"accrued": 2 * RATE_FEN}
 
 
 def test_two_trucks_of_one_firm_cannot_carry_the_same_box_on_one_day(bench: jobs.Bench) -> None:
     taken_in(bench, truck(1, **BOX))
     assert taken_in(bench, truck(2, **BOX)) == ["contested"]
-    assert states(bench) == ["standing", "contested"]
+    assert way.states(bench, Shipment) == ["standing", "contested"]
     assert way.stages(bench) == {"accrued": RATE_FEN}
 
 
@@ -151,7 +146,7 @@ def test_what_was_applied_for_is_refused_even_where_it_would_be_contested(
     way.applied(bench)
     changed = row("W0", "蒙A10000", **BOX)
     assert taken_in(bench, changed) == ["refused"]
-    assert states(bench) == ["standing", "standing"]
+    assert way.states(bench, Shipment) == ["standing", "standing"]
     assert way.count(bench, CargoLine) == 2
 
 
@@ -193,7 +188,7 @@ def test_a_truck_without_its_exit_date_is_the_same_truck_when_the_date_comes(
 ) -> None:
     taken_in(bench, truck(1, 出境日期=""))
     assert taken_in(bench, truck(1)) == ["changed"]
-    assert states(bench) == ["standing"]
+    assert way.states(bench, Shipment) == ["standing"]
     assert way.stages(bench) == {"accrued": RATE_FEN}
 
 

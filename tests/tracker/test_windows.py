@@ -1,6 +1,6 @@
 """Windows: within which days a firm applies, and what happens before, after and beyond them."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -40,11 +40,6 @@ def taken(
     bench.database.transact(work)
 
 
-def apply(bench: jobs.Bench, key: int, now: datetime = NOW) -> None:
-    act_on(bench, Application, key, "clerk", "prepare", now=now)
-    act_on(bench, Application, key, "manager", "apply", now=now)
-
-
 @pytest.fixture(name="draft")
 def is_drafted(bench: jobs.Bench) -> int:
     """An application for a quarter that did not go in."""
@@ -54,15 +49,15 @@ def is_drafted(bench: jobs.Bench) -> int:
 
 def test_within_the_days_it_goes_in_on_the_last_too(bench: jobs.Bench, draft: int) -> None:
     taken(bench, TODAY - DAY, TODAY)
-    apply(bench, draft)
+    way.apply(bench, draft)
     assert "applied" in way.stages(bench)
 
 
 def test_before_the_first_day_it_waits(bench: jobs.Bench, draft: int) -> None:
     taken(bench, TODAY + DAY, TODAY + 9 * DAY)
     with pytest.raises(Refused, match="from 2026-05-05 on"):
-        apply(bench, draft)
-    apply(bench, draft, NOW + DAY)
+        way.apply(bench, draft)
+    way.apply(bench, draft, now=NOW + DAY)
 
 
 def test_after_the_last_day_it_is_refused_until_the_league_opens_it_again(
@@ -70,9 +65,9 @@ def test_after_the_last_day_it_is_refused_until_the_league_opens_it_again(
 ) -> None:
     taken(bench, TODAY - 9 * DAY, TODAY - DAY)
     with pytest.raises(Refused, match="up to 2026-05-03"):
-        apply(bench, draft)
+        way.apply(bench, draft)
     taken(bench, TODAY - 9 * DAY, TODAY + DAY, document_no="示例商字〔2026〕7号")
-    apply(bench, draft)
+    way.apply(bench, draft)
 
 
 def test_the_manager_may_not_sign_after_the_last_day_either(bench: jobs.Bench, draft: int) -> None:
@@ -84,9 +79,9 @@ def test_the_manager_may_not_sign_after_the_last_day_either(bench: jobs.Bench, d
 
 def test_what_was_returned_goes_in_again_after_the_last_day(bench: jobs.Bench, draft: int) -> None:
     taken(bench, TODAY, TODAY)
-    apply(bench, draft)
+    way.apply(bench, draft)
     act_on(bench, Application, draft, "league_officer", "return", **WHY)
-    apply(bench, draft, NOW + 9 * DAY)
+    way.apply(bench, draft, now=NOW + 9 * DAY)
     assert "applied" in way.stages(bench)
 
 
@@ -94,22 +89,22 @@ def test_what_the_firm_took_back_goes_in_within_the_days_only(
     bench: jobs.Bench, draft: int
 ) -> None:
     taken(bench, TODAY, TODAY)
-    apply(bench, draft)
+    way.apply(bench, draft)
     act_on(bench, Application, draft, "manager", "recall")
     with pytest.raises(Refused, match="up to 2026-05-04"):
-        apply(bench, draft, NOW + DAY)
-    apply(bench, draft)
+        way.apply(bench, draft, now=NOW + DAY)
+    way.apply(bench, draft)
 
 
 def test_a_period_that_reaches_beyond_the_call_is_refused(bench: jobs.Bench, draft: int) -> None:
     taken(bench, TODAY, TODAY, (PERIOD[0], PERIOD[1] - DAY))
     with pytest.raises(Refused, match="reaches beyond"):
-        apply(bench, draft)
+        way.apply(bench, draft)
 
 
 def test_other_periods_go_in_when_the_firm_likes(bench: jobs.Bench, draft: int) -> None:
     taken(bench, TODAY - DAY, TODAY - DAY, (date(2026, 4, 1), date(2026, 6, 30)))
-    apply(bench, draft)
+    way.apply(bench, draft)
     assert "applied" in way.stages(bench)
 
 

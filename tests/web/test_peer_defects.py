@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from tests import way
 from tests.instructions import answered, code
-from tests.journeys import RATE_FEN, act_on, person
+from tests.journeys import RATE_FEN, act_on, moved
 from tests.web.api.callers import call
 from tracker import jobs
 from tracker.errors import Conflict, NotAllowed
@@ -50,11 +50,6 @@ def left(bench: jobs.Bench) -> int:
         return session.scalars(query).one()
 
 
-def promote(session: Session, login: str, role: str) -> None:
-    """Give a person another office, as the administrator may."""
-    person(session, login).role = role
-
-
 def rows(bench: jobs.Bench) -> list[int]:
     """How many rows each table has that keeps what happened."""
     return [way.count(bench, table) for table in KEPT]
@@ -77,8 +72,7 @@ def test_8_what_was_turned_down_is_corrected_and_approved_and_both_decisions_sta
     key = way.filed(bench)
     act_on(bench, Filing, key, "commerce_officer", "return", **WHY)
     again = way.filing_drafted(bench, 1)
-    act_on(bench, Filing, again, "league_officer", "prepare")
-    act_on(bench, Filing, again, "league_approver", "file")
+    way.file(bench, again)
     way.a_fund(bench)
     way.approve(bench, again)
     with bench.database.reading() as session:
@@ -96,7 +90,7 @@ def test_10_nobody_approves_what_they_submitted_through_any_door(
     act_on(bench, Filing, key, "commerce_officer", "propose")
 
     before = way.count(bench, Decision)
-    bench.database.transact(partial(promote, login="commerce_officer", role="commerce_approver"))
+    moved(bench, "commerce_officer", "commerce_approver")
     if door == "step":
         with pytest.raises(NotAllowed, match="another person must check"):
             act_on(bench, Filing, key, "commerce_officer", "endorse")
