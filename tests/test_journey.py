@@ -9,14 +9,14 @@ from tracker import jobs, verify
 from tracker.books import ledger
 from tracker.db import Database
 from tracker.errors import Conflict, NotAllowed, Refused
-from tracker.models.applications import Application, ApplicationLine
+from tracker.models.applications import Application
 from tracker.models.cargo import CargoLine, Manifest, ManifestRow, Shipment
 from tracker.models.filings import Filing
 from tracker.models.methods import Programme
 from tracker.models.money import Assessment, Entry, Item
 from tracker.papers import sheets
 from tracker.settings import Settings
-from tracker.steps import filing, first_review, manifests, review
+from tracker.steps import filing, manifests, review
 
 RATE = journeys.RATE_FEN
 
@@ -192,15 +192,9 @@ def test_reductions_at_both_reviews_stand_beside_what_was_applied_for(bench: job
     rows = [journeys.row(f"W{number}", f"蒙A1000{number}") for number in range(2)]
     journeys.take_in(bench, *rows)
     key = way.applied(bench)
-
-    def reduce_one(session: Session) -> None:
-        line = session.scalars(select(ApplicationLine).order_by(ApplicationLine.id)).first()
-        assert line is not None
-        with pytest.raises(Refused):
-            first_review.reduce(session, line, 100, "", "")
-        first_review.reduce(session, line, 100, "calculation", "重量以海关为准")
-
-    bench.database.transact(reduce_one)
+    with pytest.raises(Refused, match="reason code and words"):
+        way.reduced(bench, Application, key, (100, "", ""))
+    way.reduced(bench, Application, key, (100, *way.CUT))
     filing_id = way.filed(bench, key)
     assert way.stages(bench) == {"filed": 2 * RATE - 100}
 

@@ -1,5 +1,6 @@
 """The way of money 资金流程: carries what tests shipped up to any point of its journey."""
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -24,6 +25,7 @@ from tracker.steps import (
     application,
     disbursement,
     filing,
+    first_review,
     flow,
     receipts,
     recovery,
@@ -33,6 +35,13 @@ from tracker.steps import (
 PERIOD = (date(2026, 1, 1), date(2026, 3, 31))
 FUND = "示例专项〔2026〕1号"
 FUND_FEN = 100 * journeys.RATE_FEN
+CUT = ("calculation", "更正（示例）")
+"""Why something is taken off, where a test has no reason of its own."""
+REVIEWS: Mapping[type[Any], tuple[Callable[..., list[Any]], Callable[..., None]]] = {
+    Application: (application.lines, first_review.reduce),
+    Filing: (filing.lines, review.reduce),
+}
+"""What is reviewed line by line -> its lines, and what takes a part off one."""
 
 
 def stages(bench: jobs.Bench) -> dict[str, int]:
@@ -175,6 +184,17 @@ def filing_drafted(
         return one.id
 
     return bench.database.transact(work)
+
+
+def reduced(bench: jobs.Bench, table: type[Any], key: int, *cuts: tuple[int, str, str]) -> None:
+    """Take parts off the first lines of an application or a filing: fen, code and words."""
+    lines, reduce = REVIEWS[table]
+
+    def work(session: Session) -> None:
+        for line, cut in zip(lines(session, session.get_one(table, key)), cuts, strict=False):
+            reduce(session, line, *cut)
+
+    bench.database.transact(work)
 
 
 @remembered

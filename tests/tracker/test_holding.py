@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session
 
 from ingest.oddities import Oddity
 from tests import holds, levels, way
@@ -20,7 +19,7 @@ from tracker.models.cargo import Route
 from tracker.models.filings import Decision, Filing, FilingLine
 from tracker.models.holds import HeldLine, Hold
 from tracker.models.money import Entry
-from tracker.steps import categories, holding, oddities, review
+from tracker.steps import categories, holding, oddities
 from tracker.steps import filing as filings
 
 WHY: dict[str, Any] = {"reason_code": "not_ecommerce", "reason": "不是跨境电商（示例）"}
@@ -47,15 +46,9 @@ def totals(bench: jobs.Bench, key: int) -> tuple[int, int, int, int]:
 
 def test_a_part_is_approved_while_one_line_is_held_and_released_later(bench: jobs.Bench) -> None:
     key = filed(bench)
-    hold = holds.placed(bench, "line", holds.item(bench), key)
+    hold = holds.placed(bench, "line", holds.item(bench, 2), key)
     assert totals(bench, key) == (3 * RATE_FEN, 0, RATE_FEN, 2 * RATE_FEN)
-
-    def reduce(session: Session) -> None:
-        line = session.scalars(select(FilingLine).where(~FilingLine.held)).first()
-        assert line is not None
-        review.reduce(session, line, 1_000, "calculation", "示例")
-
-    bench.database.transact(reduce)
+    way.reduced(bench, Filing, key, (1_000, *way.CUT))
     way.approve(bench, key)
     approved = 2 * RATE_FEN - 1_000
     assert way.stages(bench) == {"approved": approved, "filed": RATE_FEN}

@@ -13,12 +13,12 @@ from tests.journeys import NOW, RATE_FEN, act_on, person
 from tests.publications import chosen, decided, objected, published
 from tracker import jobs
 from tracker.errors import Conflict, NotAllowed, Refused
-from tracker.models.applications import Application, ApplicationLine
+from tracker.models.applications import Application
 from tracker.models.filings import Decision, Filing
 from tracker.models.methods import Programme
 from tracker.models.money import Entry
 from tracker.models.publications import CalendarDay, Objection, Publication, PublicationLine
-from tracker.steps import first_review, publication, publish_setting, workdays
+from tracker.steps import publication, publish_setting, workdays
 from tracker.steps.evidence_links import Subject
 
 ENDED = NOW + timedelta(days=14)
@@ -175,16 +175,7 @@ def test_an_upheld_objection_sends_the_application_back_with_all_its_money(
     chosen(bench)
     way.shipped(bench, 2)
     key = way.applied(bench)
-
-    def reduce(session: Session) -> None:
-        for line, fen in zip(
-            session.scalars(select(ApplicationLine).order_by(ApplicationLine.id)),
-            (100, RATE_FEN),
-            strict=True,
-        ):
-            first_review.reduce(session, line, fen, "calculation", "更正（示例）")
-
-    bench.database.transact(reduce)
+    way.reduced(bench, Application, key, (100, *way.CUT), (RATE_FEN, *way.CUT))
     way.passed(bench, key)
     published(bench)
     with bench.database.reading() as session:

@@ -13,7 +13,6 @@ from tracker import bulk, jobs
 from tracker.db import Base
 from tracker.models.applications import Application
 from tracker.models.cargo import CargoLine, ClaimKey, Manifest, ManifestRow, Shipment
-from tracker.steps import application, first_review
 
 BOX, OTHER_BOX = {"集装箱号": "SHLU0000012", "箱型": "45G1"}, {"集装箱号": "SHLU0000028"}
 
@@ -170,12 +169,7 @@ def test_a_declined_shipment_is_never_accrued_again(bench: jobs.Bench) -> None:
 def test_a_shipment_taken_off_wholly_is_never_accrued_again(bench: jobs.Bench) -> None:
     way.shipped(bench, 2)
     key = way.applied(bench)
-
-    def take_off(session: Session) -> None:
-        line, _ = application.lines(session, session.get_one(Application, key))
-        first_review.reduce(session, line, line.applied_fen, "not_ecommerce", "不是跨境电商货物")
-
-    bench.database.transact(take_off)
+    way.reduced(bench, Application, key, (RATE_FEN, *way.CUT))
     way.passed(bench, key)
     assert taken_in(bench, row("W0", "蒙A10000", 件数="7")) == ["refused"]
     way.filing_drafted(bench, key)

@@ -5,13 +5,11 @@ and SIMS. Those of reading, matching and rules stand with their parts, as do 7 (
 answers), 9 (levels, a failed look-up skips none), 14 (replays) and 17 (killed workers).
 """
 
-from functools import partial
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from tests import way
 from tests.instructions import answered, code
@@ -30,16 +28,9 @@ from tracker.models.filings import (
 )
 from tracker.models.money import Account, Assessment, Entry, Posting
 from tracker.models.recoveries import Recovery
-from tracker.steps import filing, review
 
 KEPT = (Application, ApplicationLine, Filing, FilingLine, Decision, Entry, Posting, Assessment)
 WHY: dict[str, Any] = {"reason_code": "evidence_missing", "reason": "请补运单（示例）"}
-
-
-def reduce(session: Session, filing_id: int) -> None:
-    """Take all of its first line off."""
-    line = filing.lines(session, session.get_one(Filing, filing_id))[0]
-    review.reduce(session, line, line.filed_fen, "calculation", "不予支持（示例）")
 
 
 def left(bench: jobs.Bench) -> int:
@@ -177,7 +168,7 @@ def test_20_no_payment_has_a_line_of_nothing(bench: jobs.Bench) -> None:
     way.shipped(bench, 3)
     key = way.filed(bench)
     way.a_fund(bench)
-    bench.database.transact(partial(reduce, filing_id=key))
+    way.reduced(bench, Filing, key, (RATE_FEN, *way.CUT))
     way.approve(bench, key)
     (paid,) = way.disbursements(bench, way.allotted(bench, key, 2 * RATE_FEN))
     with bench.database.reading() as session:
