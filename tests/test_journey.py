@@ -93,7 +93,7 @@ def test_an_empty_run_is_paid_nothing_with_a_reason(bench: jobs.Bench) -> None:
 def test_shipments_wait_for_a_method_and_are_assessed_once_it_is_recorded(
     database: Database, settings: Settings
 ) -> None:
-    bench = journeys.bench(database, settings, recorded=False)
+    bench = journeys.peopled(database, settings)
     rows = [journeys.row("W1", "蒙A10001"), journeys.row("W2", "蒙A10002")]
     journeys.take_in(bench, *rows)
     with bench.database.reading() as session:

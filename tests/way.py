@@ -15,9 +15,7 @@ from tracker.access.ledger import visible_entries
 from tracker.models.applications import Application
 from tracker.models.cargo import Shipment
 from tracker.models.filings import Allotment, Decision, Disbursement, Filing, Fund
-from tracker.models.methods import Programme
 from tracker.models.money import Entry, Item, ItemStage
-from tracker.models.people import League
 from tracker.models.recoveries import Recovery
 from tracker.papers import sheets
 from tracker.steps import (
@@ -27,6 +25,7 @@ from tracker.steps import (
     filing,
     first_review,
     flow,
+    programmes,
     receipts,
     recovery,
     review,
@@ -118,8 +117,8 @@ def drafted(
     """A drafted application, its form filled in."""
 
     def work(session: Session) -> int:
-        league = session.scalars(select(League).where(League.code == league_code)).one()
-        under = session.scalars(select(Programme).where(Programme.code == programme)).one()
+        league = journeys.league(session, league_code)
+        under = programmes.of_code(session, programme)
         one = application.draft(session, person(session, login), league, under, *period)
         if filled:
             application.fill_in(

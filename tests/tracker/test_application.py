@@ -13,7 +13,6 @@ from tracker.books import ledger
 from tracker.errors import Conflict, NotAllowed, Refused
 from tracker.models.applications import Application, ApplicationLine
 from tracker.models.methods import Programme
-from tracker.models.people import League
 from tracker.steps import accrual, application
 
 RETURN = ("evidence_missing", "请补充提单")
@@ -23,7 +22,7 @@ def draft_for(
     bench: jobs.Bench, login: str, first: date = way.PERIOD[0], last: date = way.PERIOD[1]
 ) -> None:
     def work(session: Session) -> None:
-        league = session.scalars(select(League).where(League.code == journeys.LEAGUE)).one()
+        league = journeys.league(session)
         programme = session.scalars(select(Programme)).one()
         application.draft(session, person(session, login), league, programme, first, last)
 
@@ -59,7 +58,7 @@ def test_a_truck_that_has_not_crossed_yet_is_not_applied_for(bench: jobs.Bench) 
         ((item, _),) = application.open_items(
             session,
             1,
-            session.scalars(select(League).where(League.code == journeys.LEAGUE)).one(),
+            journeys.league(session),
             session.scalars(select(Programme)).one(),
             *way.PERIOD,
         )

@@ -21,7 +21,6 @@ from tracker.errors import Conflict, NotAllowed, Refused
 from tracker.models.cargo import Manifest, Route, Shipment
 from tracker.models.methods import Method, Programme
 from tracker.models.money import Assessment, Entry, Item
-from tracker.models.people import League
 from tracker.settings import Settings
 from tracker.steps import accrual, methods
 
@@ -55,9 +54,7 @@ PLAIN = {**journeys.STATED, "rate": "500.00"}
 @pytest.fixture
 def world(database: Database, settings: Settings) -> jobs.Bench:
     """The small world with its people, before any method is recorded."""
-    made = jobs.Bench(database, settings, REGISTRY)
-    database.transact(journeys.people)
-    return made
+    return journeys.peopled(database, settings, REGISTRY)
 
 
 def a_year(bench: jobs.Bench) -> None:
@@ -358,7 +355,7 @@ def test_a_shipment_that_comes_back_to_its_league_is_due_again(bench: jobs.Bench
     def goes(to: str) -> dict[str, int]:
         def work(session: Session) -> None:
             shipment = session.scalars(select(Shipment)).one()
-            league = session.scalars(select(League).where(League.code == to)).one()
+            league = journeys.league(session, to)
             shipment.league_id = league.id
             session.flush()
             session.refresh(shipment)

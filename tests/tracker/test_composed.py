@@ -30,7 +30,7 @@ from tracker.errors import Conflict, NotAllowed, Refused, TrackerError
 from tracker.models.composed import ComposedDraft, ComposedRule
 from tracker.models.methods import Method, Programme
 from tracker.models.money import Assessment
-from tracker.models.people import League, User
+from tracker.models.people import User
 from tracker.settings import Settings
 from tracker.steps import composed, hints, methods, trials
 
@@ -83,8 +83,7 @@ def in_code(s: Any, p: Any, t: Any) -> Any:  # noqa: ANN401  columns or plain nu
 @pytest.fixture
 def world(database: Database, settings: Settings) -> jobs.Bench:
     """The small world with its people, no method and no installed rule."""
-    database.transact(journeys.people)
-    return jobs.Bench(database, settings, NOTHING)
+    return journeys.peopled(database, settings, NOTHING)
 
 
 def keep(
@@ -242,7 +241,7 @@ def test_a_kept_version_is_never_edited_even_by_raw_sql(world: jobs.Bench, state
 
 def other_league(session: Session, user: User) -> User:
     """The same person, of another league; nothing of it is kept."""
-    league = session.scalars(select(League).where(League.code == "150900")).one()
+    league = journeys.league(session, "150900")
     session.expunge(user)
     user.league_id, user.league = league.id, league
     return user

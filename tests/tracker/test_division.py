@@ -30,7 +30,7 @@ from tracker.models.divisions import Division
 from tracker.models.filings import Decision, Filing
 from tracker.models.methods import Programme
 from tracker.models.money import Assessment, Entry
-from tracker.models.people import League, User
+from tracker.models.people import User
 from tracker.settings import Settings
 from tracker.steps import assessment, division
 from tracker.verify import divisions as verify_divisions
@@ -44,7 +44,7 @@ def world(database: Database, settings: Settings) -> jobs.Bench:
 
 def waiting(bench: jobs.Bench) -> list[division.Waiting]:
     with bench.database.reading() as session:
-        league = session.scalars(select(League).where(League.code == journeys.LEAGUE)).one()
+        league = journeys.league(session)
         return division.waiting(session, league, session.scalars(select(Programme)).one())
 
 

@@ -226,7 +226,7 @@ def test_who_may_forecast_what(bench: jobs.Bench) -> None:
 def test_without_a_recorded_method_nothing_is_forecast(
     database: Database, settings: Settings
 ) -> None:
-    made = journeys.bench(database, settings, recorded=False)
+    made = journeys.peopled(database, settings)
     with pytest.raises(Refused, match="no recorded method"):
         forecasts.drafted(made)
 

@@ -9,8 +9,8 @@ from openpyxl import load_workbook
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tests import way
-from tests.journeys import FIRM, LEAGUE, NOW, OTHER_FIRM, RATE_FEN, act_on
+from tests import journeys, way
+from tests.journeys import FIRM, NOW, OTHER_FIRM, RATE_FEN, act_on
 from tests.settlements import FORMULA, cells_of, fen, recomputed, rows_of
 from tracker import blobs, jobs
 from tracker.books import ledger
@@ -20,7 +20,7 @@ from tracker.models.cargo import Shipment
 from tracker.models.filings import Filing, FilingLine
 from tracker.models.methods import Programme
 from tracker.models.money import Item, ItemStage
-from tracker.models.people import Firm, League
+from tracker.models.people import Firm
 from tracker.papers import detail, settlement, sheets, summary
 
 
@@ -176,7 +176,7 @@ def test_a_filing_without_lines_has_no_sheet(bench: jobs.Bench) -> None:
     def work(session: Session) -> None:
         empty = Filing(
             code="BS-9",
-            league_id=session.scalars(select(League).where(League.code == LEAGUE)).one().id,
+            league_id=journeys.league(session).id,
             programme_id=session.scalars(select(Programme)).one().id,
             kind="settlement",
             document_no="1",

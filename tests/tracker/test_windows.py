@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests import way
@@ -14,8 +13,7 @@ from tests.way import PERIOD
 from tracker import jobs
 from tracker.errors import NotAllowed, Refused
 from tracker.models.applications import Application
-from tracker.models.methods import Programme
-from tracker.steps import waiting, windows
+from tracker.steps import programmes, waiting, windows
 
 TODAY = NOW.date()
 DAY = timedelta(days=1)
@@ -32,7 +30,7 @@ def taken(
     """The league takes applications for a period within these days."""
 
     def work(session: Session) -> None:
-        programme = session.scalars(select(Programme).where(Programme.code == "freight")).one()
+        programme = programmes.of_code(session)
         number = other.get("document_no", "示例商字〔2026〕6号")
         call = windows.Call(programme, *period, opens_on, closes_on, number)
         windows.choose(session, person(session, other.get("login", "league_approver")), call, NOW)

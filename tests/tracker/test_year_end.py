@@ -15,7 +15,6 @@ from tracker import jobs
 from tracker.books import ledger
 from tracker.errors import Conflict, NotAllowed, Refused
 from tracker.models.filings import Allotment, Disbursement, Filing, Fund
-from tracker.models.people import League
 from tracker.steps import act, allotment, matches, pace
 
 ADVANCE = "示例预〔2026〕1号"
@@ -27,7 +26,7 @@ def in_advance(bench: jobs.Bench, fen: int, login: str = "finance_officer") -> i
     """An allotment in advance, issued; its id."""
 
     def work(session: Session) -> int:
-        league = session.scalars(select(League).where(League.code == journeys.LEAGUE)).one()
+        league = journeys.league(session)
         fund = session.scalars(select(Fund)).one()
         return allotment.draft_in_advance(
             session,
