@@ -12,9 +12,7 @@ from tracker.errors import Conflict, NotAllowed, Refused
 from tracker.models.applications import Application
 from tracker.models.cargo import CargoLine, Manifest, ManifestRow, Shipment
 from tracker.models.filings import Filing
-from tracker.models.methods import Programme
 from tracker.models.money import Assessment, Entry, Item
-from tracker.papers import sheets
 from tracker.settings import Settings
 from tracker.steps import filing, manifests, review
 
@@ -222,22 +220,7 @@ def test_a_returned_filing_goes_back_to_the_league_and_is_filed_again(bench: job
         reason="请补充提单",
     )
     assert way.stages(bench) == {"applied": RATE}
-
-    def again(session: Session) -> int:
-        one = filing.draft(
-            session,
-            journeys.person(session, "league_officer"),
-            session.scalars(select(Programme)).one(),
-            [session.get_one(Application, key)],
-            filing.Request(
-                document_no="示例呼商字〔2026〕2号",
-                basis="示例依据",
-            ),
-        )
-        sheets.attach(session, bench.settings.home, one, journeys.NOW)
-        return one.id
-
-    second = bench.database.transact(again)
+    second = way.filing_drafted(bench, key, document_no="示例呼商字〔2026〕2号")
     way.file(bench, second)
     assert way.stages(bench) == {"filed": RATE}
 
