@@ -60,6 +60,8 @@ STATED = {
     "rounding": "half_up",
 }
 """What every method states, whatever its formula."""
+WHY: Mapping[str, Any] = {"reason_code": "evidence_missing", "reason": "请补充运单（示例）"}
+"""Why something goes back or is declined, where a test has no reason of its own."""
 ROLES = (
     *("league_officer", "league_approver", "league_finance"),
     *("commerce_officer", "commerce_approver", "finance_officer", "finance_approver"),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from tests import way
 from tests.due import due
 from tests.guards import refused
-from tests.journeys import NOW, act_on, person
+from tests.journeys import NOW, WHY, act_on, person
 from tracker import jobs
 from tracker.errors import NotAllowed, NotThere, Refused
 from tracker.models.applications import Application
@@ -20,7 +20,6 @@ from tracker.steps import clocks, deadlines, waiting, workdays
 
 MENDED = NOW + timedelta(days=14)
 """2026-05-18, a Monday; the tests' own moment is the 4th, a day off up to the 5th."""
-WHY: dict[str, Any] = {"reason_code": "evidence_missing", "reason": "缺出口报关单（示例）"}
 
 
 def runs(bench: jobs.Bench, table: type[Any], key: int) -> clocks.Running | None:

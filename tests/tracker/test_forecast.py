@@ -208,7 +208,7 @@ def test_what_was_approved_since_is_needed_no_longer(bench: jobs.Bench) -> None:
         assert fen == need - 3 * RATE_FEN
 
 
-def test_who_may_forecast_what(bench: jobs.Bench) -> None:
+def test_only_a_league_officer_forecasts_and_only_what_is_not_over(bench: jobs.Bench) -> None:
     for login in ("league_approver", "commerce_officer", "clerk"):
         with pytest.raises(NotAllowed, match="Only a league officer"):
             forecasts.drafted(bench, login=login)

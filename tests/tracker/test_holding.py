@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -11,7 +10,7 @@ from sqlalchemy import delete, select, update
 from ingest.oddities import Oddity
 from tests import holds, levels, way
 from tests.guards import by_hand, refused
-from tests.journeys import NOW, OTHER_FIRM, RATE_FEN, act_on
+from tests.journeys import NOW, OTHER_FIRM, RATE_FEN, WHY, act_on
 from tracker import jobs
 from tracker.errors import Conflict, NotAllowed, Refused
 from tracker.models.applications import Application, ApplicationLine
@@ -21,8 +20,6 @@ from tracker.models.holds import HeldLine, Hold
 from tracker.models.money import Entry
 from tracker.steps import categories, holding, oddities
 from tracker.steps import filing as filings
-
-WHY: dict[str, Any] = {"reason_code": "not_ecommerce", "reason": "不是跨境电商（示例）"}
 
 
 def filed(bench: jobs.Bench, trucks: int = 3) -> int:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from tests import levels, way
 from tests.guards import refused
-from tests.journeys import NOW, RATE_FEN, act_on, person
+from tests.journeys import NOW, RATE_FEN, WHY, act_on, person
 from tracker import jobs, verify
 from tracker.access.levels import visible_levels
 from tracker.errors import Conflict, NotAllowed, NotNow, Refused
@@ -30,7 +30,6 @@ from tracker.verify import levels as verified
 from tracker.verify.levels import MAKERS
 
 TWO = 2 * RATE_FEN
-WHY: dict[str, Any] = {"reason_code": "calculation", "reason": "请更正（示例）"}
 
 
 def unknown(*_: object) -> int:

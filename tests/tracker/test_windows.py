@@ -1,14 +1,13 @@
 """Windows: within which days a firm applies, and what happens before, after and beyond them."""
 
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
 from tests import way
 from tests.guards import refused
-from tests.journeys import NOW, act_on, person
+from tests.journeys import NOW, WHY, act_on, person
 from tests.way import PERIOD
 from tracker import jobs
 from tracker.errors import NotAllowed, Refused
@@ -17,7 +16,6 @@ from tracker.steps import programmes, waiting, windows
 
 TODAY = NOW.date()
 DAY = timedelta(days=1)
-WHY: dict[str, Any] = {"reason_code": "evidence_missing", "reason": "缺出口报关单（示例）"}
 
 
 def taken(

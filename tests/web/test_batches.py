@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests import journeys, way
+from tests.journeys import WHY
 from tests.web.api.callers import call
 from tests.web.visitors import Page, People, Visitor
 from tracker import jobs
@@ -18,8 +19,6 @@ from tracker.models.work import AuditEvent
 from tracker.steps import amounts
 from tracker.steps.flows import FLOWS
 from tracker.web import acting, batches
-
-WHY: dict[str, Any] = {"reason_code": "evidence_missing", "reason": "请补充运单（示例）"}
 
 
 @pytest.fixture

@@ -106,7 +106,7 @@ def test_a_window_is_set_and_the_firm_is_told_before_it_applies(
         assert "Set the days for a period" not in people[login].see("/deadlines").words
 
 
-def test_the_api_sets_and_tells(bench: jobs.Bench, app: Flask) -> None:
+def test_the_api_sets_deadlines_and_tells_how_they_run(bench: jobs.Bench, app: Flask) -> None:
     approver, manager = call(app, "league_approver"), call(app, "manager")
     told = approver.put("deadlines", clock="first_review", working_days=5, **DOCUMENT)
     assert manager.get("deadlines") == [told]

@@ -5,15 +5,13 @@ and SIMS. Those of reading, matching and rules stand with their parts, as do 7 (
 answers), 9 (levels, a failed look-up skips none), 14 (replays) and 17 (killed workers).
 """
 
-from typing import Any
-
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
 from tests import way
 from tests.instructions import answered, code
-from tests.journeys import RATE_FEN, act_on, moved
+from tests.journeys import RATE_FEN, WHY, act_on, moved
 from tests.web.api.callers import call
 from tests.web.visitors import visit
 from tracker import jobs
@@ -30,7 +28,6 @@ from tracker.models.money import Account, Assessment, Entry, Posting
 from tracker.models.recoveries import Recovery
 
 KEPT = (Application, ApplicationLine, Filing, FilingLine, Decision, Entry, Posting, Assessment)
-WHY: dict[str, Any] = {"reason_code": "evidence_missing", "reason": "请补运单（示例）"}
 
 
 def left(bench: jobs.Bench) -> int:

@@ -140,7 +140,7 @@ def test_a_year_without_a_notice_is_told_before_publishing(people: People) -> No
 
 
 @pytest.mark.usefixtures("passed")
-def test_one_is_withdrawn_with_a_reason(people: People) -> None:
+def test_a_publication_is_withdrawn_with_a_reason(people: People) -> None:
     officer = people["league_officer"]
     page = officer.press(publish(people), "withdraw", **UPHELD)
     assert "It was withdrawn" in page.words
@@ -203,7 +203,9 @@ def test_the_api_writes_the_calendar(app: Flask) -> None:
     assert officer.get("workdays") == []
 
 
-def test_where_it_ended_the_page_says_so(bench: jobs.Bench, program: Flask, passed: int) -> None:
+def test_once_a_publication_ended_the_page_says_so(
+    bench: jobs.Bench, program: Flask, passed: int
+) -> None:
     chosen(bench)
     published(bench)
     key = objected(bench, passed)
