@@ -63,8 +63,7 @@ def a_pool_once(s: Any, p: Any, t: Any) -> Any:  # noqa: ANN401  columns or plai
 
 def world(database: Database, settings: Settings, formula: Rule = a_pool) -> jobs.Bench:
     """Places, people and the recorded method."""
-    database.transact(journeys.people)
-    made = jobs.Bench(database, settings, Registry({formula.id: formula}, []))
+    made = journeys.peopled(database, settings, Registry({formula.id: formula}, []))
     record(made, formula, PARAMS, date(2026, 1, 1))
     return made
 

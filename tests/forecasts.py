@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rules.params import Money, RuleParams
@@ -15,10 +14,9 @@ from tests.journeys import NOW, act_on, person
 from tracker import blobs, jobs
 from tracker.db import Database
 from tracker.models.forecasts import Forecast, ForecastVersion
-from tracker.models.methods import Programme
 from tracker.papers import forecasts as papers
 from tracker.settings import Settings
-from tracker.steps import forecast
+from tracker.steps import forecast, programmes
 from tracker.steps.forecast_lines import Line, Stated
 
 
@@ -45,11 +43,9 @@ YEAR = forecast.Wanted(2026, 1, 4, "示例呼商字〔2026〕3号", "示例依�
 
 def by_distance(database: Database, settings: Settings) -> jobs.Bench:
     """Places, people, and a recorded method that pays by distance."""
-    database.transact(journeys.people)
-    made = jobs.Bench(database, settings, Registry({per_km.id: per_km}, []))
-    journeys.record(
-        made, journeys.method_drafted(made, per_km.id, {**journeys.STATED, "rate": "1.30"})
-    )
+    made = journeys.peopled(database, settings, Registry({per_km.id: per_km}, []))
+    params = {**journeys.STATED, "rate": "1.30"}
+    journeys.record(made, journeys.method_drafted(made, per_km.id, params))
     return made
 
 
@@ -63,7 +59,7 @@ def drafted(
     """A drafted forecast with its first version; returns its id."""
 
     def work(session: Session) -> int:
-        under = session.scalars(select(Programme).where(Programme.code == programme)).one()
+        under = programmes.of_code(session, programme)
         user = person(session, login)
         one = forecast.draft(session, user, under, wanted)
         made = forecast.computed(session, bench.registry, user, one, now)

@@ -3,12 +3,12 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.journeys import LEAGUE, NOW, person
+from tests import journeys
+from tests.journeys import NOW, person
 from tracker import jobs
 from tracker.models.filings import Filing
 from tracker.models.holds import Hold
 from tracker.models.money import Item
-from tracker.models.people import League
 from tracker.steps import holding
 
 REASON = ("evidence_missing", "待补运单（示例）")
@@ -26,7 +26,7 @@ def placed(
     """A hold over the filing, or over the league; returns its id."""
 
     def work(session: Session) -> int:
-        league = session.scalars(select(League).where(League.code == LEAGUE)).one()
+        league = journeys.league(session)
         filing = session.get_one(Filing, filing_id) if filing_id else None
         said = holding.Wanted(league, filing, category, value, *why)
         return holding.place(session, person(session, login), said, NOW).id

@@ -19,10 +19,19 @@ from tracker.db import Database
 from tracker.models.cargo import Manifest
 from tracker.models.corrections import ManifestWithdrawal
 from tracker.models.filings import Decision
-from tracker.models.methods import Method, Programme
+from tracker.models.methods import Method
 from tracker.models.people import Firm, League, User
 from tracker.settings import Settings
-from tracker.steps import act, beginnings, confirmations, flow, manifests, methods, withdrawal
+from tracker.steps import (
+    act,
+    beginnings,
+    confirmations,
+    flow,
+    manifests,
+    methods,
+    programmes,
+    withdrawal,
+)
 
 NOW = datetime(2026, 5, 4, 3, 0, tzinfo=UTC)
 LEAGUE = "150100"
@@ -51,6 +60,8 @@ STATED = {
     "rounding": "half_up",
 }
 """What every method states, whatever its formula."""
+WHY: Mapping[str, Any] = {"reason_code": "evidence_missing", "reason": "请补充运单（示例）"}
+"""Why something goes back or is declined, where a test has no reason of its own."""
 ROLES = (
     *("league_officer", "league_approver", "league_finance"),
     *("commerce_officer", "commerce_approver", "finance_officer", "finance_approver"),
@@ -80,12 +91,16 @@ a_trip = trip_rule("tests/journey", LEAGUE)
 REGISTRY = Registry({a_trip.id: a_trip}, [])
 
 
-def bench(database: Database, settings: Settings, *, recorded: bool = True) -> jobs.Bench:
-    """A world with places, people and, unless told otherwise, a recorded method."""
-    made = jobs.Bench(database, settings, REGISTRY)
+def peopled(database: Database, settings: Settings, registry: Registry = REGISTRY) -> jobs.Bench:
+    """A world with places, people and these rules, before any method is recorded."""
     database.transact(people)
-    if recorded:
-        record_method(made)
+    return jobs.Bench(database, settings, registry)
+
+
+def bench(database: Database, settings: Settings) -> jobs.Bench:
+    """A world with places, people and a recorded method."""
+    made = peopled(database, settings)
+    record_method(made)
     return made
 
 
@@ -111,14 +126,13 @@ def method_drafted(
     """
     rules = made.registry.rules
     title = rules[rule_id].title if rule_id in rules else "示例办法"
-    code = other.get("programme", "freight")
 
     def work(session: Session) -> int:
         return methods.draft(
             session,
             made.registry,
             person(session, other.get("login", "league_officer")),
-            programme=session.scalars(select(Programme).where(Programme.code == code)).one(),
+            programme=programmes.of_code(session, other.get("programme", programmes.FREIGHT)),
             rule_id=rule_id,
             params=dict(params),
             title=other.get("title", title),
@@ -143,6 +157,23 @@ def record(made: jobs.Bench, key: int) -> None:
 def person(session: Session, login: str) -> User:
     """The user of this sign-in name."""
     return session.scalars(select(User).where(User.login == login)).one()
+
+
+def moved(made: jobs.Bench, login: str, role: str = "", league_code: str = "") -> None:
+    """Give a person another role or another league, as the administrator may."""
+
+    def work(session: Session) -> None:
+        found = person(session, login)
+        found.role = role or found.role
+        if league_code:
+            found.league_id = league(session, league_code).id
+
+    made.database.transact(work)
+
+
+def league(session: Session, code: str = LEAGUE) -> League:
+    """The league with this code."""
+    return session.scalars(select(League).where(League.code == code)).one()
 
 
 def act_on(  # noqa: PLR0913  a step has this many sides
@@ -308,7 +339,7 @@ def people(session: Session) -> None:
     firms = [Firm(uscc=FIRM, name="示例企业甲"), Firm(uscc=OTHER_FIRM, name="示例企业乙")]
     session.add_all(firms)
     session.flush()
-    league = session.scalars(select(League).where(League.code == LEAGUE)).one()
+    own = league(session)
     roles = [
         ("clerk", "firm_clerk", firms[0].id),
         ("manager", "firm_manager", firms[0].id),
@@ -317,7 +348,7 @@ def people(session: Session) -> None:
         *((role, role, None) for role in ROLES),
     ]
     for login, role, firm_id in roles:
-        league_id = league.id if role.startswith("league_") else None
+        league_id = own.id if role.startswith("league_") else None
         session.add(user(login, role, firm_id, league_id))
     session.flush()
 

@@ -2,14 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.journeys import NOW, act_on, person, user
 from tracker import jobs
 from tracker.models.levels import Level
-from tracker.models.methods import Programme
-from tracker.steps import levels
+from tracker.steps import levels, programmes
 
 SAID: dict[str, Any] = {
     "subject_kind": "filing",
@@ -32,8 +30,7 @@ def drafted(
     """A drafted level; returns its id."""
 
     def work(session: Session) -> int:
-        code = select(Programme).where(Programme.code == programme)
-        under = session.scalars(code).one() if programme else None
+        under = programmes.of_code(session, programme) if programme else None
         said = levels.Wanted(**{**SAID, **other}, programme=under)
         return levels.draft(session, person(session, login), said).id
 

@@ -9,15 +9,13 @@ from sqlalchemy.orm import Session
 
 from rules.registry import Registry, every_rule
 from tests import journeys
-from tests.journeys import LEAGUE, NOW, act_on, person
+from tests.journeys import NOW, act_on, person
 from tracker import jobs
 from tracker.db import Database
 from tracker.models.matters import Matter
-from tracker.models.methods import Programme
 from tracker.models.money import Assessment, Item
-from tracker.models.people import League
 from tracker.settings import Settings
-from tracker.steps import beginnings, matters
+from tracker.steps import beginnings, matters, programmes
 
 PLATFORMS = "shapes/measure-3-platforms"
 STATED = "shapes/measure-stated-amount"
@@ -31,10 +29,10 @@ SMALL: Mapping[str, Any] = {"small": True}
 
 def world(database: Database, settings: Settings, **params: str) -> jobs.Bench:
     """Places, people, and a method for small firms that enter platforms, recorded."""
-    database.transact(journeys.people)
-    database.transact(beginnings.measures)
     rules = every_rule().rules
-    made = jobs.Bench(database, settings, Registry({one: rules[one] for one in RULES}, []))
+    known = Registry({one: rules[one] for one in RULES}, [])
+    made = journeys.peopled(database, settings, known)
+    database.transact(beginnings.measures)
     record(made, PLATFORMS, "platforms", FIRST, **params)
     return made
 
@@ -55,8 +53,8 @@ def drafted(
     """A matter begun by the firm; returns its id."""
 
     def work(session: Session) -> int:
-        league = session.scalars(select(League).where(League.code == LEAGUE)).one()
-        under = session.scalars(select(Programme).where(Programme.code == programme)).one()
+        league = journeys.league(session)
+        under = programmes.of_code(session, programme)
         return matters.draft(session, person(session, login), league, under, year, NOW).id
 
     return bench.database.transact(work)

@@ -7,14 +7,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.journeys import LEAGUE, NOW, act_on, person
+from tests import journeys
+from tests.journeys import NOW, act_on, person
 from tests.way import PERIOD
 from tracker import jobs
-from tracker.models.applications import Application
-from tracker.models.methods import Programme
-from tracker.models.people import League
 from tracker.models.publications import Objection, PublicationLine
-from tracker.steps import act, flow, objection, publication, publish_setting
+from tracker.steps import objection, programmes, publication, publish_setting
 
 NOTICE = publication.Notice(5, "示例市商务局网站", "示例市商务局 0471-0000000（示例）")
 UPHELD: dict[str, Any] = {"reason_code": "evidence_missing", "reason": "核实：车次未出境（示例）"}
@@ -24,7 +22,7 @@ def chosen(bench: jobs.Bench, *, needed: bool = True, days: int = 5) -> None:
     """The league says on a document that it publishes."""
 
     def work(session: Session) -> None:
-        programme = session.scalars(select(Programme).where(Programme.code == "freight")).one()
+        programme = programmes.of_code(session)
         wanted = publish_setting.Setting(needed, days)
         user = person(session, "league_approver")
         publish_setting.choose(session, user, programme, wanted, "示例呼商字〔2026〕2号", NOW)
@@ -40,8 +38,8 @@ def published(bench: jobs.Bench, now: datetime = NOW, **other: Any) -> int:  # n
     notice = publication.Notice(**{**asdict(NOTICE), **other})
 
     def work(session: Session) -> int:
-        league = session.scalars(select(League).where(League.code == LEAGUE)).one()
-        programme = session.scalars(select(Programme).where(Programme.code == "freight")).one()
+        league = journeys.league(session)
+        programme = programmes.of_code(session)
         rows = publication.ready(session, league, programme, *period)
         sha256 = seen or publication.preview_sha256(rows)
         user = person(session, login)
@@ -77,22 +75,3 @@ def decided(bench: jobs.Bench, key: int, step: str, **other: str) -> None:
     """Pass an objection on and decide it."""
     act_on(bench, Objection, key, "league_officer", "submit")
     act_on(bench, Objection, key, "league_approver", step, **{**UPHELD, **other})
-
-
-def later(
-    bench: jobs.Bench, table: type[Any], key: int, login: str, step: str, now: datetime
-) -> None:
-    """Take a step at another moment than the tests' own."""
-
-    def work(session: Session) -> None:
-        subject = session.get_one(table, key)
-        taking = act.taking_of(session, subject, user=person(session, login), now=now)
-        act.act(session, subject, step, taking, flow.shown_sha256(taking.shown))
-
-    bench.database.transact(work)
-
-
-def state_of(bench: jobs.Bench, key: int) -> str:
-    """Where an application stands."""
-    with bench.database.reading() as session:
-        return session.get_one(Application, key).state

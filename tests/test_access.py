@@ -8,7 +8,7 @@ of every noun as everybody, and looks for words that only somebody else may see.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,20 +19,13 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import IntegerConverter, Rule
 
 from rules.registry import every_rule
-from tests import crossed
+from tests import hidden
 from tests.databases import Databases
 from tests.instructions import answered
-from tests.journeys import row, take_in
+from tests.journeys import NOW, person, row, take_in
 from tests.unpacked import read
 from tests.web.visitors import visit
-from tracker import access, demo, jobs
-from tracker.access.composed import visible_composed
-from tracker.access.evidence import visible_evidence
-from tracker.access.instructions import visible_bank_files, visible_lists
-from tracker.access.pins import reviewable
-from tracker.access.proposals import visible_proposals
-from tracker.access.receipts import visible_receipts
-from tracker.access.tracks import visible_track_files, visible_tracks
+from tracker import demo, jobs
 from tracker.models import (
     applications,
     cargo,
@@ -42,7 +35,6 @@ from tracker.models import (
     evidence,
     filings,
     forecasts,
-    further,
     holds,
     instructions,
     levels,
@@ -60,7 +52,7 @@ from tracker.models import (
     work,
 )
 from tracker.models.people import ROLES
-from tracker.steps import waiting
+from tracker.steps import league_packages, waiting
 from tracker.web import context, create_app, policy
 
 pytestmark = [
@@ -78,6 +70,8 @@ CRAWLERS = (
     *("hohhot_officer", "ulanqab_approver", "erenhot_officer", "manzhouli_finance"),
     *("commerce_officer", "finance_officer", "auditor", "admin"),
 )
+PACKERS = ("hohhot_officer", "ulanqab_approver")
+"""Who has the books of their league packed."""
 LOST = row("LOST-1", "蒙A90002", 始发地="集宁", 集结中心="集宁", 目的地="某某仓库", 运抵国="JP")
 """A truck of the first crawler without a route, which one league may review and no other."""
 TABLES: dict[str, type[Any]] = {
@@ -122,7 +116,7 @@ NOUNS: dict[str, Select[Any]] = {
     ),
 }
 """Beginning of an address -> the numbers that come after it."""
-NOT_THERE = {"divisions", "packages"}
+NOT_THERE = {"divisions"}
 """What the demo has none of; the other nouns are there, so that there is something to find."""
 UNNUMBERED = {"language", "static", "letters"}
 TEXTS = {"kind": "request"}
@@ -133,21 +127,6 @@ BY_FIRM = {"statements"}
 """Whose addresses name a firm in the question."""
 MOST_OF_A_NOUN = 4
 LEAST_SEEN = 10
-Visible = Callable[[people.User], Select[Any]]
-PAPERS: tuple[tuple[type[Any], Visible, tuple[str, ...]], ...] = (
-    (evidence.Evidence, visible_evidence, ("sha256",)),
-    (receipts.Receipt, visible_receipts, ("code", "sha256")),
-    (matters.Matter, access.visible_matters, ("code",)),
-    (instructions.InstructionList, visible_lists, ("code",)),
-    (instructions.BankFile, visible_bank_files, ("sha256", "file_name")),
-)
-"""Table, who sees what of it, and what of a row says which it is."""
-ACCOUNTS: tuple[tuple[type[Any], Visible, str], ...] = (
-    (applications.Application, access.visible_applications, "bank_account"),
-    (filings.Disbursement, access.visible_disbursements, "bank_account"),
-    (instructions.InstructionList, visible_lists, "payer_account"),
-)
-"""Table, who sees what of it, and where an account stands in it."""
 LEADS_TO_SIGN_IN = {"auth.sign_out", "home.home"}
 """Open to everybody, and for nobody a way to the door."""
 OK, UNKNOWN, FORBIDDEN, BROKEN = 200, 401, 403, 500
@@ -164,8 +143,22 @@ def world(all_databases: Databases, tmp_path_factory: pytest.TempPathFactory) ->
         do()
     answered(bench, ("DF-1", "处理中", "", "", ""), login="hohhot_finance")
     take_in(bench, LOST, login=CRAWLERS[0])
+    for login in PACKERS:
+        packed(bench, login)
     yield app
     ground.database.engine.dispose()
+
+
+def packed(bench: jobs.Bench, login: str) -> None:
+    """Have the books of this person's league packed."""
+
+    def work(session: Session) -> None:
+        user = person(session, login)
+        assert user.league is not None
+        league_packages.ask(session, user, user.league, NOW)
+
+    bench.database.transact(work)
+    jobs.drain(bench)
 
 
 def routes(app: Flask) -> list[tuple[str, str, Rule]]:
@@ -222,8 +215,10 @@ def test_every_route_keeps_out_every_role_it_does_not_let_in(world: Flask) -> No
 
 @pytest.mark.parametrize("login", CRAWLERS)
 def test_nobody_finds_words_that_only_others_may_see(world: Flask, login: str) -> None:
-    hidden, named = hidden_from(world, login)
-    assert hidden or login == "auditor"
+    ground: context.Ground = world.extensions[context.EXTENSION]
+    with ground.database.reading() as session:
+        never_said, named = hidden.words(session, person(session, login))
+    assert never_said or login == "auditor"
     visitor = visit(world, login)
     seen, leaks = 0, []
     for endpoint, method, rule in routes(world):
@@ -235,10 +230,20 @@ def test_nobody_finds_words_that_only_others_may_see(world: Flask, login: str) -
             assert answer.status_code < BROKEN, f"{answer.status} {where}"
             text = read(answer)
             answer.close()
-            never = hidden if where.startswith("/audit") else hidden | named
+            never = never_said if where.startswith("/audit") else never_said | named
             leaks += [f"{where}: {word}" for word in never if word in text]
     assert seen > LEAST_SEEN
     assert not leaks
+
+
+def test_of_every_kind_of_paper_there_is_one_that_somebody_may_not_see(world: Flask) -> None:
+    ground: context.Ground = world.extensions[context.EXTENSION]
+    with ground.database.reading() as session:
+        everybody = [person(session, login) for login in CRAWLERS]
+        for table, visible, _names in hidden.PAPERS:
+            there = len(session.scalars(select(table)).all())
+            seen = [len(session.scalars(visible(user)).all()) for user in everybody]
+            assert min(seen) < there, table.__name__
 
 
 def address(rule: Rule, key: int) -> str:
@@ -285,107 +290,3 @@ def one_of_role(app: Flask, role: str) -> str:
         return (
             session.scalars(select(people.User.login).where(people.User.role == role)).first() or ""
         )
-
-
-def hidden_from(app: Flask, login: str) -> tuple[set[str], set[str]]:
-    """Words that this person must never meet, and such as only the audit log may say.
-
-    The log names what was done to what, whosever it is: its number or hash, and nothing in it.
-    """
-    ground: context.Ground = app.extensions[context.EXTENSION]
-    with ground.database.reading() as session:
-        user = session.scalars(select(people.User).where(people.User.login == login)).one()
-        visible = {one.id for one in session.scalars(access.visible_shipments(user))}
-        visible |= {one.id for one in session.scalars(reviewable(user))}
-        files = {one.id for one in session.scalars(access.visible_manifests(user))}
-        hidden = of_shipments(session, visible) | of_manifests(session, files, visible)
-        hidden |= of_legs(session, visible) | of_proposals(session, user)
-        hidden |= of_accounts(session, user) | crossed.hidden_from(session, user)
-        if user.firm_id is not None:
-            others = session.scalars(select(people.Firm).where(people.Firm.id != user.firm_id))
-            hidden |= {word for firm in others for word in (firm.uscc, firm.name)}
-        return hidden, of_composed(session, user) | of_tracks(session, user) | of_papers(
-            session, user
-        )
-
-
-def of_papers(session: Session, user: people.User) -> set[str]:
-    """Numbers and hashes of all evidence, receipts, matters and lists but those one sees."""
-    found: set[str] = set()
-    for table, visible, words in PAPERS:
-        seen = {one.id for one in session.scalars(visible(user))}
-        unseen = [one for one in session.scalars(select(table)) if one.id not in seen]
-        found |= {getattr(one, name) for one in unseen for name in words}
-    return found
-
-
-def of_accounts(session: Session, user: people.User) -> set[str]:
-    """All accounts but those on the applications, disbursements and lists that one sees."""
-    found: set[str] = set()
-    told: set[str] = set()
-    for table, visible, name in ACCOUNTS:
-        found |= {getattr(one, name) for one in session.scalars(select(table))}
-        told |= {getattr(one, name) for one in session.scalars(visible(user))}
-    return found - told
-
-
-def of_shipments(session: Session, visible: set[int]) -> set[str]:
-    """Labels, keys and waybills of all shipments but these."""
-    query = select(cargo.Shipment, cargo.CargoLine.waybill_no).join(
-        cargo.CargoLine, cargo.CargoLine.shipment_id == cargo.Shipment.id
-    )
-    found: set[str] = set()
-    for shipment, waybill in session.execute(query):
-        if shipment.id not in visible:
-            found |= {shipment.label, shipment.unit_key, waybill}
-    return found
-
-
-def of_composed(session: Session, user: people.User) -> set[str]:
-    """Ids, titles and hashes of all rules but those that this person's league composed."""
-    seen = {one.id for one in session.scalars(visible_composed(user))}
-    return {
-        word
-        for one in session.scalars(select(composed.ComposedRule))
-        if one.id not in seen
-        for word in (one.rule_id, one.title, one.sha256)
-    }
-
-
-def of_proposals(session: Session, user: people.User) -> set[str]:
-    """Document numbers and notes of all proposals for the network but those one sees."""
-    seen = {one.id for one in session.scalars(visible_proposals(user))}
-    return {
-        word
-        for one in session.scalars(select(proposals.Proposal))
-        if one.id not in seen
-        for word in (one.document_no, one.note)
-    }
-
-
-def of_tracks(session: Session, user: people.User) -> set[str]:
-    """Hashes of all tracks and track files but those that this person sees."""
-    found = set(session.scalars(select(tracks.Track.sha256)))
-    found |= set(session.scalars(select(tracks.TrackFile.sha256)))
-    found -= {one.sha256 for one in session.scalars(visible_tracks(user))}
-    return found - {one.sha256 for one in session.scalars(visible_track_files(user))}
-
-
-def of_legs(session: Session, visible: set[int]) -> set[str]:
-    """Tractors and hashes of the legs of all shipments but these."""
-    return {
-        word
-        for leg in session.scalars(select(further.Leg))
-        if leg.shipment_id not in visible
-        for word in (leg.fields["tractor_plate"], leg.content_sha256)
-    }
-
-
-def of_manifests(session: Session, files: set[int], visible: set[int]) -> set[str]:
-    """Names of all files but these; who may see a shipment is told the file and row it is from."""
-    query = select(cargo.ManifestRow.manifest_id).join(
-        cargo.CargoLine, cargo.CargoLine.manifest_row_id == cargo.ManifestRow.id
-    )
-    told = files | set(session.scalars(query.where(cargo.CargoLine.shipment_id.in_(visible))))
-    manifests = session.scalars(select(cargo.Manifest))
-    return {one.file_name for one in manifests if one.id not in told}

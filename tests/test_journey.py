@@ -9,14 +9,12 @@ from tracker import jobs, verify
 from tracker.books import ledger
 from tracker.db import Database
 from tracker.errors import Conflict, NotAllowed, Refused
-from tracker.models.applications import Application, ApplicationLine
+from tracker.models.applications import Application
 from tracker.models.cargo import CargoLine, Manifest, ManifestRow, Shipment
 from tracker.models.filings import Filing
-from tracker.models.methods import Programme
 from tracker.models.money import Assessment, Entry, Item
-from tracker.papers import sheets
 from tracker.settings import Settings
-from tracker.steps import filing, first_review, manifests, review
+from tracker.steps import filing, manifests, review
 
 RATE = journeys.RATE_FEN
 
@@ -93,7 +91,7 @@ def test_an_empty_run_is_paid_nothing_with_a_reason(bench: jobs.Bench) -> None:
 def test_shipments_wait_for_a_method_and_are_assessed_once_it_is_recorded(
     database: Database, settings: Settings
 ) -> None:
-    bench = journeys.bench(database, settings, recorded=False)
+    bench = journeys.peopled(database, settings)
     rows = [journeys.row("W1", "蒙A10001"), journeys.row("W2", "蒙A10002")]
     journeys.take_in(bench, *rows)
     with bench.database.reading() as session:
@@ -184,8 +182,7 @@ def test_a_returned_application_gives_its_money_back_and_can_be_applied_for_agai
         reason="缺少报关单",
     )
     assert way.stages(bench) == {"accrued": RATE}
-    journeys.act_on(bench, Application, key, "clerk", "prepare")
-    journeys.act_on(bench, Application, key, "manager", "apply")
+    way.apply(bench, key)
     assert way.stages(bench) == {"applied": RATE}
 
 
@@ -193,15 +190,9 @@ def test_reductions_at_both_reviews_stand_beside_what_was_applied_for(bench: job
     rows = [journeys.row(f"W{number}", f"蒙A1000{number}") for number in range(2)]
     journeys.take_in(bench, *rows)
     key = way.applied(bench)
-
-    def reduce_one(session: Session) -> None:
-        line = session.scalars(select(ApplicationLine).order_by(ApplicationLine.id)).first()
-        assert line is not None
-        with pytest.raises(Refused):
-            first_review.reduce(session, line, 100, "", "")
-        first_review.reduce(session, line, 100, "calculation", "重量以海关为准")
-
-    bench.database.transact(reduce_one)
+    with pytest.raises(Refused, match="reason code and words"):
+        way.reduced(bench, Application, key, (100, "", ""))
+    way.reduced(bench, Application, key, (100, *way.CUT))
     filing_id = way.filed(bench, key)
     assert way.stages(bench) == {"filed": 2 * RATE - 100}
 
@@ -229,24 +220,8 @@ def test_a_returned_filing_goes_back_to_the_league_and_is_filed_again(bench: job
         reason="请补充提单",
     )
     assert way.stages(bench) == {"applied": RATE}
-
-    def again(session: Session) -> int:
-        one = filing.draft(
-            session,
-            journeys.person(session, "league_officer"),
-            session.scalars(select(Programme)).one(),
-            [session.get_one(Application, key)],
-            filing.Request(
-                document_no="示例呼商字〔2026〕2号",
-                basis="示例依据",
-            ),
-        )
-        sheets.attach(session, bench.settings.home, one, journeys.NOW)
-        return one.id
-
-    second = bench.database.transact(again)
-    journeys.act_on(bench, Filing, second, "league_officer", "prepare")
-    journeys.act_on(bench, Filing, second, "league_approver", "file")
+    second = way.filing_drafted(bench, key, document_no="示例呼商字〔2026〕2号")
+    way.file(bench, second)
     assert way.stages(bench) == {"filed": RATE}
 
 

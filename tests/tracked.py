@@ -144,9 +144,7 @@ REGISTRY = Registry({a_tracked_trip.id: a_tracked_trip}, [])
 
 def asking(database: Database, settings: Settings) -> jobs.Bench:
     """A world whose league's method asks for a proven track inside China."""
-    made = jobs.Bench(database, settings, REGISTRY)
-    database.transact(journeys.people)
-
+    made = journeys.peopled(database, settings, REGISTRY)
     params = {**journeys.STATED, "rate": "500.00"}
     key = journeys.method_drafted(made, a_tracked_trip.id, params, last=date(2026, 12, 31))
     journeys.record(made, key)

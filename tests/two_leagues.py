@@ -55,7 +55,7 @@ def world(bench: jobs.Bench) -> jobs.Bench:
     way.disbursed(both, 2)
 
     def work(session: Session) -> None:
-        league = session.scalars(select(League).where(League.code == OTHER)).one()
+        league = journeys.league(session, OTHER)
         session.add(journeys.user(OFFICER, "league_officer", None, league.id))
         for table in (Application, Disbursement):
             session.execute(update(table).values(bank_account=ACCOUNT))

@@ -3,12 +3,20 @@
 import io
 import zipfile
 
+import docx
 from werkzeug.test import TestResponse
 
 
 def read(answer: TestResponse) -> str:
     """What an answer says, that of a workbook or a file of files too."""
     return text_of(answer.get_data())
+
+
+def in_word(raw: bytes) -> str:
+    """What a document in Word says, its tables after its paragraphs."""
+    document = docx.Document(io.BytesIO(raw))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(one.text for one in document.paragraphs), *cells])
 
 
 def text_of(raw: bytes) -> str:

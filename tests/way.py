@@ -1,6 +1,7 @@
 """The way of money 资金流程: carries what tests shipped up to any point of its journey."""
 
-from datetime import date
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -14,9 +15,7 @@ from tracker.access.ledger import visible_entries
 from tracker.models.applications import Application
 from tracker.models.cargo import Shipment
 from tracker.models.filings import Allotment, Decision, Disbursement, Filing, Fund
-from tracker.models.methods import Programme
 from tracker.models.money import Entry, Item, ItemStage
-from tracker.models.people import League
 from tracker.models.recoveries import Recovery
 from tracker.papers import sheets
 from tracker.steps import (
@@ -24,7 +23,9 @@ from tracker.steps import (
     application,
     disbursement,
     filing,
+    first_review,
     flow,
+    programmes,
     receipts,
     recovery,
     review,
@@ -33,6 +34,13 @@ from tracker.steps import (
 PERIOD = (date(2026, 1, 1), date(2026, 3, 31))
 FUND = "示例专项〔2026〕1号"
 FUND_FEN = 100 * journeys.RATE_FEN
+CUT = ("calculation", "更正（示例）")
+"""Why something is taken off, where a test has no reason of its own."""
+REVIEWS: Mapping[type[Any], tuple[Callable[..., list[Any]], Callable[..., None]]] = {
+    Application: (application.lines, first_review.reduce),
+    Filing: (filing.lines, review.reduce),
+}
+"""What is reviewed line by line -> its lines, and what takes a part off one."""
 
 
 def stages(bench: jobs.Bench) -> dict[str, int]:
@@ -66,6 +74,18 @@ def count(bench: jobs.Bench, table: type[object]) -> int:
         return session.scalar(select(func.count()).select_from(table)) or 0
 
 
+def state(bench: jobs.Bench, table: type[Any], key: int) -> str:
+    """Where one of them stands."""
+    with bench.database.reading() as session:
+        return str(session.get_one(table, key).state)
+
+
+def states(bench: jobs.Bench, table: type[Any]) -> list[str]:
+    """Where each of them stands, the oldest first."""
+    with bench.database.reading() as session:
+        return list(session.scalars(select(table.state).order_by(table.id)))
+
+
 def decisions(bench: jobs.Bench, login: str, kind: str) -> int:
     """How many decisions on things of this kind the person sees in the ledger."""
     with bench.database.reading() as session:
@@ -97,8 +117,8 @@ def drafted(
     """A drafted application, its form filled in."""
 
     def work(session: Session) -> int:
-        league = session.scalars(select(League).where(League.code == league_code)).one()
-        under = session.scalars(select(Programme).where(Programme.code == programme)).one()
+        league = journeys.league(session, league_code)
+        under = programmes.of_code(session, programme)
         one = application.draft(session, person(session, login), league, under, *period)
         if filled:
             application.fill_in(
@@ -118,9 +138,14 @@ def drafted(
 def applied(bench: jobs.Bench, /, firm: str = "", **which: Any) -> int:  # noqa: ANN401  of ``drafted``
     """An application signed by the manager; of the firm whose logins begin so."""
     key = drafted(bench, login=f"{firm}clerk", **which)
-    act_on(bench, Application, key, f"{firm}clerk", "prepare")
-    act_on(bench, Application, key, f"{firm}manager", "apply")
+    apply(bench, key, firm)
     return key
+
+
+def apply(bench: jobs.Bench, key: int, firm: str = "", now: datetime = NOW) -> None:
+    """The clerk prepares an application and the manager signs it."""
+    act_on(bench, Application, key, f"{firm}clerk", "prepare", now=now)
+    act_on(bench, Application, key, f"{firm}manager", "apply", now=now)
 
 
 @remembered
@@ -160,13 +185,29 @@ def filing_drafted(
     return bench.database.transact(work)
 
 
+def reduced(bench: jobs.Bench, table: type[Any], key: int, *cuts: tuple[int, str, str]) -> None:
+    """Take parts off the first lines of an application or a filing: fen, code and words."""
+    lines, reduce = REVIEWS[table]
+
+    def work(session: Session) -> None:
+        for line, cut in zip(lines(session, session.get_one(table, key)), cuts, strict=False):
+            reduce(session, line, *cut)
+
+    bench.database.transact(work)
+
+
 @remembered
 def filed(bench: jobs.Bench, application_id: int | None = None) -> int:
     """A filing before the province."""
     key = filing_drafted(bench, passed(bench, application_id))
+    file(bench, key)
+    return key
+
+
+def file(bench: jobs.Bench, key: int) -> None:
+    """Two people of the league send a filing to the province."""
     act_on(bench, Filing, key, "league_officer", "prepare")
     act_on(bench, Filing, key, "league_approver", "file")
-    return key
 
 
 def a_fund(bench: jobs.Bench, amount_fen: int = FUND_FEN, document_no: str = FUND) -> None:

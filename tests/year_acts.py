@@ -14,7 +14,6 @@ from tracker import jobs
 from tracker.models.applications import Application
 from tracker.models.filings import Allotment, Disbursement, Filing, Fund
 from tracker.models.methods import Method
-from tracker.models.people import League
 from tracker.models.recoveries import Recovery
 from tracker.papers import sheets
 from tracker.steps import (
@@ -90,7 +89,7 @@ def applied(bench: jobs.Bench, unit: Unit, firm: str, quarter: Quarter) -> int:
 
     def work(session: Session) -> int:
         clerk = person(session, f"{firm}_clerk")
-        league = session.scalars(select(League).where(League.code == unit.code)).one()
+        league = journeys.league(session, unit.code)
         days = (quarter.first, quarter.last)
         one = application.draft(session, clerk, league, programmes.of_code(session), *days)
         account = f"62000000000000{int(firm.removeprefix('firm')):05d}"
@@ -211,7 +210,7 @@ def allotted(
         if filing_id is not None:
             found = session.get_one(Filing, filing_id)
             return allotment.draft(session, who, found, drawn, paper).id
-        league = session.scalars(select(League).where(League.code == unit.code)).one()
+        league = journeys.league(session, unit.code)
         return allotment.draft_in_advance(session, who, league, drawn, paper).id
 
     key = bench.database.transact(work)

@@ -22,7 +22,6 @@ from ingest.fields import FIELDS
 from tests import journeys
 from tests.benchmarks.bench_check import by_hand, rows
 from tests.benchmarks.measure import cpu_seconds, peaks_mb
-from tracker import jobs
 from tracker.db import connect
 from tracker.models.cargo import Manifest, ManifestRow
 from tracker.settings import Settings
@@ -79,9 +78,7 @@ def ours(url: str, folder: Path, raw: bytes, parts: Parts) -> int:
     """As the job of an upload does it; returns how many rows are kept, each with its state."""
     settings = Settings(home=folder, database_url=url)
     database = connect(settings)
-    world = jobs.Bench(database, settings, journeys.REGISTRY)
-    database.transact(journeys.people)
-    journeys.record_method(world)
+    world = journeys.bench(database, settings)
 
     def store(session: Session) -> int:
         clerk = journeys.person(session, "clerk")

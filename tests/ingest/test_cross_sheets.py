@@ -132,6 +132,11 @@ def test_whatever_a_sheet_holds_it_is_read_and_every_row_ends_somewhere(
     found = look(raw, transport_mode="ROAD")
     ended = [one.row for one in found.rows] + [one.row for one in found.skipped]
     assert len({*ended, *found.doubled}) == len(ended) + len(found.doubled)
+    if found.rows:
+        said = {
+            number for number, line in enumerate(rows, 2) if any(map(str.strip, line[: len(heads)]))
+        }
+        assert said <= {*ended, *found.doubled}, (heads, rows, found)
     assert bool(found.rows) or found.problems
     told_all = cross_check([held()], found.rows, MARCH)
     assert set(told_all.findings) <= {1}

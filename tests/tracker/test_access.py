@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from tests import way
+from tests import journeys, way
 from tests.instructions import answered, code, listed
 from tests.journeys import RATE_FEN, STATED, a_trip, act_on, method_drafted, person, row, take_in
 from tests.proposed import NAMED, drafted
@@ -21,7 +21,7 @@ from tracker.access.proposals import visible_proposals
 from tracker.access.receipts import visible_receipts
 from tracker.errors import NotAllowed, NotThere
 from tracker.models.cargo import Manifest, Shipment
-from tracker.models.people import ROLES, League, User
+from tracker.models.people import ROLES, User
 from tracker.models.proposals import Proposal
 from tracker.models.recoveries import Recovery
 
@@ -98,7 +98,7 @@ def seen(
     def count(session: Session) -> tuple[int, ...]:
         user = person(session, login)
         if league is not None:
-            other = session.scalars(select(League).where(League.code == league)).one()
+            other = journeys.league(session, league)
             session.expunge(user)
             user.league_id, user.league = other.id, other
         counts = []

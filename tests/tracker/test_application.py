@@ -13,8 +13,7 @@ from tracker.books import ledger
 from tracker.errors import Conflict, NotAllowed, Refused
 from tracker.models.applications import Application, ApplicationLine
 from tracker.models.methods import Programme
-from tracker.models.people import League
-from tracker.steps import accrual, application, first_review
+from tracker.steps import accrual, application
 
 RETURN = ("evidence_missing", "请补充提单")
 
@@ -23,7 +22,7 @@ def draft_for(
     bench: jobs.Bench, login: str, first: date = way.PERIOD[0], last: date = way.PERIOD[1]
 ) -> None:
     def work(session: Session) -> None:
-        league = session.scalars(select(League).where(League.code == journeys.LEAGUE)).one()
+        league = journeys.league(session)
         programme = session.scalars(select(Programme)).one()
         application.draft(session, person(session, login), league, programme, first, last)
 
@@ -59,7 +58,7 @@ def test_a_truck_that_has_not_crossed_yet_is_not_applied_for(bench: jobs.Bench) 
         ((item, _),) = application.open_items(
             session,
             1,
-            session.scalars(select(League).where(League.code == journeys.LEAGUE)).one(),
+            journeys.league(session),
             session.scalars(select(Programme)).one(),
             *way.PERIOD,
         )
@@ -130,20 +129,14 @@ def test_a_firm_takes_back_what_nobody_reviewed_yet(bench: jobs.Bench) -> None:
     key = way.applied(bench)
     with pytest.raises(NotAllowed):
         act_on(bench, Application, key, "clerk", "recall")
-
-    def reduce(session: Session) -> None:
-        line = application.lines(session, session.get_one(Application, key))[0]
-        first_review.reduce(session, line, 5, *RETURN)
-
-    bench.database.transact(reduce)
+    way.reduced(bench, Application, key, (5, *RETURN))
     act_on(bench, Application, key, "manager", "recall")
     assert way.stages(bench) == {"accrued": 2 * RATE_FEN}
     with bench.database.reading() as session:
         one = session.get_one(Application, key)
         assert one.state == "draft"
         assert [line.reduced_fen for line in application.lines(session, one)] == [0, 0]
-    act_on(bench, Application, key, "clerk", "prepare")
-    act_on(bench, Application, key, "manager", "apply")
+    way.apply(bench, key)
     act_on(bench, Application, key, "league_officer", "first_review")
     with pytest.raises(Conflict, match="moved on"):
         act_on(bench, Application, key, "manager", "recall")
@@ -181,15 +174,6 @@ def test_an_amount_that_changed_since_the_draft_is_noticed(bench: jobs.Bench) ->
         act_on(bench, Application, key, "clerk", "prepare")
 
 
-def reduce(bench: jobs.Bench, fen: int, code: str = "calculation", words: str = "更正") -> None:
-    def work(session: Session) -> None:
-        line = session.scalars(select(ApplicationLine).order_by(ApplicationLine.id)).first()
-        assert line is not None
-        first_review.reduce(session, line, fen, code, words)
-
-    bench.database.transact(work)
-
-
 @pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("fen", "code", "words", "said"),
@@ -205,23 +189,23 @@ def test_a_reduction_lies_within_the_amount_and_says_why(
     bench: jobs.Bench, fen: int, code: str, words: str, said: str
 ) -> None:
     way.shipped(bench)
-    way.applied(bench)
+    key = way.applied(bench)
     with pytest.raises(Refused, match=said):
-        reduce(bench, fen, code, words)
+        way.reduced(bench, Application, key, (fen, code, words))
 
 
 def test_a_reduction_is_undone_by_zero_and_over_when_the_review_is(bench: jobs.Bench) -> None:
     way.shipped(bench)
     key = way.applied(bench)
-    reduce(bench, 100)
-    reduce(bench, 0)
+    way.reduced(bench, Application, key, (100, *way.CUT))
+    way.reduced(bench, Application, key, (0, *way.CUT))
     with bench.database.reading() as session:
         line = session.get_one(ApplicationLine, 1)
         assert (line.reduced_fen, line.reason_code, line.reason) == (0, "", "")
-    reduce(bench, 100)
+    way.reduced(bench, Application, key, (100, *way.CUT))
     act_on(bench, Application, key, "league_officer", "first_review")
     with pytest.raises(Conflict, match="under first review"):
-        reduce(bench, 0)
+        way.reduced(bench, Application, key, (0, *way.CUT))
     code, words = RETURN
     act_on(bench, Application, key, "league_approver", "return", reason_code=code, reason=words)
     with bench.database.reading() as session:

@@ -13,7 +13,7 @@ from rules.params import Exact, Money, RuleParams
 from rules.registry import Fault, Registry
 from rules.rule import rule
 from tests import journeys, way
-from tests.journeys import NOW, a_trip, method_drafted, person, record, row, sheet, take_in
+from tests.journeys import NOW, a_trip, method_drafted, moved, record, row, sheet, take_in
 from tests.way import accrued, proven
 from tracker import jobs
 from tracker.db import Database
@@ -21,7 +21,6 @@ from tracker.errors import Conflict, NotAllowed, Refused
 from tracker.models.cargo import Manifest, Route, Shipment
 from tracker.models.methods import Method, Programme
 from tracker.models.money import Assessment, Entry, Item
-from tracker.models.people import League
 from tracker.settings import Settings
 from tracker.steps import accrual, methods
 
@@ -55,9 +54,7 @@ PLAIN = {**journeys.STATED, "rate": "500.00"}
 @pytest.fixture
 def world(database: Database, settings: Settings) -> jobs.Bench:
     """The small world with its people, before any method is recorded."""
-    made = jobs.Bench(database, settings, REGISTRY)
-    database.transact(journeys.people)
-    return made
+    return journeys.peopled(database, settings, REGISTRY)
 
 
 def a_year(bench: jobs.Bench) -> None:
@@ -317,11 +314,7 @@ def test_a_league_registers_only_its_own_rules_with_numbers_that_fit(world: jobs
     with pytest.raises(Conflict, match="cannot be used"):
         method_drafted(world, "nowhere", POOL, *days)
 
-    def move(session: Session) -> None:
-        other = session.scalars(select(League).where(League.code == "150900")).one()
-        person(session, "league_officer").league_id = other.id
-
-    world.database.transact(move)
+    moved(world, "league_officer", league_code="150900")
     with pytest.raises(NotAllowed, match="another league's"):
         method_drafted(world, pooled.id, POOL, *days)
 
@@ -362,7 +355,7 @@ def test_a_shipment_that_comes_back_to_its_league_is_due_again(bench: jobs.Bench
     def goes(to: str) -> dict[str, int]:
         def work(session: Session) -> None:
             shipment = session.scalars(select(Shipment)).one()
-            league = session.scalars(select(League).where(League.code == to)).one()
+            league = journeys.league(session, to)
             shipment.league_id = league.id
             session.flush()
             session.refresh(shipment)

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rules.composed.look import look
@@ -19,6 +18,7 @@ from rules.registry import Registry
 from rules.rule import Rule, rule
 from rules.tally import assess
 from tests import journeys
+from tests.guards import refused
 from tests.journeys import NOW, person, row
 from tests.tampering import Execute, tamper
 from tests.tracker.test_registered_rules import took_in
@@ -30,7 +30,7 @@ from tracker.errors import Conflict, NotAllowed, Refused, TrackerError
 from tracker.models.composed import ComposedDraft, ComposedRule
 from tracker.models.methods import Method, Programme
 from tracker.models.money import Assessment
-from tracker.models.people import League, User
+from tracker.models.people import User
 from tracker.settings import Settings
 from tracker.steps import composed, hints, methods, trials
 
@@ -83,8 +83,7 @@ def in_code(s: Any, p: Any, t: Any) -> Any:  # noqa: ANN401  columns or plain nu
 @pytest.fixture
 def world(database: Database, settings: Settings) -> jobs.Bench:
     """The small world with its people, no method and no installed rule."""
-    database.transact(journeys.people)
-    return jobs.Bench(database, settings, NOTHING)
+    return journeys.peopled(database, settings, NOTHING)
 
 
 def keep(
@@ -237,13 +236,12 @@ def test_the_books_of_a_version_that_had_no_composed_rules_verify(bench: jobs.Be
 )
 def test_a_kept_version_is_never_edited_even_by_raw_sql(world: jobs.Bench, statement: str) -> None:
     keep(world)
-    with pytest.raises(DBAPIError, match="only added to"):
-        world.database.transact(lambda session: session.execute(text(statement)))
+    refused(world.database, "only added to", statement)
 
 
 def other_league(session: Session, user: User) -> User:
     """The same person, of another league; nothing of it is kept."""
-    league = session.scalars(select(League).where(League.code == "150900")).one()
+    league = journeys.league(session, "150900")
     session.expunge(user)
     user.league_id, user.league = league.id, league
     return user

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from tests import journeys, way
 from tests.journeys import FIRM, RATE_FEN, commit, confirm, sheet, take_in, upload, withdraw
-from tests.tracker.test_shipments import BOX, states, taken_in, truck
+from tests.tracker.test_shipments import BOX, taken_in, truck
 from tests.tracker.test_withdrawal import packages, sound
 from tracker import jobs
 from tracker.errors import Conflict, Refused
@@ -148,7 +148,7 @@ def test_a_correction_of_a_key_that_loses_a_claim_frees_what_was_wrong_and_earns
     corrected = truck(2, 货物运输批次号="B2", **BOX)
     assert taken_in(bench, corrected) == ["replaces"]
     assert way.stages(bench) == {"accrued": RATE_FEN}
-    assert states(bench) == ["standing", "withdrawn", "contested"]
+    assert way.states(bench, Shipment) == ["standing", "withdrawn", "contested"]
 
 
 def test_what_was_applied_for_is_not_put_right_under_another_key(bench: jobs.Bench) -> None:
@@ -232,7 +232,7 @@ def test_two_shipments_that_had_one_key_in_turn_have_an_item_each(bench: jobs.Be
     assert withdraw(bench, early) == "done"
     again = upload(bench, sheet(truck(1, 出境日期="", 件数="3")))
     commit(bench, again, verdict="apart")
-    assert states(bench) == ["standing", "contested"]
+    assert way.states(bench, Shipment) == ["standing", "contested"]
     assert withdraw(bench, late) == "done"
     assert withdraw(bench, again) == "done"
     taken_in(bench, truck(1, 出境日期="", 件数="3"))

@@ -62,7 +62,7 @@ def test_each_shipment_agrees_is_near_differs_or_has_no_answer(bench: jobs.Bench
         assert set(session.scalars(numbers)) == {2, 3, 4}
 
 
-def test_it_changes_no_amount(bench: jobs.Bench) -> None:
+def test_a_cross_check_changes_no_amount(bench: jobs.Bench) -> None:
     way.shipped(bench, 2)
     before = way.accrued(bench)
     crossed.upload(bench, sheet(row(0, 毛重="1")))

@@ -2,7 +2,6 @@
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from tests import way
 from tests.journeys import RATE_FEN, act_on
@@ -14,18 +13,8 @@ from tracker.models.filings import (
     Disbursement,
     DisbursementLine,
     Filing,
-    FilingLine,
 )
-from tracker.steps import disbursement, matches, review
-
-
-def reduce_filed(bench: jobs.Bench, fen: int) -> None:
-    def work(session: Session) -> None:
-        line = session.scalars(select(FilingLine)).first()
-        assert line is not None
-        review.reduce(session, line, fen, "freight_unproven", "运费发票不足")
-
-    bench.database.transact(work)
+from tracker.steps import disbursement, matches
 
 
 def test_a_fund_has_a_number_an_amount_and_is_recorded_once(bench: jobs.Bench) -> None:
@@ -118,12 +107,9 @@ def test_a_small_allotment_pays_in_part_and_the_rest_comes_under_the_next(
 def test_a_line_taken_off_wholly_is_in_no_batch(bench: jobs.Bench) -> None:
     way.shipped(bench, 2)
     filed = way.filed(bench)
-    reduce_filed(bench, RATE_FEN)
+    way.reduced(bench, Filing, filed, (RATE_FEN, *way.CUT))
     way.a_fund(bench, 10**7)
-    act_on(bench, Filing, filed, "commerce_officer", "propose")
-    act_on(bench, Filing, filed, "commerce_approver", "endorse")
-    act_on(bench, Filing, filed, "finance_officer", "allocate", detail={"fund": way.FUND})
-    act_on(bench, Filing, filed, "finance_approver", "approve")
+    way.approve(bench, filed)
     (key,) = way.disbursements(bench, way.allotted(bench, filed, RATE_FEN))
     with bench.database.reading() as session:
         assert len(disbursement.lines(session, session.get_one(Disbursement, key))) == 1

@@ -30,7 +30,7 @@ from tracker.models.divisions import Division
 from tracker.models.filings import Decision, Filing
 from tracker.models.methods import Programme
 from tracker.models.money import Assessment, Entry
-from tracker.models.people import League, User
+from tracker.models.people import User
 from tracker.settings import Settings
 from tracker.steps import assessment, division
 from tracker.verify import divisions as verify_divisions
@@ -44,7 +44,7 @@ def world(database: Database, settings: Settings) -> jobs.Bench:
 
 def waiting(bench: jobs.Bench) -> list[division.Waiting]:
     with bench.database.reading() as session:
-        league = session.scalars(select(League).where(League.code == journeys.LEAGUE)).one()
+        league = journeys.league(session)
         return division.waiting(session, league, session.scalars(select(Programme)).one())
 
 
@@ -320,8 +320,7 @@ def test_a_share_is_filed_with_live_formulas_and_stays_as_filed(world: jobs.Benc
     texts = {str(cell.value) for line in book["测算过程"].iter_rows() for cell in line}
     assert "='资金分配'!H5" in texts
     assert not any("130.01" in text for text in texts), "another firm's claim shows nowhere"
-    act_on(world, Filing, filing, "league_officer", "prepare")
-    act_on(world, Filing, filing, "league_approver", "file")
+    way.file(world, filing)
     claim(world, {"1": "50.00"})
     assert way.stages(world) == {"accrued": shares["3"], "filed": shares["1"] + shares["2"]}
     assert proven(world)

@@ -11,24 +11,15 @@ from tests.journeys import RATE_FEN, act_on, person
 from tracker import jobs
 from tracker.books import ledger
 from tracker.errors import Conflict, NotAllowed, Refused
-from tracker.models.applications import Application, ApplicationLine
+from tracker.models.applications import Application
 from tracker.models.filings import (
     Filing,
     FilingLine,
 )
 from tracker.models.methods import Programme
-from tracker.steps import filing, first_review, review
+from tracker.steps import filing
 
 RETURN = ("evidence_missing", "请补充提单")
-
-
-def reduce(bench: jobs.Bench, fen: int, code: str = "calculation", words: str = "更正") -> None:
-    def work(session: Session) -> None:
-        line = session.scalars(select(ApplicationLine).order_by(ApplicationLine.id)).first()
-        assert line is not None
-        first_review.reduce(session, line, fen, code, words)
-
-    bench.database.transact(work)
 
 
 def file(
@@ -82,7 +73,7 @@ def test_an_application_of_which_nothing_is_left_is_declined_and_never_passed(
 ) -> None:
     way.shipped(bench)
     key = way.applied(bench)
-    reduce(bench, RATE_FEN)
+    way.reduced(bench, Application, key, (RATE_FEN, *way.CUT))
     act_on(bench, Application, key, "league_officer", "first_review")
     with pytest.raises(Refused, match="Nothing is left"):
         act_on(bench, Application, key, "league_approver", "pass")
@@ -92,21 +83,12 @@ def test_an_application_of_which_nothing_is_left_is_declined_and_never_passed(
     assert way.stages(bench) == {}
 
 
-def reduce_filed(bench: jobs.Bench, fen: int) -> None:
-    def work(session: Session) -> None:
-        line = session.scalars(select(FilingLine)).first()
-        assert line is not None
-        review.reduce(session, line, fen, "freight_unproven", "运费发票不足")
-
-    bench.database.transact(work)
-
-
 def test_commerce_reduces_while_it_examines_and_finance_sees_sums(bench: jobs.Bench) -> None:
     way.shipped(bench, 2)
     key = way.filed(bench)
-    reduce_filed(bench, RATE_FEN)
+    way.reduced(bench, Filing, key, (RATE_FEN, *way.CUT))
     with pytest.raises(Refused, match="nothing and the whole amount"):
-        reduce_filed(bench, RATE_FEN + 1)
+        way.reduced(bench, Filing, key, (RATE_FEN + 1, *way.CUT))
     with bench.database.reading() as session:
         one = session.get_one(Filing, key)
         totals = filing.totals(session, one)
@@ -115,13 +97,13 @@ def test_commerce_reduces_while_it_examines_and_finance_sees_sums(bench: jobs.Be
         assert filing.by_firm(session, one) == [("示例企业甲", totals)]
     act_on(bench, Filing, key, "commerce_officer", "propose")
     with pytest.raises(Conflict, match="while Commerce examines"):
-        reduce_filed(bench, 0)
+        way.reduced(bench, Filing, key, (0, *way.CUT))
 
 
 def test_a_filing_of_which_nothing_is_left_draws_on_no_fund(bench: jobs.Bench) -> None:
     way.shipped(bench)
     key = way.filed(bench)
-    reduce_filed(bench, RATE_FEN)
+    way.reduced(bench, Filing, key, (RATE_FEN, *way.CUT))
     way.a_fund(bench, RATE_FEN)
     act_on(bench, Filing, key, "commerce_officer", "propose")
     act_on(bench, Filing, key, "commerce_approver", "endorse")
@@ -140,7 +122,7 @@ def test_the_province_sends_back_or_declines_with_a_reason(
 ) -> None:
     way.shipped(bench)
     key = way.filed(bench)
-    reduce_filed(bench, 1)
+    way.reduced(bench, Filing, key, (1, *way.CUT))
     act_on(bench, Filing, key, "commerce_officer", "propose")
     code, words = RETURN
     act_on(bench, Filing, key, "commerce_approver", step, reason_code=code, reason=words)

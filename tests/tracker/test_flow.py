@@ -1,13 +1,13 @@
 """Flows: wrong role, wrong state, the maker again, a stale look, a missing reason: all refused."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tests import way
+from tests import forecasts, levels, publications, way
 from tests.journeys import NOW, RATE_FEN, act_on, person
 from tracker import jobs
 from tracker.errors import Conflict, NotAllowed, Refused
@@ -22,14 +22,14 @@ from tracker.models.filings import (
     Disbursement,
     Filing,
 )
-from tracker.models.forecasts import FORECAST_STATES
-from tracker.models.levels import LEVEL_STATES
+from tracker.models.forecasts import FORECAST_STATES, Forecast
+from tracker.models.levels import LEVEL_STATES, Level
 from tracker.models.matters import MATTER_STATES
 from tracker.models.methods import METHOD_STATES, Method
 from tracker.models.money import Entry
 from tracker.models.people import ROLES, User
 from tracker.models.proposals import PROPOSAL_STATES
-from tracker.models.publications import OBJECTION_STATES, PUBLICATION_STATES
+from tracker.models.publications import OBJECTION_STATES, PUBLICATION_STATES, Objection
 from tracker.models.recoveries import RECOVERY_STATES, Recovery
 from tracker.models.work import AuditEvent
 from tracker.steps import act, flow
@@ -59,8 +59,12 @@ TABLES: dict[str, type[Any]] = {
     "allotment": Allotment,
     "disbursement": Disbursement,
     "recovery": Recovery,
+    "forecast": Forecast,
+    "objection": Objection,
+    "level": Level,
     "method": Method,
 }
+WALKED = [kind for kind in TABLES if kind != "method"]
 STEPS = [(kind, step) for kind, steps in FLOWS.items() for step in steps]
 every_step = pytest.mark.parametrize(
     ("kind", "step"), STEPS, ids=[f"{kind}.{step.name}" for kind, step in STEPS]
@@ -105,10 +109,41 @@ def test_wherever_money_leaves_a_hand_two_people_are_needed() -> None:
     }
 
 
+def at_level(bench: jobs.Bench) -> tuple[int, str]:
+    key = levels.drafted(bench)
+    act_on(bench, Level, key, "commerce_officer", "submit")
+    return key, "settle"
+
+
+def at_forecast(bench: jobs.Bench) -> tuple[int, str]:
+    way.shipped(bench)
+    key = forecasts.drafted(bench)
+    act_on(bench, Forecast, key, "league_officer", "prepare")
+    return key, "submit"
+
+
+def at_objection(bench: jobs.Bench) -> tuple[int, str]:
+    way.shipped(bench)
+    passed = way.passed(bench)
+    publications.published(bench)
+    key = publications.objected(bench, passed)
+    act_on(bench, Objection, key, "league_officer", "submit")
+    return key, "dismiss"
+
+
+BESIDE: Mapping[str, Callable[[jobs.Bench], tuple[int, str]]] = {
+    "method": lambda _: (1, "record"),
+    "level": at_level,
+    "forecast": at_forecast,
+    "objection": at_objection,
+}
+"""What does not lie on the way of money, brought there."""
+
+
 def at(bench: jobs.Bench, kind: str) -> tuple[int, str]:
     """A subject of each kind, before a step that checks another; with that step's name."""
-    if kind == "method":
-        return 1, "record"
+    if kind in BESIDE:
+        return BESIDE[kind](bench)
     way.shipped(bench)
     if kind == "application":
         key = way.drafted(bench)
@@ -139,7 +174,7 @@ def standing(bench: jobs.Bench) -> tuple[int, int, dict[str, int]]:
 
 
 @pytest.mark.no_cover
-@pytest.mark.parametrize("kind", [kind for kind in TABLES if kind != "method"])
+@pytest.mark.parametrize("kind", [kind for kind in WALKED if kind != "level"])
 def test_only_the_right_role_takes_a_step_and_only_once(bench: jobs.Bench, kind: str) -> None:
     key, name = at(bench, kind)
     step = flow.step_named(kind, name)
@@ -151,12 +186,13 @@ def test_only_the_right_role_takes_a_step_and_only_once(bench: jobs.Bench, kind:
                 act_on(bench, TABLES[kind], key, logins.get(role, role), name)
     assert standing(bench) == before
     (role,) = step.roles
-    act_on(bench, TABLES[kind], key, logins.get(role, role), name)
+    why: dict[str, Any] = publications.UPHELD if step.needs_reason else {}
+    act_on(bench, TABLES[kind], key, logins.get(role, role), name, **why)
     with pytest.raises(Conflict, match="moved on since you looked"):
         act_on(bench, TABLES[kind], key, logins.get(role, role), name)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in TABLES if kind != "method"])
+@pytest.mark.parametrize("kind", WALKED)
 def test_the_maker_is_never_the_checker(bench: jobs.Bench, kind: str) -> None:
     key, name = at(bench, kind)
     step = flow.step_named(kind, name)
@@ -167,7 +203,7 @@ def test_the_maker_is_never_the_checker(bench: jobs.Bench, kind: str) -> None:
         user = session.get_one(User, maker.user_id)
         user.role = step.roles[0]
         assert step not in flow.allowed(session, subject, user, NOW.date())
-        taking = act.taking_of(session, subject, user=user, now=NOW)
+        taking = act.taking_of(session, subject, user=user, now=NOW, **publications.UPHELD)
         act.act(session, subject, name, taking, act.shown_sha256(session, subject))
 
     before = standing(bench)

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from tests import journeys
+from tests import journeys, way
 from tests.ingest.further_samples import book, laid_out, leg, parcel
 from tests.ingest.manifest_samples import Row, csv_bytes, road
 from tracker import jobs
@@ -35,11 +35,6 @@ def standing(world: jobs.Bench) -> list[tuple[int, str, int | None]]:
         ]
 
 
-def states(world: jobs.Bench, table: type[Leg | ParcelList]) -> list[str]:
-    with world.database.reading() as session:
-        return list(session.scalars(select(table.state).order_by(table.id)))
-
-
 def problems(world: jobs.Bench, key: int) -> list[tuple[str, int | None]]:
     with world.database.reading() as session:
         found = select(ManifestProblem).where(ManifestProblem.manifest_id == key)
@@ -54,7 +49,7 @@ def test_legs_go_in_with_their_lines_and_again_they_are_no_new_ones(world: jobs.
     assert standing(world) == TWO_TRACTORS
     key = take_in(world, book([road(1), road(2)], [leg(2), leg(1)]))
     assert standing(world) == TWO_TRACTORS
-    assert states(world, Leg) == ["new", "new", "unchanged", "unchanged"]
+    assert way.states(world, Leg) == ["new", "new", "unchanged", "unchanged"]
     with world.database.reading() as session:
         (sheet,) = further.sheets(session, session.get_one(Manifest, key))
         assert sum(sheet.states.values()) == sheet.rows_read == 3
@@ -88,7 +83,7 @@ def test_the_legs_and_lists_of_a_replaced_upload_leave_and_a_replacement_goes_in
         both = (session.get_one(Manifest, key) for key in (new, old))
         assert further.leaving(session, *both) == (1, 1)
     journeys.commit(world, new)
-    assert states(world, Leg)[-1] == "changed"
+    assert way.states(world, Leg)[-1] == "changed"
     assert (standing(world), lists(world)) == ([(1, "蒙A00009", 2)], [])
 
 
@@ -136,7 +131,7 @@ def test_a_file_of_parcels_alone_goes_in_and_a_longer_one_is_a_new_version(
     take_in(world, parcels_of(2, 1))
     take_in(world, parcels_of(1, 2, 3))
     assert lists(world) == [(3, 2)]
-    assert states(world, ParcelList) == ["new", "unchanged", "changed"]
+    assert way.states(world, ParcelList) == ["new", "unchanged", "changed"]
 
 
 @pytest.mark.parametrize(("day", "claimed"), [("2025-09-01", True), ("2025-09-02", False)])
@@ -159,4 +154,4 @@ def test_of_two_uploads_read_before_either_went_in_the_second_list_stays_out(
     journeys.commit(world, first)
     journeys.commit(world, second)
     assert lists(world) == [(2, 1)]
-    assert states(world, ParcelList) == ["new", "claimed"]
+    assert way.states(world, ParcelList) == ["new", "claimed"]

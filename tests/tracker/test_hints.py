@@ -57,8 +57,7 @@ PARAMS = {
 @pytest.fixture
 def year(database: Database, settings: Settings) -> jobs.Bench:
     """The small world under the rule of this file."""
-    made = jobs.Bench(database, settings, REGISTRY)
-    database.transact(journeys.people)
+    made = journeys.peopled(database, settings, REGISTRY)
     record(made, PARAMS, date(2026, 1, 1))
     return made
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from functools import partial
-from typing import Any
 
 import pytest
-from sqlalchemy import Executable, delete, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, select, update
 
 from ingest.oddities import Oddity
 from tests import holds, levels, way
-from tests.journeys import NOW, OTHER_FIRM, RATE_FEN, act_on, person
+from tests.guards import by_hand, refused
+from tests.journeys import NOW, OTHER_FIRM, RATE_FEN, WHY, act_on, person
 from tracker import jobs
 from tracker.errors import Conflict, NotAllowed, Refused
 from tracker.models.applications import Application, ApplicationLine
@@ -20,14 +18,8 @@ from tracker.models.cargo import Route
 from tracker.models.filings import Decision, Filing, FilingLine
 from tracker.models.holds import HeldLine, Hold
 from tracker.models.money import Entry
-from tracker.steps import categories, holding, oddities, receipts, review
+from tracker.steps import categories, holding, oddities, receipts
 from tracker.steps import filing as filings
-
-WHY: dict[str, Any] = {"reason_code": "not_ecommerce", "reason": "不是跨境电商（示例）"}
-
-
-def run(session: Session, said: Executable) -> None:
-    session.execute(said)
 
 
 def filed(bench: jobs.Bench, trucks: int = 3) -> int:
@@ -35,11 +27,6 @@ def filed(bench: jobs.Bench, trucks: int = 3) -> int:
     way.shipped(bench, trucks)
     way.a_fund(bench)
     return way.filed(bench)
-
-
-def states(bench: jobs.Bench, table: type[Any]) -> list[str]:
-    with bench.database.reading() as session:
-        return list(session.scalars(select(table.state).order_by(table.id)))
 
 
 def held(bench: jobs.Bench, key: int) -> list[bool]:
@@ -56,20 +43,14 @@ def totals(bench: jobs.Bench, key: int) -> tuple[int, int, int, int]:
 
 def test_a_part_is_approved_while_one_line_is_held_and_released_later(bench: jobs.Bench) -> None:
     key = filed(bench)
-    hold = holds.placed(bench, "line", holds.item(bench), key)
+    hold = holds.placed(bench, "line", holds.item(bench, 2), key)
     assert totals(bench, key) == (3 * RATE_FEN, 0, RATE_FEN, 2 * RATE_FEN)
-
-    def reduce(session: Session) -> None:
-        line = session.scalars(select(FilingLine).where(~FilingLine.held)).first()
-        assert line is not None
-        review.reduce(session, line, 1_000, "calculation", "示例")
-
-    bench.database.transact(reduce)
+    way.reduced(bench, Filing, key, (1_000, *way.CUT))
     way.approve(bench, key)
     approved = 2 * RATE_FEN - 1_000
     assert way.stages(bench) == {"approved": approved, "filed": RATE_FEN}
-    assert states(bench, Filing) == ["approved", "filed"]
-    assert states(bench, Application) == ["in_filing"]
+    assert way.states(bench, Filing) == ["approved", "filed"]
+    assert way.states(bench, Application) == ["in_filing"]
     assert totals(bench, key) == (2 * RATE_FEN, 1_000, 0, approved)
     assert totals(bench, 2) == (RATE_FEN, 0, RATE_FEN, 0)
     with bench.database.reading() as session:
@@ -83,7 +64,7 @@ def test_a_part_is_approved_while_one_line_is_held_and_released_later(bench: job
     holds.lifted(bench, hold)
     way.approve(bench, 2)
     assert way.stages(bench) == {"approved": approved + RATE_FEN}
-    assert states(bench, Application) == ["closed"]
+    assert way.states(bench, Application) == ["closed"]
     with bench.database.reading() as session:
         assert not session.scalars(select(ApplicationLine).where(ApplicationLine.is_open)).all()
     assert way.proven(bench)
@@ -91,8 +72,8 @@ def test_a_part_is_approved_while_one_line_is_held_and_released_later(bench: job
 
 def test_what_is_held_back_tells_of_the_panel_that_decided_on_it(bench: jobs.Bench) -> None:
     key = filed(bench, 2)
-    panel: dict[str, Any] = {"minutes_no": "示例呼商会纪〔2026〕2号", "panel_on": NOW.date()}
-    bench.database.transact(partial(run, said=update(Filing).values(**panel)))
+    panel = {"minutes_no": "示例呼商会纪〔2026〕2号", "panel_on": NOW.date()}
+    by_hand(bench.database, update(Filing).values(**panel))
     holds.placed(bench, "line", holds.item(bench), key)
     way.approve(bench, key)
     with bench.database.reading() as session:
@@ -109,11 +90,9 @@ def test_what_was_held_is_declined_later_and_what_was_approved_stays(bench: jobs
     holds.lifted(bench, hold)
     act_on(bench, Filing, 2, "commerce_officer", "propose")
     act_on(bench, Filing, 2, "commerce_approver", "decline", **WHY)
-    assert {k: v for k, v in way.stages(bench).items() if k != "entitlement"} == {
-        "approved": RATE_FEN
-    }
-    assert states(bench, Filing) == ["closed", "declined"]
-    assert states(bench, Application) == ["closed"], "a part of it was approved"
+    assert way.stages(bench) == {"approved": RATE_FEN}
+    assert way.states(bench, Filing) == ["closed", "declined"]
+    assert way.states(bench, Application) == ["closed"], "a part of it was approved"
     assert totals(bench, 2) == (RATE_FEN, RATE_FEN, 0, 0)
     with bench.database.reading() as session:
         told, _ = receipts.of_application(session, person(session, "clerk"), 1)
@@ -129,16 +108,15 @@ def test_what_was_held_goes_back_and_is_filed_again_without_what_was_approved(
     holds.placed(bench, "line", holds.item(bench), key)
     way.approve(bench, key)
     act_on(bench, Filing, 2, "commerce_officer", "return", **WHY)
-    assert states(bench, Application) == ["passed"]
+    assert way.states(bench, Application) == ["passed"]
     assert way.stages(bench) == {"approved": RATE_FEN, "applied": RATE_FEN}
     again = way.filing_drafted(bench, 1, document_no="示例呼商字〔2026〕9号")
     assert totals(bench, again) == (RATE_FEN, 0, 0, RATE_FEN)
-    act_on(bench, Filing, again, "league_officer", "prepare")
-    act_on(bench, Filing, again, "league_approver", "file")
+    way.file(bench, again)
     assert held(bench, again) == [False], "the hold was over the filing that went back"
     act_on(bench, Filing, again, "commerce_officer", "propose")
     act_on(bench, Filing, again, "commerce_approver", "decline", **WHY)
-    assert states(bench, Application) == ["closed"]
+    assert way.states(bench, Application) == ["closed"]
     assert way.proven(bench)
 
 
@@ -165,9 +143,7 @@ def test_two_people_of_each_body_decide_on_what_is_held_as_shown(bench: jobs.Ben
     with pytest.raises(Conflict, match="while Commerce examines"):
         holds.placed(bench, "line", holds.item(bench), key)
     before = way.count(bench, Decision)
-    bench.database.transact(
-        lambda db: db.execute(update(FilingLine).where(FilingLine.id == 1).values(held=True))
-    )
+    by_hand(bench.database, update(FilingLine).where(FilingLine.id == 1).values(held=True))
     with pytest.raises(Conflict, match="changed since the step before"):
         act_on(bench, Filing, key, "commerce_approver", "endorse")
     assert way.count(bench, Decision) == before
@@ -188,7 +164,6 @@ def test_a_level_is_asked_by_what_is_approved_and_not_by_what_is_held(bench: job
         ("vehicle", "ROAD", 3),
         ("cargo", "9610", 3),
         ("programme", "freight", 3),
-        ("oddity", "seal_twice", 0),
     ],
 )
 def test_every_line_that_meets_a_category_is_held_and_named(
@@ -201,12 +176,7 @@ def test_every_line_that_meets_a_category_is_held_and_named(
         way.passed(bench, way.applied(bench, "other_")),
     ]
     key = way.filing_drafted(bench, *passed)
-    act_on(bench, Filing, key, "league_officer", "prepare")
-    act_on(bench, Filing, key, "league_approver", "file")
-    if not count:
-        with pytest.raises(Refused, match="No line of the filing meets it"):
-            holds.placed(bench, category, value, key)
-        return
+    way.file(bench, key)
     hold = holds.placed(bench, category, value, key)
     assert sum(held(bench, key)) == count == way.count(bench, HeldLine)
     with bench.database.reading() as session:
@@ -245,8 +215,7 @@ def test_a_hold_over_a_league_reaches_what_it_files_later_and_passes_nothing_in_
     assert held(bench, key) == [False, False]
     way.shipped(bench, 1, first=5)
     later = way.filing_drafted(bench, way.passed(bench, way.applied(bench)))
-    act_on(bench, Filing, later, "league_officer", "prepare")
-    act_on(bench, Filing, later, "league_approver", "file")
+    way.file(bench, later)
     assert held(bench, later) == [True]
     with bench.database.reading() as session:
         told = session.scalars(select(Decision).where(Decision.step == "file")).all()[-1]
@@ -264,8 +233,7 @@ def test_a_line_comes_again_under_a_league_hold_that_knows_it(bench: jobs.Bench)
     holds.placed(bench, "vehicle", "ROAD")
     act_on(bench, Filing, key, "commerce_officer", "return", **WHY)
     again = way.filing_drafted(bench, 1)
-    act_on(bench, Filing, again, "league_officer", "prepare")
-    act_on(bench, Filing, again, "league_approver", "file")
+    way.file(bench, again)
     assert held(bench, again) == [True]
     assert way.count(bench, HeldLine) == 1
 
@@ -309,6 +277,8 @@ def test_what_cannot_be_held_is_refused(bench: jobs.Bench) -> None:
         holds.placed(bench, "colour", "red", key)
     with pytest.raises(Refused, match="not said"):
         holds.placed(bench, "vehicle", " ", key)
+    with pytest.raises(Refused, match="No line of the filing meets it"):
+        holds.placed(bench, "oddity", "seal_twice", key)
     for why in (("", "示例"), ("other", " ")):
         with pytest.raises(Refused, match="reason is needed"):
             holds.placed(bench, "vehicle", "ROAD", key, why=why)
@@ -321,19 +291,17 @@ def test_what_cannot_be_held_is_refused(bench: jobs.Bench) -> None:
 
 def test_what_was_held_stays_told(bench: jobs.Bench) -> None:
     key = holds.placed(bench, "vehicle", "ROAD", filed(bench, 1))
-    for broken in (
+    refused(
+        bench.database,
+        "stays|only added to",
         update(Hold).where(Hold.id == key).values(reason="另一原因"),
         delete(Hold),
         update(HeldLine).values(amount_fen=1),
         delete(HeldLine),
-    ):
-        with pytest.raises(Exception, match=r"stays|only added to|append"):
-            bench.database.transact(partial(run, said=broken))
+    )
     holds.lifted(bench, key)
-    with pytest.raises(Exception, match="lifted once"):
-        bench.database.transact(
-            lambda db: db.execute(update(Hold).values(lifted_reason="另一原因", lifted_at=NOW))
-        )
+    again = update(Hold).values(lifted_reason="另一原因", lifted_at=NOW)
+    refused(bench.database, "lifted once", again)
 
 
 def test_a_matter_meets_no_category_of_shipments(bench: jobs.Bench) -> None:

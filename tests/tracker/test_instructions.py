@@ -2,18 +2,17 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import partial
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
-from sqlalchemy import select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests import iso20022, way
+from tests.guards import refused
 from tests.instructions import PAYER, TODAY, answered, code, listed
 from tests.journeys import NOW, RATE_FEN, act_on, person
 from tracker import jobs
@@ -149,10 +148,7 @@ def test_only_the_leagues_finance_lists_and_reads(bench: jobs.Bench) -> None:
 def test_lists_and_answers_are_only_added_to(bench: jobs.Bench, table: str) -> None:
     listed(bench, way.to_be_paid(bench))
     answered(bench, ("DF-1", "成功", 1, "", ""))
-    for said in ("DELETE FROM {}", "UPDATE {} SET id = 9"):
-        statement = text(said.format(table))
-        with pytest.raises(DBAPIError):
-            bench.database.transact(partial(Session.execute, statement=statement))
+    refused(bench.database, "only added to", f"DELETE FROM {table}", f"UPDATE {table} SET id = 9")  # noqa: S608  our own names
 
 
 LISTED = Listed(

@@ -11,6 +11,7 @@ from docx.oxml import parse_xml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unpacked import in_word
 from tracker.models.letter_templates import LETTER_KINDS
 from tracker.papers import letter_check, letters
 from tracker.papers.docx import SPACES, packed
@@ -33,13 +34,6 @@ def saved(document: Any) -> bytes:  # noqa: ANN401  the library's document
     return out.getvalue()
 
 
-def said(raw: bytes) -> str:
-    """All that a document says, its tables after its paragraphs."""
-    document = opened(raw)
-    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
-    return "\n".join([*(one.text for one in document.paragraphs), *cells])
-
-
 @pytest.mark.parametrize("kind", LETTER_KINDS)
 def test_the_built_in_templates_are_sound_and_filled_alike_each_time(kind: str) -> None:
     raw = letters.built_in(kind)
@@ -47,8 +41,8 @@ def test_the_built_in_templates_are_sound_and_filled_alike_each_time(kind: str) 
     made = fill(raw, VALUES, LISTS)
     assert made == fill(raw, VALUES, LISTS)
     assert not [name for name, part in unpacked(made).items() if b"{{" in part]
-    assert "{{" not in said(made)
-    assert "〈示例〉" in said(made)
+    assert "{{" not in in_word(made)
+    assert "〈示例〉" in in_word(made)
     section = opened(made).sections[0]
     assert (round(section.page_width.mm), round(section.top_margin.mm)) == (210, 37)
     assert "仿宋" in unpacked(made)["word/styles.xml"].decode()

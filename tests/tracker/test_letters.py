@@ -5,16 +5,15 @@ import re
 import zipfile
 from datetime import timedelta
 
-import docx
 import pytest
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from tests import holds, way
+from tests.guards import refused
 from tests.journeys import NOW, RATE_FEN, act_on, person
-from tests.publications import UPHELD, chosen, decided, later, objected, published
+from tests.publications import UPHELD, chosen, decided, objected, published
 from tests.settlements import recomputed
+from tests.unpacked import in_word
 from tracker import blobs, jobs
 from tracker.errors import NotAllowed, NotThere, Refused
 from tracker.models.filings import Filing
@@ -24,17 +23,10 @@ from tracker.steps import letter_templates
 from tracker.web import lines
 
 
-def said(raw: bytes) -> str:
-    """All that a document says, its tables after its paragraphs."""
-    document = docx.Document(io.BytesIO(raw))
-    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
-    return "\n".join([*(one.text for one in document.paragraphs), *cells])
-
-
 def made(bench: jobs.Bench, key: int, kind: str) -> str:
     with bench.database.reading() as session:
         one = session.get_one(Filing, key)
-        return said(filed_papers.letter(session, bench.settings.home, one, kind, NOW))
+        return in_word(filed_papers.letter(session, bench.settings.home, one, kind, NOW))
 
 
 def test_the_letters_say_what_the_books_say(bench: jobs.Bench) -> None:
@@ -60,7 +52,7 @@ def test_the_letters_say_what_the_books_say(bench: jobs.Bench) -> None:
     assert "公示期为2026年5月4日至2026年5月11日（5个工作日，公示当日不计）" in table
     with bench.database.reading() as session:
         found = session.get_one(Publication, one)
-        frozen = said(filed_papers.table(session, bench.settings.home, found))
+        frozen = in_word(filed_papers.table(session, bench.settings.home, found))
         assert f"台账第{found.head_seq}号，链头{found.head_hash}" in frozen
     assert frozen.splitlines()[:3] == table.splitlines()[:3]
     assert re.search(r"SB-2026-0001\n2\n1,000.00", frozen)
@@ -213,10 +205,7 @@ def test_a_leagues_own_template_counts_before_commerces_and_that_before_ours(
         keep("league_approver", "a" * 64)
     with pytest.raises(Refused, match="no such paper"):
         keep("league_officer", "a" * 64, "poem")
-    with pytest.raises(DBAPIError, match="only added to"):
-        bench.database.transact(
-            lambda session: session.execute(text("UPDATE letter_template SET kind = 'request'"))
-        )
+    refused(bench.database, "only added to", "UPDATE letter_template SET kind = 'request'")
 
 
 def test_what_was_published_is_told_after_it_was_filed(bench: jobs.Bench) -> None:
@@ -226,11 +215,11 @@ def test_what_was_published_is_told_after_it_was_filed(bench: jobs.Bench) -> Non
     published(bench)
     filing = way.filing_drafted(bench, key)
     act_on(bench, Filing, filing, "league_officer", "prepare")
-    later(bench, Filing, filing, "league_approver", "file", NOW + timedelta(days=14))
+    act_on(bench, Filing, filing, "league_approver", "file", now=NOW + timedelta(days=14))
     with bench.database.reading() as session:
         one = session.get_one(Filing, filing)
         home, after = bench.settings.home, NOW + timedelta(days=15)
-        told = said(filed_papers.letter(session, home, one, "request", after))
+        told = in_word(filed_papers.letter(session, home, one, "request", after))
     assert "公示5个工作日。公示期间未收到异议。" in told
     assert "2026年5月18日" in told
     assert f"{RATE_FEN // 100}.00元" in told

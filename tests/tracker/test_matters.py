@@ -18,7 +18,6 @@ from tracker.access.evidence import visible_evidence
 from tracker.access.ledger import visible_entries
 from tracker.db import Database, canonical
 from tracker.errors import Conflict, NotAllowed, NotThere, Refused
-from tracker.models.applications import Application
 from tracker.models.evidence import Evidence
 from tracker.models.filings import Filing
 from tracker.models.matters import Matter, MatterVersion
@@ -312,8 +311,7 @@ def test_its_money_goes_all_the_way_and_comes_back(world: jobs.Bench) -> None:
     application = way.drafted(world, programme="platforms", period=period)
     with pytest.raises(Conflict, match="is applied for"):
         act_on(world, Matter, key, "clerk", "correct")
-    act_on(world, Application, application, "clerk", "prepare")
-    act_on(world, Application, application, "manager", "apply")
+    way.apply(world, application)
     with pytest.raises(Conflict, match="is applied for"):
         act_on(world, Matter, key, "clerk", "withdraw")
     filing = way.filed(world, application)

@@ -17,11 +17,6 @@ from tracker.models.recoveries import Recovery, RecoveryLine, RecoveryPart
 from tracker.steps import matches, offset, recovery
 
 
-def state(bench: jobs.Bench, key: int) -> str:
-    with bench.database.reading() as session:
-        return session.get_one(Recovery, key).state
-
-
 def limits(bench: jobs.Bench, number: int = 0) -> tuple[int, int]:
     """Left and used of the allotment, in fen."""
     with bench.database.reading() as session:
@@ -52,11 +47,11 @@ def test_what_was_paid_wrongly_comes_back_in_parts_until_nothing_is_owed(bench: 
     assert way.stages(bench) == {"recoverable": 2 * RATE_FEN}
     way.came_back(bench, key, RATE_FEN + 1, "回单7")
     assert way.stages(bench) == {"recoverable": RATE_FEN - 1}
-    assert state(bench, key) == "recoverable"
+    assert way.state(bench, Recovery, key) == "recoverable"
     assert limits(bench) == (RATE_FEN + 1, RATE_FEN - 1)
     way.came_back(bench, key, RATE_FEN - 1, "执行1", "enforced")
     assert way.stages(bench) == {}
-    assert state(bench, key) == "recovered"
+    assert way.state(bench, Recovery, key) == "recovered"
     assert limits(bench) == (2 * RATE_FEN, 0)
     with pytest.raises(Refused, match=r"between one fen and the 0\.00 yuan still owed"):
         way.came_back(bench, key, 1, "回单8")
@@ -183,7 +178,7 @@ def test_a_demand_is_lifted_by_two_people_and_the_rest_stands_paid_again(bench: 
     act_on(bench, Recovery, key, "league_approver", "uphold")
     propose()
     act_on(bench, Recovery, key, "league_approver", "lift")
-    assert state(bench, key) == "lifted"
+    assert way.state(bench, Recovery, key) == "lifted"
     assert way.stages(bench) == {"disbursed": RATE_FEN - 1}
 
 
@@ -222,7 +217,7 @@ def test_a_debt_is_kept_off_the_next_payment_once_the_bank_has_paid_the_rest(
     way.instructed(bench, key)
     way.confirmed(bench, key)
     assert way.stages(bench) == {"disbursed": 2 * RATE_FEN}
-    assert state(bench, owed) == "recovered"
+    assert way.state(bench, Recovery, owed) == "recovered"
     assert limits(bench) == (RATE_FEN, 0)
     with bench.database.reading() as session:
         code = session.get_one(Disbursement, key).code
@@ -245,4 +240,4 @@ def test_a_debt_larger_than_the_payment_stays_and_nets_the_next(bench: jobs.Benc
     way.instructed(bench, key)
     way.confirmed(bench, key)
     assert way.stages(bench) == {"recoverable": RATE_FEN, "disbursed": RATE_FEN}
-    assert state(bench, owed) == "recoverable"
+    assert way.state(bench, Recovery, owed) == "recoverable"

@@ -81,8 +81,7 @@ composed = compose(DOCUMENT)
 @pytest.fixture
 def world(database: Database, settings: Settings) -> jobs.Bench:
     """The small world with its people, before any method is recorded."""
-    database.transact(journeys.people)
-    return jobs.Bench(database, settings, Registry({composed.id: composed}, []))
+    return journeys.peopled(database, settings, Registry({composed.id: composed}, []))
 
 
 def register(bench: jobs.Bench, rule: Rule) -> int:
@@ -151,8 +150,7 @@ def test_a_league_is_added_by_one_file_of_forty_lines_and_nothing_else(
     rule = found.rules["alxa-box"]
     assert found.faults == []
     assert gate(rule, rule.sample_params, count=20) == []
-    database.transact(journeys.people)
-    bench = jobs.Bench(database, settings, found)
+    bench = journeys.peopled(database, settings, found)
     record(bench, register(bench, rule))
     start = "TGBU000001"
     boxed = {"集装箱号": f"{start}{container_digit(start)}", "箱型": "40HQ"}

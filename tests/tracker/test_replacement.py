@@ -6,11 +6,11 @@ from sqlalchemy.orm import Session
 from tests import journeys, way
 from tests.journeys import RATE_FEN, commit, replace, sheet, take_in, withdraw
 from tests.tracker.test_confirmations import mistyped, queue, rows_of
-from tests.tracker.test_shipments import BOX, states, taken_in, truck
+from tests.tracker.test_shipments import BOX, taken_in, truck
 from tests.tracker.test_withdrawal import packages, sound
 from tracker import jobs
 from tracker.errors import Conflict
-from tracker.models.cargo import CargoLine, Manifest
+from tracker.models.cargo import CargoLine, Manifest, Shipment
 from tracker.models.corrections import ManifestReplacement
 from tracker.steps import confirmations, manifests, replacement
 
@@ -34,11 +34,6 @@ def hindrances(bench: jobs.Bench, key: int) -> list[replacement.Hindrance]:
         return replacement.hindrances(session, link, gone)
 
 
-def state(bench: jobs.Bench, key: int) -> str:
-    with bench.database.reading() as session:
-        return session.get_one(Manifest, key).state
-
-
 @pytest.mark.no_cover
 def test_missing_rows_leave_changed_ones_change_equal_ones_stay_and_new_ones_come(
     bench: jobs.Bench,
@@ -54,7 +49,7 @@ def test_missing_rows_leave_changed_ones_change_equal_ones_stay_and_new_ones_com
     assert difference(bench, new) == RATE_FEN
     assert way.stages(bench) == {"accrued": 4 * RATE_FEN}, "nothing counts yet"
     commit(bench, new)
-    assert (state(bench, old), state(bench, new)) == ("withdrawn", "committed")
+    assert [way.state(bench, Manifest, key) for key in (old, new)] == ["withdrawn", "committed"]
     assert packages(bench) == [(f"蒙A1000{n}", 7 if n == 2 else 100) for n in (1, 2, 4, 5, 6)]
     assert way.stages(bench) == {"accrued": 5 * RATE_FEN}
     assert [label for label, _ in queue(bench)][:4] == [
@@ -78,7 +73,7 @@ def test_a_replacement_waits_until_every_changed_row_is_confirmed_and_none_is_to
     again = replace(bench, old, sheet(truck(1, 件数="7"), truck(2)))
     with pytest.raises(Conflict, match="not confirmed yet"):
         commit(bench, again, verdict="")
-    assert state(bench, again) == "checked"
+    assert way.state(bench, Manifest, again) == "checked"
     commit(bench, again)
     assert packages(bench) == [("蒙A10001", 7), ("蒙A10002", 100)]
 
@@ -122,7 +117,7 @@ def test_money_that_is_applied_for_after_the_commit_was_asked_stays_and_the_page
     bench.database.transact(ask)
     way.applied(bench)
     jobs.drain(bench)
-    assert (state(bench, old), state(bench, new)) == ("committed", "checked")
+    assert [way.state(bench, Manifest, key) for key in (old, new)] == ["committed", "checked"]
     assert way.stages(bench) == {"applied": 2 * RATE_FEN}
     (why,) = hindrances(bench, new)
     assert why.message == replacement.SETTLED
@@ -152,7 +147,7 @@ def test_a_change_that_was_confirmed_before_its_money_was_applied_for_says_why_i
     bench.database.transact(ask)
     way.applied(bench)
     jobs.drain(bench)
-    assert (state(bench, old), state(bench, new)) == ("committed", "checked")
+    assert [way.state(bench, Manifest, key) for key in (old, new)] == ["committed", "checked"]
     (why,) = hindrances(bench, new)
     assert (why.message, why.values) == (replacement.SETTLED, {"labels": "蒙A01200、蒙A10001"})
 
@@ -163,7 +158,7 @@ def test_a_box_that_a_leaving_truck_held_is_free_for_the_one_that_comes(bench: j
     assert [row.state for row in rows_of(bench, new)] == ["new", "unchanged"]
     assert difference(bench, new) == 0
     commit(bench, new)
-    assert states(bench) == ["withdrawn", "standing", "standing"]
+    assert way.states(bench, Shipment) == ["withdrawn", "standing", "standing"]
     assert way.stages(bench) == {"accrued": 2 * RATE_FEN}
     assert sound(bench)
 
@@ -213,6 +208,6 @@ def test_lines_that_stand_by_other_uploads_stay_whatever_replaces_this_one(
 def test_a_replacement_of_only_refused_rows_says_nothing_of_money(bench: jobs.Bench) -> None:
     old = take_in(bench, truck(1))
     new = replace(bench, old, sheet(truck(1, **{"毛重(KG)": "abc"})))
-    assert (state(bench, new), difference(bench, new)) == ("refused", None)
+    assert (way.state(bench, Manifest, new), difference(bench, new)) == ("refused", None)
     with bench.database.reading() as session:
         assert confirmations.words(session, session.get_one(Manifest, new)) == []

@@ -83,4 +83,4 @@ def test_only_the_days_asked_for_count(bench: jobs.Bench) -> None:
 @pytest.fixture
 def waiting(database: Database, settings: Settings) -> jobs.Bench:
     """The world before any method is recorded."""
-    return journeys.bench(database, settings, recorded=False)
+    return journeys.peopled(database, settings)

@@ -3,39 +3,25 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 
 import pytest
 from openpyxl import load_workbook
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tests import way
-from tests.journeys import FIRM, LEAGUE, NOW, OTHER_FIRM, RATE_FEN, act_on
+from tests import journeys, way
+from tests.journeys import FIRM, NOW, OTHER_FIRM, RATE_FEN, act_on
 from tests.settlements import FORMULA, cells_of, fen, recomputed, rows_of
 from tracker import blobs, jobs
 from tracker.books import ledger
 from tracker.errors import Conflict, Refused
-from tracker.models.applications import ApplicationLine
+from tracker.models.applications import Application
 from tracker.models.cargo import Shipment
 from tracker.models.filings import Filing, FilingLine
 from tracker.models.methods import Programme
 from tracker.models.money import Item, ItemStage
-from tracker.models.people import Firm, League
+from tracker.models.people import Firm
 from tracker.papers import detail, settlement, sheets, summary
-from tracker.steps import first_review, review
-
-
-def reduce(bench: jobs.Bench, key: int, cuts: Sequence[tuple[int, str, str]]) -> None:
-    """Take parts off the first lines of an application."""
-
-    def work(session: Session) -> None:
-        query = select(ApplicationLine).where(ApplicationLine.application_id == key)
-        lines = session.scalars(query.order_by(ApplicationLine.id))
-        for line, cut in zip(lines, cuts, strict=False):
-            first_review.reduce(session, line, *cut)
-
-    bench.database.transact(work)
 
 
 def two_firms(bench: jobs.Bench) -> int:
@@ -43,11 +29,8 @@ def two_firms(bench: jobs.Bench) -> int:
     way.shipped(bench, 3)
     way.shipped(bench, 2, first=20, login="other_clerk")
     keys = [way.applied(bench), way.applied(bench, "other_")]
-    reduce(
-        bench,
-        keys[0],
-        [(12_345, "freight_unproven", "请补充运费发票"), (RATE_FEN, "duplicate", FORMULA)],
-    )
+    cuts = (12_345, "freight_unproven", "请补充运费发票"), (RATE_FEN, "duplicate", FORMULA)
+    way.reduced(bench, Application, keys[0], *cuts)
     for key in keys:
         way.passed(bench, key)
     return way.filing_drafted(bench, *keys)
@@ -116,13 +99,7 @@ def test_what_the_league_took_off_shows_with_its_reason(bench: jobs.Bench) -> No
 @pytest.mark.no_cover
 def test_what_commerce_takes_off_shows_in_a_sheet_made_afterwards(bench: jobs.Bench) -> None:
     key = way.filed(bench, _two_trucks(bench))
-
-    def work(session: Session) -> None:
-        line = session.scalars(select(FilingLine).order_by(FilingLine.id)).first()
-        assert line is not None
-        review.reduce(session, line, 100, "other", "取整")
-
-    bench.database.transact(work)
+    way.reduced(bench, Filing, key, (100, "other", "取整"))
     raw = anew(bench, key)
     row, _, total = rows_of(raw)
     assert (fen(row[detail.LATER]), row["商务厅核减原因"]) == (100, "其他（见说明）：取整")
@@ -199,7 +176,7 @@ def test_a_filing_without_lines_has_no_sheet(bench: jobs.Bench) -> None:
     def work(session: Session) -> None:
         empty = Filing(
             code="BS-9",
-            league_id=session.scalars(select(League).where(League.code == LEAGUE)).one().id,
+            league_id=journeys.league(session).id,
             programme_id=session.scalars(select(Programme)).one().id,
             kind="settlement",
             document_no="1",

@@ -13,7 +13,6 @@ from tracker import bulk, jobs
 from tracker.db import Base
 from tracker.models.applications import Application
 from tracker.models.cargo import CargoLine, ClaimKey, Manifest, ManifestRow, Shipment
-from tracker.steps import application, first_review
 
 BOX, OTHER_BOX = {"集装箱号": "SHLU0000012", "箱型": "45G1"}, {"集装箱号": "SHLU0000028"}
 
@@ -35,11 +34,6 @@ def taken_in(
         return list(session.scalars(query.order_by(ManifestRow.row_no)))
 
 
-def states(bench: jobs.Bench) -> list[str]:
-    with bench.database.reading() as session:
-        return list(session.scalars(select(Shipment.state).order_by(Shipment.id)))
-
-
 def live(bench: jobs.Bench) -> list[tuple[str, int]]:
     with bench.database.reading() as session:
         query = select(ClaimKey.claim, ClaimKey.shipment_id).where(
@@ -54,7 +48,7 @@ def truck(number: int, **other: Any) -> list[str]:  # noqa: ANN401  texts by hea
 
 def test_the_same_row_twice_in_one_upload_counts_once(bench: jobs.Bench) -> None:
     taken_in(bench, truck(1), truck(2), truck(2))
-    assert states(bench) == ["standing", "standing"]
+    assert way.states(bench, Shipment) == ["standing", "standing"]
     assert way.stages(bench) == {"accrued": 2 * RATE_FEN}
 
 
@@ -65,17 +59,17 @@ def test_a_correction_that_takes_anothers_box_is_contested_and_gives_its_money_b
     taken_in(bench, truck(2), login="other_clerk")
     assert way.stages(bench) == {"accrued": 2 * RATE_FEN}
     assert taken_in(bench, truck(2, **BOX), login="other_clerk") == ["contested"]
-    assert states(bench) == ["standing", "contested"]
+    assert way.states(bench, Shipment) == ["standing", "contested"]
     assert way.stages(bench) == {"accrued": RATE_FEN}
     assert taken_in(bench, truck(2, 件数="101"), login="other_clerk") == ["changed"]
-    assert states(bench) == ["standing", "standing"]
+    assert way.states(bench, Shipment) == ["standing", "standing"]
     assert way.stages(bench) == {"accrued": 2 * RATE_FEN}
 
 
 def test_two_trucks_of_one_firm_cannot_carry_the_same_box_on_one_day(bench: jobs.Bench) -> None:
     taken_in(bench, truck(1, **BOX))
     assert taken_in(bench, truck(2, **BOX)) == ["contested"]
-    assert states(bench) == ["standing", "contested"]
+    assert way.states(bench, Shipment) == ["standing", "contested"]
     assert way.stages(bench) == {"accrued": RATE_FEN}
 
 
@@ -151,7 +145,7 @@ def test_what_was_applied_for_is_refused_even_where_it_would_be_contested(
     way.applied(bench)
     changed = row("W0", "蒙A10000", **BOX)
     assert taken_in(bench, changed) == ["refused"]
-    assert states(bench) == ["standing", "standing"]
+    assert way.states(bench, Shipment) == ["standing", "standing"]
     assert way.count(bench, CargoLine) == 2
 
 
@@ -175,12 +169,7 @@ def test_a_declined_shipment_is_never_accrued_again(bench: jobs.Bench) -> None:
 def test_a_shipment_taken_off_wholly_is_never_accrued_again(bench: jobs.Bench) -> None:
     way.shipped(bench, 2)
     key = way.applied(bench)
-
-    def take_off(session: Session) -> None:
-        line, _ = application.lines(session, session.get_one(Application, key))
-        first_review.reduce(session, line, line.applied_fen, "not_ecommerce", "不是跨境电商货物")
-
-    bench.database.transact(take_off)
+    way.reduced(bench, Application, key, (RATE_FEN, *way.CUT))
     way.passed(bench, key)
     assert taken_in(bench, row("W0", "蒙A10000", 件数="7")) == ["refused"]
     way.filing_drafted(bench, key)
@@ -193,7 +182,7 @@ def test_a_truck_without_its_exit_date_is_the_same_truck_when_the_date_comes(
 ) -> None:
     taken_in(bench, truck(1, 出境日期=""))
     assert taken_in(bench, truck(1)) == ["changed"]
-    assert states(bench) == ["standing"]
+    assert way.states(bench, Shipment) == ["standing"]
     assert way.stages(bench) == {"accrued": RATE_FEN}
 
 

@@ -87,7 +87,7 @@ def test_what_was_made_by_the_program_is_proven(bench: jobs.Bench) -> None:
         (statement("UPDATE forecast SET newest_no = 2"), [(FORECAST, "最新一版缺失")]),
     ],
 )
-def test_what_was_changed_is_found(
+def test_a_forecast_that_was_changed_is_found(
     bench: jobs.Bench, work: Callable[[Execute], None], wanted: Sequence[tuple[str, str]]
 ) -> None:
     sent(bench)

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from tests import journeys, way
 from tests.journeys import RATE_FEN, commit, row, sheet, take_in, upload, withdraw
-from tests.tracker.test_shipments import BOX, live, states, taken_in, truck
+from tests.tracker.test_shipments import BOX, live, taken_in, truck
 from tracker import jobs, verify
 from tracker.errors import Conflict
 from tracker.models.applications import Application
@@ -40,7 +40,7 @@ def test_a_withdrawn_upload_gives_everything_back_and_its_bytes_can_come_again(
     lines = way.count(bench, CargoLine)
     assert withdraw(bench, first) == "done"
     assert way.stages(bench) == {}
-    assert states(bench) == ["withdrawn", "withdrawn"]
+    assert way.states(bench, Shipment) == ["withdrawn", "withdrawn"]
     assert live(bench) == []
     assert way.count(bench, CargoLine) == lines, "nothing is deleted"
     with bench.database.reading() as session:
@@ -50,7 +50,10 @@ def test_a_withdrawn_upload_gives_everything_back_and_its_bytes_can_come_again(
         assert kinds == ["accrue.release", "manifest.withdraw"]
     again = upload(bench, raw)
     commit(bench, again)
-    assert (states(bench), way.stages(bench)) == (["standing"] * 2, {"accrued": 2 * RATE_FEN})
+    assert (way.states(bench, Shipment), way.stages(bench)) == (
+        ["standing"] * 2,
+        {"accrued": 2 * RATE_FEN},
+    )
     assert withdraw(bench, again) == "done"
     assert way.stages(bench) == {}
     assert sound(bench)
@@ -146,7 +149,7 @@ def test_money_that_is_applied_for_after_the_asking_stays(bench: jobs.Bench) -> 
         one = session.get_one(ManifestWithdrawal, asked)
         assert (one.state, one.settled) == ("refused", ["蒙A10000"])
         assert session.get_one(Manifest, key).state == "committed"
-    assert (states(bench), way.stages(bench)) == (["standing"], {"applied": RATE_FEN})
+    assert (way.states(bench, Shipment), way.stages(bench)) == (["standing"], {"applied": RATE_FEN})
 
 
 def test_a_withdrawal_that_finds_further_rows_going_in_fails_and_can_be_asked_again(
@@ -190,10 +193,10 @@ def test_who_lost_the_claim_stays_contested_and_is_not_paid_until_they_come_agai
     winner = take_in(bench, truck(1, **BOX))
     loser = take_in(bench, truck(2, **BOX), login="other_clerk")
     assert withdraw(bench, winner) == "done"
-    assert (states(bench), way.stages(bench)) == (["withdrawn", "contested"], {})
+    assert (way.states(bench, Shipment), way.stages(bench)) == (["withdrawn", "contested"], {})
     assert withdraw(bench, loser, login="other_clerk") == "done"
     assert taken_in(bench, truck(2, **BOX), login="other_clerk") == ["new"]
-    assert (states(bench), way.stages(bench)) == (
+    assert (way.states(bench, Shipment), way.stages(bench)) == (
         ["withdrawn", "standing"],
         {"accrued": RATE_FEN},
     )
@@ -206,7 +209,10 @@ def test_a_correction_that_lost_a_claim_is_undone_by_its_withdrawal(bench: jobs.
     correction = take_in(bench, truck(2, **BOX), login="other_clerk")
     assert way.stages(bench) == {"accrued": RATE_FEN}
     assert withdraw(bench, correction, login="other_clerk") == "done"
-    assert (states(bench), way.stages(bench)) == (["standing"] * 2, {"accrued": 2 * RATE_FEN})
+    assert (way.states(bench, Shipment), way.stages(bench)) == (
+        ["standing"] * 2,
+        {"accrued": 2 * RATE_FEN},
+    )
 
 
 def test_what_stands_again_is_contested_where_its_claim_was_taken_meanwhile(
@@ -216,7 +222,7 @@ def test_what_stands_again_is_contested_where_its_claim_was_taken_meanwhile(
     correction = take_in(bench, truck(1))
     assert taken_in(bench, truck(2, **BOX), login="other_clerk") == ["new"]
     assert withdraw(bench, correction) == "done"
-    assert (states(bench), way.stages(bench)) == (
+    assert (way.states(bench, Shipment), way.stages(bench)) == (
         ["contested", "standing"],
         {"accrued": RATE_FEN},
     )
@@ -273,5 +279,5 @@ def test_a_withdrawal_that_breaks_at_its_very_end_has_not_happened(bench: jobs.B
 
     with pytest.raises(KeyError):
         bench.database.transact(breaks)
-    assert (states(bench), way.stages(bench)) == (["standing"], {"accrued": RATE_FEN})
+    assert (way.states(bench, Shipment), way.stages(bench)) == (["standing"], {"accrued": RATE_FEN})
     assert withdraw(bench, key) == "done"

@@ -15,7 +15,6 @@ from tracker import jobs
 from tracker.books import ledger
 from tracker.errors import Conflict, NotAllowed, Refused
 from tracker.models.filings import Allotment, Disbursement, Filing, Fund
-from tracker.models.people import League
 from tracker.steps import act, allotment, matches, pace
 
 ADVANCE = "示例预〔2026〕1号"
@@ -27,7 +26,7 @@ def in_advance(bench: jobs.Bench, fen: int, login: str = "finance_officer") -> i
     """An allotment in advance, issued; its id."""
 
     def work(session: Session) -> int:
-        league = session.scalars(select(League).where(League.code == journeys.LEAGUE)).one()
+        league = journeys.league(session)
         fund = session.scalars(select(Fund)).one()
         return allotment.draft_in_advance(
             session,
@@ -62,11 +61,6 @@ def limit(bench: jobs.Bench, owner: str) -> tuple[int, int]:
     return left, used
 
 
-def state(bench: jobs.Bench, table: type[Any], key: int) -> str:
-    with bench.database.reading() as session:
-        return str(session.get_one(table, key).state)
-
-
 def matched(bench: jobs.Bench, key: int) -> dict[int, int]:
     with bench.database.reading() as session:
         return matches.of(session, session.get_one(Allotment, key))
@@ -86,9 +80,9 @@ def test_what_is_allotted_in_advance_covers_the_filings_approved_afterwards(
     way.approve(bench, filing)
     assert matched(bench, given) == {filing: 2 * RATE_FEN}
     assert fund(bench) == (way.FUND_FEN - 3 * RATE_FEN, 3 * RATE_FEN)
-    assert state(bench, Filing, filing) == "approved"
+    assert way.state(bench, Filing, filing) == "approved"
     rest = way.allotted(bench, filing, RATE_FEN)
-    assert state(bench, Filing, filing) == "closed"
+    assert way.state(bench, Filing, filing) == "closed"
     for key in (given, rest):
         for one in way.disbursements(bench, key):
             way.instructed(bench, one)
@@ -106,7 +100,7 @@ def test_an_advance_that_covers_all_closes_the_filing_and_draws_nothing_more(
     way.a_fund(bench, 5 * RATE_FEN)
     given = in_advance(bench, 5 * RATE_FEN)
     way.approve(bench, filing)
-    assert state(bench, Filing, filing) == "closed"
+    assert way.state(bench, Filing, filing) == "closed"
     assert fund(bench) == (0, 5 * RATE_FEN)
     with bench.database.reading() as session:
         assert matches.free(session, session.get_one(Allotment, given)) == 4 * RATE_FEN
@@ -132,7 +126,7 @@ def test_what_lapses_unmatched_goes_back_to_the_fund_and_is_due_to_nobody(
     ended(bench, given, "lapse")
     assert fund(bench) == (way.FUND_FEN, 0)
     assert limit(bench, f"allotment:{ADVANCE}") == (0, 0)
-    assert state(bench, Allotment, given) == "lapsed"
+    assert way.state(bench, Allotment, given) == "lapsed"
     with pytest.raises(Conflict, match="Nothing is left"):
         act_on(bench, Allotment, given, "finance_officer", "propose_lapse", **END)
     assert way.proven(bench)
@@ -146,9 +140,9 @@ def test_what_lapses_under_an_approved_filing_is_allotted_anew(bench: jobs.Bench
     ended(bench, given, "lapse")
     assert fund(bench) == used, "what was approved is still drawn"
     assert matched(bench, given) == {}
-    assert state(bench, Filing, filing) == "approved"
+    assert way.state(bench, Filing, filing) == "approved"
     again = way.allotted(bench, filing, 2 * RATE_FEN, "示例预〔2027〕1号")
-    assert state(bench, Filing, filing) == "closed"
+    assert way.state(bench, Filing, filing) == "closed"
     assert len(way.disbursements(bench, again)) == 1
     assert way.proven(bench)
 
@@ -247,7 +241,7 @@ def test_what_comes_back_after_the_close_is_taken_back_and_allotted_anew(bench: 
     ended(bench, given, "lapse")
     assert limit(bench, f"allotment:{ADVANCE}") == (0, 0)
     assert fund(bench) == (way.FUND_FEN - RATE_FEN, RATE_FEN), "it is still approved"
-    assert state(bench, Filing, filing) == "approved"
+    assert way.state(bench, Filing, filing) == "approved"
     again = way.allotted(bench, filing, RATE_FEN, "示例预〔2027〕1号")
     (one,) = way.disbursements(bench, again)
     way.instructed(bench, one)

@@ -25,7 +25,7 @@ from tests.web.test_methods import DOCUMENT
 from tests.web.visitors import Form, Page, Values, Visitor, file, found, visit
 from tracker import jobs
 from tracker.models.composed import ComposedDraft, ComposedRule
-from tracker.models.people import League, User
+from tracker.models.people import User
 from tracker.steps import composed
 from tracker.web import composing_kit, context
 from tracker.web.composing_form import next_article
@@ -283,13 +283,7 @@ def test_another_leagues_rules_and_drafts_are_not_there(
     source: dict[str, Values] = {"source": "示例办〔2026〕9号"}
     kept = fill(officer, begun(officer, **{"from": "shapes/caps-coupled"}), "keep", source)
     draft = begun(officer, **{"from": "shapes/taper"})
-
-    def move(session: Session) -> None:
-        user = session.scalars(select(User).where(User.login == "league_approver")).one()
-        user.role = "league_officer"
-        user.league_id = session.scalar(select(League.id).where(League.code == "150900"))
-
-    bench.database.transact(move, ledger=False)
+    journeys.moved(bench, "league_approver", "league_officer", "150900")
     stranger = visit(app, "league_approver", "zh")
     for address in (kept.address, f"{kept.address}/definition.json", draft.address):
         stranger.see(address, 404)

@@ -1,13 +1,10 @@
 """Whoever reviews sees both sides of what is claimed twice; the firms see nothing of each other."""
 
 from flask import Flask
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from tests import journeys
 from tests.web.visitors import visit
 from tracker import jobs
-from tracker.models.people import League
 
 ROW = journeys.row("W1", "蒙A10001")
 NEAR = journeys.row("W7", "蒙A10001", 货物运输批次号="B77", 出境日期="2026-03-05", 件数="90")
@@ -33,11 +30,6 @@ def test_both_sides_of_a_contested_and_of_a_near_duplicate_are_laid_beside_each_
         visit(app, login).see("/contests", 403)
     assert "/contests" not in visit(app, "other_clerk").see("/shipments").links
     assert "示例企业甲" not in visit(app, "other_clerk").see("/shipments/2").words
-
-    def moves(session: Session) -> None:
-        there = select(League.id).where(League.code == "150900")
-        journeys.person(session, "league_officer").league_id = session.scalars(there).one()
-
-    bench.database.transact(moves, ledger=False)
+    journeys.moved(bench, "league_officer", league_code="150900")
     elsewhere = visit(app, "league_officer").see("/contests").words
     assert "No shipment is claimed twice." in elsewhere, "another league's are none of theirs"

@@ -62,8 +62,7 @@ def test_what_is_late_is_told_with_the_days_that_had_gone(bench: jobs.Bench, app
     monday = NOW + timedelta(days=7)
     why: dict[str, Any] = {"reason_code": "other", "reason": "补正材料（示例）"}
     act_on(bench, Application, key, "league_officer", "return", now=NOW + timedelta(days=2), **why)
-    act_on(bench, Application, key, "clerk", "prepare", now=monday)
-    act_on(bench, Application, key, "manager", "apply", now=monday)
+    way.apply(bench, key, now=monday)
     with programs.over(app, bench.database, lambda: monday + timedelta(days=1)):
         page = visit(app, "league_officer").see(f"/applications/{key}")
         assert "up to and with 2026-05-12. 3 working days in all, 2 of them gone" in page.words
@@ -107,7 +106,7 @@ def test_a_window_is_set_and_the_firm_is_told_before_it_applies(
         assert "Set the days for a period" not in people[login].see("/deadlines").words
 
 
-def test_the_api_sets_and_tells(bench: jobs.Bench, app: Flask) -> None:
+def test_the_api_sets_deadlines_and_tells_how_they_run(bench: jobs.Bench, app: Flask) -> None:
     approver, manager = call(app, "league_approver"), call(app, "manager")
     told = approver.put("deadlines", clock="first_review", working_days=5, **DOCUMENT)
     assert manager.get("deadlines") == [told]
@@ -124,8 +123,7 @@ def test_the_api_sets_and_tells(bench: jobs.Bench, app: Flask) -> None:
     way.shipped(bench)
     key = way.drafted(bench)
     assert manager.get(f"applications/{key}")["deadline"] is None
-    act_on(bench, Application, key, "clerk", "prepare")
-    act_on(bench, Application, key, "manager", "apply")
+    way.apply(bench, key)
     assert manager.get(f"applications/{key}")["deadline"] == {
         "clock": "first_review",
         "since": "2026-05-04",

@@ -17,7 +17,7 @@ from tests.web import walks
 from tests.web.visitors import Page, People, found
 from tracker import jobs
 from tracker.models.filings import Allotment, Filing, FilingLine
-from tracker.models.people import Firm, League, User
+from tracker.models.people import Firm, User
 
 WHY: dict[str, Any] = {"reason_code": "freight_unproven", "reason": "请补充运费发票"}
 
@@ -194,12 +194,7 @@ def test_a_draft_is_not_the_provinces_and_no_filing_another_leagues_to_see(
     walks.passed(bench)
     address = walks.filing_drafted(people).address
     people["commerce_officer"].see(address, 404)
-
-    def move_away(session: Session) -> None:
-        elsewhere = session.scalars(select(League).where(League.code == "150900")).one()
-        journeys.person(session, "league_officer").league_id = elsewhere.id
-
-    bench.database.transact(move_away)
+    journeys.moved(bench, "league_officer", league_code="150900")
     people["league_officer"].see(address, 404)
     people["clerk"].see(address, 403)
 

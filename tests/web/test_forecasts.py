@@ -171,7 +171,7 @@ def test_where_nothing_is_known_the_mean_is_asked_for(people: People) -> None:
 def test_a_league_without_a_method_is_told_what_it_lacks(
     database: Database, settings: Settings
 ) -> None:
-    journeys.bench(database, settings, recorded=False)
+    journeys.peopled(database, settings)
     with programs.made(settings) as app:
         words = visit(app, "league_officer").see("/forecasts/new").words
     assert "no recorded method yet" in words

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests import publications, way
+from tests import way
 from tests.journeys import NOW, RATE_FEN, act_on
 from tests.publications import UPHELD, chosen, objected, published
 from tests.web import programs
 from tests.web.api.callers import call
 from tests.web.visitors import Page, People, visit
 from tracker import jobs
+from tracker.models.applications import Application
 from tracker.models.filings import Filing
 from tracker.models.publications import Objection
 
@@ -139,7 +140,7 @@ def test_a_year_without_a_notice_is_told_before_publishing(people: People) -> No
 
 
 @pytest.mark.usefixtures("passed")
-def test_one_is_withdrawn_with_a_reason(people: People) -> None:
+def test_a_publication_is_withdrawn_with_a_reason(people: People) -> None:
     officer = people["league_officer"]
     page = officer.press(publish(people), "withdraw", **UPHELD)
     assert "It was withdrawn" in page.words
@@ -202,7 +203,9 @@ def test_the_api_writes_the_calendar(app: Flask) -> None:
     assert officer.get("workdays") == []
 
 
-def test_where_it_ended_the_page_says_so(bench: jobs.Bench, program: Flask, passed: int) -> None:
+def test_once_a_publication_ended_the_page_says_so(
+    bench: jobs.Bench, program: Flask, passed: int
+) -> None:
     chosen(bench)
     published(bench)
     key = objected(bench, passed)
@@ -216,4 +219,4 @@ def test_where_it_ended_the_page_says_so(bench: jobs.Bench, program: Flask, pass
         way.filing_drafted(bench, passed)
         page = officer.see("/filings/1")
         assert "An objection to SB-2026-0001 is not decided yet." in page.words
-    assert publications.state_of(bench, passed) == "in_filing"
+    assert way.state(bench, Application, passed) == "in_filing"

@@ -131,6 +131,19 @@ def test_htmx_is_led_to_the_sign_in_page_as_a_whole(app: Flask) -> None:
     assert answer.headers["HX-Redirect"].startswith("/sign-in")
 
 
+TYPED = (
+    *("document_no", "budget_line", "amount_yuan", "basis", "name", "place", "contact", "objector"),
+    *("words", "reason", "first_quarter", "last_quarter", "working_days"),
+)
+"""What is filled in well, where nothing else is sent."""
+HOLD = {"filing": "1", "reason_code": "other"}
+LEVEL = {
+    "step": "filing.endorse",
+    "from_yuan": "1",
+    "role": "commerce_approver",
+    "valid_from": "2026-05-04",
+}
+FORECAST = {"programme": "freight", "year": "2026", "first_quarter": "3", "last_quarter": "4"}
 NOT_OURS: tuple[tuple[str, str, dict[str, str], int], ...] = (
     ("finance_officer", "/allotments", {"filing": "9" * 5000}, 404),
     ("finance_officer", "/allotments", {"filing": "1", "fund": "a\0"}, 422),
@@ -141,6 +154,35 @@ NOT_OURS: tuple[tuple[str, str, dict[str, str], int], ...] = (
     ("clerk", "/applications", {"league": "\0", "programme": "freight"}, 422),
     ("clerk", "/applications", {"league": "150100", "programme": "\0"}, 422),
     ("admin", "/users", {"role": "league_officer", "league": "\0"}, 422),
+    ("commerce_officer", "/holds", HOLD | {"filing": "9" * 5000, "what": "vehicle:ROAD"}, 404),
+    (
+        "commerce_officer",
+        "/holds",
+        HOLD | {"filing": "", "league": "\0", "what": "vehicle:ROAD"},
+        404,
+    ),
+    ("commerce_officer", "/holds", HOLD | {"what": "firm:\0"}, 422),
+    ("commerce_officer", "/holds", HOLD | {"what": "line:\0"}, 422),
+    ("commerce_officer", "/holds", HOLD | {"what": "\0:\0"}, 422),
+    ("commerce_officer", "/levels", LEVEL | {"step": "\0.\0"}, 422),
+    ("commerce_officer", "/levels", LEVEL | {"role": "\0"}, 422),
+    ("commerce_officer", "/levels", LEVEL | {"from_yuan": "9" * 5000}, 422),
+    ("commerce_officer", "/workdays", {"first": "9" * 5000}, 422),
+    ("commerce_officer", "/workdays", {"first": "2027-01-01", "name": "\0"}, 422),
+    ("league_officer", "/publications", {"programme": "freight", "working_days": "9" * 5000}, 422),
+    (
+        *("league_approver", "/publications/settings"),
+        {"programme": "freight", "working_days": "9" * 5000},
+        422,
+    ),
+    ("league_officer", "/objections", {"line": "9" * 5000}, 404),
+    ("league_officer", "/forecasts", FORECAST | {"programme": "\0"}, 422),
+    ("league_officer", "/forecasts", FORECAST | {"year": "9" * 5000}, 422),
+    ("league_approver", "/deadlines", {"clock": "\0"}, 404),
+    ("league_approver", "/deadlines", {"clock": "first_review", "working_days": "9" * 5000}, 422),
+    ("auditor", "/packages", {"league": "\0"}, 404),
+    ("league_officer", "/batches/application", {"key": "9" * 5000, "step": "first_review"}, 200),
+    ("league_officer", "/batches/application", {"key": "1", "step": "\0"}, 422),
 )
 """Who sends what no page of ours would, where, and what it is answered."""
 
@@ -152,9 +194,8 @@ def test_what_no_page_would_send_is_refused_and_breaks_nothing(
     money.approved(bench, 1)
     person = visit(app, login)
     token = person.see("/account").form("/account/tokens").fields["csrf_token"]
-    others = dict.fromkeys(("document_no", "budget_line", "amount_yuan", "basis", "name"), "1")
-    days = dict.fromkeys(("issued_on", "from", "to"), "2026-03-31")
-    filled = {"csrf_token": token, "login": "new", **others, **days, **sent}
+    days = dict.fromkeys(("issued_on", "from", "to", "received_on"), "2026-03-31")
+    filled = {"csrf_token": token, "login": "new", **dict.fromkeys(TYPED, "1"), **days, **sent}
     answer = person.client.post(where, data=filled)
     assert answer.status_code == status
 

@@ -4,15 +4,12 @@ import io
 
 from flask import Flask
 from openpyxl import load_workbook
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from tests import way
-from tests.journeys import person
+from tests.journeys import moved
 from tests.tracker.test_replay import drafted
 from tests.web.visitors import visit
 from tracker import jobs
-from tracker.models.people import League
 
 
 def test_an_officer_replays_a_draft_and_follows_one_shipment(bench: jobs.Bench, app: Flask) -> None:
@@ -42,12 +39,7 @@ def test_another_league_sees_the_recorded_method_and_nothing_of_its_shipments(
     bench: jobs.Bench, app: Flask
 ) -> None:
     way.shipped(bench, 1)
-
-    def move(session: Session) -> None:
-        league = session.scalars(select(League).where(League.code == "150900")).one()
-        person(session, "league_officer").league_id = league.id
-
-    bench.database.transact(move)
+    moved(bench, "league_officer", league_code="150900")
     officer = visit(app, "league_officer")
     page = officer.see("/methods/1")
     assert "/methods/1/replay" not in page.links
