@@ -377,3 +377,16 @@ def test_lines_taken_off_wholly_are_in_the_sums_and_the_page_says_so(
     assert "1 further lines were taken off wholly by the league" in page.words
     unreduced = people["league_officer"].see("/applications/1").words
     assert "taken off wholly" not in unreduced, "an application lists them all"
+
+
+def test_each_line_says_its_corridor_to_those_who_review_it(
+    bench: jobs.Bench, people: People
+) -> None:
+    way.shipped(bench, 1)
+    filing = way.filed(bench)
+    for login, address in (
+        ("league_officer", "/applications/1"),
+        ("commerce_officer", f"/filings/{filing}"),
+    ):
+        (row,) = (row for row in people[login].see(address).table(-1)[1:-1] if "蒙A" in row[1])
+        assert row[1] == "蒙A10000 T02"

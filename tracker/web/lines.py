@@ -115,6 +115,8 @@ class Shown:
     """Declined or withdrawn: nothing of it is left."""
     held: bool = False
     """On hold: not part of what is decided with the others."""
+    corridor: str = ""
+    """Of its route; nothing of a matter, or where none was matched."""
 
     @property
     def reduced_fen(self) -> int:
@@ -337,6 +339,7 @@ def _shown(
             cross_checks=tuple(crossed.get(item.shipment_id or 0, ())),
             ended=subject.state in ENDED,
             held=isinstance(line, FilingLine) and line.held,
+            corridor=(route.corridor or "") if route else "",
         )
         for line, item, route, firm in rows
     ]
