@@ -226,3 +226,14 @@ def test_the_rows_of_a_shipment_are_for_nobody_who_may_not_see_it(
     visit(app, "other_clerk").see("/shipments/1/rows", 404)
     visit(app, "commerce_officer").see("/shipments/1/rows", 404)
     visit(app, "finance_officer").see("/shipments/1/rows", 403)
+
+
+def test_the_rows_of_a_shipment_stand_as_in_the_file_and_earlier_versions_below(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    journeys.take_in(bench, journeys.row("W9"), journeys.row("W1"))
+    journeys.take_in(bench, journeys.row("W1", 件数="77"))
+    page = visit(app, "league_officer").see("/shipments/1/rows")
+    titles = [one.text_content() for one in page.tree.xpath("//main//h2")]
+    assert [one.split()[-1] for one in titles] == ["2", "2", "3"]
+    assert page.words.index("version 2") < page.words.index("earlier version")

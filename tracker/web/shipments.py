@@ -132,7 +132,7 @@ def rows(key: int) -> ResponseReturnValue:
     return render_template(
         "shipments/rows.html",
         shipment=found,
-        versions=[(one, _said(one)) for one in stories.lines(session, found)],
+        versions=[(one, _said(one)) for one in sorted(stories.lines(session, found), key=_place)],
         may_see_manifest=access.may(user, "see_manifests"),
     )
 
@@ -185,6 +185,11 @@ def _row(row: shipment_list.Row) -> list[object]:
         _plain(row.amount_fen),
         *(_plain(row.balances.get(stage)) for stage in shipment_list.STAGES),
     ]
+
+
+def _place(version: stories.Version) -> tuple[bool, str, str, int]:
+    """What stands first, then as a person finds it in the file."""
+    return not version.line.standing, version.file_name, version.sheet, version.row_no
 
 
 def _said(version: stories.Version) -> list[tuple[str, object]]:
