@@ -92,8 +92,15 @@ def test_more_after_a_recovery_gives_back_only_what_was_still_owed(
     key = way.demanded(bench, way.recovery_drafted(bench, way.disbursed(bench, 1)))
     if back_fen:
         way.came_back(bench, key, back_fen, "回单1")
-    why = {"reason_code": "other", "reason": "复核后撤销（示例）"}
-    act_on(bench, Recovery, key, "league_officer", "propose_lift", **why)
+    act_on(
+        bench,
+        Recovery,
+        key,
+        "league_officer",
+        "propose_lift",
+        reason_code="other",
+        reason="复核后撤销（示例）",
+    )
     act_on(bench, Recovery, key, "league_approver", "lift")
     assert last_moves(bench, "recovery.lift") == [("recoverable", "disbursed", RATE_FEN - back_fen)]
     assert way.stages(bench) == {"disbursed": RATE_FEN - back_fen}
