@@ -173,6 +173,25 @@ def test_every_step_that_may_be_asked_for_it_is_held_along_the_whole_way(
     assert way.proven(bench)
 
 
+@pytest.mark.parametrize("name", ["carry_over", "lapse"])
+def test_what_is_left_of_an_allotment_is_not_decided_on_without_the_further_person(
+    bench: jobs.Bench, name: str
+) -> None:
+    levels.colleague(bench, "finance_approver", "director")
+    said = {"subject_kind": "allotment", "step": name, "role": "finance_approver"}
+    levels.settled(bench, "finance", **said, from_fen=RATE_FEN)
+    way.shipped(bench)
+    way.a_fund(bench)
+    way.approve(bench, filing := way.filed(bench))
+    key = way.allotted(bench, filing, RATE_FEN)
+    act_on(bench, Allotment, key, "finance_officer", f"propose_{name}", **WHY)
+    with pytest.raises(Conflict, match="one more person must agree"):
+        act_on(bench, Allotment, key, "finance_approver", name)
+    act_on(bench, Allotment, key, "director", AGREE + name)
+    act_on(bench, Allotment, key, "finance_approver", name)
+    assert way.proven(bench)
+
+
 def test_a_level_of_another_programme_or_of_other_days_is_not_met(bench: jobs.Bench) -> None:
     first = NOW.date() + timedelta(days=1)
     levels.settled(bench, from_fen=1, valid_from=first)
