@@ -169,7 +169,9 @@ def test_a_figure_of_the_ledger_that_was_altered_is_told_and_not_taken_over() ->
     cells = [
         (1, demand_detail.ACCRUED, 5_000),
         (2, demand_detail.SAMPLE_COUNT, 0),
+        (2, demand_detail.MEAN, 450),
         (3, demand_detail.DAYS, "多"),
+        (3, demand_detail.MEAN, 450),
     ]
     found = back(retyped(workbook(*LINES), *cells), *LINES)
     assert not found.proposed
@@ -178,6 +180,7 @@ def test_a_figure_of_the_ledger_that_was_altered_is_told_and_not_taken_over() ->
     assert told == [
         (first + 1, "altered", {"heading": "未申报", "said": "5000", "stands": "1,000.00"}),
         (first + 2, "altered", {"heading": "均值样本票数", "said": "0", "stands": "3"}),
+        (first + 2, "altered", {"heading": "单票均值", "said": "450", "stands": "333.33"}),
         (first + 3, "altered", {"heading": "季内余日", "said": "多", "stands": "92"}),
     ]
 

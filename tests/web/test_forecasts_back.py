@@ -15,6 +15,7 @@ from tests.web.visitors import Page, Visitor, visit
 from tracker import jobs
 from tracker.models.forecasts import Forecast
 from tracker.models.work import AuditEvent
+from tracker.papers import demand_book
 from tracker.papers import demand_detail as detail
 from tracker.steps.forecast_lines import Stated
 
@@ -75,6 +76,17 @@ def test_the_unchanged_sheet_of_any_version_is_verified_to_the_byte(
         visitor = visit(app, reader)
         page = sent(visitor, drafted, sheet(visitor, drafted, 2))
         assert "It is the very file of version 2" in page.words
+
+
+def test_a_sheet_made_before_it_had_columns_to_read_again_is_verified_all_the_same(
+    bench: jobs.Bench, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    way.shipped(bench, 4)
+    earlier = journeys.sheet(journeys.row("W1"))
+    monkeypatch.setattr(demand_book, "write", lambda _: earlier)
+    key = forecasts.drafted(bench)
+    page = sent(visit(app, "league_officer"), key, earlier)
+    assert "It is the very file of version 1, to the byte." in page.words
 
 
 def test_what_was_typed_into_it_is_shown_and_taken_over_as_a_further_version(

@@ -26,7 +26,7 @@ READ = {
 }
 """What is read of a row beside the figures -> its heading."""
 NEEDED = ("code", "expected", "mean", "reason")
-COUNTS: dict[str, Callable[[Line], int]] = {
+COUNTS: dict[str, Callable[[Line], int | None]] = {
     sheet.KNOWN: lambda line: line.known,
     sheet.SAMPLE_COUNT: lambda line: 0 if line.states_mean else line.mean_count,
     sheet.RECENT: lambda line: line.recent,
@@ -35,17 +35,18 @@ COUNTS: dict[str, Callable[[Line], int]] = {
     sheet.AHEAD: lambda line: line.ahead,
     sheet.SUGGESTED: lambda line: line.suggested,
 }
-FEN: dict[str, Callable[[Line], int]] = {
+FEN: dict[str, Callable[[Line], int | None]] = {
     sheet.ACCRUED: lambda line: line.accrued_fen,
     sheet.APPLIED: lambda line: line.applied_fen,
     sheet.FILED: lambda line: line.filed_fen,
     sheet.APPROVED: lambda line: line.approved_fen,
     sheet.STANDING: lambda line: line.known_fen,
     sheet.SAMPLE_SUM: lambda line: 0 if line.states_mean else line.mean_sum_fen,
+    sheet.MEAN: lambda line: None if line.states_mean else line.mean_fen,
 }
-"""Headings of the figures of the ledger -> what the version has; what follows from them and from
-what is typed is left out."""
-VERSION = re.compile(r"第 (\d{1,6}) 版")
+"""Headings of the figures of the ledger -> what the version has; none for what follows from what is
+typed, as the sums beside it do."""
+VERSION = re.compile(r"测算编号：\S+ 第 (\d{1,6}) 版")
 """Of which version a sheet is, as it says above its headings."""
 
 PROBLEMS: typed_rows.Problems = {
@@ -166,7 +167,7 @@ def _altered(one: Row, known: Known) -> list[Wrong]:
         stands = (COUNTS | FEN)[heading](known.before)
         told = typed_rows.whole(said) if heading in COUNTS else typed_rows.fen(said)
         # some programs save formulas without what they come to: an empty cell says nothing
-        if said and told != stands:
+        if said and stands is not None and told != stands:
             args = {
                 "said": said[:40],
                 "stands": f"{stands:,}" if heading in COUNTS else yuan(stands),

@@ -5,6 +5,7 @@ differs. The league's officer may take over what was typed into it, all at once,
 version of the draft.
 """
 
+import hashlib
 from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -76,20 +77,23 @@ def take(key: int, sha256: str) -> ResponseReturnValue:
 
 def kept(key: int, raw: bytes) -> str:
     """Keep the bytes of a workbook that is of this visible forecast; their hash."""
-    access.see(context.session(), visible_forecasts(context.user()), key)
-    return sheets_back.store(raw, forecast_back.read)
+    session = context.session()
+    found = access.see(session, visible_forecasts(context.user()), key)
+    sha256 = hashlib.sha256(raw).hexdigest()
+    return sha256 if sha256 in _made(session, found) else sheets_back.store(raw, forecast_back.read)
 
 
 def returned(session: Session, user: User, key: int, sha256: str) -> Returned:
     """A workbook that was uploaded, beside the visible forecast."""
     found = access.see(session, visible_forecasts(user), key)
+    unchanged = _made(session, found).get(sha256, 0)
+    if unchanged:  # also where it was made before there were columns to be read again
+        same = len(steps.lines(steps.version(session, found, unchanged)))
+        return Returned(found, sha256, unchanged, unchanged, Comparison(same, (), ()))
     read = forecast_back.read(blobs.read(context.settings().home, sha256))
-    made = {one.sheet_sha256: one.version_no for one in steps.versions(session, found)}
-    unchanged = made.get(sha256, 0)
-    said = unchanged or read.version_no
-    number = said if 1 <= said <= found.newest_no else found.newest_no
+    number = read.version_no if 1 <= read.version_no <= found.newest_no else found.newest_no
     known = _known(session, found, number)
-    return Returned(found, sha256, unchanged, number, forecast_back.compared(read.rows, known))
+    return Returned(found, sha256, 0, number, forecast_back.compared(read.rows, known))
 
 
 def taken(key: int, sha256: str, number: int) -> int:
@@ -110,6 +114,11 @@ def taken(key: int, sha256: str, number: int) -> int:
         return len(said)
 
     return context.write(work)
+
+
+def _made(session: Session, found: Forecast) -> dict[str, int]:
+    """Hash of the sheet of each version -> its number."""
+    return {one.sheet_sha256: one.version_no for one in steps.versions(session, found)}
 
 
 def _known(session: Session, found: Forecast, number: int) -> list[Known]:
