@@ -12,7 +12,7 @@ from tests import instructions, journeys, publications, way
 from tests.journeys import NOW
 from tests.web import money
 from tests.web.api.callers import call
-from tests.web.visitors import visit
+from tests.web.visitors import Visitor, visit
 from tracker import jobs
 from tracker.models.applications import Application
 from tracker.models.filings import Disbursement
@@ -175,39 +175,56 @@ def passed(bench: jobs.Bench, number: int) -> int:
     return way.passed(bench)
 
 
-def test_passed_applications_are_told_apart_by_what_they_wait_for(
-    bench: jobs.Bench, app: Flask
-) -> None:
+def one_of_each(bench: jobs.Bench) -> list[str]:
+    """Codes of passed applications: published, objected to, published later, not published."""
     publications.chosen(bench)
-    days = (NOW, NOW, NOW + timedelta(days=7))
     keys = []
-    for number, now in enumerate(days):
+    for number, now in enumerate((NOW, NOW, NOW + timedelta(days=7))):
         keys.append(passed(bench, number))
         publications.published(bench, now)
     publications.objected(bench, keys[1])
     keys.append(passed(bench, 3))
+    with bench.database.reading() as session:
+        return [session.get_one(Application, key).code for key in keys]
+
+
+def told_of_passed(officer: Visitor) -> list[tuple[str, str]]:
+    """What the home page says of passed applications, and where each leads."""
+    items = officer.see("/").tree.xpath("//ul[@class='todo']/li/a")
+    found = [(" ".join(one.text_content().split()), one.get("href")) for one in items]
+    return [one for one in found if "state=passed" in one[1]]
+
+
+OBJECTED = (
+    "1 Applications · Passed, and an objection is not decided: file them after it",
+    "/applications?state=passed&filing=objected",
+)
+
+
+def test_passed_applications_are_told_apart_by_what_they_wait_for(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    one_of_each(bench)
     officer = visit(app, "league_officer")
-
-    def told() -> list[tuple[str, str]]:
-        page = officer.see("/")
-        items = page.tree.xpath("//ul[@class='todo']/li/a")
-        return [
-            (" ".join(one.text_content().split()), one.get("href"))
-            for one in items
-            if "state=passed" in one.get("href")
-        ]
-
     waits = "1 Applications · Passed, and their publication runs until {day}: file them after it"
     there = "/applications?state=passed&filing=running&until={day}"
-    first, last = "2026-05-11", "2026-05-18"
-    objected = "1 Applications · Passed, and an objection is not decided: file them after it"
-    assert told() == [
-        (objected, "/applications?state=passed&filing=objected"),
-        (waits.format(day=first), there.format(day=first)),
-        (waits.format(day=last), there.format(day=last)),
+    days = ("2026-05-11", "2026-05-18")
+    running = [(waits.format(day=day), there.format(day=day)) for day in days]
+    assert told_of_passed(officer) == [OBJECTED, *running]
+    publications.chosen(bench, needed=False)
+    ready = "3 Applications · File passed applications"
+    assert told_of_passed(officer) == [
+        (ready, "/applications?state=passed&filing=ready"),
+        OBJECTED,
     ]
-    with bench.database.reading() as session:
-        codes = [session.get_one(Application, key).code for key in keys]
+    assert "Passed" not in visit(app, "league_approver").see("/").words
+
+
+def test_the_list_of_applications_is_narrowed_down_to_what_waits_alike(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    first, objected, later, unpublished = one_of_each(bench)
+    officer = visit(app, "league_officer")
 
     def listed(**asked: str) -> list[str]:
         api = call(app, "league_officer").get("applications", 200, **asked)
@@ -216,20 +233,15 @@ def test_passed_applications_are_told_apart_by_what_they_wait_for(
         assert here == [one["code"] for one in api]
         return here
 
-    assert listed(filing="running", until=last) == [codes[2]]
-    assert listed(filing="running") == [codes[2], codes[0]]
-    assert listed(filing="objected", state="passed") == [codes[1]]
-    assert listed(filing="unpublished") == [codes[3]]
+    assert listed(filing="running", until="2026-05-18") == [later]
+    assert listed(filing="running") == [later, first]
+    assert listed(filing="objected", state="passed") == [objected]
+    assert listed(filing="unpublished") == [unpublished]
     assert listed(filing="ready") == []
     publications.chosen(bench, needed=False)
-    assert told() == [
-        ("3 Applications · File passed applications", "/applications?state=passed&filing=ready"),
-        (objected, "/applications?state=passed&filing=objected"),
-    ]
-    assert listed(filing="ready") == [codes[3], codes[2], codes[0]]
-    assert "Passed" not in visit(app, "league_approver").see("/").words
+    assert listed(filing="ready") == [unpublished, later, first]
     firm = call(app, "clerk").get("applications", filing="objected")
-    assert len(firm) == len(keys), "objections are none of a firm's business"
+    assert len(firm) == len([first, objected, later, unpublished]), "none of a firm's business"
 
 
 def test_home_asks_no_more_of_more_passed_applications(bench: jobs.Bench, app: Flask) -> None:
