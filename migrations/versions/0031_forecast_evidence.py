@@ -2,7 +2,7 @@
 
 from migrations import parts
 
-revision = "0032"
+revision = "0031"
 down_revision = "0030"
 branch_labels = None
 depends_on = None
