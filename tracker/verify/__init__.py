@@ -30,6 +30,7 @@ from tracker.verify import (
     publications,
     receipts,
     records,
+    requirements,
     withheld,
 )
 from tracker.verify.anchors import Anchor
@@ -146,6 +147,9 @@ def _checks(
         "测算": lambda: records.assessments(rows, walk, known),
         "资金分配": lambda: divisions.divisions(rows),
         "审批层级": lambda: levels.levels(rows) if levels.TABLE in there else iter(()),
+        "环节要求": lambda: (
+            requirements.requirements(rows) if requirements.TABLE in there else iter(())
+        ),
         "审计日志": lambda: records.events(rows, walk),
         "组合规则": lambda: composed.faults(kept, walk.composed),
         "申报事项": lambda: matters.matters(of(matters.TABLE), walk),

@@ -20,7 +20,7 @@ from tracker.web import (
     policy,
     totals,
 )
-from tracker.web.api.line_shapes import LineAnswer
+from tracker.web.api.line_shapes import LineAnswer, Reduction
 from tracker.web.api.nouns import Noun, Pages, made, part, start
 from tracker.web.api.shape import (
     Answer,
@@ -30,7 +30,6 @@ from tracker.web.api.shape import (
     FirmAnswer,
     Keys,
     LeagueAnswer,
-    Reduction,
     StepBody,
     TakenAnswer,
     Text,
