@@ -10,7 +10,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.db import Base, Key, Moment, one_of
-from tracker.models.people import LEAGUE_ROLES, User
+from tracker.models.methods import Programme
+from tracker.models.people import LEAGUE_ROLES, League, User
 
 REQUIREMENTS = ("cross_check", "third_party", "joint_review", "panel")
 """数据比对, 第三方核验, 财政会审, 集体研究; in the order in which they are shown."""
@@ -45,4 +46,6 @@ class Requirement(Base):
     set_at: Mapped[datetime] = mapped_column(Moment)
     seq: Mapped[int] = mapped_column(Key)
     """Sequence of the entry that tells of it."""
+    league: Mapped[League] = relationship(init=False, lazy="joined")
+    programme: Mapped[Programme] = relationship(init=False, lazy="joined")
     user: Mapped[User] = relationship(init=False, lazy="joined")

@@ -33,6 +33,7 @@ class Lack:
     """What lacks before a step, and what to do about it, in words."""
 
     step: str
+    label: str
     message: str
     mend: str
 
@@ -98,7 +99,11 @@ def offer(session: Session, subject: flow.Subject) -> Offer:
     kind = flow.kind_of(subject)
     shown = act.shown_sha256(session, subject) if found.steps else ""
     lacks = tuple(
-        Lack(gettext(flow.step_named(kind, one.step).label), *context.words_of(one.conflict))
+        Lack(
+            one.step,
+            gettext(flow.step_named(kind, one.step).label),
+            *context.words_of(one.conflict),
+        )
         for one in found.lacks
     )
     return Offer(found.steps, shown, found.barred, found.asked, lacks)

@@ -303,7 +303,7 @@ class AskedAnswer(Answer):
 class RequiredAnswer(Answer):
     """要求未齐: what the league asks for before a step and is not there yet."""
 
-    step = fields.String(metadata={"description": "The step before which it lies, in words."})
+    step = fields.String(metadata={"description": "The step before which it lies."})
     message = fields.String()
     mend = fields.String()
 
@@ -321,7 +321,7 @@ class Acted(Answer):
         metadata={"description": "A step waits that one's own earlier step bars one from."},
     )
     levels = fields.List(fields.Nested(AskedAnswer), attribute="offer.asked")
-    lacks = fields.List(fields.Nested(RequiredAnswer), attribute="offer.lacks")
+    required = fields.List(fields.Nested(RequiredAnswer), attribute="offer.lacks")
     decisions = fields.List(fields.Nested(DecisionAnswer))
 
 
