@@ -36,14 +36,14 @@ def chosen(people: People, name: str, **filled: str) -> Page:
 
 
 def row(page: Page, number: int) -> list[str]:
-    """What the table says of one requirement, after its name."""
-    return page.table()[number][1:]
+    """What the table says of one requirement, after its name and words."""
+    return page.table()[number][2:]
 
 
 def test_the_approver_asks_for_something_and_the_leagues_others_read_it(people: People) -> None:
     page = people["league_officer"].see("/requirements")
-    assert [one[1] for one in page.table()[1:]] == ["no"] * 5, "as usual, nothing is asked for"
-    assert "set it otherwise" not in page.words
+    assert [one[2] for one in page.table()[1:]] == ["no"] * 5, "as usual, nothing is asked for"
+    assert "Set it otherwise" not in page.words
     page = chosen(people, "cross_check", place="filing.file")
     assert row(page, 1)[:3] == ["yes", "Filing · File", requirements.DOCUMENT]
     page = chosen(people, "joint_review", place="application.pass")
@@ -87,19 +87,19 @@ def test_the_chain_shows_each_step_with_who_takes_it_and_what_lies_before(
     ]
     told = {line[0]: line[1:] for line in table[1:] if len(line) == 4}
     assert list(told)[:4] == [
-        "1. Pass on to the manager",
-        "2. Apply",
-        "3. Finish the first review",
-        "4. Pass",
+        "1. Application · Pass on to the manager",
+        "2. Application · Apply",
+        "3. Application · Finish the first review",
+        "4. Application · Pass",
     ]
-    assert list(told)[-1] == "15. The bank confirmed"
-    assert told["4. Pass"] == [
+    assert list(told)[-1] == "15. Disbursement · The bank confirmed"
+    assert told["4. Application · Pass"] == [
         "League commerce, approver",
         "another than who took: Finish the first review",
         "—",
     ]
-    assert told["5. Pass on for approval"][2] == "Decision of a panel"
-    assert told["8. Endorse the proposal"][2].startswith("CJ-00001 from 1,000.00 yuan on")
+    assert told["5. Filing · Pass on for approval"][2] == "Decision of a panel"
+    assert told["8. Filing · Endorse the proposal"][2].startswith("CJ-00001 from 1,000.00 yuan on")
 
 
 def test_only_the_league_its_province_and_the_auditor_read_what_it_asks_for(
@@ -116,10 +116,10 @@ def test_only_the_league_its_province_and_the_auditor_read_what_it_asks_for(
     for login in ("commerce_officer", "finance_approver", "auditor"):
         page = people[login].see("/requirements")
         assert "asked for Application · Pass · League commerce, officer" in page.words
-        assert "set it otherwise" not in page.words
+        assert "Set it otherwise" not in page.words
         assert requirements.DOCUMENT in people[login].see("/requirements", league="150100").words
         other = people[login].see("/requirements", league="150900")
-        assert [one[1] for one in other.table()[1:6]] == ["no"] * 5
+        assert [one[2] for one in other.table()[1:6]] == ["no"] * 5
 
 
 def test_what_lacks_is_told_before_the_button_is_pressed_and_alike_everywhere(

@@ -96,7 +96,6 @@ def requirements() -> ResponseReturnValue:
         wanted=wanted,
         chain=chain(session, user, wanted, found),
         required=found,
-        subjects=SUBJECTS,
         step_words=step_words,
         leagues=session.scalars(select(League).order_by(League.code)).all(),
         programmes=session.scalars(select(Programme).order_by(Programme.id)).all(),
