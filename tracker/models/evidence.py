@@ -38,6 +38,7 @@ EVIDENCE_SUBJECTS = (
     "proposal",
     "publication",
     "objection",
+    "forecast",
 )
 """What evidence may belong to. A cargo line is named by its first version, which a correction of
 the line does not change."""

@@ -25,6 +25,7 @@ from tracker.verify import (
     divisions,
     files,
     forecasts,
+    holds,
     levels,
     matters,
     publications,
@@ -150,6 +151,7 @@ def _checks(
         "环节要求": lambda: (
             requirements.requirements(rows) if requirements.TABLE in there else iter(())
         ),
+        "暂缓": lambda: holds.holds(of(holds.TABLE)),
         "审计日志": lambda: records.events(rows, walk),
         "组合规则": lambda: composed.faults(kept, walk.composed),
         "申报事项": lambda: matters.matters(of(matters.TABLE), walk),

@@ -62,6 +62,7 @@ def applications() -> ResponseReturnValue:
         states=APPLICATION_STATES,
         leagues=_leagues(session),
         reviews=user.role in LEAGUE_ROLES,
+        readiness=published.options() if user.role in LEAGUE_ROLES else [],
         may_draft=access.may(user, "draft_application"),
     )
 
@@ -269,6 +270,10 @@ def filtered(user: User) -> Select[Application]:
     query = asked.of_league(query, Application.league_id)
     if text := asked.text("q"):
         query = query.where(Application.code.icontains(text, autoescape=True))
+    filing = asked.one_of("filing", tuple(published.READINESS))
+    if filing and user.role in LEAGUE_ROLES:
+        keys = published.waiting(context.session(), query, filing, asked.day("until"))
+        query = query.where(Application.id.in_(keys))
     return query
 
 

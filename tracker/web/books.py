@@ -40,6 +40,7 @@ KINDS: dict[str, str] = {
     "hold.reply": mark("Reply to a hold"),
     "deadline.set": mark("Deadline set"),
     "window.open": mark("Applications called for"),
+    "window.close": mark("Period of applications closed"),
 }
 """Kind of an entry that is no step of a flow -> msgid."""
 

@@ -18,6 +18,7 @@ from tracker.web import (
     lacking,
     lines,
     policy,
+    published,
     totals,
 )
 from tracker.web.api.line_shapes import LineAnswer, Reduction
@@ -48,6 +49,11 @@ class ApplicationsAsked(Asked):
     state = Word(*APPLICATION_STATES)
     league = Text(6)
     q = Text(80)
+    filing = Word(
+        *published.READINESS,
+        metadata={"description": "For leagues: passed ones that can be filed, or wait for this."},
+    )
+    until = Day(metadata={"description": "With `running`: the last day of the publication."})
 
 
 class LinesAsked(Asked):

@@ -13,8 +13,8 @@ from sqlalchemy import (
 from migrations import parts
 from migrations.parts import KEY, one_of, to
 
-revision = "0031"
-down_revision = "0030"
+revision = "0032"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 BEFORE = "'payment_proof', 'track', 'stamped_scan', 'other'"
