@@ -41,6 +41,8 @@ POLICY: dict[str, tuple[str, ...]] = {
     "publish": ("league_officer",),
     "set_publishing": ("league_approver",),
     "see_publications": (*LEAGUE_ROLES, *PROVINCE_ROLES, "auditor"),
+    "set_requirement": ("league_approver",),
+    "see_requirements": (*LEAGUE_ROLES, *PROVINCE_ROLES, "auditor"),
     "bring_template": ("league_officer", "commerce_officer"),
     "see_templates": (*LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
     "record_objection": ("league_officer",),

@@ -26,6 +26,7 @@ from tracker.demo import (
     matters,
     network,
     publishing,
+    requiring,
     tracks,
 )
 from tracker.demo.doing import person, take
@@ -74,6 +75,7 @@ def parts(bench: jobs.Bench) -> list[tuple[str, Callable[[], str]]]:
         ("盟市、口岸与通道", lambda: load.load_places(bench)),
         ("企业与人员", lambda: load.load_people(bench)),
         ("办理期限", lambda: calling.limit(bench)),
+        ("环节要求", lambda: requiring.ask(bench)),
         ("四个盟市的示例办法备案", lambda: load.record_methods(bench)),
         ("一个盟市自拟规则", lambda: load.compose_rule(bench)),
         ("一个盟市建议通道", lambda: network.propose(bench)),

@@ -22,6 +22,7 @@ EVIDENCE_KINDS = (
     "payment_proof",
     "track",
     "stamped_scan",
+    "third_party",
     "other",
 )
 EVIDENCE_SUBJECTS = (

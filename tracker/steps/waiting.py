@@ -39,6 +39,7 @@ from tracker.steps import (
     methods,
     publication,
     replies,
+    requirements,
     staged,
     unanswered,
     windows,
@@ -244,11 +245,12 @@ def _passed(session: Session, user: User, now: datetime) -> Iterator[Waits]:
 
 
 def _agreements(session: Session, user: User, now: datetime) -> Iterator[Waits]:
-    """Things that wait for this person's agreement, as a level of approval asks for it."""
+    """Things that wait for this person's agreement, as a level or their league asks for it."""
     wanted = select(Level.subject_kind, Level.step).where(
         Level.state.in_(COUNTING_STATES), Level.role == user.role
     )
-    for kind, name in sorted(set(session.execute(wanted).all())):
+    levelled = {(kind, name) for kind, name in session.execute(wanted)}
+    for kind, name in sorted(levelled | requirements.joint_of(session, user)):
         step = flow.step_named(kind, AGREE + name)
         query = SUBJECTS[kind](user)
         table = query.column_descriptions[0]["entity"]

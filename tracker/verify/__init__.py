@@ -31,6 +31,7 @@ from tracker.verify import (
     publications,
     receipts,
     records,
+    requirements,
     withheld,
 )
 from tracker.verify.anchors import Anchor
@@ -147,6 +148,9 @@ def _checks(
         "测算": lambda: records.assessments(rows, walk, known),
         "资金分配": lambda: divisions.divisions(rows),
         "审批层级": lambda: levels.levels(rows) if levels.TABLE in there else iter(()),
+        "环节要求": lambda: (
+            requirements.requirements(rows) if requirements.TABLE in there else iter(())
+        ),
         "暂缓": lambda: holds.holds(of(holds.TABLE)),
         "审计日志": lambda: records.events(rows, walk),
         "组合规则": lambda: composed.faults(kept, walk.composed),

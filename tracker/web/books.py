@@ -33,6 +33,7 @@ KINDS: dict[str, str] = {
     "fund.record": mark("Fund entered"),
     "calendar.record": mark("Calendar written"),
     "publish.set": mark("Publishing set"),
+    "requirement.set": mark("Requirement set"),
     "sample.draw": mark("Sample drawn"),
     "hold.place": mark("Lines put on hold"),
     "hold.lift": mark("Hold lifted"),

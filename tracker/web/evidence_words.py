@@ -29,6 +29,7 @@ KINDS: dict[str, str] = {
     "payment_proof": mark("Proof of payment abroad"),
     "track": mark("Track"),
     "stamped_scan": mark("Stamped scan"),
+    "third_party": mark("Report of a third party"),
     "other": mark("Other evidence"),
 }
 NOTICES: dict[str, tuple[str, str]] = {

@@ -37,6 +37,7 @@ from tracker.web import (
     lines,
     policy,
     published,
+    requirements,
     samples,
     totals,
 )
@@ -101,6 +102,7 @@ def new() -> ResponseReturnValue:
         "filings/new.html",
         listed=applications.listed(session, ready),
         lacks=published.told(session, ready),
+        required=requirements.before_filing(session, ready),
     )
 
 

@@ -21,7 +21,7 @@ from tracker.web import (
     published,
     totals,
 )
-from tracker.web.api.line_shapes import LineAnswer
+from tracker.web.api.line_shapes import LineAnswer, Reduction
 from tracker.web.api.nouns import Noun, Pages, made, part, start
 from tracker.web.api.shape import (
     Answer,
@@ -31,7 +31,6 @@ from tracker.web.api.shape import (
     FirmAnswer,
     Keys,
     LeagueAnswer,
-    Reduction,
     StepBody,
     TakenAnswer,
     Text,
