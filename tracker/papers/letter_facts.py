@@ -31,8 +31,8 @@ from tracker.steps import filing as filings
 from tracker.steps import publication as publications
 
 SAMPLE = "示例，不作依据"
-UNITS = {"shipment": "车次（箱）", "period": "项"}
-"""Subject of a programme -> what its items are counted in."""
+UNITS = {"shipment": "车次（箱）", "matter": "项"}
+"""What items are due for -> what they are counted in."""
 NO_DAY = "　　　　年　　月　　日"
 WITHDRAWN = "（已撤回）"
 NOT_PUBLISHED = "（未公示）"
