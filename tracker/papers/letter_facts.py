@@ -66,7 +66,7 @@ def of_filing(session: Session, filing: Filing, now: datetime) -> Facts:
     figures = list(_figures(session, filing, rows))
     head = ledger.head(session)
     values = {
-        **_common(session, filing.league, filing.programme, (first, last)),
+        **common(session, filing.league, filing.programme, (first, last)),
         **_published(shown),
         "文号": filing.document_no,
         "报送编号": filing.code,
@@ -87,7 +87,8 @@ def of_filing(session: Session, filing: Filing, now: datetime) -> Facts:
     }
     if any(row.firm.is_sample for row in rows):
         values["示例"] = SAMPLE
-    return _whole(values), {
+    return whole(values), {
+        **dict.fromkeys(LISTS, ()),
         "逐户": [_firm(number, row) for number, row in enumerate(rows, 1)],
         "公示": [_shown(number, row) for number, row in enumerate(to_show(session, filing), 1)],
         "绩效": list(_targets(filing.performance_target, figures)),
@@ -98,7 +99,7 @@ def of_filing(session: Session, filing: Filing, now: datetime) -> Facts:
 def _panel(filing: Filing) -> str:
     if filing.panel_on is None:
         return ""
-    return f"上述支持意见已于{_day(filing.panel_on)}经集体研究（{filing.minutes_no}）。"
+    return f"上述支持意见已于{dated(filing.panel_on)}经集体研究（{filing.minutes_no}）。"
 
 
 def of_publication(session: Session, publication: Publication) -> Facts:
@@ -107,7 +108,7 @@ def of_publication(session: Session, publication: Publication) -> Facts:
     total = yuan(sum(one.amount_fen for one in lines))
     period = (publication.period_from, publication.period_to)
     values = {
-        **_common(session, publication.league, publication.programme, period),
+        **common(session, publication.league, publication.programme, period),
         **_published(lines),
         "企业数": str(len({one.firm_name for one in lines})),
         "数量": f"{sum(one.items for one in lines):,}",
@@ -120,17 +121,18 @@ def of_publication(session: Session, publication: Publication) -> Facts:
     if any(one.application.firm.is_sample for one in lines):
         values["示例"] = SAMPLE
     listed = [_shown(number, row) for number, row in enumerate(map(frozen, lines), 1)]
-    return _whole(values), {**dict.fromkeys(LISTS, ()), "公示": listed}
+    return whole(values), {**dict.fromkeys(LISTS, ()), "公示": listed}
 
 
-def _whole(values: Values) -> Values:
+def whole(values: Values) -> Values:
     """With nothing for each name that is not said here."""
     return {**dict.fromkeys(VALUES, ""), **values}
 
 
-def _common(
+def common(
     session: Session, league: League, programme: Programme, period: tuple[date, date]
 ) -> dict[str, str]:
+    """What every letter of a league, a programme and a period says."""
     query = select(Method).where(
         Method.league_id == league.id,
         Method.programme_id == programme.id,
@@ -144,7 +146,7 @@ def _common(
         "盟市": league.name_zh,
         "单位": f"{league.name_zh}商务局",
         "项目": programme.name_zh,
-        "期间": f"{_day(period[0])}至{_day(period[1])}",
+        "期间": f"{dated(period[0])}至{dated(period[1])}",
         "办法": "、".join(f"《{one.title}》（{one.document_no}）" for one in methods),
         "量词": UNITS[subjects.of(programme).name],
     }
@@ -155,8 +157,8 @@ def _published(lines: Sequence[PublicationLine]) -> dict[str, str]:
     found = list({one.publication_id: one.publication for one in lines}.values())
     told = {
         "公示编号": [one.code for one in found],
-        "公示起": [_day(one.published_on) for one in found],
-        "公示止": [_day(one.ends_on) for one in found],
+        "公示起": [dated(one.published_on) for one in found],
+        "公示止": [dated(one.ends_on) for one in found],
         "公示工作日": [str(one.working_days) for one in found],
         "公示地点": [one.place for one in found],
         "异议受理": [one.contact for one in found],
@@ -175,7 +177,7 @@ def _said(
     if not found:
         return "本次报送的内容未经公示。"
     told = [
-        f"{_day(one.published_on)}至{_day(one.ends_on)}在{one.place}公示{one.working_days}个工作日"
+        f"{dated(one.published_on)}至{dated(one.ends_on)}在{one.place}公示{one.working_days}个工作日"
         + ("，公示期尚未届满" if today <= one.ends_on else "")
         for one in found
     ]
@@ -300,10 +302,11 @@ def _filed_on(session: Session, filing: Filing) -> str:
         Decision.subject_kind == "filing", Decision.subject_id == filing.id, Decision.step == "file"
     )
     filed_at = session.scalar(query)
-    return _day(local_day(filed_at)) if filed_at else NO_DAY
+    return dated(local_day(filed_at)) if filed_at else NO_DAY
 
 
-def _day(day: date) -> str:
+def dated(day: date) -> str:
+    """A day as letters write it: ``2026年5月4日``."""
     return f"{day.year}年{day.month}月{day.day}日"
 
 
