@@ -25,7 +25,7 @@ from tracker.models.people import User
 from tracker.papers import letter_facts
 from tracker.papers.filling import Values
 from tracker.papers.letter_facts import Facts
-from tracker.papers.letters import LISTS
+from tracker.papers.letters import LISTS, dated
 from tracker.papers.receipt import MODES
 from tracker.steps import application as steps
 from tracker.steps import flow, networks
@@ -68,9 +68,7 @@ def of_application(session: Session, application: Application) -> Facts:
     firm, league, programme = application.firm, application.league, application.programme
     values = {
         **letter_facts.common(session, league, programme, period),
-        "日期": letter_facts.dated(local_day(went_in.decided_at))
-        if went_in
-        else letter_facts.NO_DAY,
+        "日期": dated(local_day(went_in.decided_at)) if went_in else letter_facts.NO_DAY,
         "企业": firm.name,
         "信用代码": firm.uscc,
         "申报编号": application.code,
@@ -99,7 +97,7 @@ def of_application(session: Session, application: Application) -> Facts:
 def _day(went_in: Decision | None) -> str:
     """The day of applying; blank to be written by hand before."""
     decided = local_day(went_in.decided_at) if went_in else None
-    return letter_facts.dated(decided) if decided else letter_facts.NO_DAY
+    return dated(decided) if decided else letter_facts.NO_DAY
 
 
 def _last(past: Sequence[Decision], step: str) -> Decision | None:

@@ -6,6 +6,7 @@ place of any. The built-in ones are templates too, to be downloaded and changed.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 
 from tracker.papers.applied_letters import APPLICATION, PROMISE
@@ -34,6 +35,11 @@ VALUES: Mapping[str, str] = {
     "集体研究": "集体研究一句话，含日期与纪要文号；未填写时为空",
     "办法": "期间内有效的补贴办法及文号",
     "绩效目标": "盟市填写的绩效目标全文",
+    "自评结论": "目标全部完成、部分完成或未完成；尚未填写时为“（由盟市填写）”",
+    "自评说明": "盟市填写的完成情况",
+    "未完成原因": "盟市填写的未完成原因，没有时为空",
+    "改进措施": "盟市填写的改进措施，没有时为空",
+    "自评填写": "自评第几版、由谁何时填写及其分录号",
     "企业数": "企业家数",
     "数量": "车次、箱或事项数",
     "量词": "“车次（箱）”或“项”",
@@ -85,7 +91,11 @@ LISTS: Mapping[str, Mapping[str, str]] = {
         "序号": "序号",
         "指标": "绩效目标每行冒号前的文字",
         "目标值": "冒号后的文字",
-        "完成值": "同名台账数据，没有的留空待填",
+        "完成值": "同名台账数据，没有的为盟市在自评中所填，尚未填写的留空",
+    },
+    "自评": {
+        "栏目": "目标完成情况、完成情况说明、未完成原因、改进措施",
+        "内容": "盟市所填，没有内容的栏目不列；尚未自评时各栏留空",
     },
     "分项": {
         "类别": "公路、铁路或申报事项",
@@ -217,7 +227,8 @@ PERFORMANCE = (
         "note",
     ),
     Line("三、自评说明", "heading"),
-    Line("（由盟市填写）", "kept"),
+    Table((22, 78), ("栏目", "内容"), (("{{ 自评.栏目 }}", "{{ 自评.内容 }}"),)),
+    Line("{{ 自评填写 }}", "note"),
     Line("{{ 单位 }}", "office"),
     Line("{{ 日期 }}", "signed"),
 )
@@ -235,3 +246,8 @@ LETTERS: Mapping[str, Letter] = {
 def built_in(kind: str) -> bytes:
     """The template that comes with the program."""
     return document(LETTERS[kind].blocks)
+
+
+def dated(day: date) -> str:
+    """A day as letters write it: ``2026年5月4日``."""
+    return f"{day.year}年{day.month}月{day.day}日"

@@ -38,6 +38,7 @@ from tracker.web import (
     policy,
     published,
     samples,
+    self_evaluations,
     totals,
 )
 
@@ -159,6 +160,7 @@ def filing(key: int) -> ResponseReturnValue:
         holds=holds.of(session, user, found),
         may_reduce=found.state == "filed" and access.may(user, "reduce_filing"),
         may_sheet=found.state == "draft" and access.may(user, "draft_filing"),
+        evaluation=self_evaluations.of(session, user, found),
         papers=letters.listed(),
         sees_sheet=sees_lines and bool(found.sheet_sha256),
         may_allot=may_allot and access.may(user, "draft_allotment"),
