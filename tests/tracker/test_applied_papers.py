@@ -1,7 +1,7 @@
 """A firm's papers are filled in from the books: as an application stands, then as it went in."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -222,3 +222,19 @@ def test_a_paper_of_matters_names_each_by_its_number_and_title(
     assert list(part.values()) == ["申报事项", "—", "—", "1", "20,000.00"]
     assert line["名称"].startswith("SX-2026-0001 ")
     assert line["日期"] == "2026-12-31"
+
+
+@pytest.mark.parametrize(("sample", "mark"), [(False, ""), (True, "示例，不作依据")])
+def test_the_paper_of_a_sample_firm_is_marked_whatever_the_method(
+    bench: jobs.Bench, *, sample: bool, mark: str
+) -> None:
+    way.shipped(bench)
+    key = way.drafted(bench)
+
+    def of_no_method(session: Session) -> None:
+        one = session.get_one(Application, key)
+        one.period_from = one.period_to = date(2020, 1, 1)
+        one.firm.is_sample = sample
+
+    bench.database.transact(of_no_method)
+    assert facts(bench, key)[0]["示例"] == mark

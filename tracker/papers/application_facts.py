@@ -94,12 +94,6 @@ def of_application(session: Session, application: Application) -> Facts:
     }
 
 
-def _day(went_in: Decision | None) -> str:
-    """The day of applying; blank to be written by hand before."""
-    decided = local_day(went_in.decided_at) if went_in else None
-    return dated(decided) if decided else letter_facts.NO_DAY
-
-
 def _last(past: Sequence[Decision], step: str) -> Decision | None:
     return next((one for one in reversed(past) if one.step == step), None)
 
