@@ -35,6 +35,7 @@ POLICY: dict[str, tuple[str, ...]] = {
     "see_filings": (*LEAGUE_ROLES, *PROVINCE_ROLES, "auditor"),
     "see_filing_lines": (*LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
     "reply_to_hold": ("league_officer",),
+    "evaluate_filing": ("league_officer",),
     "set_deadline": ("league_approver", "commerce_approver", "finance_approver"),
     "open_window": ("league_approver",),
     "see_deadlines": BUSINESS_ROLES,

@@ -32,6 +32,7 @@ from tracker.verify import (
     receipts,
     records,
     requirements,
+    self_evaluations,
     withheld,
 )
 from tracker.verify.anchors import Anchor
@@ -156,6 +157,7 @@ def _checks(
         "组合规则": lambda: composed.faults(kept, walk.composed),
         "申报事项": lambda: matters.matters(of(matters.TABLE), walk),
         "公示": lambda: publications.publications(of(publications.TABLE), walk),
+        "绩效自评": lambda: self_evaluations.self_evaluations(of(self_evaluations.TABLE)),
         "需求测算": lambda: forecasts.forecasts(of(forecasts.TABLE)),
         "说明单": lambda: receipts.receipts(of(receipts.TABLE), walk),
         "发运明细表": lambda: files.uploads(of(files.TABLE), walk),

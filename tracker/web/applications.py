@@ -24,6 +24,7 @@ from tracker.web import (
     asked,
     context,
     downloads,
+    letters,
     lines,
     policy,
     published,
@@ -132,6 +133,7 @@ def application(key: int) -> ResponseReturnValue:
         put_right=payee.put_right(session, found),
         may_put_right=access.may(user, "correct_account") and payee.may_put_right(session, found),
         may_reduce=found.state == "applied" and access.may(user, "review_lines"),
+        papers=letters.listed_applied(),
     )
 
 

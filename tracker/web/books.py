@@ -38,6 +38,7 @@ KINDS: dict[str, str] = {
     "hold.place": mark("Lines put on hold"),
     "hold.lift": mark("Hold lifted"),
     "hold.reply": mark("Reply to a hold"),
+    "self_evaluation.state": mark("Self-evaluation said"),
     "deadline.set": mark("Deadline set"),
     "window.open": mark("Applications called for"),
     "window.close": mark("Period of applications closed"),

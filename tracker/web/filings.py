@@ -39,6 +39,7 @@ from tracker.web import (
     published,
     requirements,
     samples,
+    self_evaluations,
     totals,
 )
 
@@ -161,6 +162,7 @@ def filing(key: int) -> ResponseReturnValue:
         holds=holds.of(session, user, found),
         may_reduce=found.state == "filed" and access.may(user, "reduce_filing"),
         may_sheet=found.state == "draft" and access.may(user, "draft_filing"),
+        evaluation=self_evaluations.of(session, user, found),
         papers=letters.listed(),
         sees_sheet=sees_lines and bool(found.sheet_sha256),
         may_allot=may_allot and access.may(user, "draft_allotment"),
