@@ -90,6 +90,9 @@ def fill_in(bench: jobs.Bench, key: int, **changes: object) -> None:
         ({"no_other_subsidy": False}, "promise and the declaration"),
         ({"bank_name": " "}, "account details are missing"),
         ({"bank_account": ""}, "account details are missing"),
+        ({"bank_account": "12ab"}, "“12ab” is no account number"),
+        ({"bank_account": "示例银行"}, "“示例银行” is no account number"),
+        ({"bank_account": "9" * 35}, "is no account number"),
     ],
 )
 def test_a_form_is_filled_in_before_it_is_passed_on(

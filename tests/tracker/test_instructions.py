@@ -57,6 +57,8 @@ def test_what_the_bank_refused_is_paid_anew_to_the_account_put_right(bench: jobs
         bench.database.transact(lambda db: correct(db, "clerk"))
     with pytest.raises(Refused, match="stands already"):
         bench.database.transact(lambda db: correct(db, bank_account="6222"))
+    with pytest.raises(Refused, match="“示例企业甲” is no account number"):
+        bench.database.transact(lambda db: correct(db, bank_account="示例企业甲"))
     with pytest.raises(Refused, match="reason are needed"):
         bench.database.transact(lambda db: correct(db, reason=" "))
     bench.database.transact(correct)

@@ -277,6 +277,15 @@ def test_what_cannot_be_read_is_neither_right_nor_wrong(
     assert "无法读取：" in capsys.readouterr().out
 
 
+def test_a_package_or_a_file_of_anchors_that_is_not_there_is_named(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there = tmp_path / "没有.zip"
+    for given in ([str(there)], [url, f"--anchors={there}"]):
+        assert main(given) == 2
+        assert capsys.readouterr().out == f"无法读取：没有这个文件 {there}\n"
+
+
 def test_the_module_is_the_command(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["verify", url])
     with pytest.raises(SystemExit) as ended:

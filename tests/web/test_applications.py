@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
-from tests import way
+from tests import journeys, way
 from tests.web import money, walks
 from tests.web.visitors import People, visit
 from tracker import jobs
@@ -368,3 +368,32 @@ def test_quarters_begin_and_end_where_they_should() -> None:
     assert named[0] == ("2026 Q1", date(2026, 1, 1), date(2026, 3, 31))
     assert named[1] == ("2025 Q4", date(2025, 10, 1), date(2025, 12, 31))
     assert len(named) == applying.QUARTERS_BACK
+
+
+def test_what_is_lacking_is_not_lacking_before_applying_once_it_is_applied_for(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    money.committed(bench, 1)
+    key = way.drafted(bench)
+    clerk = visit(app, "clerk")
+    before, after = "Still lacking before applying", "Still lacking"
+    pages = (f"/applications/{key}", "/shipments/1")
+    for address in pages:
+        assert before in clerk.see(address).words
+    way.apply(bench, key)
+    for address in pages:
+        words = clerk.see(address).words
+        assert before not in words
+        assert after in words
+
+
+def test_who_is_next_after_the_approval_is_finance_and_then_the_treasury(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    filing = money.approved(bench, 1)
+    clerk = visit(app, "clerk")
+    assert "next: Finance allots" in clerk.see("/applications/1").words
+    way.allotted(bench, filing, journeys.RATE_FEN)
+    words = clerk.see("/applications/1").words
+    assert "What is approved is allotted; next: the league's finance disburses." in words
+    assert "Finance allots" not in words

@@ -258,3 +258,20 @@ def test_what_moves_no_money_has_words_in_the_ledger() -> None:
     told |= {workdays.RECORDED, publish_setting.SET, sampling.DRAWN, pinning.PINNED}
     told |= {self_evaluations.STATED}
     assert told <= {*KINDS}
+
+
+@pytest.mark.parametrize("login", ["clerk", "league_officer", "commerce_officer", "auditor"])
+def test_from_a_number_to_the_row_of_the_file_are_three_clicks(
+    bench: jobs.Bench, app: Flask, login: str
+) -> None:
+    money.filed(bench)
+    visitor = visit(app, login)
+    page = visitor.see("/ledger/balances", by="firm")
+    (number,) = {one for one in page.links if one.startswith("/ledger?stage=filed")}
+    page = visitor.see(number)
+    (entry,) = (
+        one for one in page.links if one.rpartition("/")[0] == "/ledger" and one[-1:].isdigit()
+    )
+    page = visitor.see(entry)
+    row = next(one for one in page.links if one.startswith("/shipments/") and "/rows" in one)
+    assert "W0" in visitor.see(row).words

@@ -18,12 +18,15 @@ def test_both_sides_of_a_contested_and_of_a_near_duplicate_are_laid_beside_each_
     journeys.take_in(bench, ROW)
     for row in (ROW, NEAR):
         key = journeys.upload(bench, journeys.sheet(row), login="other_clerk")
+        told = visit(app, "other_clerk").see(f"/manifests/{key}").words
+        assert ("1 rows claim what another has claimed already." in told) is (row is ROW)
         journeys.commit(bench, key, login="other_clerk", verdict="apart")
     for login in ("league_officer", "commerce_officer", "auditor"):
         page = visit(app, login).see("/contests")
         assert page.words.count("示例企业甲") == 2, login
         for told in ("the same trip", "under another firm and other numbers", "BA10001", "B77"):
             assert told in page.words, login
+        assert "the other uploads its own again" in page.words, "how it comes to an end"
     assert "/contests" in officer.see("/shipments").links
     assert "/shipments/1" in officer.see("/contests").links
     for login in ("clerk", "other_clerk", "finance_officer"):

@@ -1,11 +1,16 @@
 """The treasury pays, the bank answers, the firm sees it; what failed is paid again, once."""
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
 
+from tests import journeys, way
 from tests.web import money
+from tests.web.api.callers import call
 from tests.web.visitors import Page, Visitor, visit
 from tracker import jobs
+from tracker.models.applications import Application
 from tracker.models.filings import Disbursement
 
 
@@ -94,6 +99,72 @@ def test_a_firm_asks_where_its_money_is_shipment_by_shipment(bench: jobs.Bench, 
     lines = answer.get_data(as_text=True).splitlines()
     assert len(lines) == 3
     assert lines[1].split(",")[8] == "500.00"
+
+
+def place(clerk: Visitor) -> str:
+    """Who has the money of the first item, by page, file and API alike; and that it says when."""
+    page = clerk.see("/disbursements/money")
+    who, since = page.table()[1][-2:]
+    assert since, "and since when"
+    answer = clerk.client.get("/disbursements/money.csv", buffered=True)
+    assert who.strip("—") in answer.get_data(as_text=True).splitlines()[1]
+    return who
+
+
+@pytest.mark.parametrize(
+    ("carried", "who", "roles"),
+    [
+        (money.committed, "Firm, clerk", ["firm_clerk"]),
+        (money.applied, "League commerce, officer", ["league_officer"]),
+        (money.filed, "Department of Commerce, officer", ["commerce_officer"]),
+        (money.approved, "Department of Finance, officer", ["finance_officer"]),
+        (money.allotted, "League finance", ["league_finance"]),
+        (money.disbursed, "—", []),
+    ],
+)
+def test_a_firm_is_told_who_has_its_money_now_and_since_when(
+    bench: jobs.Bench,
+    app: Flask,
+    carried: Callable[[jobs.Bench, int], int],
+    who: str,
+    roles: list[str],
+) -> None:
+    carried(bench, 1)
+    assert place(visit(app, "clerk")) == who
+    (told,) = call(app, "clerk").get("disbursements/money")
+    assert told["with_whom"] == roles
+    assert told["since"]
+
+
+def test_what_came_back_is_with_whom_it_waits_for(bench: jobs.Bench, app: Flask) -> None:
+    key = money.applied(bench, 1)
+    clerk = visit(app, "clerk")
+    journeys.act_on(bench, Application, key, "manager", "recall")
+    assert place(clerk) == "Firm, clerk"
+    journeys.act_on(bench, Application, key, "clerk", "prepare")
+    assert place(clerk) == "Firm, manager"
+
+
+def test_what_the_bank_refused_is_with_the_treasury(bench: jobs.Bench, app: Flask) -> None:
+    money.allotted(bench, 1)
+    finance = visit(app, "league_finance")
+    page = instructed(finance, visit(app, "league_approver"))
+    finance.press(page, "fail", reason_code="account_wrong", reason="账号有误")
+    assert place(visit(app, "clerk")) == "League finance"
+
+
+def test_what_is_demanded_back_says_who_waits_for_it(bench: jobs.Bench, app: Flask) -> None:
+    paid = money.disbursed(bench, 1)
+    way.demanded(bench, way.recovery_drafted(bench, paid))
+    assert place(visit(app, "clerk")) == "League finance"
+
+
+def test_what_the_league_prepares_to_file_is_with_its_officer(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    money.committed(bench, 1)
+    way.filing_drafted(bench, way.passed(bench))
+    assert place(visit(app, "clerk")) == "League commerce, officer"
 
 
 def test_who_sees_a_disbursement(bench: jobs.Bench, app: Flask) -> None:

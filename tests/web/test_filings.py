@@ -13,9 +13,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tests import journeys, way
+from tests.journeys import RATE_FEN
 from tests.web import walks
 from tests.web.visitors import Page, People, found
 from tracker import jobs
+from tracker.models.applications import Application
 from tracker.models.filings import Allotment, Filing, FilingLine
 from tracker.models.people import Firm, User
 
@@ -358,3 +360,33 @@ def test_words_of_several_lines_are_kept_without_signs_no_database_takes(
     )
     said = found(page.tree, "//p[@class='said']")[0]
     assert said.text == "第一条依据\n第二条依据"
+
+
+def test_lines_taken_off_wholly_are_in_the_sums_and_the_page_says_so(
+    bench: jobs.Bench, people: People
+) -> None:
+    way.shipped(bench, 3)
+    key = way.applied(bench)
+    why = ("evidence_missing", "没有运单（示例）")
+    way.reduced(bench, Application, key, (RATE_FEN, *why), (100, *why))
+    filing = way.filed(bench, key)
+    page = people["commerce_officer"].see(f"/filings/{filing}")
+    lines = page.table(1)
+    assert len(lines) == 4, "headings, two lines and their sums"
+    assert lines[-1][1:] == ["1,500.00", "501.00", "0.00", "999.00", ""]
+    assert "1 further lines were taken off wholly by the league" in page.words
+    unreduced = people["league_officer"].see("/applications/1").words
+    assert "taken off wholly" not in unreduced, "an application lists them all"
+
+
+def test_each_line_says_its_corridor_to_those_who_review_it(
+    bench: jobs.Bench, people: People
+) -> None:
+    way.shipped(bench, 1)
+    filing = way.filed(bench)
+    for login, address in (
+        ("league_officer", "/applications/1"),
+        ("commerce_officer", f"/filings/{filing}"),
+    ):
+        (row,) = (row for row in people[login].see(address).table(-1)[1:-1] if "蒙A" in row[1])
+        assert row[1] == "蒙A10000 T02"

@@ -62,6 +62,23 @@ def test_one_line_is_held_on_its_row_and_the_others_are_approved(
     assert way.proven(bench)
 
 
+def test_the_list_and_the_leagues_side_by_side_say_what_is_on_hold(
+    bench: jobs.Bench, people: People
+) -> None:
+    way.shipped(bench, 2)
+    key = way.filed(bench)
+    commerce = people["commerce_officer"]
+    page = commerce.see("/filings")
+    assert page.table()[1][-3:] == ["1,000.00", "—", "1,000.00"]
+    assert "On hold" not in page.words, "no column for what there is not"
+    holds.placed(bench, "line", holds.item(bench), key)
+    page = commerce.see("/filings")
+    assert page.table()[1][-4:] == ["1,000.00", "—", "500.00", "500.00"]
+    row, total = (row for row in page.table(1) if row[1] == "1")
+    assert row[2:6] == ["0.10", "—", "0.05", "0.05"], "requested, reduced, on hold, proposed"
+    assert total[2:6] == ["0.10", "0.00", "0.05", "0.05"]
+
+
 def test_a_category_of_a_filing_and_of_a_league_is_held(bench: jobs.Bench, people: People) -> None:
     way.shipped(bench, 2)
     address = walks.filed(bench)

@@ -324,3 +324,32 @@ def test_an_administrator_sees_work_and_people_and_no_business(
 
 def test_a_stranger_is_led_to_the_sign_in_page(app: Flask) -> None:
     assert app.test_client().get("/").headers["Location"] == "/sign-in"
+
+
+@pytest.mark.parametrize(
+    ("login", "leads"),
+    [
+        ("clerk", {"/ledger?stage=filed"}),
+        ("league_approver", {"/ledger?stage=filed"}),
+        ("commerce_officer", {"/ledger?stage=filed&league=150100"}),
+        ("auditor", {"/ledger?stage=filed&league=150100"}),
+        ("finance_officer", {"/filings?league=150100"}),
+    ],
+)
+def test_every_sum_of_money_on_the_first_screen_leads_to_what_it_is_made_of(
+    bench: jobs.Bench, app: Flask, login: str, leads: set[str]
+) -> None:
+    money.filed(bench, 2)
+    visitor = visit(app, login)
+    sums = visitor.see("/").tree.xpath("//main//a[span[@class='money']]|//ol[@class='path']//a")
+    assert {link.get("href") for link in sums} == leads
+    for address in leads:
+        assert len(visitor.see(address).table()) > 1, "and something stands there"
+
+
+def test_the_province_follows_no_sum_of_what_was_not_filed(bench: jobs.Bench, app: Flask) -> None:
+    money.applied(bench, 2)
+    for login in ("commerce_officer", "finance_approver"):
+        page = visit(app, login).see("/")
+        assert "0.10" in page.words
+        assert not [link for link in page.links if "league=150100" in link]

@@ -41,7 +41,10 @@ def test_a_dead_job_says_what_went_wrong_and_is_tried_again(
     form = page.form(f"/jobs/{dead}/revive")
     assert "waits for a worker again" in admin.send(form).words
     admin.send(form, 409)
+    assert "What went wrong at the last attempt" in admin.see(f"/jobs/{dead}").words
     jobs.drain(bench)
+    done = admin.see(f"/jobs/{dead}").words
+    assert "What went wrong at an attempt before" in done, "and it is done now"
     with bench.database.reading() as session:
         assert session.scalars(select(Manifest.state)).one() == "committed"
         told = select(AuditEvent.login).where(AuditEvent.action == "job.revive")

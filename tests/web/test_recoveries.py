@@ -23,6 +23,7 @@ def drafted(officer: Visitor, disbursement: int, **other: str) -> Page:
 
 def test_from_the_payment_to_the_last_fen_back(bench: jobs.Bench, app: Flask) -> None:
     key = way.disbursed(bench, 2)
+    assert "Came back of it" not in visit(app, "league_finance").see("/allotments/1").words
     officer, approver = visit(app, "league_officer"), visit(app, "league_approver")
     finance, clerk = visit(app, "league_finance"), visit(app, "clerk")
     assert f"/recoveries/new?disbursement={key}" in officer.see(f"/disbursements/{key}").links
@@ -52,6 +53,9 @@ def test_from_the_payment_to_the_last_fen_back(bench: jobs.Bench, app: Flask) ->
     (row,) = clerk.see("/recoveries").table()[1:]
     assert row[-3:] == ["120.50", "120.50", "0.00"]
     assert page.address in clerk.see("/shipments/1").links
+    allotment = finance.see("/allotments/1").words
+    assert "Instructed or disbursed 879.50" in allotment
+    assert "Came back of it 120.50" in allotment, "what was paid is what is used and what came back"
 
 
 def test_what_is_missing_is_said_and_nothing_is_kept(bench: jobs.Bench, app: Flask) -> None:

@@ -201,3 +201,39 @@ def test_who_sees_a_refused_shipment_sees_what_would_change_it(
     assert hint["changes"] == [{"kind": "fact", "name": "empty", "was": True, "values": [False]}]
     (all_of_it,) = call(app, "clerk").get("shipments/2")["dues"]
     assert not all_of_it["hints"]
+
+
+@pytest.mark.parametrize("login", ["clerk", "league_officer", "commerce_officer", "auditor"])
+def test_whoever_sees_a_shipment_reads_the_rows_of_the_files_it_came_from(
+    bench: jobs.Bench, app: Flask, login: str
+) -> None:
+    money.filed(bench, 2)
+    visitor = visit(app, login)
+    links = visitor.see("/shipments/1").links
+    assert [one for one in links if "/rows" in one], "the shipment leads to its rows"
+    page = visitor.see("/shipments/1/rows")
+    for told in ("W0", "跨境电商小包", "8000", "52000", "row 2"):
+        assert told in page.words
+    assert "W1" not in page.words, "nothing of the other shipment in the same file"
+    leads = [one for one in page.links if one.startswith("/manifests/1/rows/")]
+    assert bool(leads) is (login in ("clerk", "auditor"))
+
+
+def test_the_rows_of_a_shipment_are_for_nobody_who_may_not_see_it(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    money.committed(bench, 1)
+    visit(app, "other_clerk").see("/shipments/1/rows", 404)
+    visit(app, "commerce_officer").see("/shipments/1/rows", 404)
+    visit(app, "finance_officer").see("/shipments/1/rows", 403)
+
+
+def test_the_rows_of_a_shipment_stand_as_in_the_file_and_earlier_versions_below(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    journeys.take_in(bench, journeys.row("W9"), journeys.row("W1"))
+    journeys.take_in(bench, journeys.row("W1", 件数="77"))
+    page = visit(app, "league_officer").see("/shipments/1/rows")
+    titles = [one.text_content() for one in page.tree.xpath("//main//h2")]
+    assert [one.split()[-1] for one in titles] == ["2", "2", "3"]
+    assert page.words.index("version 2") < page.words.index("earlier version")

@@ -20,7 +20,7 @@ from tracker.models.matters import Matter
 from tracker.models.methods import Programme
 from tracker.models.money import Item, ItemStage
 from tracker.models.people import League, User
-from tracker.steps import evidence_links, flow, requirements, windows
+from tracker.steps import evidence_links, flow, payee, requirements, windows
 from tracker.steps.accrual import move_item
 
 
@@ -247,6 +247,7 @@ def _check_form(application: Application, members: Sequence[ApplicationLine]) ->
         )
     if not application.bank_name or not application.bank_account:
         raise Refused(mark("The account details are missing."), mark("Fill in bank and account."))
+    payee.check_account(application.bank_account)
 
 
 def _check_amounts(session: Session, members: Sequence[ApplicationLine]) -> None:

@@ -5,6 +5,7 @@ the firm's manager names another, with the reason; the next disbursement goes th
 sees both before it instructs.
 """
 
+import re
 from datetime import datetime
 
 from sqlalchemy import Select, select
@@ -16,6 +17,21 @@ from tracker.models.applications import Application
 from tracker.models.filings import DISBURSING_STATES, Disbursement, DisbursementLine, FilingLine
 from tracker.models.instructions import PayeeAccount
 from tracker.models.people import User
+
+ACCOUNT = re.compile(r"(?=(?:.*[0-9]){4})[0-9A-Za-z]{4,34}")
+"""A number of an account: four digits or more among the 34 signs that a payment message takes."""
+
+
+def check_account(said: str) -> None:
+    """Raise ``Refused`` for what no bank would know as an account: a name, or too few digits."""
+    if not ACCOUNT.fullmatch(said.replace(" ", "").replace("-", "")):
+        raise Refused(
+            mark("“%(said)s” is no account number."),
+            mark(
+                "Write its digits, at most 34 signs; spaces and hyphens between them do not count."
+            ),
+            said=said[:40],
+        )
 
 
 def account(session: Session, application: Application) -> tuple[str, str]:
@@ -82,6 +98,7 @@ def correct(
     made = (bank_name.strip(), bank_account.strip())
     if not all(made) or not reason.strip():
         raise Refused(mark("Bank, account and the reason are needed."), mark("Fill in all three."))
+    check_account(made[1])
     if made == account(session, application):
         raise Refused(
             mark("This is the account that stands already."), mark("Check bank and account.")

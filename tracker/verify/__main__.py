@@ -34,6 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         kept = written.read(given.anchors) if given.anchors else []
         report = verify(given.url, anchors, kept=kept, folder=given.files)
+    except FileNotFoundError as error:
+        sys.stdout.write(f"无法读取：没有这个文件 {error.filename}\n")
+        return 2
     except OSError as error:
         sys.stdout.write(f"无法读取：{error}\n")
         return 2

@@ -22,7 +22,7 @@ from tracker.models.money import MONEY_STAGES, Item, ItemStage
 from tracker.models.people import FIRM_ROLES, Firm, League, User
 from tracker.steps import disbursement as steps
 from tracker.steps import funds, offset, payee, unanswered
-from tracker.web import acting, asked, context, downloads, filters, policy, totals
+from tracker.web import acting, asked, context, downloads, filters, policy, totals, whereabouts
 
 bp = Blueprint("disbursements", __name__, url_prefix="/disbursements")
 
@@ -38,6 +38,8 @@ class Standing:
     item: Item
     league: League
     balances: dict[str, int]
+    place: whereabouts.Place
+    """Who has it now, and since when."""
 
 
 @bp.get("")
@@ -95,6 +97,8 @@ def money_file() -> ResponseReturnValue:
         filters.name_head(),
         gettext("League"),
         *(f"{filters.stage(stage)} ({yuan})" for stage in STANDING_STAGES),
+        gettext("Who has it now"),
+        gettext("Since when"),
     ]
     rows = (
         [
@@ -102,6 +106,8 @@ def money_file() -> ResponseReturnValue:
             one.item.subject.label,
             filters.said(one.league, "name"),
             *(downloads.fen_as_yuan(one.balances.get(stage, 0)) for stage in STANDING_STAGES),
+            gettext(", ").join(map(filters.role, one.place.roles)),
+            filters.moment(one.place.since) if one.place.since else "",
         ]
         for one in standing(session, list(session.scalars(query)))
     )
@@ -209,7 +215,8 @@ def standing(session: Session, items: list[Item]) -> list[Standing]:
         query = select(ItemStage).where(ItemStage.item_id.in_(keys), ItemStage.balance > 0)
         for one in session.scalars(query):
             balances[one.item_id][one.stage] = one.balance
-    return [Standing(item, item.league, balances[item.id]) for item in items]
+    places = whereabouts.of(session, balances)
+    return [Standing(item, item.league, balances[item.id], places[item.id]) for item in items]
 
 
 def lines_of(found: Disbursement) -> Select[DisbursementLine, Item]:

@@ -1,5 +1,6 @@
 """Home 首页: what waits for this person, what they do next, and where the money stands."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
@@ -9,9 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker import access
+from tracker.access import FINANCE_ROLES
 from tracker.errors import NotThere, mark
 from tracker.models.cargo import Shipment
 from tracker.models.filings import Allotment
+from tracker.models.money import MONEY_STAGES
 from tracker.models.people import FIRM_ROLES, LEAGUE_ROLES, PROVINCE_ROLES, League, User
 from tracker.models.work import Job
 from tracker.steps import funds
@@ -47,6 +50,18 @@ ROOMS: dict[str, str] = {
 """Kind of what waits -> the room where it is worked on."""
 
 
+STAGES = tuple(stage for stage in MONEY_STAGES if stage != "entitlement")
+FILED_STAGES = STAGES[STAGES.index("filed") :]
+"""Stages whose lines the province sees."""
+FINANCE_ROOMS = {
+    "filed": "filings.filings",
+    "approved": "filings.filings",
+    "instructed": "disbursements.disbursements",
+    "disbursed": "disbursements.disbursements",
+}
+"""Stage -> where Finance, which sees no lines, finds what makes up the sum."""
+
+
 @dataclass(frozen=True)
 class Waiting:
     """Some things that wait for this person."""
@@ -72,6 +87,7 @@ def home() -> ResponseReturnValue:
         balances=_balances(session, user),
         allotments=_allotments(session, user),
         leagues=_leagues(session, user),
+        entries_of=entries_of,
     )
 
 
@@ -100,6 +116,24 @@ def waiting(session: Session, user: User) -> list[Waiting]:
         for one in steps.waiting(session, user, context.now())
     ]
     return [one for one in found if one.url]
+
+
+def entries_of(sums: Mapping[str, int], league: League | None = None) -> dict[str, str]:
+    """Stage with money -> where it comes from: its entries, or the papers Finance reviews.
+
+    Nothing where whoever asks sees the sum and no lines: for the province what is not filed yet.
+    """
+    role, code = context.user().role, {"league": league.code} if league else {}
+    theirs = STAGES if role not in PROVINCE_ROLES else FILED_STAGES
+    ways = {stage: ("ledger.ledger", {"stage": stage}) for stage in theirs}
+    if role in FINANCE_ROLES:
+        ways = {stage: (room, {}) for stage, room in FINANCE_ROOMS.items()}
+    ways["allotted"] = ("allotments.allotments", {})
+    return {
+        stage: rooms.address(room, **asked, **code)
+        for stage, (room, asked) in ways.items()
+        if sums.get(stage)
+    }
 
 
 def _figures(session: Session, user: User) -> list[tuple[str, int, str]]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from tracker import access
 from tracker.models.filings import APPROVED_STATES, Filing, FilingLine
 from tracker.models.people import League, User
-from tracker.steps import funds
+from tracker.steps import filing, funds
 from tracker.web import totals
 
 UNDER_REVIEW = ("filed", "proposed", "endorsed", "allocated")
@@ -24,14 +24,15 @@ class Row:
     """Filings under review."""
     filed_fen: int = 0
     reduced_fen: int = 0
+    held_fen: int = 0
     approved_fen: int = 0
     allotted_fen: int = 0
     disbursed_fen: int = 0
 
     @property
     def proposed_fen(self) -> int:
-        """Requested less what Commerce took off, decided or not."""
-        return self.filed_fen - self.reduced_fen
+        """Requested less what Commerce took off or holds, decided or not."""
+        return self.filed_fen - self.reduced_fen - self.held_fen
 
 
 def side_by_side(session: Session, user: User) -> list[Row]:
@@ -44,7 +45,7 @@ def side_by_side(session: Session, user: User) -> list[Row]:
         Row(
             league,
             waiting.get(league.id, 0),
-            *filed.get(league.id, (0, 0, 0)),
+            *filed.get(league.id, (0, 0, 0, 0)),
             allotted_fen=allotted.get(league.id, 0),
             disbursed_fen=standing.get(league.code, {}).get("disbursed", 0),
         )
@@ -58,15 +59,14 @@ def _waiting(session: Session, user: User) -> dict[int, int]:
     return {int(key): int(count) for key, count in session.execute(query)}
 
 
-def _filed(session: Session, user: User) -> dict[int, tuple[int, int, int]]:
-    """League -> requested, taken off by Commerce, approved."""
+def _filed(session: Session, user: User) -> dict[int, tuple[int, int, int, int]]:
+    """League -> requested, taken off by Commerce, on hold, approved."""
     seen = access.visible_filings(user).with_only_columns(Filing.id)
     left = FilingLine.filed_fen - FilingLine.reduced_fen
     query = (
         select(
             Filing.league_id,
-            func.sum(FilingLine.filed_fen),
-            func.sum(FilingLine.reduced_fen),
+            *filing.SUMS,
             func.sum(case((Filing.state.in_(APPROVED_STATES), left), else_=0)),
         )
         .join(FilingLine, FilingLine.filing_id == Filing.id)
@@ -74,6 +74,6 @@ def _filed(session: Session, user: User) -> dict[int, tuple[int, int, int]]:
         .group_by(Filing.league_id)
     )
     return {
-        int(key): (int(filed), int(reduced), int(approved))
-        for key, filed, reduced, approved in session.execute(query)
+        int(key): (int(filed), int(reduced), int(held), int(approved))
+        for key, filed, reduced, held, approved in session.execute(query)
     }

@@ -57,6 +57,8 @@ class Sums:
     """Declined or withdrawn: nothing of it is left."""
     held_fen: int = 0
     """Left of lines that are held: it stays filed."""
+    gone: int = 0
+    """Of a filing: lines the league took off wholly, in these sums and not among the lines."""
 
     @property
     def reduced_fen(self) -> int:
@@ -113,6 +115,8 @@ class Shown:
     """Declined or withdrawn: nothing of it is left."""
     held: bool = False
     """On hold: not part of what is decided with the others."""
+    corridor: str = ""
+    """Of its route; nothing of a matter, or where none was matched."""
 
     @property
     def reduced_fen(self) -> int:
@@ -150,8 +154,12 @@ def sums(session: Session, subject: Application | Filing) -> Sums:
     table, parent, amount = _columns(type(subject))
     counted = select(func.count(table.id), func.sum(amount)).where(parent == subject.id)
     count, amount_fen = session.execute(counted).one()
-    applied = select(func.sum(ApplicationLine.applied_fen), func.sum(ApplicationLine.reduced_fen))
-    applied_fen, first_fen = session.execute(applied.where(_of_application(subject))).one()
+    applied = select(
+        func.count(ApplicationLine.id),
+        func.sum(ApplicationLine.applied_fen),
+        func.sum(ApplicationLine.reduced_fen),
+    )
+    of_all, applied_fen, first_fen = session.execute(applied.where(_of_application(subject))).one()
     decided = select(func.sum(FilingLine.reduced_fen)).where(_of_filing(subject))
     later_fen = session.scalar(decided)
     return Sums(
@@ -162,6 +170,7 @@ def sums(session: Session, subject: Application | Filing) -> Sums:
         later_fen=None if later_fen is None else int(later_fen),
         ended=subject.state in ENDED,
         held_fen=filings.totals(session, subject).held_fen if isinstance(subject, Filing) else 0,
+        gone=of_all - count,
     )
 
 
@@ -330,6 +339,7 @@ def _shown(
             cross_checks=tuple(crossed.get(item.shipment_id or 0, ())),
             ended=subject.state in ENDED,
             held=isinstance(line, FilingLine) and line.held,
+            corridor=(route.corridor or "") if route else "",
         )
         for line, item, route, firm in rows
     ]

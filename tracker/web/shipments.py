@@ -24,6 +24,7 @@ from tracker.web import (
     labels,
     oddities,
     policy,
+    problems,
     rooms,
     routes,
     shipment_list,
@@ -122,6 +123,20 @@ def shipment(key: int) -> ResponseReturnValue:
     )
 
 
+@bp.get("/<int:key>/rows")
+@policy.may("see_shipments")
+def rows(key: int) -> ResponseReturnValue:
+    """The rows of the uploaded files it came from, field by field, and no others."""
+    session, user = context.session(), context.user()
+    found = access.see(session, access.visible_shipments(user), key)
+    return render_template(
+        "shipments/rows.html",
+        shipment=found,
+        versions=[(one, _said(one)) for one in sorted(stories.lines(session, found), key=_place)],
+        may_see_manifest=access.may(user, "see_manifests"),
+    )
+
+
 def mode_name(mode: str) -> str:
     """Road or rail, in words."""
     return str(gettext(MODES[mode]))
@@ -170,6 +185,17 @@ def _row(row: shipment_list.Row) -> list[object]:
         _plain(row.amount_fen),
         *(_plain(row.balances.get(stage)) for stage in shipment_list.STAGES),
     ]
+
+
+def _place(version: stories.Version) -> tuple[bool, str, str, int]:
+    """What stands first, then as a person finds it in the file."""
+    return not version.line.standing, version.file_name, version.sheet, version.row_no
+
+
+def _said(version: stories.Version) -> list[tuple[str, object]]:
+    """What the row of the file says, under the headings of the template."""
+    known = version.line.row.fields or {}
+    return [(problems.label(name), value) for name, value in known.items()]
 
 
 def _plain(fen: int | None) -> str:

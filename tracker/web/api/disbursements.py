@@ -7,6 +7,8 @@ from marshmallow import fields
 
 from tracker import access
 from tracker.models.filings import DISBURSEMENT_STATES, Decision, Disbursement
+from tracker.models.money import Item
+from tracker.models.people import FIRM_ROLES
 from tracker.steps import offset
 from tracker.web import acting, context, disbursements, policy
 from tracker.web.api.nouns import Noun, Pages, part, start
@@ -75,6 +77,26 @@ class DisbursementOne(DisbursementAnswer, Acted):
     )
 
 
+class MoneyAsked(Asked):
+    """Filters."""
+
+    stage = Word(*disbursements.STANDING_STAGES)
+    q = Text(80)
+
+
+class MoneyAnswer(ItemAnswer):
+    """资金到哪了：一车次（箱）或事项."""
+
+    league = fields.Nested(LeagueAnswer)
+    balances_fen = fields.Dict(attribute="balances", keys=fields.String(), values=fields.Integer())
+    with_whom = fields.List(
+        fields.String(),
+        attribute="place.roles",
+        metadata={"description": "Roles that have it now; none once it was paid."},
+    )
+    since = fields.AwareDateTime(attribute="place.since", allow_none=True)
+
+
 class PaidAnswer(ItemAnswer):
     """拨付明细."""
 
@@ -94,6 +116,14 @@ def listed(pages: Pages) -> list[Mapping[str, Any]]:
 def draft(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Draft the disbursements of an allotment, one an application."""
     return [_one(key) for key in disbursements.make(body["allotment"])]
+
+
+@blp.listing("/money", "我的资金到哪了", MoneyAnswer, MoneyAsked)
+@policy.only(*FIRM_ROLES)
+def money(pages: Pages) -> list[disbursements.Standing]:
+    """Where is my money: every item of the firm, its stage, who has it now and since when."""
+    query = disbursements.standing_query(context.user()).order_by(Item.code)
+    return disbursements.standing(context.session(), list(part(query, pages)))
 
 
 @blp.reading("/<int:key>", "一笔拨付：账户、办理记录、可办环节", DisbursementOne)
