@@ -1,12 +1,13 @@
 """What tests of deadlines take hold of."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from tests.journeys import NOW, person
+from tests.way import PERIOD
 from tracker import jobs
-from tracker.steps import deadlines
+from tracker.steps import deadlines, programmes, windows
 
 
 def due(
@@ -17,5 +18,23 @@ def due(
     def work(session: Session) -> None:
         who = person(session, login)
         deadlines.choose(session, who, clock, days, "示例商字〔2026〕5号", now)
+
+    bench.database.transact(work)
+
+
+def taken(
+    bench: jobs.Bench,
+    opens_on: date,
+    closes_on: date,
+    period: tuple[date, date] = PERIOD,
+    **other: str,
+) -> None:
+    """The league takes applications for a period within these days."""
+
+    def work(session: Session) -> None:
+        programme = programmes.of_code(session)
+        number = other.get("document_no", "示例商字〔2026〕6号")
+        call = windows.Call(programme, *period, opens_on, closes_on, number)
+        windows.choose(session, person(session, other.get("login", "league_approver")), call, NOW)
 
     bench.database.transact(work)

@@ -14,7 +14,9 @@ from tests.journeys import NOW, act_on, person
 from tracker import blobs, jobs
 from tracker.db import Database
 from tracker.models.forecasts import Forecast, ForecastVersion
+from tracker.papers import forecast_back
 from tracker.papers import forecasts as papers
+from tracker.papers.demand import code_of
 from tracker.settings import Settings
 from tracker.steps import forecast, programmes
 from tracker.steps.forecast_lines import Line, Stated
@@ -116,3 +118,14 @@ def sheet(bench: jobs.Bench, key: int) -> bytes:
     """The sheet of the newest version, as it was kept."""
     sha256 = version(bench, key).sheet_sha256
     return blobs.path(bench.settings.home, sha256).read_bytes()
+
+
+def back(bench: jobs.Bench, key: int, raw: bytes) -> forecast_back.Comparison:
+    """A sheet that came back, beside the newest version."""
+    with bench.database.reading() as session:
+        code = session.get_one(Forecast, key).code
+    known = [
+        forecast_back.Known(code_of(code, line), line.firm, line, line)
+        for line in lines(bench, key)
+    ]
+    return forecast_back.compared(forecast_back.read(raw).rows, known)

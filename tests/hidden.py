@@ -19,6 +19,7 @@ from tracker.access.pins import reviewable
 from tracker.access.proposals import visible_proposals
 from tracker.access.publications import visible_objections
 from tracker.access.receipts import visible_receipts
+from tracker.access.requirements import visible_requirements
 from tracker.access.tracks import visible_track_files, visible_tracks
 from tracker.models import (
     applications,
@@ -37,6 +38,7 @@ from tracker.models import (
     proposals,
     publications,
     receipts,
+    requirements,
     tracks,
 )
 
@@ -51,6 +53,7 @@ PAPERS: tuple[tuple[type[Any], Visible, tuple[str, ...]], ...] = (
     (forecasts.Forecast, visible_forecasts, ("code",)),
     (holds.Hold, visible_holds, ("code",)),
     (levels.Level, visible_levels, ("code",)),
+    (requirements.Requirement, visible_requirements, ("document_no",)),
     (packages.LeaguePackage, visible_packages, ("sha256",)),
 )
 """Table, who sees what of it, and what of a row says which it is."""

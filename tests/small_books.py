@@ -34,6 +34,11 @@ TABLES = {
     "audit_event": "id, previous_hash, hash, at, detail, login, action, subject, outcome, address",
     "receipt": "id, code, seq, total_fen, content, sha256",
     "application": "id, code",
+    "filing": "id, code, sheet_sha256",
+    "self_evaluation": (
+        "id, filing_id, version_no, reached, results, words, reasons, measures, user_id, stated_at,"
+        " seq"
+    ),
     "publication": (
         "id, code, league_id, programme_id, period_from, period_to, published_on, ends_on, place,"
         " contact, head_seq, head_hash"

@@ -121,6 +121,8 @@ NOT_THERE = {"divisions"}
 UNNUMBERED = {"language", "static", "letters"}
 TEXTS = {"kind": "request"}
 """What stands for a text in an address, where not any would do."""
+TEXTS_OF = {"applications": {"kind": "promise"}}
+"""Beginning of an address -> the same, where its own are others."""
 BY_KIND = {"batches"}
 """What is followed by a kind of thing with steps, and numbers in the question."""
 BY_FIRM = {"statements"}
@@ -249,17 +251,23 @@ def test_of_every_kind_of_paper_there_is_one_that_somebody_may_not_see(world: Fl
 def address(rule: Rule, key: int) -> str:
     """The address of a rule with this number, or a text, wherever one is asked for."""
     built = rule.rule
+    texts = TEXTS_OF.get(beginning_of(rule), TEXTS)
     for name, converter in rule._converters.items():  # noqa: SLF001  werkzeug has no other way
         is_number = isinstance(converter, IntegerConverter)
         built = re.sub(
-            rf"<(?:[^<>]*:)?{name}>", str(key) if is_number else TEXTS.get(name, "x"), built
+            rf"<(?:[^<>]*:)?{name}>", str(key) if is_number else texts.get(name, "x"), built
         )
     return built
 
 
+def beginning_of(rule: Rule) -> str:
+    """What stands before the first number of an address, the same on page and API."""
+    return rule.rule.partition("<")[0].removeprefix("/api/v1").strip("/")
+
+
 def addresses(app: Flask, rule: Rule) -> list[str]:
     """The addresses of a rule over some of the numbers that its noun has."""
-    beginning = rule.rule.partition("<")[0].removeprefix("/api/v1").strip("/")
+    beginning = beginning_of(rule)
     noun = beginning.partition("/")[0]
     if not rule.arguments:
         named = keys_of(app, select(people.Firm.id)) if noun in BY_FIRM else []

@@ -163,8 +163,9 @@ def filing_drafted(
     sheet: bool = True,
     login: str = "league_officer",
     document_no: str = "示例呼商字〔2026〕1号",
+    panel: tuple[str, date | None] = ("", None),
 ) -> int:
-    """A drafted filing over them, with its calculation sheet."""
+    """A drafted filing over them, with its calculation sheet, and the minutes of a panel."""
 
     def work(session: Session) -> int:
         one = filing.draft(
@@ -176,6 +177,8 @@ def filing_drafted(
                 document_no=document_no,
                 basis="示例依据",
                 performance_target="示例目标",
+                minutes_no=panel[0],
+                panel_on=panel[1],
             ),
         )
         if sheet:

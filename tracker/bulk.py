@@ -1,12 +1,12 @@
 """Bulk 批量: many rows written, and many keys looked up, past the object mapper.
 
 A large manifest is kept under the lock, and rows as objects would hold it for minutes: PostgreSQL
-takes them by COPY, SQLite by one prepared statement. Keys are one parameter, however many.
+takes them by COPY, SQLite by statements of many rows. Keys are one parameter, however many.
 """
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice, repeat
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, any_, bindparam, func, insert, select
@@ -18,6 +18,8 @@ from tracker.db import Base
 
 AT_ONCE = 10_000
 """Rows handed to the driver, or keys looked up, in one call: as objects they take memory."""
+MOST_VALUES = 30_000
+"""Of one statement on SQLite, which takes 32,766 (https://sqlite.org/limits.html, number 9)."""
 
 
 def write(
@@ -34,11 +36,13 @@ def write(
     if connection.dialect.name == "postgresql":
         _copy(connection, f"COPY {table.__tablename__} ({listed}) FROM STDIN", rows)
         return
-    places = ", ".join("?" for _ in names)
-    statement = f"INSERT INTO {table.__tablename__} ({listed}) VALUES ({places})"  # noqa: S608  our own names
+    # a statement of its own for each row would keep, for each, what its triggers could undo
+    place = f"({', '.join('?' for _ in names)})"
     waiting = iter(rows)
-    while part := list(islice(waiting, AT_ONCE)):
-        connection.exec_driver_sql(statement, part)
+    while part := list(islice(waiting, MOST_VALUES // len(names))):
+        places = ", ".join(repeat(place, len(part)))
+        statement = f"INSERT INTO {table.__tablename__} ({listed}) VALUES {places}"  # noqa: S608  our own names
+        connection.exec_driver_sql(statement, tuple(chain.from_iterable(part)))
 
 
 def _copy(connection: Connection, statement: str, rows: Iterable[Sequence[object]]) -> None:

@@ -40,7 +40,13 @@ only_mutate = {mutated}
 also_copy = {copied}
 pytest_add_cli_args = ["-q", "-p", "no:cacheprovider", "-k", "not ({left})"]
 pytest_add_cli_args_test_selection = {tests}
+process_isolation = "forkserver"
+timeout_constant = 10
+timeout_multiplier = 4
 """
+"""Polars hangs in a process forked from one that has used it, which would look like a change that
+loops for ever. Its tests take longer in a process of their own than among all others, where they
+share what they prepare: an endless loop is given up after four times as long and 40 seconds."""
 NOTICED = {1: "noticed", 3: "noticed", 36: "too slow", 24: "too slow", -24: "too slow"}
 NOTICED |= {152: "too slow", 255: "too slow"}
 """Exit codes of mutmut's runs that a change is noticed by; an endless loop is noticed too."""

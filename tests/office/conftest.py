@@ -21,6 +21,7 @@ SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 """
 """Recompute every workbook that is opened, whoever wrote it."""
 Recomputed = Callable[[bytes], int]
+Saved = Callable[[bytes], bytes]
 
 
 @pytest.fixture(scope="session")
@@ -33,18 +34,28 @@ def profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def recomputed(profile: Path, tmp_path: Path) -> Recomputed:
-    """How many formulas there are; each comes to what we stored of it, to the last digit shown."""
+def saved(profile: Path, tmp_path: Path) -> Saved:
+    """The workbook, opened and saved again by the program."""
     program = debian.OFFICE.find()
     assert program, debian.OFFICE.help
 
-    def work(raw: bytes) -> int:
+    def work(raw: bytes) -> bytes:
         given, made = tmp_path / "given.xlsx", tmp_path / "made"
-        given.write_bytes(spoilt(raw))
+        given.write_bytes(raw)
         command = [program, f"-env:UserInstallation=file://{profile}", "--headless"]
         command += ["--convert-to", "xlsx", "--outdir", str(made), str(given)]
         subprocess.run(command, check=True, capture_output=True, timeout=120)
-        stored, found = values(raw), values((made / given.name).read_bytes())
+        return (made / given.name).read_bytes()
+
+    return work
+
+
+@pytest.fixture
+def recomputed(saved: Saved) -> Recomputed:
+    """How many formulas there are; each comes to what we stored of it, to the last digit shown."""
+
+    def work(raw: bytes) -> int:
+        stored, found = values(raw), values(saved(spoilt(raw)))
         places = formulas(raw)
         for place in places:
             assert found[place] == pytest.approx(stored[place], rel=1e-12, abs=1e-9), place

@@ -4,7 +4,7 @@ import pytest
 
 from rules.registry import every_rule
 from tests import divisions, forecasts, journeys, way
-from tests.office.conftest import Recomputed, formulas, spoilt, values
+from tests.office.conftest import Recomputed, Saved, formulas, spoilt, values
 from tests.settlements import content, every_kind, of_shape
 from tracker import blobs, jobs
 from tracker.db import Database
@@ -58,8 +58,8 @@ def filed(bench: jobs.Bench) -> bytes:
     return blobs.path(bench.settings.home, sha256).read_bytes()
 
 
-def test_a_forecast_recomputes(
-    database: Database, settings: Settings, recomputed: Recomputed
+def test_a_forecast_recomputes_and_comes_back_as_it_stands(
+    database: Database, settings: Settings, recomputed: Recomputed, saved: Saved
 ) -> None:
     bench = journeys.bench(database, settings)
     way.shipped(bench, 7)
@@ -70,4 +70,20 @@ def test_a_forecast_recomputes(
     lines = forecasts.lines(bench, key)
     said = {one.key: Stated(1_234, "每日三班") for one in lines if one.days}
     forecasts.stated(bench, key, said)
-    assert recomputed(forecasts.sheet(bench, key)) > 5 * len(lines)
+    raw = forecasts.sheet(bench, key)
+    assert recomputed(raw) > 5 * len(lines)
+    found = forecasts.back(bench, key, saved(spoilt(raw)))
+    assert (found.same, found.proposed, found.problems) == (len(lines), (), ())
+
+
+def test_a_mean_the_league_states_recomputes_and_comes_back(
+    database: Database, settings: Settings, recomputed: Recomputed, saved: Saved
+) -> None:
+    bench = journeys.bench(database, settings)
+    key = forecasts.drafted(bench)
+    lines = forecasts.lines(bench, key)
+    forecasts.stated(bench, key, {lines[0].key: Stated(20, "两家企业已签约", 45_010)})
+    raw = forecasts.sheet(bench, key)
+    assert recomputed(raw) > 5 * len(lines)
+    found = forecasts.back(bench, key, saved(spoilt(raw)))
+    assert (found.same, found.problems) == (len(lines), ())

@@ -30,6 +30,16 @@ def test_rows_that_break_a_rule_are_refused_as_by_any_statement(database: Databa
         ]
 
 
+def test_more_rows_than_a_statement_takes_all_arrive_in_their_order(database: Database) -> None:
+    seeded(database)
+    count = bulk.MOST_VALUES // len(NAMES) + 1
+    rows = [("unit", f"示例{number}", 1) for number in range(count)]
+    database.transact(lambda session: bulk.write(session, ClaimKey, NAMES, iter(rows)))
+    with database.reading() as session:
+        query = text("SELECT kind, claim, shipment_id FROM claim_key ORDER BY id")
+        assert session.execute(query).all() == rows
+
+
 @pytest.mark.strict_database
 def test_what_the_database_asks_to_do_again_is_done_again(database: Database) -> None:
     seeded(database)

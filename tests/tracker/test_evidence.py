@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests import evidences, journeys, way
+from tests import evidences, forecasts, journeys, way
 from tests.guards import refused
 from tests.journeys import NOW, act_on, person
 from tracker import jobs
@@ -16,6 +16,7 @@ from tracker.models.applications import Application
 from tracker.models.cargo import CargoLine
 from tracker.models.evidence import Evidence, EvidenceLink
 from tracker.models.filings import Filing
+from tracker.models.forecasts import Forecast
 from tracker.models.work import AuditEvent
 from tracker.steps import evidence, evidence_links, lacking
 from tracker.steps.evidence import Told
@@ -218,6 +219,51 @@ def test_a_leagues_papers_of_a_filing_stay_while_the_province_looks(bench: jobs.
     code, why = "evidence_missing", "请补测算表"
     act_on(bench, Filing, key, "commerce_officer", "return", reason_code=code, reason=why)
     do(bench, paper, evidence.withdraw, "换了新文", login="league_officer")
+
+
+def test_stamped_scans_of_a_forecast_go_to_the_province_with_it_and_stay(bench: jobs.Bench) -> None:
+    way.shipped(bench)
+    key = forecasts.drafted(bench)
+    scan = evidences.added(bench, "stamped_scan", "league_officer")
+    evidences.linked(bench, scan, Subject("forecast", key), login="league_officer")
+
+    def seen(login: str) -> bool:
+        with bench.database.reading() as session:
+            query = visible_evidence(person(session, login)).where(Evidence.id == scan)
+            return session.scalar(query) is not None
+
+    province = ("commerce_officer", "finance_officer")
+    inside = ("league_officer", "league_approver", "league_finance", "auditor")
+    assert [login for login in (*province, *inside, "clerk") if seen(login)] == [*inside]
+    do(bench, scan, evidence.describe, Told("other"), login="league_officer")
+    do(bench, scan, evidence.describe, Told("stamped_scan"), login="league_officer")
+    act_on(bench, Forecast, key, "league_officer", "prepare")
+    act_on(bench, Forecast, key, "league_approver", "submit")
+    assert all(seen(login) for login in (*province, *inside))
+    assert not seen("clerk")
+    for login in ("league_officer", "league_approver"):
+        with pytest.raises(Conflict, match="stays with it"):
+            unlinked(bench, scan, login=login)
+    with pytest.raises(Conflict, match="stays with it"):
+        do(bench, scan, evidence.withdraw, "换了新文", login="league_officer")
+    more = evidences.added(bench, "other", "league_officer")
+    assert evidences.linked(bench, more, Subject("forecast", key), login="league_officer") == 1
+    act_on(
+        *(bench, Forecast, key, "league_approver", "recall"),
+        reason_code="other",
+        reason="计划有变，重新测算",
+    )
+    with pytest.raises(Conflict, match="stays with it"):
+        unlinked(bench, scan, login="league_officer")
+
+
+def test_nobody_attaches_to_a_forecast_that_is_not_theirs_to_see(bench: jobs.Bench) -> None:
+    way.shipped(bench)
+    key = forecasts.drafted(bench)
+    for login in ("clerk", "commerce_officer"):
+        paper = evidences.added(bench, "other", login)
+        with pytest.raises(NotThere):
+            evidences.linked(bench, paper, Subject("forecast", key), login=login)
 
 
 def test_the_manager_signs_on_the_evidence_the_clerk_was_shown(bench: jobs.Bench) -> None:

@@ -219,7 +219,7 @@ def test_a_hold_over_a_league_reaches_what_it_files_later_and_passes_nothing_in_
     assert held(bench, later) == [True]
     with bench.database.reading() as session:
         told = session.scalars(select(Decision).where(Decision.step == "file")).all()[-1]
-        assert told.detail == {"held": [["ZH-00001", 1]]}
+        assert told.detail == {"held": [["ZH-00001", [holds.item(bench, 2)]]]}
     other = holds.placed(bench, "line", holds.item(bench, 2), later)
     holds.lifted(bench, hold)
     assert held(bench, later) == [True], "the other hold stands"

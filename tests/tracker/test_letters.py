@@ -8,17 +8,19 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from tests import holds, way
+from tests import holds, matters, way
 from tests.guards import refused
 from tests.journeys import NOW, RATE_FEN, act_on, person
 from tests.publications import UPHELD, chosen, decided, objected, published
 from tests.settlements import recomputed
 from tests.unpacked import in_word
 from tracker import blobs, jobs
+from tracker.db import Database
 from tracker.errors import NotAllowed, NotThere, Refused
 from tracker.models.filings import Filing
 from tracker.models.publications import Publication
 from tracker.papers import filed_papers, sheets
+from tracker.settings import Settings
 from tracker.steps import letter_templates
 from tracker.web import lines
 
@@ -90,6 +92,16 @@ def test_an_objection_and_what_was_not_published_are_told(bench: jobs.Bench) -> 
     act_on(bench, Filing, filing, "league_officer", "withdraw")
     filing = way.filing_drafted(bench, key, more)
     assert "另有1件申报未经公示。" in made(bench, filing, "request")
+
+
+def test_the_letters_of_matters_count_in_their_own_unit(
+    database: Database, settings: Settings
+) -> None:
+    bench = matters.world(database, settings)
+    matters.confirmed(bench)
+    key = way.applied(bench, period=matters.YEAR, programme="platforms")
+    request = made(bench, way.filing_drafted(bench, way.passed(bench, key)), "request")
+    assert "本期共有1家企业的1项通过初审，申报金额20,000.00元" in request
 
 
 def test_the_performance_table_takes_its_results_from_the_ledger(bench: jobs.Bench) -> None:

@@ -52,7 +52,9 @@ def test_a_reduction_that_was_taken_out_again_is_proposed_as_nothing() -> None:
     assert (found.reduced_fen, found.reason) == (0, "")
 
 
-@pytest.mark.parametrize("said", ["500.01", "-1", "3.005", "abc", "NaN", "Infinity", "1e400"])
+@pytest.mark.parametrize(
+    "said", ["500.01", "-1", "3.005", "abc", "NaN", "Infinity", "1e400", "1e999999"]
+)
 def test_an_amount_that_cannot_be_is_told_with_its_bounds(said: str) -> None:
     (found,) = compared([row(reduced=said, reason="超重")], [LINE]).problems
     assert found.code == "amount"

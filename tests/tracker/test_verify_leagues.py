@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from openpyxl import Workbook, load_workbook
+from sqlalchemy.orm import Session
 
 from tests import divisions, journeys, matters, two_leagues, way
 from tests.databases import Databases, connected
@@ -23,8 +24,10 @@ from tracker.db import Database
 from tracker.errors import Refused
 from tracker.models.applications import Application
 from tracker.models.cargo import Manifest
+from tracker.models.filings import Filing
 from tracker.papers import template
 from tracker.settings import Settings
+from tracker.steps import self_evaluations
 from tracker.verify.__main__ import main
 
 RULED = "UPDATE entry SET body = NULL, cause = NULL, kind = NULL WHERE kind = "
@@ -98,6 +101,22 @@ def test_a_leagues_package_is_proved_and_says_what_it_cannot_show(
     main([str(made.path)])
     told = capsys.readouterr().out.splitlines()
     assert [line.removeprefix("未核对：") for line in told[-6:]] == list(report.unseen)
+
+
+def test_what_a_league_says_of_its_targets_stays_out_of_its_package(
+    both: jobs.Bench, tmp_path: Path
+) -> None:
+    def say(session: Session) -> None:
+        said = self_evaluations.Words("all", "金丝雀自评")
+        officer = journeys.person(session, "league_officer")
+        self_evaluations.state(session, officer, session.get_one(Filing, 1), said, 0, journeys.NOW)
+
+    both.database.transact(say)
+    made = packed(both, tmp_path)
+    report = verify.verify(str(made.path), rules=both.registry.rules)
+    assert (report.faults, report.seq) == ((), made.seq)
+    assert not [name for name, raw in inside(made.path).items() if "金丝雀自评".encode() in raw]
+    assert any("绩效自评" in one for one in report.unseen)
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,11 @@
-"""The verifier on receipts, publications and matters: each as it was made, and none missing."""
+"""The verifier on receipts, publications, self-evaluations, matters: as made, none missing."""
 
 import json
 from typing import Any
 
 from rules.periods import PERIOD_FACTS
-from tests.small_books import Small, said
-from tracker.verify import matters, publications, receipts
+from tests.small_books import AT, Small, said
+from tracker.verify import matters, publications, receipts, self_evaluations
 from tracker.verify.reading import canonical, sha256
 
 
@@ -75,6 +75,40 @@ def test_a_publication_shows_what_its_entry_says_at_a_head_that_was(small: Small
         "公示 GS-3：所载台账链头与分录不符",
         "公示 GS-4：与分录所记不符",
         "公示 GS-5：与分录所记不符",
+    ]
+
+
+def test_a_self_evaluation_says_what_its_entry_says(small: Small) -> None:
+    small.put("filing", 1, "BS-1")
+    small.put("user_account", 1, "x")
+    small.put("user_account", 2, "y")
+    at = AT.replace(tzinfo=None).isoformat(" ")
+
+    def say(key: int, words: str = "好", user: int = 1, at: str = at, *, told: bool = True) -> None:
+        said = ("part", json.dumps({"时效": "半天"}), words, "因", "改")
+        if told:
+            detail = {"filing": "BS-1", "version": key, "reached": "part"}
+            detail |= {
+                "results": {"时效": "半天"},
+                "words": "好",
+                "reasons": "因",
+                "measures": "改",
+            }
+            small.enter(kind="self_evaluation.state", detail=detail)
+        small.put("self_evaluation", key, 1, key, *said, user, at, small.seq if told else 99)
+
+    say(1)
+    _, wrong = small.walk()
+    assert wrong == said(self_evaluations.self_evaluations(small.rows)) == []
+    say(2, words="更好")
+    say(3, user=2)
+    say(4, at="2026-03-03 09:30:00")
+    say(5)
+    say(6, told=False)
+    small.rows("DELETE FROM self_evaluation WHERE id = 5")
+    assert said(self_evaluations.self_evaluations(small.rows)) == [
+        *(f"绩效自评 BS-1 第 {number} 版：与第 {number} 号分录所记不符" for number in (2, 3, 4, 5)),
+        "绩效自评 BS-1 第 6 版：与第 99 号分录所记不符",
     ]
 
 

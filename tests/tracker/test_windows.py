@@ -3,37 +3,19 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy.orm import Session
 
 from tests import way
+from tests.due import taken
 from tests.guards import refused
 from tests.journeys import NOW, WHY, act_on, person
 from tests.way import PERIOD
 from tracker import jobs
 from tracker.errors import NotAllowed, Refused
 from tracker.models.applications import Application
-from tracker.steps import programmes, waiting, windows
+from tracker.steps import waiting
 
 TODAY = NOW.date()
 DAY = timedelta(days=1)
-
-
-def taken(
-    bench: jobs.Bench,
-    opens_on: date,
-    closes_on: date,
-    period: tuple[date, date] = PERIOD,
-    **other: str,
-) -> None:
-    """The league takes applications for a period within these days."""
-
-    def work(session: Session) -> None:
-        programme = programmes.of_code(session)
-        number = other.get("document_no", "示例商字〔2026〕6号")
-        call = windows.Call(programme, *period, opens_on, closes_on, number)
-        windows.choose(session, person(session, other.get("login", "league_approver")), call, NOW)
-
-    bench.database.transact(work)
 
 
 @pytest.fixture(name="draft")

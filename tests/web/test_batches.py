@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from tests import journeys, way
+from tests import forecasts, journeys, publications, way
+from tests.forecasts import YEAR
 from tests.journeys import WHY
 from tests.web.api.callers import call
 from tests.web.visitors import Page, People, Visitor
 from tracker import jobs
 from tracker.models.applications import Application
 from tracker.models.filings import Decision, Filing
+from tracker.models.forecasts import Forecast
+from tracker.models.publications import Objection, Publication
 from tracker.models.work import AuditEvent
 from tracker.steps import amounts
 from tracker.steps.flows import FLOWS
@@ -32,8 +36,7 @@ def three(bench: jobs.Bench) -> list[int]:
 
 
 def chosen(person: Visitor, *keys: int, kind: str = "application") -> Page:
-    room = "/applications" if kind == "application" else "/filings"
-    form = person.see(room).form(f"/batches/{kind}")
+    form = person.see(f"/{kind}s").form(f"/batches/{kind}")
     return person.send(form, key=[str(key) for key in keys])
 
 
@@ -213,6 +216,66 @@ def test_a_fault_of_ours_is_answered_and_the_others_are_done(
     told = call(app, "league_officer").post("batches/application", step="first_review", items=sent)
     assert [one["outcome"] for one in told["answers"]] == ["done", "failed", "done"]
     assert way.states(bench, Application) == ["first_reviewed", "applied", "first_reviewed"]
+
+
+def test_several_forecasts_are_passed_on_and_submitted_each_by_itself(
+    bench: jobs.Bench, people: People
+) -> None:
+    way.shipped(bench, 2)
+    keys = [
+        forecasts.drafted(bench, replace(YEAR, first_quarter=number, last_quarter=number))
+        for number in (2, 3, 4)
+    ]
+    officer, approver = people["league_officer"], people["league_approver"]
+    page = chosen(officer, *keys, kind="forecast")
+    page = officer.send(page.form("/batches/forecast", step="prepare"))
+    assert "3 of 3 done" in page.words
+    form = chosen(approver, *keys, kind="forecast").form("/batches/forecast", step="submit")
+    journeys.act_on(bench, Forecast, keys[1], "league_officer", "reopen")
+    page = approver.send(form)
+    assert [row[1] for row in page.table()[1:]] == ["Done", "Refused", "Done"]
+    assert way.states(bench, Forecast) == ["submitted", "draft", "submitted"]
+    form = chosen(approver, keys[0], kind="forecast").form("/batches/forecast", step="recall")
+    assert approver.send(form).table()[1][1] == "Needs a reason"
+    for login in ("commerce_officer", "league_finance", "auditor"):
+        assert "/batches/" not in people[login].see("/forecasts").text
+
+
+def test_several_publications_are_withdrawn_with_one_reason(
+    bench: jobs.Bench, people: People, three: list[int]
+) -> None:
+    keys = []
+    for key in three:
+        way.passed(bench, key)
+        keys.append(publications.published(bench))
+    officer = people["league_officer"]
+    form = chosen(officer, *keys, kind="publication").form("/batches/publication", step="withdraw")
+    journeys.act_on(bench, Publication, keys[1], "league_officer", "withdraw", **WHY)
+    page = officer.send(form, **WHY)
+    assert [row[1] for row in page.table()[1:]] == ["Done", "Refused", "Done"]
+    assert way.states(bench, Publication) == ["withdrawn"] * 3
+    assert "/batches/" not in people["league_approver"].see("/publications").text
+
+
+def test_several_objections_are_passed_on_and_decided_each_by_itself(
+    bench: jobs.Bench, people: People, three: list[int]
+) -> None:
+    for key in three:
+        way.passed(bench, key)
+    publications.published(bench)
+    keys = [publications.objected(bench, key) for key in three]
+    officer, approver = people["league_officer"], people["league_approver"]
+    page = chosen(officer, *keys, kind="objection")
+    assert page.steps == ["submit"]
+    officer.send(page.form("/batches/objection", step="submit"))
+    page = chosen(approver, *keys, kind="objection")
+    upheld = page.form("/batches/objection", step="sustain")
+    approver.send(page.form("/batches/objection", step="dismiss"), key=[str(keys[0])], **WHY)
+    page = approver.send(upheld, **WHY)
+    assert [row[1] for row in page.table()[1:]] == ["Refused", "Done", "Done"]
+    assert way.states(bench, Objection) == ["dismissed", "sustained", "sustained"]
+    assert way.states(bench, Application) == ["passed", "draft", "draft"]
+    assert way.proven(bench)
 
 
 @pytest.mark.usefixtures("three")

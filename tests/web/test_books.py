@@ -23,6 +23,7 @@ from tracker.steps import (
     publish_setting,
     replies,
     sampling,
+    self_evaluations,
     windows,
     workdays,
 )
@@ -255,6 +256,7 @@ def test_the_auditor_sees_which_anchors_the_ledger_holds(bench: jobs.Bench, app:
 def test_what_moves_no_money_has_words_in_the_ledger() -> None:
     told = {holding.PLACED, holding.LIFTED, replies.SAID, deadlines.SET, windows.OPENED}
     told |= {workdays.RECORDED, publish_setting.SET, sampling.DRAWN, pinning.PINNED}
+    told |= {self_evaluations.STATED}
     assert told <= {*KINDS}
 
 

@@ -10,12 +10,13 @@ from flask import Flask
 
 from tests import way
 from tests.due import due
-from tests.journeys import NOW, act_on
+from tests.journeys import NOW, RATE_FEN, act_on
 from tests.web import programs
 from tests.web.api.callers import call
 from tests.web.visitors import Page, People, visit
 from tracker import jobs
 from tracker.models.applications import Application
+from tracker.steps import closing
 
 DOCUMENT: dict[str, Any] = {"document_no": "示例商字〔2026〕5号"}
 WINDOW: dict[str, Any] = {
@@ -131,3 +132,19 @@ def test_the_api_sets_deadlines_and_tells_how_they_run(bench: jobs.Bench, app: F
         "working_days": 5,
         "due_on": "2026-05-11",
     }
+
+
+def test_what_a_call_had_brought_is_shown_to_bodies_and_not_to_firms(
+    bench: jobs.Bench, app: Flask, people: People
+) -> None:
+    way.shipped(bench)
+    way.applied(bench)
+    call(app, "league_approver").post("deadlines/windows", 201, **WINDOW, **DOCUMENT)
+    later = NOW + timedelta(days=365)
+    bench.database.transact(lambda session: closing.close(session, later))
+    (told,) = call(app, "league_officer").get("deadlines/windows")
+    applied = {"applications": 1, "applied_fen": RATE_FEN, "not_in": 0}
+    assert {name: told["closing"][name] for name in applied} == applied
+    assert call(app, "manager").get("deadlines/windows")[0]["closing"] is None
+    assert "1 went in, 500.00 yuan" in people["league_officer"].see("/deadlines").words
+    assert "went in" not in people["manager"].see("/deadlines").words

@@ -13,9 +13,10 @@ from tests import forecasts, journeys, way
 from tests.forecasts import YEAR
 from tests.web import programs
 from tests.web.api.callers import call
-from tests.web.visitors import Page, People, Visitor, visit
+from tests.web.visitors import Page, People, Visitor, file, visit
 from tracker import jobs
 from tracker.db import Database
+from tracker.demo import scans
 from tracker.settings import Settings
 
 ASKED = {
@@ -123,6 +124,26 @@ def test_each_version_keeps_its_sheet_and_its_pdf(bench: jobs.Bench, people: Peo
     assert pdf == got(officer, f"{page.address}/versions/2.pdf")
     officer.see(f"{page.address}/versions/3.xlsx", 404)
     assert people["clerk"].client.get(f"{page.address}/versions/2.xlsx").status_code == 403
+
+
+def test_a_stamped_scan_is_attached_on_the_page_and_shown_to_the_province(
+    bench: jobs.Bench, people: People
+) -> None:
+    way.shipped(bench, 2)
+    page = drafted(people)
+    scan = file(scans.pdf("示例盖章件"), "盖章测算表.pdf")
+    form = page.form("/evidence")
+    page = people["league_officer"].send(form, kind="stamped_scan", files=scan)
+    assert "盖章测算表.pdf" in page.words
+    address = page.address
+    people["league_officer"].press(page, "prepare")
+    people["league_approver"].press(people["league_approver"].see(address), "submit")
+    for login in ("commerce_officer", "finance_officer", "auditor"):
+        page = people[login].see(address)
+        assert "盖章测算表.pdf" in page.words
+        assert "/evidence/1" in page.links
+        assert "XQ-00001" in people[login].see("/evidence/1").words
+    people["other_clerk"].see("/evidence/1", 404)
 
 
 def test_a_forecast_is_told_anew_when_the_ledger_has_gone_on(

@@ -1,17 +1,20 @@
 """The first screen answers what each role comes for: what waits, what is left, where money is."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import event, update
 from sqlalchemy.orm import Session
 
-from tests import instructions, journeys, way
+from tests import instructions, journeys, publications, way
+from tests.journeys import NOW
 from tests.web import money
 from tests.web.api.callers import call
-from tests.web.visitors import visit
+from tests.web.visitors import Visitor, visit
 from tracker import jobs
+from tracker.models.applications import Application
 from tracker.models.filings import Disbursement
 from tracker.models.methods import Method
 from tracker.models.recoveries import Recovery
@@ -165,6 +168,101 @@ def test_payments_the_bank_leaves_unanswered_wait_for_the_leagues_finance_oldest
     way.confirmed(bench, late)
     way.failed(bench, later)
     assert "ask it" not in finance.see("/").words
+
+
+def passed(bench: jobs.Bench, number: int) -> int:
+    way.shipped(bench, 1, first=10 * number)
+    return way.passed(bench)
+
+
+def one_of_each(bench: jobs.Bench) -> list[str]:
+    """Codes of passed applications: published, objected to, published later, not published."""
+    publications.chosen(bench)
+    keys = []
+    for number, now in enumerate((NOW, NOW, NOW + timedelta(days=7))):
+        keys.append(passed(bench, number))
+        publications.published(bench, now)
+    publications.objected(bench, keys[1])
+    keys.append(passed(bench, 3))
+    with bench.database.reading() as session:
+        return [session.get_one(Application, key).code for key in keys]
+
+
+def told_of_passed(officer: Visitor) -> list[tuple[str, str]]:
+    """What the home page says of passed applications, and where each leads."""
+    items = officer.see("/").tree.xpath("//ul[@class='todo']/li/a")
+    found = [(" ".join(one.text_content().split()), one.get("href")) for one in items]
+    return [one for one in found if "state=passed" in one[1]]
+
+
+OBJECTED = (
+    "1 Applications · Passed, and an objection is not decided: file them after it",
+    "/applications?state=passed&filing=objected",
+)
+
+
+def test_passed_applications_are_told_apart_by_what_they_wait_for(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    one_of_each(bench)
+    officer = visit(app, "league_officer")
+    waits = "1 Applications · Passed, and their publication runs until {day}: file them after it"
+    there = "/applications?state=passed&filing=running&until={day}"
+    days = ("2026-05-11", "2026-05-18")
+    running = [(waits.format(day=day), there.format(day=day)) for day in days]
+    assert told_of_passed(officer) == [OBJECTED, *running]
+    publications.chosen(bench, needed=False)
+    ready = "3 Applications · File passed applications"
+    assert told_of_passed(officer) == [
+        (ready, "/applications?state=passed&filing=ready"),
+        OBJECTED,
+    ]
+    assert "Passed" not in visit(app, "league_approver").see("/").words
+
+
+def test_the_list_of_applications_is_narrowed_down_to_what_waits_alike(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    first, objected, later, unpublished = one_of_each(bench)
+    officer = visit(app, "league_officer")
+
+    def listed(**asked: str) -> list[str]:
+        api = call(app, "league_officer").get("applications", 200, **asked)
+        page = officer.see("/applications", **asked)
+        here = [row[0] for row in page.table()[1:]] if page.tree.xpath("//table") else []
+        assert here == [one["code"] for one in api]
+        return here
+
+    assert listed(filing="running", until="2026-05-18") == [later]
+    assert listed(filing="running") == [later, first]
+    assert listed(filing="objected", state="passed") == [objected]
+    assert listed(filing="unpublished") == [unpublished]
+    assert listed(filing="ready") == []
+    publications.chosen(bench, needed=False)
+    assert listed(filing="ready") == [unpublished, later, first]
+    firm = call(app, "clerk").get("applications", filing="objected")
+    assert len(firm) == len([first, objected, later, unpublished]), "none of a firm's business"
+
+
+def test_home_asks_no_more_of_more_passed_applications(bench: jobs.Bench, app: Flask) -> None:
+    publications.chosen(bench)
+    officer = visit(app, "league_officer")
+    counts = []
+    for wave in (1, 3):
+        for number in range(wave):
+            passed(bench, 4 * wave + number)
+            publications.published(bench)
+        officer.see("/")
+        said: list[str] = []
+
+        def note(*told: Any, said: list[str] = said) -> None:  # noqa: ANN401  see sqlalchemy.event
+            said.append(told[2])
+
+        event.listen(bench.database.engine, "before_cursor_execute", note)
+        assert "their publication runs until" in officer.see("/").words
+        event.remove(bench.database.engine, "before_cursor_execute", note)
+        counts.append(len(said))
+    assert counts[0] == counts[1]
 
 
 def test_a_token_that_ends_soon_is_told_to_its_own_person(bench: jobs.Bench, app: Flask) -> None:

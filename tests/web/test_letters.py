@@ -125,6 +125,62 @@ def test_the_built_in_template_is_downloaded_to_be_changed(people: People) -> No
     officer.see("/letters/poem", 404)
 
 
+def test_a_firm_downloads_its_papers_filled_in_before_and_after_it_applies(
+    bench: jobs.Bench, people: People
+) -> None:
+    way.shipped(bench)
+    key = way.drafted(bench)
+    paths = [f"/applications/{key}/papers/{kind}" for kind in ("application", "promise")]
+    clerk = people["clerk"]
+    page = clerk.see(f"/applications/{key}")
+    assert {*paths, f"/applications/{key}/form.pdf"} <= {*page.links}
+    assert "/letters" not in page.links
+    assert "print them, have them stamped" in page.words
+    assert "资金申请表" in read(clerk, paths[0])
+    assert "承　诺　书" in read(people["manager"], paths[1])
+    assert clerk.client.get(f"/applications/{key}/form.pdf").content_type == PDF_TYPE
+    clerk.see(f"/applications/{key}/papers/request", 404)
+    for login, status in (
+        *(("other_clerk", 404), ("league_officer", 404), ("commerce_officer", 404)),
+        *(("finance_officer", 403), ("admin", 403)),
+    ):
+        people[login].see(paths[0], status)
+    way.apply(bench, key)
+    assert "Filled in as the firm applied" in clerk.see(f"/applications/{key}").words
+    for login in ("clerk", "league_officer", "league_approver", "auditor"):
+        assert "本表按企业提交申报时的内容填制" in read(people[login], paths[0])
+    assert "/letters" in people["league_officer"].see(f"/applications/{key}").links
+    people["commerce_officer"].see(paths[0], 404)
+    way.file(bench, way.filing_drafted(bench, way.passed(bench, key)))
+    assert "申报编号SB-2026-0001" in read(people["commerce_officer"], paths[1])
+
+
+def test_a_league_brings_its_own_form_and_no_other_league_sees_it(
+    bench: jobs.Bench, people: People
+) -> None:
+    bring(people["league_officer"], own("{{ 企业 }}申报{{ 申报金额 }}元"), "application")
+    way.shipped(bench)
+    key = way.drafted(bench)
+    told = read(people["clerk"], f"/applications/{key}/papers/application")
+    assert told.splitlines() == [OWN, "示例企业甲申报500.00元"]
+    page = bring(people["league_officer"], own("{{ 法人 }}"), "promise", status=422)
+    assert "The name “法人” in double braces is not one we know." in page.words
+    page = people["commerce_officer"].see("/letters")
+    assert page.words.count("The built-in template") == len(letters.LETTERS)
+
+
+def test_the_api_gives_a_firm_its_papers(app: Flask, bench: jobs.Bench) -> None:
+    way.shipped(bench)
+    key = way.drafted(bench)
+    clerk = call(app, "clerk")
+    for kind in ("application", "promise"):
+        assert clerk.ask("GET", f"applications/{key}/papers/{kind}").content_type == DOCX_TYPE
+    assert clerk.ask("GET", f"applications/{key}/form/pdf").content_type == PDF_TYPE
+    clerk.get(f"applications/{key}/papers/request", 404)
+    call(app, "other_clerk").get(f"applications/{key}/papers/promise", 404)
+    call(app, "finance_officer").get(f"applications/{key}/papers/promise", 403)
+
+
 def test_the_api_gives_papers_and_takes_templates(app: Flask, filing: str) -> None:
     officer = call(app, "league_officer")
     path = filing.removeprefix("/")

@@ -22,6 +22,7 @@ from tracker.access import (
     visible_methods,
     visible_shipments,
 )
+from tracker.access.forecasts import visible_forecasts
 from tracker.access.proposals import visible_proposals
 from tracker.access.publications import visible_objections, visible_publications
 from tracker.models.cargo import CargoLine, Manifest, ManifestRow
@@ -95,6 +96,7 @@ def linkable(user: User) -> dict[str, Select[Any]]:
         "proposal": visible_proposals(user),
         "publication": visible_publications(user),
         "objection": visible_objections(user),
+        "forecast": visible_forecasts(user),
     }
 
 

@@ -64,6 +64,19 @@ def seal(bench: jobs.Bench, application: int, login: str) -> None:
     bench.database.transact(work)
 
 
+def seal_forecast(bench: jobs.Bench, forecast: int, login: str) -> None:
+    """The stamped scan of a sheet of need, attached to the forecast by the league."""
+    paper = _kept(
+        bench, scans.pdf("需求测算表盖章件（示例）", str(forecast)), "示例_需求测算表盖章件.pdf"
+    )
+
+    def work(session: Session) -> None:
+        told = Told("stamped_scan", note="示例数据")
+        _attach(session, login, paper, told, [Subject("forecast", forecast)])
+
+    bench.database.transact(work)
+
+
 def prove_matter(bench: jobs.Bench, matter: int, login: str) -> None:
     """The platform's invoice and an export of its orders, attached to a matter by its firm."""
     number = f"示例25150000{matter:04d}"

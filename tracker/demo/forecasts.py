@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from tracker import jobs
 from tracker.db import local_day
+from tracker.demo import evidence
 from tracker.demo.doing import person, take
 from tracker.models.forecasts import Forecast
 from tracker.papers import forecasts
@@ -26,6 +27,7 @@ def make(bench: jobs.Bench) -> str:
     """This year's of one league, submitted; next year's of another, passed on for approval."""
     year = local_day(datetime.now(UTC)).year
     sent = bench.database.transact(_drafted(bench, SENT, year))
+    evidence.seal_forecast(bench, sent, f"{SENT}_officer")
     take(bench, Forecast, sent, (f"{SENT}_officer", "prepare"), (f"{SENT}_approver", "submit"))
     waiting = bench.database.transact(_drafted(bench, WAITING, year + 1))
     take(bench, Forecast, waiting, (f"{WAITING}_officer", "prepare"))

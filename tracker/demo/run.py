@@ -19,6 +19,7 @@ from tracker.db import local_day
 from tracker.demo import (
     calling,
     cross_checks,
+    evaluating,
     evidence,
     forecasts,
     holding,
@@ -26,6 +27,7 @@ from tracker.demo import (
     matters,
     network,
     publishing,
+    requiring,
     tracks,
 )
 from tracker.demo.doing import person, take
@@ -74,6 +76,7 @@ def parts(bench: jobs.Bench) -> list[tuple[str, Callable[[], str]]]:
         ("盟市、口岸与通道", lambda: load.load_places(bench)),
         ("企业与人员", lambda: load.load_people(bench)),
         ("办理期限", lambda: calling.limit(bench)),
+        ("环节要求", lambda: requiring.ask(bench)),
         ("四个盟市的示例办法备案", lambda: load.record_methods(bench)),
         ("一个盟市自拟规则", lambda: load.compose_rule(bench)),
         ("一个盟市建议通道", lambda: network.propose(bench)),
@@ -96,6 +99,7 @@ def parts(bench: jobs.Bench) -> list[tuple[str, Callable[[], str]]]:
         ("下达指标", lambda: _allot(bench)),
         ("拨付兑现", lambda: _disburse(bench)),
         ("追缴一车次", lambda: _recover(bench)),
+        ("绩效自评", lambda: evaluating.say(bench)),
         ("申报期", lambda: calling.call(bench)),
         ("测算说明单", lambda: _tell(bench)),
         ("需求测算", lambda: forecasts.make(bench)),
@@ -164,7 +168,7 @@ def _file(bench: jobs.Bench) -> str:
             filing.Request(
                 document_no=f"示例{passed.league.name_zh[0]}商字〔2026〕8号",
                 basis="《关于推动跨境电商加速跑的若干措施》第二条；示例办法",
-                performance_target="本期支持跨境电商中欧卡班稳定开行（示例）",
+                performance_target=evaluating.TARGET,
                 minutes_no=f"示例{passed.league.name_zh[0]}商会纪〔2026〕2号",
                 panel_on=local_day(now),
             ),

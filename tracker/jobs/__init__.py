@@ -174,6 +174,7 @@ JOBS: dict[str, Callable[[Bench, Claimed], Effect]] = {
     "match_waiting": match_waiting,
     "take_inbox": take_inbox,
     "reply_inbox": reply_inbox,
+    "close_periods": nightly.close_periods,
     "keep_anchor": nightly.keep_anchor,
     "verify_books": nightly.verify_books,
     "back_up": nightly.back_up,
@@ -204,6 +205,7 @@ GIVEN_UP: dict[str, queue.GivenUp] = {
 """Kind -> what becomes of its subject when the job is given up; nothing where it holds nothing."""
 
 CLOCK: dict[str, str] = {
+    "close_periods": "27 0-23 * * *",
     "keep_anchor": "7 2-23 * * *",
     "verify_books": "17 2 * * *",
     "back_up": "17 3 * * *",
@@ -218,6 +220,7 @@ SLOTS: dict[str, str] = {"take_inbox": "%Y-%m-%dT%H:%M"}
 
 WANTED: dict[str, Callable[[Bench], bool]] = {
     "take_inbox": lambda bench: intake.wanted(bench.database, bench.settings),
+    "close_periods": nightly.any_to_close,
     "ask_digests": lambda bench: bool(bench.settings.mail),
 }
 """Kind -> whether there is anything to do; a job is asked for only then."""

@@ -1,6 +1,8 @@
-"""Nightly 每夜: what the clock asks for once a day: anchor, proof of the books, backup, digests."""
+"""Nightly 每夜: what the clock asks for daily: closings, anchor, proof, backup, digests."""
 
 from datetime import UTC, datetime
+
+from sqlalchemy.orm import Session
 
 from tracker import mail, packages, verify
 from tracker.books import anchors, ledger
@@ -8,8 +10,25 @@ from tracker.db import local_day
 from tracker.jobs.bench import Bench, Claimed, Effect, nothing
 from tracker.models.people import User
 from tracker.papers import digest
-from tracker.steps import digests, people
+from tracker.steps import closing, digests, people
 from tracker.steps.waiting import waiting
+
+
+def close_periods(bench: Bench, job: Claimed) -> Effect:
+    """Let the ledger say what each call had brought whose days are over."""
+    del bench, job
+    now = datetime.now(UTC)
+
+    def effect(session: Session) -> None:
+        closing.close(session, now)
+
+    return effect
+
+
+def any_to_close(bench: Bench) -> bool:
+    """Whether a call's days are over that the ledger does not tell of yet."""
+    with bench.database.reading() as session:
+        return bool(closing.due(session, local_day(datetime.now(UTC))))
 
 
 def keep_anchor(bench: Bench, job: Claimed) -> Effect:

@@ -22,6 +22,7 @@ EVIDENCE_KINDS = (
     "payment_proof",
     "track",
     "stamped_scan",
+    "third_party",
     "other",
 )
 EVIDENCE_SUBJECTS = (
@@ -37,6 +38,7 @@ EVIDENCE_SUBJECTS = (
     "proposal",
     "publication",
     "objection",
+    "forecast",
 )
 """What evidence may belong to. A cargo line is named by its first version, which a correction of
 the line does not change."""

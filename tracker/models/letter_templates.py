@@ -12,7 +12,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from tracker.db import Base, Key, Moment, one_of
 from tracker.models.people import League, User
 
-LETTER_KINDS = ("request", "publication", "performance")
+FILED_KINDS = ("request", "publication", "performance")
+"""Papers of a filing."""
+APPLIED_KINDS = ("application", "promise")
+"""Papers of an application."""
+LETTER_KINDS = (*FILED_KINDS, *APPLIED_KINDS)
 
 
 class LetterTemplate(Base):

@@ -61,11 +61,20 @@ class Demand:
         """What stands below every page."""
         return f"{self.code} 第 {self.version_no} 版　{self.anchor}"
 
+    def line_code(self, line: Line) -> str:
+        """By which a sheet that comes back finds its line again: the same in every version."""
+        return code_of(self.code, line)
+
     def method(self, line: Line) -> str:
         """By which document a line is told, and whether it is in force then."""
         numbers: Mapping[int, str] = {one.version_no: one.document_no for one in self.documents}
         told = f"{numbers[line.method]}（第 {line.method} 版）"
         return told if line.in_force else f"{told}，该季度尚无备案办法，暂按此版"
+
+
+def code_of(forecast: str, line: Line) -> str:
+    """Code of a line among those of all forecasts."""
+    return f"{forecast}|{line.key}"
 
 
 def period(year: int, first: int, last: int, lang: str) -> str:

@@ -1,5 +1,6 @@
 """Demand detail 测算明细: one row a firm, corridor and quarter in 元, with its basis. Pure."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -11,7 +12,13 @@ from tracker.papers.demand import MARKED, NEWCOMERS, WARNING, Demand, by_firm, t
 from tracker.papers.formulas import Cell, Live, counted, difference, rounded, total, yuan
 from tracker.papers.spans import Spans
 from tracker.papers.workbook import A3, Book, Column, across, end, page, table, wide_enough
-from tracker.steps.forecast_lines import MEANS, Line
+from tracker.steps.forecast_lines import (
+    MEANS,
+    MOST_EXPECTED,
+    MOST_MEAN_FEN,
+    REASON_LENGTH,
+    Line,
+)
 
 NAME = "明细"
 QUARTER, FIRM = "季度", "企业序号"
@@ -21,7 +28,9 @@ APPROVED, STANDING = "已审定（含已拨付）", "已测算合计"
 SAMPLE_COUNT, SAMPLE_SUM, MEAN = "均值样本票数", "均值样本金额", "单票均值"
 RECENT, WINDOW, DAYS = "近期票数", "近期天数", "季内余日"
 AHEAD, SUGGESTED = "余日在册", "推算票数"
+STATED_MEAN, REASON = "自报单票均值", "调整理由"
 TO_COME, NEED, LEFT = "预计金额", "需求合计", "尚未审定"
+CODE = "测算行编码（请勿改动）"
 COLUMNS = (
     Column("序号", 6, "centre"),
     Column(QUARTER, 6, "centre"),
@@ -44,12 +53,15 @@ COLUMNS = (
     Column(DAYS, 8, "number"),
     Column(AHEAD, 8, "number"),
     Column(SUGGESTED, 8, "number"),
-    Column(EXPECTED, 8, "entry_number"),
-    Column("调整理由", 20, "entry_text"),
+    Column(EXPECTED, 8, "number"),
+    Column(STATED_MEAN, 11, "money"),
+    Column(REASON, 20, "text"),
     Column(TO_COME, 11, "money"),
     Column(NEED, 11, "money"),
     Column(LEFT, 11, "money"),
+    Column(CODE, 40, "document"),
 )
+"""The last one, by which an uploaded sheet finds its lines again, is not printed."""
 HEADINGS = tuple(column.heading for column in COLUMNS)
 ADDED = (ACCRUED, APPLIED, FILED, APPROVED, STANDING, TO_COME, NEED, LEFT)
 """Columns of money that are added up."""
@@ -57,33 +69,34 @@ COUNTED = (KNOWN, SUGGESTED, EXPECTED)
 FIRST_ROW = 6
 """Of the lines, counted from one."""
 SPANS = Spans(NAME, HEADINGS, FIRST_ROW)
-WIDTH = len(COLUMNS)
+PRINTED = len(COLUMNS) - 1
 
 
 def write(book: Book, sheet: Worksheet, demand: Demand) -> None:
     """Write the sheet."""
-    across(book, sheet, 0, WIDTH, f"{demand.title}（明细）", "title", 32)
+    across(book, sheet, 0, PRINTED, f"{demand.title}（明细）", "title", 32)
     info = (
         f"测算编号：{demand.code} 第 {demand.version_no} 版　　测算期间：{demand.period}"
         f"　　{demand.anchor}　　测算日：{demand.computed_on:%Y-%m-%d}　　单位：元"
     )
-    across(book, sheet, 1, WIDTH, info, "plain")
-    across(book, sheet, 2, WIDTH, WARNING, "sample", 20)
-    across(book, sheet, 3, WIDTH, detail.SAMPLE if demand.is_sample else "", "sample", 20)
+    across(book, sheet, 1, PRINTED, info, "plain")
+    across(book, sheet, 2, PRINTED, WARNING, "sample", 20)
+    across(book, sheet, 3, PRINTED, detail.SAMPLE if demand.is_sample else "", "sample", 20)
     numbers = {uscc: number for number, (uscc, _) in enumerate(by_firm(demand.lines), 1)}
     rows = [
         _cells(row, numbers[one.uscc], one, demand)
         for row, one in enumerate(demand.lines, FIRST_ROW)
     ]
     sums = _totals(demand)
-    after = table(book, sheet, FIRST_ROW - 2, wide_enough(COLUMNS, [*rows, sums]), rows)
+    columns = wide_enough(COLUMNS, [*rows, sums])
+    after = table(book, sheet, FIRST_ROW - 2, columns, rows, _typed(demand.lines))
     styles = [_style(heading) for heading in HEADINGS]
-    end(book, sheet, after, list(zip(sums, styles, strict=True)))
-    across(book, sheet, after + 2, WIDTH, detail.SIGNING, "signing", 30)
+    end(book, sheet, after, list(zip(sums, styles, strict=True))[:PRINTED])
+    across(book, sheet, after + 2, PRINTED, detail.SIGNING, "signing", 30)
     sheet.freeze_panes(FIRST_ROW - 1, 4)
-    sheet.autofilter(FIRST_ROW - 2, 0, after - 1, WIDTH - 1)
-    sheet.print_area(0, 0, after + 2, WIDTH - 1)
-    _bounds(sheet, len(rows))
+    sheet.autofilter(FIRST_ROW - 2, 0, after - 1, len(COLUMNS) - 1)
+    sheet.print_area(0, 0, after + 2, PRINTED - 1)
+    _bounds(sheet, demand.lines)
     page(
         sheet,
         paper=A3,
@@ -112,8 +125,8 @@ def _cells(row: int, firm_number: int, one: Line, demand: Demand) -> tuple[Cell,
         yuan(one.approved_fen),
         Live(standing, yuan(one.known_fen)),
         in_chinese(MEANS[one.mean_from]),
-        one.mean_count,
-        yuan(one.mean_sum_fen),
+        0 if one.states_mean else one.mean_count,
+        yuan(0 if one.states_mean else one.mean_sum_fen),
         _mean(one, at),
         one.recent,
         one.recent_days,
@@ -121,17 +134,22 @@ def _cells(row: int, firm_number: int, one: Line, demand: Demand) -> tuple[Cell,
         one.ahead,
         Live(pace, Decimal(one.suggested)),
         one.expected,
+        yuan(one.mean_fen) if one.states_mean else None,
         one.reason,
         Live(f"=ROUND({at[EXPECTED]}*{at[MEAN]},2)", yuan(one.expected_fen)),
         Live(f"=ROUND({at[STANDING]}+{at[TO_COME]},2)", yuan(one.need_fen)),
         difference(at[NEED], at[APPROVED], fen=one.need_fen - one.approved_fen),
+        demand.line_code(one),
     )
 
 
 def _mean(one: Line, at: dict[str, str]) -> Cell:
-    """The mean as a division anyone can follow; a number where rounding is not certain."""
-    if not one.mean_count:
-        return yuan(0)
+    """The mean as a division anyone can follow; a number where rounding is not certain.
+
+    Where the ledger knows none it is what the league states of it.
+    """
+    if one.states_mean:
+        return Live(f"=ROUND({at[STATED_MEAN]},2)", yuan(one.mean_fen))
     exact = Fraction(one.mean_sum_fen, 100 * one.mean_count)
     formula = rounded(f"{at[SAMPLE_SUM]}/{at[SAMPLE_COUNT]}", exact, "half_up")
     return Live(f"={formula}", yuan(one.mean_fen)) if formula else yuan(one.mean_fen)
@@ -170,16 +188,42 @@ def _style(heading: str) -> str:
     return "total" if heading in ADDED else "total_text"
 
 
-def _bounds(sheet: Worksheet, count: int) -> None:
-    """What is typed into 预计票数 is a whole number, never below zero."""
-    column, first = HEADINGS.index(EXPECTED), FIRST_ROW - 1
-    sheet.data_validation(
-        *(first, column, first + count - 1, column),
-        {
-            "validate": "integer",
-            "criteria": ">=",
-            "value": 0,
-            "error_title": "预计票数不对",
-            "error_message": "预计票数应为不小于 0 的整数。",
-        },
-    )
+def _typed(lines: Sequence[Line]) -> set[tuple[int, int]]:
+    """Places to be filled in: of quarters that are not over, means only where none is known."""
+    always = (HEADINGS.index(EXPECTED), HEADINGS.index(REASON))
+    mean = (HEADINGS.index(STATED_MEAN),)
+    return {
+        (place, column)
+        for place, one in enumerate(lines)
+        if one.days
+        for column in (*always, *(mean if one.states_mean else ()))
+    }
+
+
+def _bounds(sheet: Worksheet, lines: Sequence[Line]) -> None:
+    """What may be typed beside each of the three columns; nothing where a quarter is over."""
+    at = {heading: f"{SPANS.letter(heading)}{FIRST_ROW}" for heading in HEADINGS}
+    count, mean, most = at[EXPECTED], at[STATED_MEAN], MOST_MEAN_FEN // 100
+    rules = {
+        EXPECTED: (
+            f"ISNUMBER({count}),{count}>=0,{count}<={MOST_EXPECTED},INT({count})={count}",
+            f"应为 0 至 {MOST_EXPECTED:,} 的整数",
+        ),
+        STATED_MEAN: (
+            f"{at[SAMPLE_COUNT]}=0,ISNUMBER({mean}),{mean}>=0,{mean}<={most},ROUND({mean},2)={mean}",
+            f"应在 0 与 {most:,} 之间，单位为元，至多两位小数；台账已有均值的行不填",
+        ),
+        REASON: (f"LEN({at[REASON]})<={REASON_LENGTH}", f"至多 {REASON_LENGTH} 字"),
+    }
+    first = FIRST_ROW - 1
+    for heading, (rule, told) in rules.items():
+        column = HEADINGS.index(heading)
+        sheet.data_validation(
+            *(first, column, first + len(lines) - 1, column),
+            {
+                "validate": "custom",
+                "value": f"=AND({at[DAYS]}>0,{rule})",
+                "error_title": f"{heading}不对",
+                "error_message": f"{heading}{told}；已结束的季度不能改填。",
+            },
+        )

@@ -41,7 +41,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: the share of each column in the width, in hundredths, its heads and its rows."""
+    """A table: the share of each column in the width, in hundredths, its heads and its rows.
+
+    Without heads it is a form: what is asked for stands beside what is filled in.
+    """
 
     widths: Sequence[int]
     heads: Sequence[str]
@@ -144,7 +147,8 @@ def _table(table: Table) -> str:
         for side in ("top", "left", "bottom", "right", "insideH", "insideV")
     )
     columns = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
-    rows = [_row(table.heads, widths, ["head"] * len(widths), "<w:tblHeader/>")]
+    heads = [table.heads] if table.heads else []
+    rows = [_row(one, widths, ["head"] * len(widths), "<w:tblHeader/>") for one in heads]
     styles = ["figure" if at in table.right else "cell" for at in range(len(widths))]
     rows += [_row(row, widths, styles) for row in table.rows]
     return (

@@ -61,13 +61,15 @@ def published(values: Values, rows: Iterable[Shown]) -> Paper:
 
 
 def performance(values: Values, lists: Lists) -> Paper:
-    """绩效表: the targets beside what was reached, and the ledger's figures."""
+    """绩效表: the targets beside what was reached, the ledger's figures, and the league's words."""
     numbered = [{"序号": str(at), **row} for at, row in enumerate(lists["台账"], 1)]
     grids = (
         _texts("绩效目标及完成情况", ("序号", "绩效指标", "目标值", "实际完成值"), lists["绩效"]),
         _texts("台账数据", ("序号", "指标", "数值", "口径"), numbered),
     )
-    return _paper(values, "绩效目标及自评表", ("单位", "项目", "期间", "报送编号"), grids)
+    said = tuple(f"{row['栏目']}：{row['内容']}" for row in lists["自评"])
+    facts = ("单位", "项目", "期间", "报送编号")
+    return _paper(values, "绩效目标及自评表", facts, grids, (*said, values["自评填写"]))
 
 
 def _amounts(line: Line) -> tuple[int, ...]:
@@ -84,13 +86,19 @@ def _texts(title: str, heads: Sequence[str], rows: Sequence[Values]) -> Grid:
     return Grid(title=title, headings=headings, rows=cells)
 
 
-def _paper(values: Values, title: str, facts: Sequence[str], grids: tuple[Grid, ...]) -> Paper:
+def _paper(
+    values: Values,
+    title: str,
+    facts: Sequence[str],
+    grids: tuple[Grid, ...],
+    notes: tuple[str, ...] = (),
+) -> Paper:
     return Paper(
         lang="zh",
         title=title,
         mark=values["示例"],
         facts=tuple((LABELS.get(name, name), values[name]) for name in facts),
         grids=grids,
-        notes=(),
+        notes=notes,
         foot=f"台账第{values['台账序号']}号，链头{values['台账链头']}",
     )

@@ -1,55 +1,37 @@
 """Letter facts 文书数据: what the names in a letter's template stand for, read from the books."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rules.lines import yuan
 from tracker.books import ledger
 from tracker.db import local_day
 from tracker.models import subjects
-from tracker.models.applications import Application, ApplicationLine
+from tracker.models.applications import Application
 from tracker.models.filings import (
-    APPROVED_STATES,
-    AllotmentMatch,
     Decision,
-    Disbursement,
     Filing,
-    FilingLine,
 )
 from tracker.models.methods import Method, Programme
-from tracker.models.money import Item
-from tracker.models.people import Firm, League
+from tracker.models.people import League
 from tracker.models.publications import OPEN_STATES, Objection, Publication, PublicationLine
+from tracker.papers import performance
 from tracker.papers.filling import Lists, Values
 from tracker.papers.formulas import ten_thousands
-from tracker.papers.letters import LISTS, VALUES
+from tracker.papers.letters import LISTS, VALUES, dated
 from tracker.steps import filing as filings
 from tracker.steps import publication as publications
 
 SAMPLE = "示例，不作依据"
-UNITS = {"shipment": "车次（箱）", "period": "项"}
-"""Subject of a programme -> what its items are counted in."""
 NO_DAY = "　　　　年　　月　　日"
 WITHDRAWN = "（已撤回）"
 NOT_PUBLISHED = "（未公示）"
 Facts = tuple[Values, Lists]
 Shown = tuple[str, str, int, int]
 """Firm, code of its application, how many items, and fen, as published."""
-
-
-@dataclass(frozen=True)
-class Sums:
-    """A firm: how many of its items are filed, and its sums in fen."""
-
-    firm: Firm
-    items: int
-    applied_fen: int
-    reduced_fen: int
-    filed_fen: int
 
 
 def of_filing(session: Session, filing: Filing, now: datetime) -> Facts:
@@ -60,13 +42,14 @@ def of_filing(session: Session, filing: Filing, now: datetime) -> Facts:
     filing = filings.sent(session, filing)
     inside = filings.applications(session, filing)
     shown = list(publications.standing(session, inside).values())
-    rows = _rows(session, filing)
+    rows = performance.by_firm(session, filing)
     filed_fen = sum(row.filed_fen for row in rows)
     first, last = _period(inside)
-    figures = list(_figures(session, filing, rows))
     head = ledger.head(session)
+    evaluated, tables = performance.of_filing(session, filing, rows)
     values = {
-        **_common(session, filing.league, filing.programme, (first, last)),
+        **evaluated,
+        **common(session, filing.league, filing.programme, (first, last)),
         **_published(shown),
         "文号": filing.document_no,
         "报送编号": filing.code,
@@ -87,18 +70,18 @@ def of_filing(session: Session, filing: Filing, now: datetime) -> Facts:
     }
     if any(row.firm.is_sample for row in rows):
         values["示例"] = SAMPLE
-    return _whole(values), {
+    return whole(values), {
+        **dict.fromkeys(LISTS, ()),
         "逐户": [_firm(number, row) for number, row in enumerate(rows, 1)],
         "公示": [_shown(number, row) for number, row in enumerate(to_show(session, filing), 1)],
-        "绩效": list(_targets(filing.performance_target, figures)),
-        "台账": [dict(zip(LISTS["台账"], one, strict=True)) for one in figures],
+        **tables,
     }
 
 
 def _panel(filing: Filing) -> str:
     if filing.panel_on is None:
         return ""
-    return f"上述支持意见已于{_day(filing.panel_on)}经集体研究（{filing.minutes_no}）。"
+    return f"上述支持意见已于{dated(filing.panel_on)}经集体研究（{filing.minutes_no}）。"
 
 
 def of_publication(session: Session, publication: Publication) -> Facts:
@@ -107,7 +90,7 @@ def of_publication(session: Session, publication: Publication) -> Facts:
     total = yuan(sum(one.amount_fen for one in lines))
     period = (publication.period_from, publication.period_to)
     values = {
-        **_common(session, publication.league, publication.programme, period),
+        **common(session, publication.league, publication.programme, period),
         **_published(lines),
         "企业数": str(len({one.firm_name for one in lines})),
         "数量": f"{sum(one.items for one in lines):,}",
@@ -120,17 +103,18 @@ def of_publication(session: Session, publication: Publication) -> Facts:
     if any(one.application.firm.is_sample for one in lines):
         values["示例"] = SAMPLE
     listed = [_shown(number, row) for number, row in enumerate(map(frozen, lines), 1)]
-    return _whole(values), {**dict.fromkeys(LISTS, ()), "公示": listed}
+    return whole(values), {**dict.fromkeys(LISTS, ()), "公示": listed}
 
 
-def _whole(values: Values) -> Values:
+def whole(values: Values) -> Values:
     """With nothing for each name that is not said here."""
     return {**dict.fromkeys(VALUES, ""), **values}
 
 
-def _common(
+def common(
     session: Session, league: League, programme: Programme, period: tuple[date, date]
 ) -> dict[str, str]:
+    """What every letter of a league, a programme and a period says."""
     query = select(Method).where(
         Method.league_id == league.id,
         Method.programme_id == programme.id,
@@ -144,9 +128,9 @@ def _common(
         "盟市": league.name_zh,
         "单位": f"{league.name_zh}商务局",
         "项目": programme.name_zh,
-        "期间": f"{_day(period[0])}至{_day(period[1])}",
+        "期间": f"{dated(period[0])}至{dated(period[1])}",
         "办法": "、".join(f"《{one.title}》（{one.document_no}）" for one in methods),
-        "量词": UNITS[subjects.of(programme).name],
+        "量词": performance.UNITS[subjects.of(programme).name],
     }
 
 
@@ -155,8 +139,8 @@ def _published(lines: Sequence[PublicationLine]) -> dict[str, str]:
     found = list({one.publication_id: one.publication for one in lines}.values())
     told = {
         "公示编号": [one.code for one in found],
-        "公示起": [_day(one.published_on) for one in found],
-        "公示止": [_day(one.ends_on) for one in found],
+        "公示起": [dated(one.published_on) for one in found],
+        "公示止": [dated(one.ends_on) for one in found],
         "公示工作日": [str(one.working_days) for one in found],
         "公示地点": [one.place for one in found],
         "异议受理": [one.contact for one in found],
@@ -175,7 +159,7 @@ def _said(
     if not found:
         return "本次报送的内容未经公示。"
     told = [
-        f"{_day(one.published_on)}至{_day(one.ends_on)}在{one.place}公示{one.working_days}个工作日"
+        f"{dated(one.published_on)}至{dated(one.ends_on)}在{one.place}公示{one.working_days}个工作日"
         + ("，公示期尚未届满" if today <= one.ends_on else "")
         for one in found
     ]
@@ -200,27 +184,7 @@ def _objected(session: Session, lines: Sequence[PublicationLine], *, over: bool)
     return f"{since}共收到异议{len(states)}件，{decided}。"
 
 
-def _rows(session: Session, filing: Filing) -> list[Sums]:
-    whole = FilingLine.filing_id.in_(filings.family(filing))
-    query = (
-        select(
-            Firm,
-            func.count(FilingLine.id),
-            func.sum(ApplicationLine.applied_fen),
-            func.sum(ApplicationLine.reduced_fen),
-            func.coalesce(func.sum(FilingLine.filed_fen), 0),
-        )
-        .join(Item, Item.id == ApplicationLine.item_id)
-        .join(Firm, Firm.id == Item.firm_id)
-        .outerjoin(FilingLine, (FilingLine.item_id == ApplicationLine.item_id) & whole)
-        .where(filings.applied(filing))
-        .group_by(Firm.id)
-        .order_by(Firm.id)
-    )
-    return [Sums(firm, *map(int, rest)) for firm, *rest in session.execute(query)]
-
-
-def _firm(number: int, row: Sums) -> Values:
+def _firm(number: int, row: performance.Sums) -> Values:
     money = map(yuan, (row.applied_fen, row.reduced_fen, row.filed_fen))
     told = (str(number), row.firm.name, row.firm.uscc, f"{row.items:,}", *money)
     return dict(zip(LISTS["逐户"], told, strict=True))
@@ -249,48 +213,6 @@ def _shown(number: int, row: Shown) -> Values:
     return dict(zip(LISTS["公示"], told, strict=True))
 
 
-def _figures(
-    session: Session, filing: Filing, rows: Sequence[Sums]
-) -> Iterator[tuple[str, str, str]]:
-    """Name, figure and how it is told, as the ledger stands."""
-    unit = UNITS[subjects.of(filing.programme).name]
-    whole = filings.family(filing)
-    allotted = session.scalar(
-        select(func.sum(AllotmentMatch.amount_fen)).where(AllotmentMatch.filing_id.in_(whole))
-    )
-    paid = session.scalar(
-        select(func.sum(Disbursement.amount_fen)).where(
-            Disbursement.filing_id.in_(whole), Disbursement.state == "disbursed"
-        )
-    )
-    allotted, paid = int(allotted or 0), int(paid or 0)
-    approved = _approved(session, whole)
-    yield "支持企业数", f"{len(rows)} 家", "本次报送的企业"
-    yield "支持数量", f"{sum(row.items for row in rows):,} {unit}", "本次报送的明细"
-    yield "报送金额", f"{yuan(sum(row.filed_fen for row in rows))} 元", "初审核定、报送自治区的金额"
-    yield "审定金额", _or_not(approved), "报送金额减商务厅核减"
-    yield "下达指标", f"{yuan(allotted)} 元", "已下达并用于本次报送的预算指标，含提前下达的部分"
-    yield "兑现金额", f"{yuan(paid)} 元", "银行已确认到账的拨付，未扣除追缴"
-    yield "兑现率", _rate(paid, approved), "兑现金额占审定金额，舍去第三位小数"
-
-
-def _approved(session: Session, whole: Select[int]) -> int | None:
-    """What of these filings is approved by now; None before any of it was decided so."""
-    left = FilingLine.filed_fen - FilingLine.reduced_fen
-    query = select(func.sum(left)).join(Filing, Filing.id == FilingLine.filing_id)
-    fen = session.scalar(query.where(Filing.id.in_(whole), Filing.state.in_(APPROVED_STATES)))
-    return None if fen is None else int(fen)
-
-
-def _targets(text: str, figures: Sequence[tuple[str, str, str]]) -> Iterator[Values]:
-    """Each line of the stated target, cut at its first colon, with the ledger's figure if any."""
-    known = {name: figure for name, figure, _ in figures}
-    for number, line in enumerate(filter(None, map(str.strip, text.splitlines())), 1):
-        name, _, wanted = line.replace(":", "：").partition("：")
-        told = (str(number), name.strip(), wanted.strip(), known.get(name.strip(), ""))
-        yield dict(zip(LISTS["绩效"], told, strict=True))
-
-
 def _period(inside: Sequence[Application]) -> tuple[date, date]:
     return min(one.period_from for one in inside), max(one.period_to for one in inside)
 
@@ -300,19 +222,4 @@ def _filed_on(session: Session, filing: Filing) -> str:
         Decision.subject_kind == "filing", Decision.subject_id == filing.id, Decision.step == "file"
     )
     filed_at = session.scalar(query)
-    return _day(local_day(filed_at)) if filed_at else NO_DAY
-
-
-def _day(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
-def _or_not(fen: int | None) -> str:
-    return "尚未审定" if fen is None else f"{yuan(fen)} 元"
-
-
-def _rate(paid: int, approved: int | None) -> str:
-    if not approved:
-        return "—"
-    parts = paid * 10_000 // approved
-    return f"{parts // 100}.{parts % 100:02d}%"
+    return dated(local_day(filed_at)) if filed_at else NO_DAY

@@ -1,4 +1,4 @@
-"""Letters 文书: the papers of a filing in Word, as their built-in templates have them. Pure.
+"""Letters 文书: papers of a filing and an application in Word, as their templates have them. Pure.
 
 A template is a .docx file with names in double braces; a league or Commerce may put its own in the
 place of any. The built-in ones are templates too, to be downloaded and changed.
@@ -6,8 +6,10 @@ place of any. The built-in ones are templates too, to be downloaded and changed.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 
+from tracker.papers.applied_letters import APPLICATION, PROMISE
 from tracker.papers.docx import Line, Table, document
 from tracker.papers.filling import Known
 
@@ -28,11 +30,16 @@ VALUES: Mapping[str, str] = {
     "期间": "申报期间",
     "文号": "请示文号",
     "报送编号": "本系统的报送编号",
-    "日期": "报送日期，尚未报送时留空待填",
+    "日期": "报送或申报日期，尚未提交时留空待填",
     "依据": "请示依据",
     "集体研究": "集体研究一句话，含日期与纪要文号；未填写时为空",
     "办法": "期间内有效的补贴办法及文号",
     "绩效目标": "盟市填写的绩效目标全文",
+    "自评结论": "目标全部完成、部分完成或未完成；尚未填写时为“（由盟市填写）”",
+    "自评说明": "盟市填写的完成情况",
+    "未完成原因": "盟市填写的未完成原因，没有时为空",
+    "改进措施": "盟市填写的改进措施，没有时为空",
+    "自评填写": "自评第几版、由谁何时填写及其分录号",
     "企业数": "企业家数",
     "数量": "车次、箱或事项数",
     "量词": "“车次（箱）”或“项”",
@@ -48,6 +55,16 @@ VALUES: Mapping[str, str] = {
     "异议受理": "异议受理方式",
     "公示金额": "公示金额合计，元",
     "公示情况": "公示情况一段话",
+    "企业": "申报企业名称，用于申请表、承诺书",
+    "信用代码": "申报企业的统一社会信用代码",
+    "申报编号": "本系统的申报编号",
+    "开户行": "申报企业的开户银行",
+    "账号": "申报企业的银行账号",
+    "经办人": "备齐申报的企业经办人，尚未备齐时为空",
+    "负责人": "提交申报的企业负责人，尚未提交时为空",
+    "不重复申报声明": "未就同一车次（箱）或事项享受、申请其他补贴的一句话",
+    "明细说明": "明细较多、只列出一部分时的一句话，否则为空",
+    "取数说明": "申请表、承诺书按何时的内容填制的一句话",
     "台账序号": "取数时台账的分录号",
     "台账链头": "取数时台账链头的哈希",
 }
@@ -74,7 +91,27 @@ LISTS: Mapping[str, Mapping[str, str]] = {
         "序号": "序号",
         "指标": "绩效目标每行冒号前的文字",
         "目标值": "冒号后的文字",
-        "完成值": "同名台账数据，没有的留空待填",
+        "完成值": "同名台账数据，没有的为盟市在自评中所填，尚未填写的留空",
+    },
+    "自评": {
+        "栏目": "目标完成情况、完成情况说明、未完成原因、改进措施",
+        "内容": "盟市所填，没有内容的栏目不列；尚未自评时各栏留空",
+    },
+    "分项": {
+        "类别": "公路、铁路或申报事项",
+        "通道": "登记通道编号",
+        "线路": "登记通道名称",
+        "数量": "车次、箱或事项数",
+        "申报金额": "申报金额，元",
+    },
+    "明细": {
+        "序号": "序号",
+        "日期": "发车日期，或申报事项年度的末日",
+        "名称": "车牌号、箱号或申报事项",
+        "类别": "公路、铁路或申报事项",
+        "通道": "登记通道编号",
+        "线路": "登记通道名称",
+        "申报金额": "申报金额，元",
     },
     "台账": {
         "指标": "台账数据名称",
@@ -190,7 +227,8 @@ PERFORMANCE = (
         "note",
     ),
     Line("三、自评说明", "heading"),
-    Line("（由盟市填写）", "kept"),
+    Table((22, 78), ("栏目", "内容"), (("{{ 自评.栏目 }}", "{{ 自评.内容 }}"),)),
+    Line("{{ 自评填写 }}", "note"),
     Line("{{ 单位 }}", "office"),
     Line("{{ 日期 }}", "signed"),
 )
@@ -198,6 +236,8 @@ LETTERS: Mapping[str, Letter] = {
     "request": Letter("请示", REQUEST),
     "publication": Letter("公示表", PUBLICATION),
     "performance": Letter("绩效表", PERFORMANCE),
+    "application": Letter("申请表", APPLICATION),
+    "promise": Letter("承诺书", PROMISE),
 }
 """Kind -> the paper; a template is of one of them."""
 
@@ -206,3 +246,8 @@ LETTERS: Mapping[str, Letter] = {
 def built_in(kind: str) -> bytes:
     """The template that comes with the program."""
     return document(LETTERS[kind].blocks)
+
+
+def dated(day: date) -> str:
+    """A day as letters write it: ``2026年5月4日``."""
+    return f"{day.year}年{day.month}月{day.day}日"

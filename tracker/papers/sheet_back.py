@@ -4,19 +4,14 @@ Only two columns are for typing: what Commerce takes off, and why. Every other c
 held against what was filed, so that a figure altered on the way is told and never taken over.
 """
 
-import unicodedata
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
-from typing import Any
 
-from ingest import formats, sniff
-from ingest.headings import norm
 from rules.lines import yuan
 from tracker.chinese import in_chinese
-from tracker.errors import Refused, mark
-from tracker.papers import detail
+from tracker.errors import mark
+from tracker.papers import detail, typed_rows
+from tracker.papers.typed_rows import Wrong, wrong
 from tracker.steps.codes import REASON_CODES
 
 CODE = detail.HEADINGS[-1]
@@ -29,21 +24,16 @@ READ = {
 }
 """What is read of a row -> its heading; of matters the label is called otherwise."""
 NEEDED = ("code", "filed", "reduced", "reason")
-NOISE = Decimal("0.0001")
-"""Of a fen: what office programs leave of binary fractions."""
 COLON = "：:"
 OTHER = "other"
 MOST_WORDS = 300
 """Of a reason, as the books have room for."""
 
-PROBLEMS: dict[str, tuple[str, str]] = {
+PROBLEMS: typed_rows.Problems = {
+    **typed_rows.PROBLEMS,
     "unknown": (
         mark("No line of this filing has this code."),
         mark("Do not change the last column; download the sheet anew and copy your figures over."),
-    ),
-    "twice": (
-        mark("The line stands on several rows."),
-        mark("Keep one of them, and upload the file again."),
     ),
     "missing": (
         mark("The line is missing from the sheet."),
@@ -104,68 +94,18 @@ class Proposed:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Wrong:
-    """What is wrong with a row; row 0 for a line that has none."""
-
-    row: int
-    label: str
-    code: str
-    """Of ``PROBLEMS``."""
-    args: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """The sheet beside the filing."""
-
-    same: int
-    """Lines on which it says what stands."""
-    proposed: tuple[Proposed, ...]
-    problems: tuple[Wrong, ...]
+Comparison = typed_rows.Comparison[Proposed]
 
 
 def read(raw: bytes) -> list[Row]:
     """The rows of the lines; raises ``Refused`` for what is no calculation sheet."""
-    source = formats.read(raw, sniff.kind(raw))
-    for grid in source.grids if source else ():
-        rows = [*zip(grid.rows.to_list(), *grid.cells.iter_columns(), strict=True)]
-        for at, (_, *cells) in enumerate(rows):
-            places = _places([_text(cell) for cell in cells])
-            if set(NEEDED) <= set(places):
-                return list(_rows(rows[at + 1 :], places))
-    raise Refused(
-        mark("This is no calculation sheet: no row has the headings %(headings)s."),
-        mark("Download the calculation sheet here, fill it in, and upload that workbook."),
-        headings="、".join(READ[name] for name in NEEDED),
-    )
+    sheet = typed_rows.read(raw, READ, NEEDED)
+    return [Row(row, **{"label": "", **texts}) for row, texts in sheet.rows]
 
 
 def compared(rows: Sequence[Row], lines: Sequence[Known]) -> Comparison:
     """What the rows say of the lines: the same, something to propose, or something wrong."""
-    known = {one.code: one for one in lines}
-    seen = Counter(one.code for one in rows)
-    same, proposed, problems = 0, [], []
-    for one in rows:
-        line = known.get(one.code)
-        wrong = _unplaced(line, seen[one.code])
-        if line is None or wrong:
-            problems.append(Wrong(one.row, one.label, wrong or "unknown", {}))
-            continue
-        # some programs save formulas without what they come to: an empty cell says nothing
-        if one.filed and (told := _fen(one.filed)) != line.filed_fen:
-            said = one.filed if told is None else yuan(told)
-            args = {"said": said[:40], "filed": yuan(line.filed_fen)}
-            problems.append(Wrong(one.row, line.label, "altered", args))
-        found = _typed(one, line)
-        if isinstance(found, Wrong):
-            problems.append(found)
-        elif found is None:
-            same += 1
-        else:
-            proposed.append(found)
-    problems += [Wrong(0, line.label, "missing", {}) for line in lines if line.code not in seen]
-    return Comparison(same, tuple(proposed), tuple(problems))
+    return typed_rows.compared(rows, lines, PROBLEMS, _looked)
 
 
 def reason_of(said: str) -> tuple[str, str]:
@@ -177,51 +117,29 @@ def reason_of(said: str) -> tuple[str, str]:
     return OTHER, said
 
 
-def _unplaced(line: Known | None, times: int) -> str:
-    if line is None:
-        return "unknown"
-    return "twice" if times > 1 else ""
+def _looked(one: Row, line: Known) -> tuple[list[Wrong], Proposed | None]:
+    bad: list[Wrong] = []
+    filed = yuan(line.filed_fen)
+    # some programs save formulas without what they come to: an empty cell says nothing
+    if one.filed and (told := typed_rows.fen(one.filed)) != line.filed_fen:
+        said = one.filed if told is None else yuan(told)
+        bad.append(wrong(PROBLEMS, "altered", one.row, line.label, said=said[:40], filed=filed))
+    found = _typed(one, line)
+    return ([*bad, found], None) if isinstance(found, Wrong) else (bad, found)
 
 
 def _typed(one: Row, line: Known) -> Proposed | Wrong | None:
-    fen = _fen(one.reduced) if one.reduced else 0
+    fen = typed_rows.fen(one.reduced) if one.reduced else 0
     if fen is None or not 0 <= fen <= line.filed_fen:
-        args = {"said": one.reduced[:40], "filed": yuan(line.filed_fen)}
-        return Wrong(one.row, line.label, "amount", args)
+        said = one.reduced[:40]
+        return wrong(PROBLEMS, "amount", one.row, line.label, said=said, filed=yuan(line.filed_fen))
     if not fen:
         return Proposed(one.row, line, 0, "", "") if line.reduced_fen else None
     if not one.reason:
-        return Wrong(one.row, line.label, "reason", {})
+        return wrong(PROBLEMS, "reason", one.row, line.label)
     code, words = reason_of(one.reason)
     if len(words) > MOST_WORDS:
-        return Wrong(one.row, line.label, "long", {"most": str(MOST_WORDS)})
+        return wrong(PROBLEMS, "long", one.row, line.label, most=str(MOST_WORDS))
     if (fen, code, words) == (line.reduced_fen, line.reason_code, line.reason):
         return None
     return Proposed(one.row, line, fen, code, words)
-
-
-def _places(cells: Sequence[str]) -> dict[str, int]:
-    names = {norm(heading): name for name, heading in READ.items()}
-    return {names[norm(cell)]: place for place, cell in enumerate(cells) if norm(cell) in names}
-
-
-def _rows(rows: Sequence[tuple[Any, ...]], places: Mapping[str, int]) -> Iterator[Row]:
-    for number, *cells in rows:
-        texts = {name: _text(cells[place]) for name, place in places.items()}
-        if texts["code"]:  # sums and signatures below the lines have none
-            yield Row(int(number), label=texts.pop("label", ""), **texts)
-
-
-def _text(cell: object) -> str:
-    """One line of what a cell says, without signs that nobody sees; else as it was typed."""
-    return "".join(sign for sign in " ".join(str(cell or "").split()) if sign.isprintable())
-
-
-def _fen(said: str) -> int | None:
-    """Yuan as whole fen; None for what is no amount to the fen."""
-    try:
-        hundredths = Decimal(unicodedata.normalize("NFKC", said).replace(",", "")) * 100
-        whole = hundredths.to_integral_value()
-    except InvalidOperation:
-        return None
-    return int(whole) if hundredths.is_finite() and abs(hundredths - whole) < NOISE else None

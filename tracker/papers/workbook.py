@@ -5,7 +5,7 @@ its value, so that a viewer that does not recompute shows the right figure too.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -53,9 +53,9 @@ STYLES: Mapping[str, Mapping[str, object]] = {
     "share": GRID | {"num_format": "0.00%"},
     "day": GRID | {"num_format": "yyyy-mm-dd", "align": "center"},
     "money": GRID | {"num_format": "#,##0.00"},
-    "entry": GRID | {"num_format": "#,##0.00", "bg_color": "#FFF9E5"},
-    "entry_number": GRID | {"num_format": "#,##0", "bg_color": "#FFF9E5"},
-    "entry_text": GRID | {"bg_color": "#FFF9E5", "text_wrap": True},
+    "entry": GRID | {"num_format": "#,##0.00", "bg_color": "#FFF9E5", "locked": False},
+    "entry_number": GRID | {"num_format": "#,##0", "bg_color": "#FFF9E5", "locked": False},
+    "entry_text": GRID | {"bg_color": "#FFF9E5", "text_wrap": True, "locked": False},
     "wrong": GRID
     | {"num_format": "@", "text_wrap": True, "bg_color": "#FFC7CE", "font_color": "#9C0006"},
     "as_text": BASE | {"num_format": "@"},
@@ -65,8 +65,11 @@ STYLES: Mapping[str, Mapping[str, object]] = {
     "total_number": GRID | {"num_format": "#,##0", "bold": True, "bg_color": "#F2F2F2"},
     "total_text": GRID | {"bold": True, "bg_color": "#F2F2F2", "align": "center"},
 }
-"""The few looks of cells; cells to be filled in are pale yellow, numbers of documents are text."""
+"""The few looks of cells; cells to be filled in are pale yellow and stay open where somebody locks
+the sheet; numbers of documents are text."""
 AMOUNTS = ("money", "entry")
+TYPED = {"money": "entry", "number": "entry_number", "text": "entry_text"}
+"""How a cell looks that is to be filled in, in a column where not all are."""
 UNDATED = datetime(2025, 1, 1, tzinfo=UTC)
 """When a paper was made that says the same at any time."""
 
@@ -140,23 +143,26 @@ def table(
     row: int,
     columns: Sequence[Column],
     rows: Sequence[Sequence[Cell]],
+    typed: Collection[tuple[int, int]] = (),
 ) -> int:
     """Write headings at this row and the rows below; returns the row after the last one.
 
-    A whole number in a column of money is a count, and looks like one. Each row is as high as its
-    longest text: not every program finds that out by itself.
+    `typed` are the places, row and column, that are to be filled in. A whole number in a column of
+    money is a count, and looks like one. Each row is as high as its longest text: not every program
+    finds that out by itself.
     """
     for number, column in enumerate(columns):
         sheet.set_column(number, number, column.width)
         put(book, sheet, row, number, _heading(column), "heading")
     sheet.set_row(row, 36)
-    for cells in rows:
+    for place, cells in enumerate(rows):
         row += 1
         texts = zip(columns, cells, strict=True)
         sheet.set_row(row, max(height(t, c.width) for c, t in texts if isinstance(t, str)))
         for number, (column, cell) in enumerate(zip(columns, cells, strict=True)):
             counted = column.style == "money" and isinstance(cell, int)
-            put(book, sheet, row, number, cell, "number" if counted else column.style)
+            style = TYPED[column.style] if (place, number) in typed else column.style
+            put(book, sheet, row, number, cell, "number" if counted else style)
     return row + 1
 
 

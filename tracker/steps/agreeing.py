@@ -14,7 +14,11 @@ LEVELLED: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
         "approve": (mark("Agree to approving it"), FINANCE),
     },
     "division": {"divide": (mark("Agree to dividing the pool"), LEAGUE_BODIES)},
-    "allotment": {"allot": (mark("Agree to allotting it"), FINANCE)},
+    "allotment": {
+        "allot": (mark("Agree to allotting it"), FINANCE),
+        "carry_over": (mark("Agree to carrying it over"), FINANCE),
+        "lapse": (mark("Agree to taking it back"), FINANCE),
+    },
     "disbursement": {"instruct": (mark("Agree to instructing it"), LEAGUE_BODIES)},
     "recovery": {
         "recover": (mark("Agree to demanding it"), LEAGUE_BODIES),

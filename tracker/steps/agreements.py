@@ -1,10 +1,12 @@
 """Agreements 加签: whose further agreement a step needs, from its amount, and who gave it.
 
-Levels are data; where none is in force, none is asked. A look-up that fails, or that finds fewer
-levels than the ledger tells of, stops the step: no level is ever skipped because it was not found.
+Levels are data; where none is in force, none is asked. A league may ask for that of another of its
+offices besides, whatever the amount (会审, ``requirements``). A look-up that fails, or that finds
+fewer of them than the ledger tells of, stops the step: none is ever skipped because it was not
+found.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,8 +20,9 @@ from tracker.models.filings import Decision
 from tracker.models.levels import COUNTING_STATES, Level
 from tracker.models.money import Entry
 from tracker.models.people import User
-from tracker.steps import amounts
+from tracker.steps import amounts, requirements
 from tracker.steps.agreeing import AGREE, LEVELLED
+from tracker.steps.requirements import Joint
 from tracker.steps.step import Step
 
 SETTLED = "level.settle"
@@ -28,9 +31,9 @@ SETTLED = "level.settle"
 
 @dataclass(frozen=True)
 class Asked:
-    """One level that a step meets, and who agreed to it."""
+    """One level that a step meets, or the joint review, and who agreed to it."""
 
-    level: Level
+    level: Level | Joint
     agreed: Decision | None
 
 
@@ -44,8 +47,8 @@ class Found:
     asked: tuple[Asked, ...]
 
     @property
-    def lacking(self) -> list[Level]:
-        """The levels to which nobody agreed yet."""
+    def lacking(self) -> list[Level | Joint]:
+        """Those to which nobody agreed yet."""
         return [one.level for one in self.asked if one.agreed is None]
 
     @property
@@ -55,14 +58,15 @@ class Found:
 
     def told(self) -> dict[str, Any]:
         """What the entry of the step keeps of it."""
+        agreed = [(one.level, one.agreed.login) for one in self.asked if one.agreed]
+        joint = {one.code: [one.role, who] for one, who in agreed if isinstance(one, Joint)}
         return {
             "amount_fen": self.amount_fen,
             "programme": self.programme,
             "levels": [
-                [one.level.code, one.level.from_fen, one.agreed.login]
-                for one in self.asked
-                if one.agreed
+                [one.code, one.from_fen, who] for one, who in agreed if isinstance(one, Level)
             ],
+            **({"required": joint} if joint else {}),
         }
 
 
@@ -74,7 +78,7 @@ def look_up(
     past: Sequence[Decision],
     day: date,
 ) -> Found | None:
-    """What is asked for this step; None where no level is in force for it on the day.
+    """What is asked for this step; None where no level or joint review is in force for it now.
 
     Raises ``NotNow`` where that cannot be told: the step is not taken then.
     """
@@ -84,7 +88,8 @@ def look_up(
     try:
         programme = amounts.PROGRAMMES[kind](subject)
         found = in_force(session, kind, name, programme.id if programme else None, day)
-        if not found:
+        joint = requirements.joint(session, kind, subject, name)
+        if not found and not joint:
             return None
         amount = amounts.MEASURES[kind](session, subject)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
@@ -92,10 +97,23 @@ def look_up(
             mark("The approval levels could not be looked up; the step was not taken."),
             mark("No level is skipped. Tell the administrator, and take the step again."),
         ) from error
-    met = [one for one in found if one.from_fen <= amount]
-    given = _given(past, step)
-    asked = tuple(Asked(one, given.get(one.code)) for one in met)
+    met: list[Level | Joint] = [one for one in found if one.from_fen <= amount]
+    met += joint
+    asked = tuple(_asked(met, _given(past, step)))
     return Found(amount, programme.code if programme else "", asked)
+
+
+def _asked(
+    met: Sequence[Level | Joint], given: Mapping[tuple[str, str], Decision]
+) -> Iterator[Asked]:
+    """Each with who agreed to it; nobody counts twice, whatever was asked when they agreed."""
+    people: set[int] = set()
+    for one in met:
+        agreed = given.get((one.code, one.role))
+        if agreed is not None and agreed.user_id in people:
+            agreed = None
+        people |= {agreed.user_id} if agreed else set()
+        yield Asked(one, agreed)
 
 
 def in_force(
@@ -135,12 +153,8 @@ def require(found: Found | None, step: Step, user: User) -> dict[str, Any]:
         return {"level": _mine(found, user).code, "role": user.role}
     if found is None:
         return {}
-    if found.lacking:
-        raise Conflict(
-            mark("From %(yuan)s yuan on, one more person must agree before this step counts."),
-            mark("The page says whose agreement is missing; ask them first."),
-            yuan=yuan(found.lacking[0].from_fen),
-        )
+    for one in found.lacking[:1]:
+        raise _missing(one)
     return found.told()
 
 
@@ -153,7 +167,20 @@ def may(found: Found | None, step: Step, user: User) -> bool:
     return True
 
 
-def _mine(found: Found | None, user: User) -> Level:
+def _missing(one: Level | Joint) -> Conflict:
+    if isinstance(one, Joint):
+        return Conflict(
+            mark("Another office must agree before this step counts (joint review)."),
+            mark("The page says whose agreement is missing; ask them first."),
+        )
+    return Conflict(
+        mark("From %(yuan)s yuan on, one more person must agree before this step counts."),
+        mark("The page says whose agreement is missing; ask them first."),
+        yuan=yuan(one.from_fen),
+    )
+
+
+def _mine(found: Found | None, user: User) -> Level | Joint:
     for level in found.lacking if found else []:
         if level.role == user.role:
             return level
@@ -163,12 +190,12 @@ def _mine(found: Found | None, user: User) -> Level:
     )
 
 
-def _given(past: Sequence[Decision], step: Step) -> dict[str, Decision]:
-    """Level -> who agreed to it since the maker's last step, on what was shown then."""
+def _given(past: Sequence[Decision], step: Step) -> dict[tuple[str, str], Decision]:
+    """Level and role -> who agreed since the maker's last step, on what was shown then."""
     agree = step.name if step.name.startswith(AGREE) else AGREE + step.name
     maker = max((one.id for one in past if one.step == step.checks), default=None)
     return {
-        str(one.detail["level"]): one
+        (str(one.detail["level"]), str(one.detail["role"])): one
         for one in past
         if one.step == agree and one.maker_decision_id == maker
     }

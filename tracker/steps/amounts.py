@@ -42,7 +42,11 @@ MEASURES: Mapping[str, Measure] = {
     "disbursement": lambda _, one: int(one.amount_fen),
     "recovery": _recovery,
 }
-"""Flow -> what one of its things comes to; flows that move no money of their own are not here."""
+"""Flow -> what one of its things comes to; flows that move no money of their own are not here.
+
+An allotment is measured whole at the year's end too, whatever is left of it: never by less than
+what is decided on.
+"""
 
 
 PROGRAMMES: Mapping[str, Callable[[Any], Programme | None]] = {

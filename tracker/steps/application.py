@@ -20,7 +20,7 @@ from tracker.models.matters import Matter
 from tracker.models.methods import Programme
 from tracker.models.money import Item, ItemStage
 from tracker.models.people import League, User
-from tracker.steps import evidence_links, flow, payee, windows
+from tracker.steps import evidence_links, flow, payee, requirements, windows
 from tracker.steps.accrual import move_item
 
 
@@ -174,10 +174,11 @@ def lines(session: Session, application: Application) -> list[ApplicationLine]:
 
 
 def shown(session: Session, application: Application) -> dict[str, Any]:
-    """What a person decides on: the form, every line with its amounts, and the firm's evidence."""
+    """What a person decides on: form, lines and amounts, the firm's evidence, what differs."""
     evidence = evidence_links.shown(session, application)
     return {
         **({"evidence": evidence} if evidence else {}),
+        **requirements.shown(session, "application", application),
         "code": application.code,
         "firm": application.firm.uscc,
         "league": application.league.code,

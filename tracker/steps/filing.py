@@ -17,7 +17,7 @@ from tracker.models.filings import APPROVED_STATES, Decision, Filing, FilingLine
 from tracker.models.methods import Programme
 from tracker.models.money import Item
 from tracker.models.people import Firm, User
-from tracker.steps import flow, publication
+from tracker.steps import flow, publication, requirements
 from tracker.steps.accrual import move_item
 
 HELD = case((FilingLine.held, FilingLine.filed_fen - FilingLine.reduced_fen), else_=0)
@@ -179,6 +179,7 @@ def shown(session: Session, filing: Filing) -> dict[str, Any]:
         "performance_target": filing.performance_target,
         **({"panel": [filing.minutes_no, filing.panel_on.isoformat()]} if filing.panel_on else {}),
         "sheet": filing.sheet_sha256,
+        **requirements.shown(session, "filing", filing),
         "lines": [
             [
                 *(line.item.code, line.filed_fen, line.reduced_fen, line.reason_code),

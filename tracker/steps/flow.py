@@ -24,11 +24,11 @@ from tracker.models.forecasts import Forecast
 from tracker.models.levels import Level
 from tracker.models.matters import Matter
 from tracker.models.methods import Method
-from tracker.models.people import User
+from tracker.models.people import LEAGUE_ROLES, User
 from tracker.models.proposals import Proposal
 from tracker.models.publications import Objection, Publication
 from tracker.models.recoveries import Recovery
-from tracker.steps import agreements
+from tracker.steps import agreements, requirements
 from tracker.steps.agreeing import AGREE, LEVELLED
 from tracker.steps.codes import REASON_CODES
 from tracker.steps.flows import FLOWS
@@ -107,10 +107,12 @@ class Ahead:
     """A step waits that this person's own earlier step bars them from."""
     asked: tuple[agreements.Asked, ...]
     """The levels of approval that its steps meet now, with who agreed to each."""
+    lacks: tuple[requirements.Lack, ...] = ()
+    """What its league asks for before its steps and is not there yet; told to the league."""
 
 
 def ahead(session: Session, subject: Subject, user: User, day: date) -> Ahead:
-    """Look what lies before it. Raises ``NotNow`` where the levels of approval cannot be told."""
+    """Look what lies before it. Raises ``NotNow`` where it cannot be told what is asked for."""
     kind, past = kind_of(subject), history(session, subject)
     before = [step for step in FLOWS[kind] if subject.state in step.before]
     found = {
@@ -132,7 +134,10 @@ def ahead(session: Session, subject: Subject, user: User, day: date) -> Ahead:
         if (made or not step.checks) and agreements.may(met, step, user):
             steps.append(step)
     asked = tuple(one for each in found.values() if each for one in each.asked)
-    return Ahead(tuple(steps), barred, asked)
+    lacks: list[requirements.Lack] = []
+    if user.role in LEAGUE_ROLES:
+        lacks = requirements.lacking(session, kind, subject)
+    return Ahead(tuple(steps), barred, asked, tuple(lacks))
 
 
 def allowed(session: Session, subject: Subject, user: User, day: date) -> list[Step]:
@@ -156,7 +161,7 @@ def take(
     kind = kind_of(subject)
     step, past = step_named(kind, name), history(session, subject)
     maker = _check(past, subject, step, taking)
-    taking = _levelled(session, subject, step, past, taking)
+    taking = _asked(session, subject, step, past, taking)
     day = business_date or local_day(taking.now)
     draft = _draft(subject, step, taking, len(past) + 1, moves, day)
     entry = ledger.post(session, draft, now=taking.now)
@@ -190,13 +195,16 @@ def take(
     return decision
 
 
-def _levelled(
+def _asked(
     session: Session, subject: Subject, step: Step, past: list[Decision], taking: Taking
 ) -> Taking:
-    """The taking with what the levels of approval ask, once they are met."""
-    day = local_day(taking.now)
-    found = agreements.look_up(session, kind_of(subject), subject, step, past, day)
+    """The taking with what levels of approval and the league ask for, once it is there."""
+    day, kind = local_day(taking.now), kind_of(subject)
+    found = agreements.look_up(session, kind, subject, step, past, day)
     told = agreements.require(found, step, taking.user)
+    required = requirements.require(session, kind, subject, step.name)
+    if required:
+        told["required"] = {**told.get("required", {}), **required}
     return replace(taking, detail={**taking.detail, **told}) if told else taking
 
 

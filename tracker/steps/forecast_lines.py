@@ -117,6 +117,11 @@ class Line:
         return f"{self.quarter}|{self.uscc}|{self.corridor}"
 
     @property
+    def states_mean(self) -> bool:
+        """Whether the ledger knows no mean, so that the league states one where it expects any."""
+        return self.mean_from in {"nothing", "stated"}
+
+    @property
     def known_fen(self) -> int:
         """What stands in the ledger."""
         return self.accrued_fen + self.applied_fen + self.filed_fen + self.approved_fen
@@ -175,7 +180,6 @@ def of(rows: Sequence[Row], quarters: Sequence[Quarter], today: date) -> list[Li
 def stated(line: Line, said: Stated) -> Line:
     """The line as a person wants it; raises ``Refused`` for what cannot be, or without a reason."""
     reason = said.reason.strip()[:REASON_LENGTH]
-    unknown = line.mean_from in {"nothing", "stated"}
     if not line.days:
         raise Refused(
             mark("Quarter %(quarter)s is over; nothing more is to come in it."),
@@ -189,7 +193,7 @@ def stated(line: Line, said: Stated) -> Line:
             count=said.expected,
             most=f"{MOST_EXPECTED:,}",
         )
-    if said.mean_fen is not None and not (unknown and 0 < said.mean_fen <= MOST_MEAN_FEN):
+    if said.mean_fen is not None and not (line.states_mean and 0 < said.mean_fen <= MOST_MEAN_FEN):
         raise Refused(
             mark("What a shipment brings is stated only where the ledger knows none."),
             mark("Leave it blank where a mean is shown; otherwise write an amount in yuan."),
@@ -201,7 +205,7 @@ def stated(line: Line, said: Stated) -> Line:
             mark("Say in words on what your number rests: contracts, timetables, announcements."),
         )
     kept = replace(line, expected=said.expected, reason=reason if changed else "")
-    if not unknown:
+    if not line.states_mean:
         return kept
     if said.mean_fen is None:
         return replace(kept, mean_from="nothing", mean_count=0, mean_sum_fen=0)

@@ -65,6 +65,7 @@ def place(session: Session, user: User, said: Wanted, now: datetime) -> Hold:
         "category": said.category,
         "value": said.value.strip(),
         "reason_code": said.reason_code,
+        "reason": said.reason.strip(),
         "filing": said.filing.code if said.filing else "",
         "items": [line.item.code for line in caught],
         "passed_over": passed_over,
@@ -107,7 +108,11 @@ def lift(session: Session, user: User, hold: Hold, reason: str, now: datetime) -
             mark("Wait for the decision, or have it returned first."),
             filings="、".join(deciding),
         )
-    detail = {"hold": hold.code, "items": [one.item.code for one in lines]}
+    detail = {
+        "hold": hold.code,
+        "reason": reason.strip(),
+        "items": [one.item.code for one in lines],
+    }
     entry = _tell(session, user, LIFTED, hold.code, detail, now)
     hold.lifted_user_id, hold.lifted_reason = user.id, reason.strip()
     hold.lifted_at, hold.lifted_seq = now, entry.seq
@@ -130,7 +135,7 @@ def file(session: Session, filing: Filing, name: str, taking: flow.Taking) -> De
     for one in session.scalars(standing.order_by(Hold.id)).all():
         met = categories.MEETS[one.category](session, lines, one.value)
         caught.append((one, [line for line in lines if line.item_id in met]))
-    told = [[one.code, len(held)] for one, held in caught if held]
+    told = [[one.code, [line.item.code for line in held]] for one, held in caught if held]
     if told:
         taking = replace(taking, detail={**taking.detail, "held": told})
     decision = filings.take(session, filing, name, taking)

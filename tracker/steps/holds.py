@@ -11,6 +11,7 @@ from tracker.errors import Conflict, mark
 from tracker.models import subjects
 from tracker.models.applications import Application, ApplicationLine
 from tracker.models.filings import Filing
+from tracker.models.forecasts import SENT_STATES, Forecast
 from tracker.models.matters import Matter
 from tracker.models.people import User
 from tracker.steps import evidence_links, shipments
@@ -33,6 +34,11 @@ def require_open(session: Session, user: User, wanted: Sequence[Subject]) -> Non
         raise Conflict(
             mark("It belongs to what was filed, and the province looks at it."),
             mark("Add further evidence, or ask the province to return the filing first."),
+        )
+    if user.league_id is not None and _is_sent(session, wanted):
+        raise Conflict(
+            mark("It belongs to a forecast that was sent, and stays with it."),
+            mark("Add further evidence; where it is wrong, recall the forecast and make another."),
         )
 
 
@@ -84,4 +90,10 @@ def _is_looked_at(session: Session, wanted: Sequence[Subject]) -> bool:
 def _is_filed(session: Session, wanted: Sequence[Subject]) -> bool:
     filings = [one.id for one in wanted if one.kind == "filing"]
     away = select(Filing.id).where(Filing.id.in_(filings), Filing.state.in_(access.FILED_STATES))
+    return session.scalar(away) is not None
+
+
+def _is_sent(session: Session, wanted: Sequence[Subject]) -> bool:
+    forecasts = [one.id for one in wanted if one.kind == "forecast"]
+    away = select(Forecast.id).where(Forecast.id.in_(forecasts), Forecast.state.in_(SENT_STATES))
     return session.scalar(away) is not None

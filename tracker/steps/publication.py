@@ -35,6 +35,40 @@ ENDED = ("returned", "declined", "withdrawn")
 """States of a filing that ended without money."""
 
 
+UNREADY: dict[str, tuple[str, str]] = {
+    "objected": (
+        mark("An objection to %(application)s is not decided yet."),
+        mark("The officer passes it on, the approver decides it."),
+    ),
+    "unpublished": (
+        mark("%(application)s was not published since it passed the first review."),
+        mark("Publish it first, and file it once the publication has ended."),
+    ),
+    "running": (
+        mark("The publication of %(application)s goes on up to %(day)s."),
+        mark("File it from the day after."),
+    ),
+}
+"""What an application that passed may wait for before it is filed -> what is said of it."""
+
+
+@dataclass(frozen=True)
+class Unready:
+    """What an application waits for before it can be filed."""
+
+    application: Application
+    why: str
+    """Of ``UNREADY``."""
+    ends_on: date | None = None
+    """The last day of the publication that runs."""
+
+    def told(self) -> Conflict:
+        """The same as the refusal to file it."""
+        message, mend = UNREADY[self.why]
+        days = {"day": self.ends_on.isoformat()} if self.ends_on else {}
+        return Conflict(message, mend, application=self.application.code, **days)
+
+
 @dataclass(frozen=True)
 class Row:
     """One application as it would be published."""
@@ -211,20 +245,35 @@ def current(session: Session, application: Application) -> PublicationLine | Non
     return standing(session, [application]).get(application.id)
 
 
-def lacking(session: Session, applications: Sequence[Application], today: date) -> list[Conflict]:
-    """Why some of the applications cannot be filed yet."""
+def unready(session: Session, applications: Sequence[Application], today: date) -> list[Unready]:
+    """What some of the applications wait for before they can be filed, in their order."""
     keys = [one.id for one in applications]
     undecided = set(session.scalars(_undecided(keys)))
     shown = standing(session, applications)
     programmes = {(one.league_id, one.programme_id) for one in applications}
     publishing = {one for one in programmes if publish_setting.of(session, *one).needed}
-    found: list[Conflict] = []
+    found: list[Unready] = []
     for one in applications:
         if one.id in undecided:
-            found.append(_objected(one))
+            found.append(Unready(one, "objected"))
         if (one.league_id, one.programme_id) in publishing:
             found += _unpublished(one, shown.get(one.id), today)
     return found
+
+
+def readiness(
+    session: Session, applications: Sequence[Application], today: date
+) -> dict[int, Unready | None]:
+    """Id of each -> what it waits for first; None where it can be filed."""
+    found: dict[int, Unready | None] = {one.id: None for one in applications}
+    for one in reversed(unready(session, applications, today)):
+        found[one.application.id] = one
+    return found
+
+
+def lacking(session: Session, applications: Sequence[Application], today: date) -> list[Conflict]:
+    """Why some of the applications cannot be filed yet."""
+    return [one.told() for one in unready(session, applications, today)]
 
 
 def require_published(session: Session, applications: Sequence[Application], today: date) -> None:
@@ -233,28 +282,11 @@ def require_published(session: Session, applications: Sequence[Application], tod
         raise lack
 
 
-def _objected(one: Application) -> Conflict:
-    return Conflict(
-        mark("An objection to %(application)s is not decided yet."),
-        mark("The officer passes it on, the approver decides it."),
-        application=one.code,
-    )
-
-
-def _unpublished(one: Application, line: PublicationLine | None, today: date) -> Iterator[Conflict]:
+def _unpublished(one: Application, line: PublicationLine | None, today: date) -> Iterator[Unready]:
     if line is None:
-        yield Conflict(
-            mark("%(application)s was not published since it passed the first review."),
-            mark("Publish it first, and file it once the publication has ended."),
-            application=one.code,
-        )
+        yield Unready(one, "unpublished")
     elif today <= line.publication.ends_on:
-        yield Conflict(
-            mark("The publication of %(application)s goes on up to %(day)s."),
-            mark("File it from the day after."),
-            application=one.code,
-            day=line.publication.ends_on.isoformat(),
-        )
+        yield Unready(one, "running", line.publication.ends_on)
 
 
 def _filed_on(publication_id: int) -> Any:  # noqa: ANN401  a query of one column

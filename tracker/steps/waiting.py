@@ -1,5 +1,6 @@
 """Waiting 待办: what waits for a person, and by when; the home page and the digest say the same."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -18,6 +19,7 @@ from tracker.access.proposals import visible_proposals
 from tracker.access.publications import visible_objections, visible_publications
 from tracker.db import local_day
 from tracker.errors import mark
+from tracker.models.applications import Application
 from tracker.models.cargo import Manifest, Shipment
 from tracker.models.cross_checks import CrossCheckFile
 from tracker.models.holds import Hold
@@ -37,6 +39,7 @@ from tracker.steps import (
     methods,
     publication,
     replies,
+    requirements,
     staged,
     unanswered,
     windows,
@@ -87,7 +90,6 @@ KINDS = {
 """Kind -> msgid."""
 
 AFTERWARDS: dict[tuple[str, str, str], str] = {
-    ("league_officer", "application", "passed"): mark("File passed applications"),
     ("league_approver", "objection", "submitted"): mark("Decide them: uphold or dismiss"),
     ("finance_officer", "filing", "approved"): mark("Allot for approved filings"),
 }
@@ -118,7 +120,17 @@ class Waits:
 def waiting(session: Session, user: User, now: datetime) -> list[Waits]:
     """What waits for this person: their forward steps of every flow, and what has no step."""
     parts = (
-        *(_manifests, _silent, _applying, _flows, _agreements, _ending, _unmatched, _crossed),
+        *(
+            _manifests,
+            _silent,
+            _applying,
+            _flows,
+            _passed,
+            _agreements,
+            _ending,
+            _unmatched,
+            _crossed,
+        ),
         *(_held, _unpublished, _running),
         *(_drawable, _owed, _tokens, _given_up),
     )
@@ -212,12 +224,33 @@ def _flows(session: Session, user: User, now: datetime) -> Iterator[Waits]:
             yield Waits(kind, label, found, {"state": state}, first)
 
 
+def _passed(session: Session, user: User, now: datetime) -> Iterator[Waits]:
+    """What passed the first review: what can be filed now, and what waits until which day."""
+    if not access.may(user, "draft_filing"):
+        return
+    query = access.visible_applications(user).where(Application.state == "passed")
+    found = session.scalars(query.order_by(Application.id)).all()
+    waits = publication.readiness(session, found, local_day(now)).values()
+    names = Counter(one.why if one else "ready" for one in waits)
+    days = Counter(one.ends_on for one in waits if one and one.ends_on)
+    for name, label in (
+        ("ready", mark("File passed applications")),
+        ("objected", mark("Passed, and an objection is not decided: file them after it")),
+    ):
+        yield Waits("application", label, names[name], {"state": "passed", "filing": name})
+    label = mark("Passed, and their publication runs until %(day)s: file them after it")
+    for day, count in sorted(days.items()):
+        narrow = {"state": "passed", "filing": "running", "until": day.isoformat()}
+        yield Waits("application", label, count, narrow, values={"day": day})
+
+
 def _agreements(session: Session, user: User, now: datetime) -> Iterator[Waits]:
-    """Things that wait for this person's agreement, as a level of approval asks for it."""
+    """Things that wait for this person's agreement, as a level or their league asks for it."""
     wanted = select(Level.subject_kind, Level.step).where(
         Level.state.in_(COUNTING_STATES), Level.role == user.role
     )
-    for kind, name in sorted(set(session.execute(wanted).all())):
+    levelled = {(kind, name) for kind, name in session.execute(wanted)}
+    for kind, name in sorted(levelled | requirements.joint_of(session, user)):
         step = flow.step_named(kind, AGREE + name)
         query = SUBJECTS[kind](user)
         table = query.column_descriptions[0]["entity"]

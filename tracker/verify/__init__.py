@@ -25,11 +25,14 @@ from tracker.verify import (
     divisions,
     files,
     forecasts,
+    holds,
     levels,
     matters,
     publications,
     receipts,
     records,
+    requirements,
+    self_evaluations,
     withheld,
 )
 from tracker.verify.anchors import Anchor
@@ -146,10 +149,15 @@ def _checks(
         "测算": lambda: records.assessments(rows, walk, known),
         "资金分配": lambda: divisions.divisions(rows),
         "审批层级": lambda: levels.levels(rows) if levels.TABLE in there else iter(()),
+        "环节要求": lambda: (
+            requirements.requirements(rows) if requirements.TABLE in there else iter(())
+        ),
+        "暂缓": lambda: holds.holds(of(holds.TABLE)),
         "审计日志": lambda: records.events(rows, walk),
         "组合规则": lambda: composed.faults(kept, walk.composed),
         "申报事项": lambda: matters.matters(of(matters.TABLE), walk),
         "公示": lambda: publications.publications(of(publications.TABLE), walk),
+        "绩效自评": lambda: self_evaluations.self_evaluations(of(self_evaluations.TABLE)),
         "需求测算": lambda: forecasts.forecasts(of(forecasts.TABLE)),
         "说明单": lambda: receipts.receipts(of(receipts.TABLE), walk),
         "发运明细表": lambda: files.uploads(of(files.TABLE), walk),

@@ -24,6 +24,8 @@ MAKERS: Mapping[str, str] = {
     "filing.approve": "allocate",
     "division.divide": "prepare",
     "allotment.allot": "prepare",
+    "allotment.carry_over": "propose_carry_over",
+    "allotment.lapse": "propose_lapse",
     "disbursement.instruct": "prepare",
     "recovery.recover": "prepare",
     "recovery.lift": "propose_lift",

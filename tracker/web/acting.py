@@ -5,7 +5,7 @@ brings the hash back, so nobody decides on what they did not see. Used by every 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,13 +19,23 @@ from tracker.db import local_day
 from tracker.models.filings import Decision
 from tracker.models.levels import Level
 from tracker.models.people import User
-from tracker.steps import act, agreements, flow
+from tracker.steps import act, agreements, flow, requirements
 from tracker.steps.flows import TAKING_BACK
 from tracker.web import context
 from tracker.web.asked import clean
 
 REASON_LENGTH = 300
 DETAIL_LENGTH = 120
+
+
+@dataclass(frozen=True)
+class Lack:
+    """What lacks before a step, and what to do about it, in words."""
+
+    step: str
+    label: str
+    message: str
+    mend: str
 
 
 @dataclass(frozen=True)
@@ -38,6 +48,8 @@ class Offer:
     """A step waits that this person's own earlier step bars them from: a colleague must check."""
     asked: tuple[agreements.Asked, ...] = ()
     """The levels of approval that its next step meets, with who agreed to each."""
+    lacks: tuple[Lack, ...] = ()
+    """What its league asks for before its further steps and is not there yet."""
 
     @property
     def names(self) -> list[str]:
@@ -45,7 +57,7 @@ class Offer:
         return [step.name for step in self.steps]
 
     @property
-    def lacking(self) -> list[Level]:
+    def lacking(self) -> list[Level | requirements.Joint]:
         """The levels to which nobody agreed yet."""
         return [one.level for one in self.asked if one.agreed is None]
 
@@ -57,7 +69,7 @@ class Offer:
     def without(self, *names: str) -> "Offer":
         """The same less these steps, which the page asks for in a form of their own."""
         kept = tuple(step for step in self.steps if step.name not in names)
-        return Offer(kept, self.shown_sha256, self.barred, self.asked)
+        return replace(self, steps=kept)
 
 
 @dataclass(frozen=True)
@@ -84,8 +96,17 @@ class Decided:
 def offer(session: Session, subject: flow.Subject) -> Offer:
     """What the signed-in person may do with the subject now."""
     found = flow.ahead(session, subject, context.user(), local_day(context.now()))
+    kind = flow.kind_of(subject)
     shown = act.shown_sha256(session, subject) if found.steps else ""
-    return Offer(found.steps, shown, found.barred, found.asked)
+    lacks = tuple(
+        Lack(
+            one.step,
+            gettext(flow.step_named(kind, one.step).label),
+            *context.words_of(one.conflict),
+        )
+        for one in found.lacks
+    )
+    return Offer(found.steps, shown, found.barred, found.asked, lacks)
 
 
 def reasons() -> list[tuple[str, str]]:

@@ -24,6 +24,7 @@ from tracker.web import (
     asked,
     context,
     downloads,
+    letters,
     lines,
     policy,
     published,
@@ -62,6 +63,7 @@ def applications() -> ResponseReturnValue:
         states=APPLICATION_STATES,
         leagues=_leagues(session),
         reviews=user.role in LEAGUE_ROLES,
+        readiness=published.options() if user.role in LEAGUE_ROLES else [],
         may_draft=access.may(user, "draft_application"),
     )
 
@@ -131,6 +133,7 @@ def application(key: int) -> ResponseReturnValue:
         put_right=payee.put_right(session, found),
         may_put_right=access.may(user, "correct_account") and payee.may_put_right(session, found),
         may_reduce=found.state == "applied" and access.may(user, "review_lines"),
+        papers=letters.listed_applied(),
     )
 
 
@@ -269,6 +272,10 @@ def filtered(user: User) -> Select[Application]:
     query = asked.of_league(query, Application.league_id)
     if text := asked.text("q"):
         query = query.where(Application.code.icontains(text, autoescape=True))
+    filing = asked.one_of("filing", tuple(published.READINESS))
+    if filing and user.role in LEAGUE_ROLES:
+        keys = published.waiting(context.session(), query, filing, asked.day("until"))
+        query = query.where(Application.id.in_(keys))
     return query
 
 

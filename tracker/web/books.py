@@ -33,12 +33,15 @@ KINDS: dict[str, str] = {
     "fund.record": mark("Fund entered"),
     "calendar.record": mark("Calendar written"),
     "publish.set": mark("Publishing set"),
+    "requirement.set": mark("Requirement set"),
     "sample.draw": mark("Sample drawn"),
     "hold.place": mark("Lines put on hold"),
     "hold.lift": mark("Hold lifted"),
     "hold.reply": mark("Reply to a hold"),
+    "self_evaluation.state": mark("Self-evaluation said"),
     "deadline.set": mark("Deadline set"),
     "window.open": mark("Applications called for"),
+    "window.close": mark("Period of applications closed"),
 }
 """Kind of an entry that is no step of a flow -> msgid."""
 

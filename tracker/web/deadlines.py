@@ -16,7 +16,7 @@ from tracker.models.applications import Application
 from tracker.models.deadlines import MOST_WORKING_DAYS, Window
 from tracker.models.methods import Programme
 from tracker.models.people import User
-from tracker.steps import clocks, programmes, windows
+from tracker.steps import clocks, closing, programmes, windows
 from tracker.steps import deadlines as steps
 from tracker.web import asked, context, policy
 
@@ -30,9 +30,11 @@ DAYS = ("period_from", "period_to", "opens_on", "closes_on")
 def deadlines() -> ResponseReturnValue:
     """When firms may apply and how long everything may take, as far as it is set."""
     session, user = context.session(), context.user()
+    calls = windows.standing(session, user.league_id)
     return render_template(
         "deadlines/list.html",
-        windows=windows.standing(session, user.league_id),
+        windows=calls,
+        closed=closed(calls),
         deadlines=steps.standing(session, user.league_id),
         named=clocks.NAMED,
         settable=steps.settable(user),
@@ -92,6 +94,13 @@ def put_window(programme: str, days: Sequence[date | None], document_no: str) ->
         return windows.choose(db, person, call, now).id
 
     return context.write(work)
+
+
+def closed(calls: Sequence[Window]) -> dict[int, closing.Closing]:
+    """Id of each call that is closed -> what it brought; firms are not told of each other's."""
+    if context.user().firm_id is not None:
+        return {}
+    return closing.of(context.session(), calls)
 
 
 def read_count(text: str) -> int:

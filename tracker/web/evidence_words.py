@@ -12,6 +12,7 @@ from tracker.models.applications import Application
 from tracker.models.cargo import CargoLine, Manifest, Shipment
 from tracker.models.evidence import EVIDENCE_KINDS, EvidenceLink
 from tracker.models.filings import Allotment, Disbursement, Filing
+from tracker.models.forecasts import Forecast
 from tracker.models.matters import Matter
 from tracker.models.methods import Method
 from tracker.models.proposals import Proposal
@@ -28,6 +29,7 @@ KINDS: dict[str, str] = {
     "payment_proof": mark("Proof of payment abroad"),
     "track": mark("Track"),
     "stamped_scan": mark("Stamped scan"),
+    "third_party": mark("Report of a third party"),
     "other": mark("Other evidence"),
 }
 NOTICES: dict[str, tuple[str, str]] = {
@@ -125,6 +127,7 @@ TABLES: dict[str, tuple[Any, str, str]] = {
     "proposal": (Proposal, "code", "proposals.proposal"),
     "publication": (Publication, "code", "publications.publication"),
     "objection": (Objection, "code", "objections.objection"),
+    "forecast": (Forecast, "code", "forecasts.forecast"),
 }
 """Kind of thing -> its table, what it is called, and its page."""
 

@@ -37,7 +37,9 @@ from tracker.web import (
     lines,
     policy,
     published,
+    requirements,
     samples,
+    self_evaluations,
     totals,
 )
 
@@ -101,6 +103,7 @@ def new() -> ResponseReturnValue:
         "filings/new.html",
         listed=applications.listed(session, ready),
         lacks=published.told(session, ready),
+        required=requirements.before_filing(session, ready),
     )
 
 
@@ -159,6 +162,7 @@ def filing(key: int) -> ResponseReturnValue:
         holds=holds.of(session, user, found),
         may_reduce=found.state == "filed" and access.may(user, "reduce_filing"),
         may_sheet=found.state == "draft" and access.may(user, "draft_filing"),
+        evaluation=self_evaluations.of(session, user, found),
         papers=letters.listed(),
         sees_sheet=sees_lines and bool(found.sheet_sha256),
         may_allot=may_allot and access.may(user, "draft_allotment"),

@@ -224,19 +224,28 @@ def again(key: int) -> None:
 def keep(key: int, said: Mapping[str, Stated], number: int) -> bool:
     """Keep what is said of lines of this version; whether it said anything new.
 
-    Raises ``Conflict`` where there is a further version by now.
+    Raises as ``state_lines``.
     """
-    now, home, registry = context.now(), context.settings().home, context.ground().registry
 
     def work(db: Session, person: User) -> bool:
         one = access.see(db, visible_forecasts(person), key)
-        _require_newest(one, number)
-        made = steps.stated(db, person, one, said, now)
-        if made is not None:
-            papers.keep(db, home, registry, one, made)
-        return made is not None
+        return state_lines(db, person, one, said, number)
 
     return context.write(work)
+
+
+def state_lines(
+    db: Session, person: User, one: Forecast, said: Mapping[str, Stated], number: int
+) -> bool:
+    """A further version with what is said of the newest one's lines; whether that was anything new.
+
+    Raises ``Conflict`` where there is a further version than that of this number by now.
+    """
+    _require_newest(one, number)
+    made = steps.stated(db, person, one, said, context.now())
+    if made is not None:
+        papers.keep(db, context.settings().home, context.ground().registry, one, made)
+    return made is not None
 
 
 def sheet_of(key: int, number: int) -> Response:

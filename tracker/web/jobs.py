@@ -28,6 +28,7 @@ KINDS: dict[str, str] = {
     "match_waiting": mark("Match what waited for a route"),
     "take_inbox": mark("Look into the inboxes"),
     "reply_inbox": mark("Write the reply beside a file of an inbox"),
+    "close_periods": mark("Close periods of applications"),
     "keep_anchor": mark("Keep an anchor outside the database"),
     "verify_books": mark("Verify the books"),
     "back_up": mark("Keep a backup"),

@@ -1,4 +1,4 @@
-"""Letters 文书: a filing's papers in Word with one press, and the templates they are made from."""
+"""Letters 文书: papers of filings and applications in Word, and the templates they come from."""
 
 import io
 from collections.abc import Sequence
@@ -13,12 +13,18 @@ from sqlalchemy.orm import Session
 from tracker import access, blobs
 from tracker.access.publications import visible_publications
 from tracker.errors import NotThere, Refused, mark
+from tracker.models.applications import Application
 from tracker.models.filings import Filing
-from tracker.models.letter_templates import LETTER_KINDS, LetterTemplate
+from tracker.models.letter_templates import (
+    APPLIED_KINDS,
+    FILED_KINDS,
+    LETTER_KINDS,
+    LetterTemplate,
+)
 from tracker.models.people import User
 from tracker.models.publications import Publication
+from tracker.papers import applied_papers, letter_check, letters, paper_book, pdf
 from tracker.papers import filed_papers as papers
-from tracker.papers import letter_check, letters, paper_book, pdf
 from tracker.papers.filling import Fault
 from tracker.steps import letter_templates as steps
 from tracker.web import context, downloads, policy, uploads
@@ -29,6 +35,8 @@ NAMES = {
     "request": mark("Letter of request"),
     "publication": mark("Table of the publication"),
     "performance": mark("Performance table"),
+    "application": mark("Application form"),
+    "promise": mark("Letter of promise"),
 }
 """Kind of paper -> msgid."""
 
@@ -68,6 +76,20 @@ def book(key: int, kind: str) -> Response:
 def line_list(key: int) -> Response:
     """The lines of a filing as a PDF."""
     return line_list_of(key)
+
+
+@bp.get("/applications/<int:key>/papers/<kind>")
+@policy.may("see_applications")
+def applied(key: int, kind: str) -> Response:
+    """申请表 or 承诺书 of an application, filled in."""
+    return applied_of(key, kind)
+
+
+@bp.get("/applications/<int:key>/form.pdf")
+@policy.may("see_applications")
+def form(key: int) -> Response:
+    """The 申请表 of an application as a PDF."""
+    return form_of(key)
 
 
 @bp.get("/publications/<int:key>/table.xlsx")
@@ -128,8 +150,13 @@ def bring(kind: str) -> ResponseReturnValue:
 
 
 def listed() -> list[tuple[str, str, bool]]:
-    """Every paper: its kind, what it is called, and whether it comes in Excel too."""
-    return [(kind, gettext(label), kind in papers.BOOKS) for kind, label in NAMES.items()]
+    """Every paper of a filing: its kind, what it is called, and whether it comes in Excel too."""
+    return [(kind, gettext(NAMES[kind]), kind in papers.BOOKS) for kind in FILED_KINDS]
+
+
+def listed_applied() -> list[tuple[str, str]]:
+    """Every paper of an application: its kind, and what it is called."""
+    return [(kind, gettext(NAMES[kind])) for kind in APPLIED_KINDS]
 
 
 def bundle_of(key: int) -> Response:
@@ -142,9 +169,23 @@ def bundle_of(key: int) -> Response:
 
 def letter_of(key: int, kind: str) -> Response:
     """One paper of a visible filing as a download."""
-    found, label = _filing(key), letters.LETTERS[_kind(kind)].label
+    found, label = _filing(key), letters.LETTERS[_kind(kind, FILED_KINDS)].label
     raw = papers.letter(context.session(), context.settings().home, found, kind, context.now())
     return downloads.file(raw, downloads.DOCX_TYPE, f"{found.code}_{label}.docx")
+
+
+def applied_of(key: int, kind: str) -> Response:
+    """One paper of a visible application as a download."""
+    found, label = _application(key), letters.LETTERS[_kind(kind, APPLIED_KINDS)].label
+    raw = applied_papers.letter(context.session(), context.settings().home, found, kind)
+    return downloads.file(raw, downloads.DOCX_TYPE, f"{found.code}_{label}.docx")
+
+
+def form_of(key: int) -> Response:
+    """The form of a visible application as a PDF."""
+    found, label = _application(key), letters.LETTERS["application"].label
+    raw = applied_papers.form(context.session(), found, context.now())
+    return downloads.file(raw, downloads.PDF_TYPE, f"{found.code}_{label}.pdf")
 
 
 def table_of(key: int) -> Response:
@@ -230,6 +271,10 @@ def _filing(key: int) -> Filing:
     return access.see(context.session(), access.visible_filings(context.user()), key)
 
 
+def _application(key: int) -> Application:
+    return access.see(context.session(), access.visible_applications(context.user()), key)
+
+
 def _publication(key: int) -> Publication:
     return access.see(context.session(), visible_publications(context.user()), key)
 
@@ -238,9 +283,9 @@ def _table_name(found: Publication) -> str:
     return f"{found.code}_{letters.LETTERS['publication'].label}"
 
 
-def _kind(kind: str) -> str:
-    """The kind itself; raises ``NotThere`` for a paper that there is not."""
-    if kind not in LETTER_KINDS:
+def _kind(kind: str, kinds: Sequence[str] = LETTER_KINDS) -> str:
+    """The kind itself; raises ``NotThere`` for a paper that there is not among these."""
+    if kind not in kinds:
         raise NotThere(mark("There is no such paper."), mark("Choose one of the list."))
     return kind
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import chain
 
-from sqlalchemy import select
+from flask_babel import gettext
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from tracker.access.publications import visible_objections
 from tracker.db import local_day
+from tracker.errors import mark
 from tracker.models.applications import Application
 from tracker.models.filings import Filing
 from tracker.models.people import LEAGUE_ROLES, User
@@ -23,6 +26,35 @@ class Lack:
 
     message: str
     mend: str
+
+
+READINESS: dict[str, str] = {
+    "ready": mark("can be filed now"),
+    "running": mark("their publication runs"),
+    "unpublished": mark("not published yet"),
+    "objected": mark("an objection is not decided"),
+}
+"""Where passed applications stand before they are filed -> msgid; all but the first are of
+``UNREADY``."""
+
+
+def options() -> list[tuple[str, str]]:
+    """The same in words, for a choice."""
+    return [(name, gettext(label)) for name, label in READINESS.items()]
+
+
+def waiting(
+    session: Session, query: Select[Application], name: str, until: date | None
+) -> list[int]:
+    """Ids of those that passed and stand so; with a day, whose publication runs up to it."""
+    passed = session.scalars(query.where(Application.state == "passed")).all()
+    found = steps.readiness(session, passed, local_day(context.now()))
+    return [
+        key
+        for key, one in found.items()
+        if (one.why if one else "ready") == name
+        and (until is None or (one is not None and one.ends_on == until))
+    ]
 
 
 def lines(session: Session, applications: Sequence[Application]) -> list[PublicationLine]:

@@ -29,6 +29,7 @@ ROOMS: tuple[tuple[str, str], ...] = (
     ("publications.publications", mark("Publications")),
     ("filings.filings", mark("Filings")),
     ("deadlines.deadlines", mark("Deadlines")),
+    ("requirements.requirements", mark("How the money goes")),
     ("forecasts.forecasts", mark("Forecasts of need")),
     ("allotments.allotments", mark("Allotments")),
     ("disbursements.disbursements", mark("Disbursements")),

@@ -4,7 +4,7 @@ Whoever may see the lines learns whether the workbook is the very one that was f
 differs. Commerce may take over what it typed into it, all at once, while it examines the filing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -12,6 +12,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
 
 from tracker import access, blobs
 from tracker.books import audit
@@ -20,7 +21,8 @@ from tracker.models.filings import Filing, FilingLine
 from tracker.models.money import Item
 from tracker.models.people import User
 from tracker.papers import sheet_back, sheets
-from tracker.papers.sheet_back import Comparison, Known, Wrong
+from tracker.papers.sheet_back import Comparison, Known
+from tracker.papers.typed_rows import Wrong
 from tracker.steps import filing as filings
 from tracker.steps import review
 from tracker.web import context, policy, uploads
@@ -47,10 +49,7 @@ class Returned:
 @policy.may("see_filing_lines")
 def upload(key: int) -> ResponseReturnValue:
     """Look at a workbook that came back; nothing is changed by it."""
-    file = request.files.get("file")
-    uploads.file_name(file.filename or "" if file else "")
-    assert file is not None
-    sha256 = kept(key, file.stream.read(context.settings().upload_limit_bytes + 1))
+    sha256 = kept(key, chosen(request.files.get("file")))
     return redirect(url_for("sheets_back.back", key=key, sha256=sha256), code=303)
 
 
@@ -86,10 +85,7 @@ def kept(key: int, raw: bytes) -> str:
     found = access.see(session, access.visible_filings(user), key)
     if not found.sheet_sha256:
         raise Conflict(mark("The calculation sheet has not been made yet."))
-    sheet_back.read(raw)
-    settings = context.settings()
-    sha256, _ = blobs.store(settings.home, BytesIO(raw), settings.upload_limit_bytes)
-    return sha256
+    return store(raw, sheet_back.read)
 
 
 def returned(session: Session, user: User, key: int, sha256: str) -> Returned:
@@ -110,12 +106,7 @@ def taken(key: int, sha256: str) -> int:
 
     def work(db: Session, person: User) -> int:
         one = returned(db, person, key, sha256)
-        if one.found.problems:
-            raise Refused(
-                mark("%(count)s rows of the sheet are wrong; nothing was taken over."),
-                mark("Mend them in the workbook, and upload it again."),
-                count=len(one.found.problems),
-            )
+        require_right(one.found.problems)
         lines = {line.item.code: line for line in filings.lines(db, one.filing)}
         if any(each.line.code not in lines for each in one.found.proposed):
             raise Refused(
@@ -132,10 +123,35 @@ def taken(key: int, sha256: str) -> int:
     return context.write(work)
 
 
+def chosen(file: FileStorage | None) -> bytes:
+    """The bytes of the workbook that was chosen; raises ``Refused`` where none was."""
+    uploads.file_name(file.filename or "" if file else "")
+    assert file is not None
+    return file.stream.read(context.settings().upload_limit_bytes + 1)
+
+
+def store(raw: bytes, read: Callable[[bytes], object]) -> str:
+    """Keep a workbook that can be read as such a sheet; its hash. Raises as ``read``."""
+    read(raw)
+    settings = context.settings()
+    sha256, _ = blobs.store(settings.home, BytesIO(raw), settings.upload_limit_bytes)
+    return sha256
+
+
+def require_right(problems: Sequence[Wrong]) -> None:
+    """Half a sheet is not taken over: raises ``Refused`` where anything in it is wrong."""
+    if problems:
+        raise Refused(
+            mark("%(count)s rows of the sheet are wrong; nothing was taken over."),
+            mark("Mend them in the workbook, and upload it again."),
+            count=len(problems),
+        )
+
+
 def words(wrong: Wrong) -> Mapping[str, str]:
     """What is wrong and how to mend it, in the language of the page."""
-    what, how = sheet_back.PROBLEMS[wrong.code]
-    return {"what": gettext(what, **wrong.args), "how": gettext(how)}
+    what, how = context.words_of(Refused(wrong.what, wrong.how, **wrong.args))
+    return {"what": what, "how": how}
 
 
 def _known(item: Item, line: FilingLine | None) -> Known:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from flask import Response
 from marshmallow import fields
 from sqlalchemy import select
 
@@ -15,12 +16,15 @@ from tracker.web import (
     asked,
     context,
     deadlines,
+    downloads,
     lacking,
+    letters,
     lines,
     policy,
+    published,
     totals,
 )
-from tracker.web.api.line_shapes import LineAnswer
+from tracker.web.api.line_shapes import LineAnswer, Reduction
 from tracker.web.api.nouns import Noun, Pages, made, part, start
 from tracker.web.api.shape import (
     Answer,
@@ -30,7 +34,6 @@ from tracker.web.api.shape import (
     FirmAnswer,
     Keys,
     LeagueAnswer,
-    Reduction,
     StepBody,
     TakenAnswer,
     Text,
@@ -49,6 +52,11 @@ class ApplicationsAsked(Asked):
     state = Word(*APPLICATION_STATES)
     league = Text(6)
     q = Text(80)
+    filing = Word(
+        *published.READINESS,
+        metadata={"description": "For leagues: passed ones that can be filed, or wait for this."},
+    )
+    until = Day(metadata={"description": "With `running`: the last day of the publication."})
 
 
 class LinesAsked(Asked):
@@ -160,6 +168,20 @@ def line_list(key: int, pages: Pages) -> list[lines.Shown]:
     pages.item_count = total.count
     sort = asked.one_of("sort", lines.SORTS) or "day"
     return lines.part(session, found, total, sort, pages.page_size, start(pages))
+
+
+@blp.file("/<int:key>/papers/<kind>", "下载一件申报文书", downloads.DOCX_TYPE)
+@policy.may("see_applications")
+def paper(key: int, kind: str) -> Response:
+    """`application` (申请表) or `promise` (承诺书), filled in, in Word."""
+    return letters.applied_of(key, kind)
+
+
+@blp.file("/<int:key>/form/pdf", "下载申请表", downloads.PDF_TYPE)
+@policy.may("see_applications")
+def form(key: int) -> Response:
+    """The 申请表, filled in, as a PDF."""
+    return letters.form_of(key)
 
 
 @blp.writing("/lines/<int:key>/reduction", "初审核减一行", ApplicationOne, Reduction, method="PUT")

@@ -1,6 +1,6 @@
 """Deadlines 期限: when firms may apply, and how many working days each body has."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from marshmallow import fields
@@ -47,18 +47,37 @@ class WindowBody(Body):
     document_no = Text(60, least=1, required=True)
 
 
+class ClosingAnswer(Answer):
+    """申报截止."""
+
+    seq = fields.Integer(metadata={"description": "Sequence of the ledger entry."})
+    applications = fields.Integer(metadata={"description": "How many had gone in."})
+    applied_fen = fields.Integer()
+    not_in = fields.Integer(metadata={"description": "Drafted by firms and not sent."})
+
+
 class WindowAnswer(Answer):
     """申报期."""
 
-    league = fields.Nested(LeagueAnswer)
-    programme = fields.String(attribute="programme.code")
-    period_from = fields.Date()
-    period_to = fields.Date()
-    opens_on = fields.Date()
-    closes_on = fields.Date(metadata={"description": "The last day on which a firm may apply."})
-    document_no = fields.String()
-    set_at = fields.AwareDateTime()
-    seq = fields.Integer(metadata={"description": "Sequence of the ledger entry."})
+    league = fields.Nested(LeagueAnswer, attribute="call.league")
+    programme = fields.String(attribute="call.programme.code")
+    period_from = fields.Date(attribute="call.period_from")
+    period_to = fields.Date(attribute="call.period_to")
+    opens_on = fields.Date(attribute="call.opens_on")
+    closes_on = fields.Date(
+        attribute="call.closes_on",
+        metadata={"description": "The last day on which a firm may apply."},
+    )
+    document_no = fields.String(attribute="call.document_no")
+    set_at = fields.AwareDateTime(attribute="call.set_at")
+    seq = fields.Integer(
+        attribute="call.seq", metadata={"description": "Sequence of the ledger entry."}
+    )
+    closing = fields.Nested(
+        ClosingAnswer,
+        allow_none=True,
+        metadata={"description": "Null until the day after the last one, and for firms."},
+    )
 
 
 @blp.listing("", "期限列表", DeadlineAnswer)
@@ -79,17 +98,23 @@ def choose(body: Mapping[str, Any]) -> Deadline:
 
 @blp.listing("/windows", "申报期列表", WindowAnswer)
 @policy.may("see_deadlines")
-def window_list(pages: Pages) -> list[Window]:
+def window_list(pages: Pages) -> list[Mapping[str, Any]]:
     """When firms may apply, the last to close first."""
     found = windows.standing(context.session(), context.user().league_id)
     pages.item_count = len(found)
-    return found[start(pages) : start(pages) + pages.page_size]
+    return _calls(found[start(pages) : start(pages) + pages.page_size])
 
 
 @blp.writing("/windows", "设置申报期", WindowAnswer, WindowBody, status=201)
 @policy.may("open_window")
-def open_window(body: Mapping[str, Any]) -> Window:
+def open_window(body: Mapping[str, Any]) -> Mapping[str, Any]:
     """Say when firms may apply for a period; the same period again replaces what stood."""
     days = [body[name] for name in deadlines.DAYS]
     key = deadlines.put_window(body["programme"], days, body["document_no"])
-    return context.session().get_one(Window, key)
+    (told,) = _calls([context.session().get_one(Window, key)])
+    return told
+
+
+def _calls(found: Sequence[Window]) -> list[Mapping[str, Any]]:
+    closed = deadlines.closed(found)
+    return [{"call": one, "closing": closed.get(one.id)} for one in found]

@@ -23,7 +23,7 @@ from tracker.web import (
     policy,
     totals,
 )
-from tracker.web.api.line_shapes import LineAnswer
+from tracker.web.api.line_shapes import LineAnswer, Reduction
 from tracker.web.api.nouns import Noun, Pages, made, part, start
 from tracker.web.api.shape import (
     Answer,
@@ -33,7 +33,6 @@ from tracker.web.api.shape import (
     Keys,
     LeagueAnswer,
     Lines,
-    Reduction,
     StepBody,
     TakenAnswer,
     Text,

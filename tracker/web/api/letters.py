@@ -1,4 +1,4 @@
-"""Letters 文书: the templates of a filing's papers; the papers stand with their filings."""
+"""Letters 文书: the templates of papers; the papers stand with their filings and applications."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from tracker.web import context, downloads, letters, policy
 from tracker.web.api.nouns import Noun, Pages, start
 from tracker.web.api.shape import Answer, Body, FileField
 
-blp = Noun("letters", "文书", "Papers of a filing in Word, and their templates.")
+blp = Noun("letters", "文书", "Templates of the papers of filings and applications in Word.")
 
 
 class TemplateFile(Body):
@@ -44,7 +44,7 @@ def listed(pages: Pages) -> list[Mapping[str, Any]]:
 @blp.file("/<kind>", "下载在用模板", downloads.DOCX_TYPE)
 @policy.may("see_templates")
 def template(kind: str) -> Response:
-    """The template in use for `request`, `publication` or `performance`."""
+    """The template in use for a paper, by its kind."""
     return letters.template_of(kind)
 
 

@@ -1,9 +1,18 @@
-"""Line shapes 明细的格式: a line of an application or a filing, with what others say of it."""
+"""Line shapes 明细的格式: a line of an application or a filing, and what is taken off it."""
 
 from marshmallow import fields
 
+from tracker.steps import flow
 from tracker.web.api.cross_shapes import CrossResultAnswer
-from tracker.web.api.shape import ItemAnswer
+from tracker.web.api.shape import Body, Fen, ItemAnswer, Text, Word
+
+
+class Reduction(Body):
+    """核减: zero undoes it; anything else needs a reason code and words."""
+
+    reduced_fen = Fen(required=True)
+    reason_code = Word("", *flow.REASON_CODES, load_default="")
+    reason = Text(300, load_default="")
 
 
 class LineAnswer(ItemAnswer):

@@ -286,7 +286,7 @@ class TakenAnswer(Answer):
 
 
 class AskedAnswer(Answer):
-    """加签: a level of approval that the next step meets, and who agreed."""
+    """加签: a level of approval, or joint review, that the next step meets, and who agreed."""
 
     code = fields.String(attribute="level.code")
     step = fields.String(attribute="level.step")
@@ -298,6 +298,14 @@ class AskedAnswer(Answer):
         allow_none=True,
         metadata={"description": "Who agreed; none where the agreement is missing."},
     )
+
+
+class RequiredAnswer(Answer):
+    """要求未齐: what the league asks for before a step and is not there yet."""
+
+    step = fields.String(metadata={"description": "The step before which it lies."})
+    message = fields.String()
+    mend = fields.String()
 
 
 class Acted(Answer):
@@ -313,6 +321,7 @@ class Acted(Answer):
         metadata={"description": "A step waits that one's own earlier step bars one from."},
     )
     levels = fields.List(fields.Nested(AskedAnswer), attribute="offer.asked")
+    required = fields.List(fields.Nested(RequiredAnswer), attribute="offer.lacks")
     decisions = fields.List(fields.Nested(DecisionAnswer))
 
 
@@ -352,14 +361,6 @@ class ItemAnswer(Answer):
         attribute="item.subject.day",
         metadata={"description": "Of a shipment its departure, of a matter the end of its year."},
     )
-
-
-class Reduction(Body):
-    """核减: zero undoes it; anything else needs a reason code and words."""
-
-    reduced_fen = Fen(required=True)
-    reason_code = Word("", *flow.REASON_CODES, load_default="")
-    reason = Text(300, load_default="")
 
 
 class StepBody(Body):

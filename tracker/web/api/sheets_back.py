@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import fields
 
-from tracker.web import context, policy, sheets_back, uploads
+from tracker.web import context, policy, sheets_back
 from tracker.web.api.nouns import Noun
 from tracker.web.api.shape import Answer, Body, FileField
 from tracker.web.sheets_back import Returned
@@ -56,10 +56,7 @@ class SheetAnswer(Answer):
 @policy.may("see_filing_lines")
 def upload(body: Mapping[str, Any], key: int) -> Returned:
     """Look at a workbook that came back; nothing is changed by it."""
-    sent = body["file"]
-    uploads.file_name(sent.filename or "")
-    sha256 = sheets_back.kept(key, sent.stream.read(context.settings().upload_limit_bytes + 1))
-    return _one(key, sha256)
+    return _one(key, sheets_back.kept(key, sheets_back.chosen(body["file"])))
 
 
 @blp.reading("/<int:key>/sheets-back/<sha256>", "一份回传的测算表", SheetAnswer)
