@@ -98,6 +98,7 @@ def test_a_panel_attaches_a_new_file_or_one_that_is_here(people: People) -> None
     form = page.form("/evidence")
     page = clerk.send(form, kind="cmr", files=file(PDF, "运单.pdf"))
     assert page.address == "/shipments/1"
+    assert "Kept: 1 files." in page.words
     assert "waybill or CMR" not in page.words
     other = clerk.see("/shipments/2")
     page = clerk.send(other.form("/evidence/links"), evidence="1")

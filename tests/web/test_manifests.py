@@ -252,3 +252,14 @@ def test_a_row_whose_money_was_applied_for_says_so_and_what_to_do(
     assert "what the province approved is not returned any more" in page.words, "no dead end"
     assert "stay out until they are mended" not in page.words, "nothing is to be mended"
     assert f"/manifests/{key}/failing" not in page.links
+
+
+def test_what_cannot_be_estimated_is_a_dash_and_no_number_of_yuan(
+    bench: jobs.Bench, app: Flask
+) -> None:
+    raw = journeys.sheet(journeys.row("W1"))
+    journeys.commit(bench, journeys.upload(bench, raw))
+    key = journeys.upload(bench, raw, login="other_clerk")
+    page = visit(app, "other_clerk").see(f"/manifests/{key}")
+    assert "Estimate —" in page.words
+    assert "— yuan" not in page.words

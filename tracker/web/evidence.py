@@ -91,6 +91,8 @@ def upload() -> ResponseReturnValue:
                 notes.append(evidence_uploads.again(name, made))
         except TrackerError as error:
             notes.append(f"{asked.clean(name, 60)}：{' '.join(context.words_of(error))}")
+    if taken:
+        flash(gettext("Kept: %(count)s files.", count=len(taken)), "success")
     for words in notes[:MOST_TOLD]:
         flash(words, "warning")
     if wanted and (back := evidence_panels.address(wanted[0])):
