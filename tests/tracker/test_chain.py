@@ -13,6 +13,15 @@ def test_a_body_is_canonical_and_names_its_algorithm() -> None:
     assert chain.body_sha256(text) == hashlib.sha256(text.encode()).hexdigest()
 
 
+def test_a_text_of_a_kind_of_its_own_is_a_text() -> None:
+    class Word(str):
+        """As some libraries make them."""
+
+        __slots__ = ()
+
+    assert chain.body({"a": Word("甲")}) == chain.body({"a": "甲"})
+
+
 @pytest.mark.parametrize("bad", [{"a": 1.0}, {"a": [{"b": 0.1}]}, {1: "a"}, {"a": object()}])
 def test_a_body_with_anything_inexact_is_a_mistake(bad: dict[str, object]) -> None:
     with pytest.raises(AssertionError, match="no floats"):

@@ -120,7 +120,9 @@ def test_from_an_entry_to_the_shipment_to_the_row_of_the_file(
     clerk = visit(app, "clerk")
     listed = clerk.see("/ledger", stage="disbursed")
     (entry,) = (link for link in listed.links if link.removeprefix("/ledger/").isdigit())
-    (shipment,) = (link for link in clerk.see(entry).links if link.startswith("/shipments/"))
+    links = clerk.see(entry).links
+    (shipment,) = (link for link in links if link.removeprefix("/shipments/").isdigit())
+    assert f"{shipment}/rows" in links, "and straight to its rows"
     (row,) = (link for link in clerk.see(shipment).links if link.startswith("/manifests/1/rows/"))
     page = clerk.see(row)
     assert "Row 2 of 发运.csv" in page.words
