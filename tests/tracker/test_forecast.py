@@ -339,3 +339,5 @@ def test_the_papers_say_which_quarters_they_are_about(
     assert dict(paper.facts)["期间"] == said
     assert paper.mark.startswith("预测测算，不作兑付依据")
     assert len(paper.grids[2].rows) == len(lines)
+    named = {f"第{one.quarter}季度" for one in lines}
+    assert {row[0] for grid in (paper.grids[0], paper.grids[2]) for row in grid.rows} == named

@@ -94,6 +94,16 @@ def test_what_is_no_sheet_is_refused_with_the_headings_it_lacks() -> None:
         read("运单号,车牌号\r\n1,2\r\n".encode("gb18030"))
 
 
+@pytest.mark.parametrize(
+    ("raw", "why"),
+    [(b"", ""), (b"%PDF-1.7\n", ""), (b"PK\x03\x04 broken", "工作簿已损坏或不完整，打不开")],
+)
+def test_what_is_no_table_is_refused_as_such_and_not_for_its_headings(raw: bytes, why: str) -> None:
+    with pytest.raises(Refused, match="cannot be read as a table") as raised:
+        read(raw)
+    assert raised.value.values["why"] == why
+
+
 @given(st.integers(0, 10**12), st.integers(0, 10**12), st.sampled_from(["{}", "{}00", "{}000001"]))
 def test_what_is_taken_off_is_what_was_typed_to_the_fen(filed: int, fen: int, shape: str) -> None:
     line = Known("item-1", "蒙A10000", filed, 0, "", "")

@@ -15,6 +15,8 @@ MARKED = "预测测算　不作兑付依据"
 WARNING = "预测测算：本表用于研究资金安排，其中预计部分为推算，不作兑付依据，不动用任何资金"
 NEWCOMERS = mark("Firms that are not in the ledger yet")
 """What a line without a firm is called."""
+QUARTER = mark("Q%(number)s")
+"""What a quarter is called beside others of its year."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

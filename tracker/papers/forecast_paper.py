@@ -7,7 +7,7 @@ from tracker.db import SHANGHAI
 from tracker.errors import mark
 from tracker.models.forecasts import Forecast, ForecastVersion
 from tracker.papers import demand
-from tracker.papers.demand import NEWCOMERS, Totals, totals
+from tracker.papers.demand import NEWCOMERS, QUARTER, Totals, totals
 from tracker.papers.formulas import ten_thousands
 from tracker.papers.paper import Cell, Grid, Heading, Money, Paper
 from tracker.papers.statement import SAMPLE, in_tongue
@@ -91,7 +91,9 @@ def by_quarter(lines: Sequence[Line]) -> list[tuple[int, Totals]]:
 
 
 def _by_quarter(lines: Sequence[Line], lang: str) -> Grid:
-    rows = [(f"Q{number}", *_sums(added)) for number, added in by_quarter(lines)]
+    rows = [
+        (said(QUARTER, lang, number=number), *_sums(added)) for number, added in by_quarter(lines)
+    ]
     return _summed(mark("By quarter"), mark("Quarter"), rows, lines, lang)
 
 
@@ -144,7 +146,7 @@ def _by_line(lines: Sequence[Line], lang: str) -> Grid:
         headings=tuple(Heading(said(label, lang), width, num) for label, width, num in heads),
         rows=tuple(
             (
-                f"Q{one.quarter}",
+                said(QUARTER, lang, number=one.quarter),
                 one.firm or said(NEWCOMERS, lang),
                 one.route,
                 Money(one.known_fen),

@@ -92,10 +92,17 @@ class Comparison(Generic[Proposed]):
 def read(raw: bytes, headings: Mapping[str, str], needed: Sequence[str]) -> Sheet:
     """The rows under these headings (name -> heading), of which one is ``code``.
 
-    Raises ``Refused`` where no row has the needed ones.
+    Raises ``Refused`` where the file is no table, or no row of it has the needed ones.
     """
     source = formats.read(raw, sniff.kind(raw))
-    for grid in source.grids if source else ():
+    if source is None or not source.grids:
+        told = [one.message("zh") for one in source.problems] if source else []
+        raise Refused(
+            mark("The file cannot be read as a table. %(why)s"),
+            mark("Download the calculation sheet here, fill it in, and upload that workbook."),
+            why="；".join(told),
+        )
+    for grid in source.grids:
         rows = [*zip(grid.rows.to_list(), *grid.cells.iter_columns(), strict=True)]
         for at, (_, *cells) in enumerate(rows):
             places = _places([text(cell) for cell in cells], headings)

@@ -17,7 +17,7 @@ from tracker.errors import Conflict, NotThere, Refused, mark
 from tracker.models.forecasts import FORECAST_STATES, Forecast, ForecastVersion
 from tracker.models.methods import Method, Programme
 from tracker.models.people import League, User
-from tracker.papers import forecast_paper, pdf
+from tracker.papers import demand, forecast_paper, pdf
 from tracker.papers import forecasts as papers
 from tracker.papers.demand import totals
 from tracker.steps import forecast as steps
@@ -79,7 +79,9 @@ def new() -> ResponseReturnValue:
         "forecasts/new.html",
         programmes=[(one.code, filters.said(one, "name")) for one in programmes(session, user)],
         years=[(one, one) for one in (year, year + 1, year + 2, year - 1)],
-        quarters=[(one, f"Q{one}") for one in range(1, steps.QUARTERS + 1)],
+        quarters=[
+            (one, gettext(demand.QUARTER, number=one)) for one in range(1, steps.QUARTERS + 1)
+        ],
         document_length=steps.DOCUMENT_LENGTH,
     )
 

@@ -21,6 +21,7 @@ from tracker.models.people import User
 from tracker.papers import demand, forecast_back
 from tracker.papers.forecast_back import Comparison, Known
 from tracker.steps import forecast as steps
+from tracker.steps.forecast_lines import Line
 from tracker.web import asked, context, forecasts, policy, sheets_back
 
 bp = Blueprint("forecasts_back", __name__, url_prefix="/forecasts")
@@ -128,12 +129,17 @@ def _known(session: Session, found: Forecast, number: int) -> list[Known]:
     return [
         Known(
             code=demand.code_of(found.code, line),
-            label=" · ".join(filter(None, (f"Q{line.quarter}", _firm(line.firm), line.route))),
+            label=_label(line),
             before=line,
             line=now.get(line.key),
         )
         for line in before
     ]
+
+
+def _label(line: Line) -> str:
+    quarter = gettext(demand.QUARTER, number=line.quarter)
+    return " · ".join(filter(None, (quarter, _firm(line.firm), line.route)))
 
 
 def _firm(name: str) -> str:
