@@ -4,10 +4,10 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tests import evidences, publications, way
+from tests import evidences, publications, questions, way
 from tests.guards import refused
 from tests.journeys import NOW, RATE_FEN, act_on, person
 from tests.publications import chosen, decided, objected, published
@@ -338,16 +338,10 @@ def test_of_more_applications_no_more_is_asked_why_they_cannot_be_filed(bench: j
     for first in (5, 6, 7):
         way.shipped(bench, 1, first=first)
         way.passed(bench, way.applied(bench))
-        asked: list[str] = []
-
-        def note(*told: Any, asked: list[str] = asked) -> None:  # noqa: ANN401  see sqlalchemy.event
-            asked.append(told[2])
-
         with bench.database.reading() as session:
             found = list(session.scalars(select(Application).order_by(Application.id)))
-            event.listen(bench.database.engine, "before_cursor_execute", note)
-            said = publication.lacking(session, found, NOW.date())
-            event.remove(bench.database.engine, "before_cursor_execute", note)
+            with questions.asked(bench.database) as asked:
+                said = publication.lacking(session, found, NOW.date())
         assert len(said) == len(found)
         counts.append(len(asked))
     assert len(set(counts)) == 1

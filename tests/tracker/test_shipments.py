@@ -4,10 +4,10 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests import way
+from tests import questions, way
 from tests.journeys import RATE_FEN, act_on, commit, row, sheet, upload
 from tracker import bulk, jobs
 from tracker.db import Base
@@ -202,21 +202,19 @@ def test_twenty_trucks_are_written_by_as_many_statements_as_one(
     at_once = {"manifest_row", "cargo_line", "claim_key", "route", "assessment"}
     said: Counter[str] = Counter()
 
-    def count(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:  # noqa: ANN401  handed on
-        if statement.startswith("INSERT INTO "):
-            said[statement.split()[2]] += 1
-
     def write(session: Session, table: type[Base], *more: Any) -> None:  # noqa: ANN401  handed on
         said[table.__tablename__] += 1  # PostgreSQL copies rows, which no event tells of
         whole(session, table, *more)
 
     whole = bulk.write
     monkeypatch.setattr(bulk, "write", write)
-    event.listen(bench.database.engine, "before_cursor_execute", count)
     told = []
     for first, trucks in ((0, 1), (1, 20)):
         said.clear()
-        way.shipped(bench, trucks, first)
+        with questions.asked(bench.database) as asked:
+            way.shipped(bench, trucks, first)
+        insertions = (one.statement for one in asked if one.statement.startswith("INSERT INTO "))
+        said.update(one.split()[2] for one in insertions)
         told.append({name: said[name] for name in at_once})
     assert told[0] == told[1]
     assert all(told[0].values())

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from tests import journeys, way
+from tests import journeys, questions, way
 from tests.web import money, walks
 from tests.web.visitors import People, visit
 from tracker import jobs
@@ -62,15 +62,9 @@ def test_a_period_of_more_shipments_needs_no_longer_question(
     most: list[int] = []
     for first, trucks in ((0, 1), (1, 9)):
         way.shipped(bench, trucks, first=first)
-        named: list[int] = []
-
-        def note(*asked: Any, named: list[int] = named) -> None:  # noqa: ANN401  see sqlalchemy.event
-            named.append(len(asked[3]))
-
-        event.listen(bench.database.engine, "before_cursor_execute", note)
-        assert "lacks=road_waybill" in people["clerk"].see(QUARTER).text
-        event.remove(bench.database.engine, "before_cursor_execute", note)
-        most.append(max(named))
+        with questions.asked(bench.database) as asked:
+            assert "lacks=road_waybill" in people["clerk"].see(QUARTER).text
+        most.append(max(len(one.values) for one in asked))
     assert most[0] == most[1], "a database takes so many parameters"
 
 

@@ -2,14 +2,12 @@
 
 import io
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from flask import Flask
 from openpyxl import load_workbook
-from sqlalchemy import event
 
-from tests import forecasts, journeys, way
+from tests import forecasts, journeys, questions, way
 from tests.forecasts import YEAR
 from tests.web import programs
 from tests.web.api.callers import call
@@ -90,21 +88,15 @@ def test_a_list_of_more_forecasts_asks_no_more_and_reads_no_lines(
     way.a_fund(bench)
     reader = people["commerce_officer"]
     reader.see("/forecasts")
-    asked: list[list[str]] = []
+    said: list[list[questions.Question]] = []
     for quarters in ((1,), (2, 3, 4)):
         for number in quarters:
             forecasts.submitted(bench, replace(YEAR, first_quarter=number, last_quarter=number))
-        said: list[str] = []
-
-        def note(*told: Any, said: list[str] = said) -> None:  # noqa: ANN401  see sqlalchemy.event
-            said.append(told[2])
-
-        event.listen(bench.database.engine, "before_cursor_execute", note)
-        assert f"XQ-0000{max(quarters)}" in reader.see("/forecasts").words
-        event.remove(bench.database.engine, "before_cursor_execute", note)
-        asked.append(said)
-    assert len(asked[0]) == len(asked[1])
-    assert not [one for one in asked[1] if "forecast_version.lines" in one]
+        with questions.asked(bench.database) as asked:
+            assert f"XQ-0000{max(quarters)}" in reader.see("/forecasts").words
+        said.append(asked)
+    assert len(said[0]) == len(said[1])
+    assert not [one for one in said[1] if "forecast_version.lines" in one.statement]
 
 
 def test_each_version_keeps_its_sheet_and_its_pdf(bench: jobs.Bench, people: People) -> None:

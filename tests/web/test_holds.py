@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Flask
-from sqlalchemy import event
 
 from ingest.oddities import MESSAGES
-from tests import holds, journeys, way
+from tests import holds, journeys, questions, way
 from tests.due import due
 from tests.journeys import LEAGUE, RATE_FEN, act_on
 from tests.web import test_sheets_back, walks
@@ -163,20 +160,14 @@ def test_a_list_of_more_holds_asks_the_database_no_oftener(
 ) -> None:
     way.shipped(bench, 2)
     key = way.filed(bench)
-    asked, auditor = list[int](), people["auditor"]
+    counts, auditor = list[int](), people["auditor"]
     for number in (0, 1):
         holds.placed(bench, "line", holds.item(bench, number), key)
         holds.placed(bench, "firm", journeys.FIRM, key)
-        statements: list[str] = []
-
-        def note(*said: Any, statements: list[str] = statements) -> None:  # noqa: ANN401  see sqlalchemy.event
-            statements.append(said[2])
-
-        event.listen(bench.database.engine, "before_cursor_execute", note)
-        assert len(auditor.see("/holds").table()) == 2 * number + 3
-        event.remove(bench.database.engine, "before_cursor_execute", note)
-        asked.append(len(statements))
-    assert asked[0] == asked[1]
+        with questions.asked(bench.database) as asked:
+            assert len(auditor.see("/holds").table()) == 2 * number + 3
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
 
 
 def test_every_category_and_oddity_has_words_and_a_way_to_be_met() -> None:

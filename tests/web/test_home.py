@@ -1,14 +1,13 @@
 """The first screen answers what each role comes for: what waits, what is left, where money is."""
 
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from tests import instructions, journeys, publications, way
+from tests import instructions, journeys, publications, questions, way
 from tests.journeys import NOW
 from tests.web import money
 from tests.web.api.callers import call
@@ -253,15 +252,9 @@ def test_home_asks_no_more_of_more_passed_applications(bench: jobs.Bench, app: F
             passed(bench, 4 * wave + number)
             publications.published(bench)
         officer.see("/")
-        said: list[str] = []
-
-        def note(*told: Any, said: list[str] = said) -> None:  # noqa: ANN401  see sqlalchemy.event
-            said.append(told[2])
-
-        event.listen(bench.database.engine, "before_cursor_execute", note)
-        assert "their publication runs until" in officer.see("/").words
-        event.remove(bench.database.engine, "before_cursor_execute", note)
-        counts.append(len(said))
+        with questions.asked(bench.database) as asked:
+            assert "their publication runs until" in officer.see("/").words
+        counts.append(len(asked))
     assert counts[0] == counts[1]
 
 
