@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests import journeys, way
+from tests import journeys, questions, way
 from tests.web import money
 from tests.web.api.callers import call
 from tests.web.visitors import visit
@@ -237,3 +237,14 @@ def test_the_rows_of_a_shipment_stand_as_in_the_file_and_earlier_versions_below(
     titles = [one.text_content() for one in page.tree.xpath("//main//h2")]
     assert [one.split()[-1] for one in titles] == ["2", "2", "3"]
     assert page.words.index("version 2") < page.words.index("earlier version")
+
+
+def test_the_rows_of_more_lines_ask_the_database_no_oftener(bench: jobs.Bench, app: Flask) -> None:
+    counts, auditor = list[int](), visit(app, "auditor")
+    for number in (1, 3):
+        journeys.take_in(bench, *(journeys.row(f"W{one}") for one in range(number)))
+        with questions.asked(bench.database) as asked:
+            page = auditor.see("/shipments/1/rows")
+        assert len(page.tree.xpath("//main//h2")) == number
+        counts.append(len(asked))
+    assert counts[0] == counts[1]

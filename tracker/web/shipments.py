@@ -194,8 +194,7 @@ def _place(version: stories.Version) -> tuple[bool, str, str, int]:
 
 def _said(version: stories.Version) -> list[tuple[str, object]]:
     """What the row of the file says, under the headings of the template."""
-    known = version.line.row.fields or {}
-    return [(problems.label(name), value) for name, value in known.items()]
+    return [(problems.label(name), value) for name, value in version.line.fields.items()]
 
 
 def _plain(fen: int | None) -> str:
