@@ -26,6 +26,8 @@ MONEY_STAGES = (
     "disbursed",
     "recoverable",
 )
+STANDING_STAGES = tuple(stage for stage in MONEY_STAGES if stage != "entitlement")
+"""Where money of an item may stand; it comes from its entitlement."""
 LIMIT_STAGES = ("granted", "headroom", "used")
 SOURCE_STAGES = ("entitlement", "granted")
 """Where money and limits come from; only these may run below zero."""

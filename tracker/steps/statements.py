@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from tracker.access.ledger import visible_postings
-from tracker.models.money import MONEY_STAGES, Account, Entry, Item, Posting
+from tracker.models.money import STANDING_STAGES, Account, Entry, Item, Posting
 from tracker.models.people import Firm, User
 
 
@@ -69,7 +69,7 @@ def of(
     now = _through(within)
     stages = tuple(
         Stage(name, opening[name][0] - opening[name][1], *now[name])
-        for name in MONEY_STAGES[1:]
+        for name in STANDING_STAGES
         if name in opening or name in now
     )
     return Statement(firm, first, last, known, stages, tuple(within))

@@ -18,7 +18,7 @@ from tracker.models.filings import (
     Disbursement,
     DisbursementLine,
 )
-from tracker.models.money import MONEY_STAGES, Item, ItemStage
+from tracker.models.money import STANDING_STAGES, Item, ItemStage
 from tracker.models.people import FIRM_ROLES, Firm, League, User
 from tracker.steps import disbursement as steps
 from tracker.steps import funds, offset, payee, unanswered
@@ -28,7 +28,6 @@ bp = Blueprint("disbursements", __name__, url_prefix="/disbursements")
 
 KEEPING_STATES = (*DISBURSING_STATES, "disbursed")
 """Of disbursements that keep, or kept, something off their cash."""
-STANDING_STAGES = tuple(stage for stage in MONEY_STAGES if stage != "entitlement")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from tracker.access import FINANCE_ROLES
 from tracker.errors import NotThere, mark
 from tracker.models.cargo import Shipment
 from tracker.models.filings import Allotment
-from tracker.models.money import MONEY_STAGES
+from tracker.models.money import STANDING_STAGES
 from tracker.models.people import FIRM_ROLES, LEAGUE_ROLES, PROVINCE_ROLES, League, User
 from tracker.models.work import Job
 from tracker.steps import funds
@@ -49,9 +49,7 @@ ROOMS: dict[str, str] = {
 }
 """Kind of what waits -> the room where it is worked on."""
 
-
-STAGES = tuple(stage for stage in MONEY_STAGES if stage != "entitlement")
-FILED_STAGES = STAGES[STAGES.index("filed") :]
+FILED_STAGES = STANDING_STAGES[STANDING_STAGES.index("filed") :]
 """Stages whose lines the province sees."""
 FINANCE_ROOMS = {
     "filed": "filings.filings",
@@ -124,7 +122,7 @@ def entries_of(sums: Mapping[str, int], league: League | None = None) -> dict[st
     Nothing where whoever asks sees the sum and no lines: for the province what is not filed yet.
     """
     role, code = context.user().role, {"league": league.code} if league else {}
-    theirs = STAGES if role not in PROVINCE_ROLES else FILED_STAGES
+    theirs = STANDING_STAGES if role not in PROVINCE_ROLES else FILED_STAGES
     ways = {stage: ("ledger.ledger", {"stage": stage}) for stage in theirs}
     if role in FINANCE_ROLES:
         ways = {stage: (room, {}) for stage, room in FINANCE_ROOMS.items()}

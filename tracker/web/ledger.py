@@ -17,7 +17,7 @@ from tracker.db import chunks
 from tracker.errors import NotThere, mark
 from tracker.models.cargo import Manifest
 from tracker.models.filings import Decision
-from tracker.models.money import LIMIT_STAGES, MONEY_STAGES, Entry
+from tracker.models.money import LIMIT_STAGES, MONEY_STAGES, STANDING_STAGES, Entry
 from tracker.models.people import FIRM_ROLES, Firm, League, User
 from tracker.papers import paper_book, statement
 from tracker.steps import people, positions
@@ -25,7 +25,6 @@ from tracker.web import asked, balances, books, context, downloads, filters, pol
 
 bp = Blueprint("ledger", __name__, url_prefix="/ledger")
 
-STAGES = tuple(stage for stage in MONEY_STAGES if stage != "entitlement")
 CSV_BATCH = 200
 PAGES_OF = {
     "method": "methods.method",
@@ -116,7 +115,7 @@ def standing() -> ResponseReturnValue:
         limits=balances.limits(session, user, then),
         names=partial(statement.names, lang=filters.tongue()),
         owner=_owner,
-        stages=STAGES,
+        stages=STANDING_STAGES,
         known=whole,
         is_now=then is None,
         may_state=access.may(user, "see_statements"),

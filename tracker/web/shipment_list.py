@@ -12,13 +12,12 @@ from tracker import access
 from tracker.models.applications import ApplicationLine
 from tracker.models.cargo import SHIPMENT_STATES, CargoLine, ManifestRow, Route, Shipment
 from tracker.models.cross_checks import CROSS_OUTCOMES
-from tracker.models.money import MONEY_STAGES, Item, ItemStage
+from tracker.models.money import STANDING_STAGES, Item, ItemStage
 from tracker.models.people import Firm, User
 from tracker.steps import cross_verdicts, lacking, staged
 from tracker.web import asked
 
 MODES = ("ROAD", "RAIL")
-STAGES = tuple(stage for stage in MONEY_STAGES if stage != "entitlement")
 SORTS: dict[str, Any] = {
     "departure": Shipment.departure_date,
     "label": Shipment.label,
@@ -49,7 +48,7 @@ class Row:
     @property
     def stage(self) -> str:
         """The furthest stage any of its money has reached."""
-        reached = [stage for stage in STAGES if self.balances.get(stage)]
+        reached = [stage for stage in STANDING_STAGES if self.balances.get(stage)]
         return reached[-1] if reached else ""
 
 
@@ -65,7 +64,7 @@ def query(user: User) -> Select[Shipment]:
         found = found.where(Shipment.firm_id.in_(select(Firm.id).where(Firm.uscc == uscc)))
     if asked.text("waits"):
         found = found.where(Shipment.waits_for != "", Shipment.state == "standing")
-    if stage := asked.one_of("stage", STAGES):
+    if stage := asked.one_of("stage", STANDING_STAGES):
         found = found.where(Shipment.id.in_(staged.in_stage(user, stage)))
     if number := asked.key(asked.text("manifest")):
         found = found.where(Shipment.id.in_(_of_manifest(number)))
@@ -99,7 +98,7 @@ def rows(session: Session, user: User, shipments: Sequence[Shipment]) -> list[Ro
     money = (
         select(Item.shipment_id, ItemStage.stage, func.sum(ItemStage.balance))
         .join(ItemStage, ItemStage.item_id == Item.id)
-        .where(Item.shipment_id.in_(keys), ItemStage.stage.in_(STAGES), Item.id.in_(seen))
+        .where(Item.shipment_id.in_(keys), ItemStage.stage.in_(STANDING_STAGES), Item.id.in_(seen))
         .group_by(Item.shipment_id, ItemStage.stage)
     )
     for key, stage, fen in session.execute(money):

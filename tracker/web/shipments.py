@@ -12,6 +12,7 @@ from tracker import access
 from tracker.access.pins import reviewable
 from tracker.models.cargo import SHIPMENT_STATES, Shipment
 from tracker.models.cross_checks import CROSS_OUTCOMES
+from tracker.models.money import STANDING_STAGES
 from tracker.models.people import FIRM_ROLES, League
 from tracker.papers.receipt import DIRECTIONS, MODES
 from tracker.steps import assessment, legs, parcels, pins
@@ -58,7 +59,7 @@ def shipments() -> ResponseReturnValue:
         rows=shipment_list.rows(session, user, session.scalars(part).all()),
         paged=paged,
         leagues=[(league.code, filters.said(league, "name")) for league in leagues],
-        stages=shipment_list.STAGES,
+        stages=STANDING_STAGES,
         states=SHIPMENT_STATES,
         modes=shipment_list.MODES,
         cross_outcomes=CROSS_OUTCOMES,
@@ -83,7 +84,7 @@ def download() -> ResponseReturnValue:
         gettext("State"),
         gettext("Waits for"),
         gettext("Amount (yuan)"),
-        *(filters.stage(stage) for stage in shipment_list.STAGES),
+        *(filters.stage(stage) for stage in STANDING_STAGES),
     ]
     return downloads.csv_file(gettext("Shipments") + ".csv", head, _cells())
 
@@ -183,7 +184,7 @@ def _row(row: shipment_list.Row) -> list[object]:
         filters.state_label(one.state, "shipment"),
         gettext(one.waits_for) if one.waits_for else "",
         _plain(row.amount_fen),
-        *(_plain(row.balances.get(stage)) for stage in shipment_list.STAGES),
+        *(_plain(row.balances.get(stage)) for stage in STANDING_STAGES),
     ]
 
 

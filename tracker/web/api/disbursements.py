@@ -7,7 +7,7 @@ from marshmallow import fields
 
 from tracker import access
 from tracker.models.filings import DISBURSEMENT_STATES, Decision, Disbursement
-from tracker.models.money import Item
+from tracker.models.money import STANDING_STAGES, Item
 from tracker.models.people import FIRM_ROLES
 from tracker.steps import offset
 from tracker.web import acting, context, disbursements, policy
@@ -80,7 +80,7 @@ class DisbursementOne(DisbursementAnswer, Acted):
 class MoneyAsked(Asked):
     """Filters."""
 
-    stage = Word(*disbursements.STANDING_STAGES)
+    stage = Word(*STANDING_STAGES)
     q = Text(80)
 
 

@@ -8,6 +8,7 @@ from marshmallow import fields
 from tracker import access
 from tracker.models.cargo import SHIPMENT_STATES
 from tracker.models.cross_checks import CROSS_OUTCOMES
+from tracker.models.money import STANDING_STAGES
 from tracker.steps import legs, parcels
 from tracker.steps.lacking import LACKS
 from tracker.web import (
@@ -40,7 +41,7 @@ class ShipmentsAsked(Asked):
     league = Text(6)
     firm = Text(18)
     waits = Word("1", metadata={"description": "Only those that wait for something."})
-    stage = Word(*shipment_list.STAGES)
+    stage = Word(*STANDING_STAGES)
     manifest = Text(16)
     application = Text(16)
     crossed = Word(
