@@ -75,10 +75,6 @@ PROBLEMS: typed_rows.Problems = {
         mark("“%(text)s” is no amount in yuan."),
         mark("Write it in yuan with at most two decimals, such as 12,500.00."),
     ),
-    "long": (
-        mark("The reason has more than %(most)s characters."),
-        mark("Shorten it, and upload the file again."),
-    ),
 }
 """Code -> what is wrong and how to mend it; what a statement itself refuses is ``stated``."""
 

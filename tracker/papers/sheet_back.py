@@ -51,10 +51,6 @@ PROBLEMS: typed_rows.Problems = {
         mark("Something is taken off and no reason is written."),
         mark("Write the reason beside it, and upload the file again."),
     ),
-    "long": (
-        mark("The reason has more than %(most)s characters."),
-        mark("Shorten it, and upload the file again."),
-    ),
 }
 """Code -> what is wrong and how to mend it, as msgids."""
 
@@ -139,7 +135,7 @@ def _typed(one: Row, line: Known) -> Proposed | Wrong | None:
         return wrong(PROBLEMS, "reason", one.row, line.label)
     code, words = reason_of(one.reason)
     if len(words) > MOST_WORDS:
-        return wrong(PROBLEMS, "long", one.row, line.label, most=str(MOST_WORDS))
+        return wrong(PROBLEMS, "long", one.row, line.label, most=MOST_WORDS)
     if (fen, code, words) == (line.reduced_fen, line.reason_code, line.reason):
         return None
     return Proposed(one.row, line, fen, code, words)

@@ -27,6 +27,10 @@ PROBLEMS: Problems = {
         mark("The line stands on several rows."),
         mark("Keep one of them, and upload the file again."),
     ),
+    "long": (
+        mark("The reason has more than %(most)s characters."),
+        mark("Shorten it, and upload the file again."),
+    ),
 }
 """Those that are said alike of every sheet; each adds ``unknown``, ``missing`` and its own."""
 
