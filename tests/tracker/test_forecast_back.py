@@ -229,6 +229,11 @@ def test_a_cell_nobody_touched_leaves_alone_what_was_stated_since() -> None:
     assert found.said == Stated(30, "加开", 45_000)
     (found,) = compared([replace(untouched, reason="依据示例合同")], standing).proposed
     assert found.said == Stated(20, "依据示例合同", 45_000)
+    (found,) = compared([replace(untouched, mean="500")], standing).proposed
+    assert found.said == Stated(20, "已签约", 50_000), "the reason is that of the twenty"
+    taken_back = [known(before, UNKNOWN)]
+    (found,) = compared([replace(untouched, mean="500")], taken_back).proposed
+    assert found.said == Stated(0, "意向", 50_000), "the sheet's own where none stands"
     learnt = [known(before, replace(OPEN, quarter=4, suggested=0, expected=0))]
     (found,) = compared([replace(untouched, expected="30", reason="加开")], learnt).proposed
     assert found.said == Stated(30, "加开"), "the ledger knows the mean by now"

@@ -181,9 +181,11 @@ def _typed(one: Row, known: Known) -> Proposed | Wrong | None:
     if known.line is None:
         return wrong(PROBLEMS, "gone", one.row, known.label)
     now = _stands(known.line)
+    # a reason belongs to the number beside it: typed anew, it goes with what the sheet says
+    explained = (said.expected, said.reason) != (before.expected, before.reason)
     said = Stated(
         now.expected if said.expected == before.expected else said.expected,
-        said.reason,
+        said.reason if explained else now.reason or said.reason,
         now.mean_fen if said.mean_fen == before.mean_fen else said.mean_fen,
     )
     try:
