@@ -1,6 +1,7 @@
 """A calculation sheet comes back: unchanged it is verified, filled in it proposes reductions."""
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from tests.web.visitors import Page, Visitor, file, visit
 from tracker import jobs
 from tracker.models.filings import Filing, FilingLine
 from tracker.papers import detail
+from tracker.settings import Settings
+from tracker.web import context
 
 OFF, WHY = detail.HEADINGS.index(detail.LATER) + 1, detail.HEADINGS.index("商务厅核减原因") + 1
 FILED = detail.HEADINGS.index(detail.FILED) + 1
@@ -132,3 +135,16 @@ def test_systems_send_it_back_too(bench: jobs.Bench, app: Flask, filed: str) -> 
     data = {"file": (io.BytesIO(wrong), "测算表.xlsx")}
     told = api.ask("POST", address, data=data, content_type="multipart/form-data").json
     assert told["problems"][0]["what"].startswith("“900”不是 0 至 500.00 元之间")
+
+
+def test_a_file_over_the_limit_is_told_as_that_and_not_as_no_table(
+    app: Flask, filed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commerce, settings = visit(app, "commerce_officer"), context.settings
+    raw = sheet(commerce, filed)
+
+    def small() -> Settings:
+        return replace(settings(), upload_limit_bytes=len(raw) // 2)
+
+    monkeypatch.setattr(context, "settings", small)
+    assert "The file is larger than" in sent(commerce, filed, raw, 413).words

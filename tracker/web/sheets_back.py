@@ -16,7 +16,7 @@ from werkzeug.datastructures import FileStorage
 
 from tracker import access, blobs
 from tracker.books import audit
-from tracker.errors import Conflict, Refused, mark
+from tracker.errors import Conflict, Refused, TooMuch, mark
 from tracker.models.filings import Filing, FilingLine
 from tracker.models.money import Item
 from tracker.models.people import User
@@ -124,10 +124,21 @@ def taken(key: int, sha256: str) -> int:
 
 
 def chosen(file: FileStorage | None) -> bytes:
-    """The bytes of the workbook that was chosen; raises ``Refused`` where none was."""
+    """The bytes of the workbook that was chosen.
+
+    Raises ``Refused`` where none was, ``TooMuch`` before half of it is read as no table.
+    """
     uploads.file_name(file.filename or "" if file else "")
     assert file is not None
-    return file.stream.read(context.settings().upload_limit_bytes + 1)
+    limit = context.settings().upload_limit_bytes
+    raw = file.stream.read(limit + 1)
+    if len(raw) > limit:
+        raise TooMuch(
+            mark("The file is larger than %(limit)s MB."),
+            mark("Download the calculation sheet here, fill it in, and upload that workbook."),
+            limit=limit >> 20,
+        )
+    return raw
 
 
 def store(raw: bytes, read: Callable[[bytes], object]) -> str:
