@@ -13,11 +13,12 @@ from typing import Any
 
 from lxml import etree
 
-from ingest import formats, sniff
+from ingest import sniff
 from ingest.formats import _message as messages
 from ingest.headings import norm
 from ingest.rows import Problem
 from tracker.errors import Refused, mark
+from tracker.papers import tables
 
 MOST_BYTES = 20 << 20
 MOST_ANSWERS = 20_000
@@ -41,6 +42,8 @@ HEADINGS: dict[str, tuple[str, ...]] = {
 }
 """What a column means -> its headings, as such files print them."""
 NEEDED = ("code", "said")
+EXPORT = mark("Export the answers as Excel, CSV or pain.002 and upload that.")
+"""What to do where a file cannot be read."""
 YUAN = re.compile(r"(\d{1,13})(?:\.(\d{1,2})0*)?", re.ASCII)
 """Yuan to the fen, as files print them: further decimals are noughts."""
 OUTCOMES: dict[str, tuple[str, ...]] = {
@@ -130,16 +133,7 @@ def _once(found: Sequence[BankAnswer]) -> list[BankAnswer]:
 
 
 def _of_table(raw: bytes, kind: str) -> list[BankAnswer]:
-    source = formats.read(raw, kind)
-    if source is None or not source.grids:
-        told = [one.message("zh") for one in source.problems] if source else []
-        raise Refused(
-            mark("The file cannot be read as a table. %(why)s"),
-            mark("Export the answers as Excel, CSV or pain.002 and upload that."),
-            why="；".join(told),
-        )
-    for grid in source.grids:
-        rows = [*zip(grid.rows.to_list(), *grid.cells.iter_columns(), strict=True)]
+    for rows in tables.read(raw, kind, EXPORT):
         for at, (_, *cells) in enumerate(rows):
             places = _places([str(cell or "") for cell in cells])
             if set(NEEDED) <= set(places):
@@ -204,7 +198,7 @@ def _of_message(raw: bytes) -> list[BankAnswer]:
     if isinstance(parsed, Problem):
         raise Refused(
             mark("The file cannot be read as a table. %(why)s"),
-            mark("Export the answers as Excel, CSV or pain.002 and upload that."),
+            EXPORT,
             why=parsed.message("zh"),
         )
     every = [one for one in parsed.root.iter() if messages.name(one) == "TxInfAndSts"]

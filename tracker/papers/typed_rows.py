@@ -12,14 +12,17 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Generic, Protocol, TypeVar
 
-from ingest import formats, sniff
+from ingest import sniff
 from ingest.headings import norm
 from tracker.errors import Refused, mark
+from tracker.papers import tables
 
 NOISE = Decimal("0.0001")
 """What office programs leave of binary fractions."""
 MOST = Decimal(10) ** 15
 """Larger numbers are no figure of ours, and may be too long to count with."""
+OURS = mark("Download the calculation sheet here, fill it in, and upload that workbook.")
+"""What to do where a file is no sheet of ours."""
 Problems = Mapping[str, tuple[str, str]]
 """Code -> what is wrong and how to mend it, as msgids."""
 PROBLEMS: Problems = {
@@ -98,16 +101,7 @@ def read(raw: bytes, headings: Mapping[str, str], needed: Sequence[str]) -> Shee
 
     Raises ``Refused`` where the file is no table, or no row of it has the needed ones.
     """
-    source = formats.read(raw, sniff.kind(raw))
-    if source is None or not source.grids:
-        told = [one.message("zh") for one in source.problems] if source else []
-        raise Refused(
-            mark("The file cannot be read as a table. %(why)s"),
-            mark("Download the calculation sheet here, fill it in, and upload that workbook."),
-            why="；".join(told),
-        )
-    for grid in source.grids:
-        rows = [*zip(grid.rows.to_list(), *grid.cells.iter_columns(), strict=True)]
+    for rows in tables.read(raw, sniff.kind(raw), OURS):
         for at, (_, *cells) in enumerate(rows):
             places = _places([text(cell) for cell in cells], headings)
             if set(needed) <= set(places):
@@ -115,7 +109,7 @@ def read(raw: bytes, headings: Mapping[str, str], needed: Sequence[str]) -> Shee
                 return Sheet(above, tuple(_rows(rows[at + 1 :], places)))
     raise Refused(
         mark("This is no calculation sheet: no row has the headings %(headings)s."),
-        mark("Download the calculation sheet here, fill it in, and upload that workbook."),
+        OURS,
         headings="、".join(headings[name] for name in needed),
     )
 

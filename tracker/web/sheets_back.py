@@ -20,7 +20,7 @@ from tracker.errors import Conflict, Refused, TooMuch, mark
 from tracker.models.filings import Filing, FilingLine
 from tracker.models.money import Item
 from tracker.models.people import User
-from tracker.papers import sheet_back, sheets
+from tracker.papers import sheet_back, sheets, typed_rows
 from tracker.papers.sheet_back import Comparison, Known
 from tracker.papers.typed_rows import Wrong
 from tracker.steps import filing as filings
@@ -135,7 +135,7 @@ def chosen(file: FileStorage | None) -> bytes:
     if len(raw) > limit:
         raise TooMuch(
             mark("The file is larger than %(limit)s MB."),
-            mark("Download the calculation sheet here, fill it in, and upload that workbook."),
+            typed_rows.OURS,
             limit=limit >> 20,
         )
     return raw
