@@ -32,7 +32,7 @@ from tracker.web.api.shape import (
     Text,
     Word,
 )
-from tracker.web.api.upload_shapes import UploadAnswer, WithdrawBody, WrongAnswer
+from tracker.web.api.upload_shapes import FileProblemAnswer, UploadAnswer, WithdrawBody
 
 MOST_ANSWERS = 200
 blp = Noun(
@@ -117,7 +117,7 @@ class OfferedAnswer(Answer):
     value = fields.String()
 
 
-class CrossProblemAnswer(WrongAnswer):
+class CrossProblemAnswer(FileProblemAnswer):
     """一类问题."""
 
     column = fields.String()

@@ -35,7 +35,7 @@ from tracker.web.api.correction_shapes import (
 from tracker.web.api.further_shapes import FurtherAnswer
 from tracker.web.api.nouns import Noun, Pages, made, part
 from tracker.web.api.shape import Answer, Asked, Body, FileField, FirmAnswer, Text, Word
-from tracker.web.api.upload_shapes import UploadAnswer, WrongAnswer
+from tracker.web.api.upload_shapes import FileProblemAnswer, UploadAnswer
 
 RETRY_SECONDS = "2"
 blp = Noun("manifests", "发运明细表", "What a firm uploads, row by row, until it is committed.")
@@ -127,7 +127,7 @@ class PreviewAnswer(Answer):
     estimate_fen = fields.Integer(allow_none=True)
 
 
-class FaultAnswer(WrongAnswer):
+class FaultAnswer(FileProblemAnswer):
     """问题归类."""
 
     field = fields.String(allow_none=True)
@@ -164,7 +164,7 @@ class ManifestOne(ManifestAnswer):
     )
 
 
-class CellAnswer(WrongAnswer):
+class CellAnswer(FileProblemAnswer):
     """问题: where it is, what is wrong, how to mend it."""
 
     sheet = fields.String(allow_none=True)

@@ -17,7 +17,7 @@ class UploadAnswer(Answer):
     state = fields.String()
 
 
-class WrongAnswer(Answer):
+class FileProblemAnswer(Answer):
     """读取时的问题: what is wrong with a file, and how to mend it."""
 
     severity = fields.String()
