@@ -80,6 +80,11 @@ class Due:
         return self.hints.hints if self.hints else ()
 
     @property
+    def applied_for(self) -> bool:
+        """Whether any of its money went on from what is accrued."""
+        return any(stage != "accrued" for stage in self.balances)
+
+    @property
     def standing(self) -> Assessment | None:
         """The assessment that stands."""
         return self.assessments[0] if self.assessments else None
