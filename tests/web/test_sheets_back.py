@@ -137,6 +137,13 @@ def test_systems_send_it_back_too(bench: jobs.Bench, app: Flask, filed: str) -> 
     assert told["problems"][0]["what"].startswith("“900”不是 0 至 500.00 元之间")
 
 
+def test_only_who_may_take_a_sheet_over_is_told_to_mend_it_first(app: Flask, filed: str) -> None:
+    commerce, told = visit(app, "commerce_officer"), "half a sheet is not taken over"
+    raw = filled(sheet(commerce, filed), (0, OFF, 10), (0, WHY, "超重"), (1, OFF, 900))
+    assert told in sent(commerce, filed, raw).words
+    assert told not in sent(visit(app, "league_officer"), filed, raw).words
+
+
 def test_a_file_over_the_limit_is_told_as_that_and_not_as_no_table(
     app: Flask, filed: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
