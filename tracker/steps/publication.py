@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from tracker.books import ledger
@@ -289,7 +289,7 @@ def _unpublished(one: Application, line: PublicationLine | None, today: date) ->
         yield Unready(one, "running", line.publication.ends_on)
 
 
-def _filed_on(publication_id: int) -> Any:  # noqa: ANN401  a query of one column
+def _filed_on(publication_id: int) -> Select[str]:
     """The code of a filing of what it shows that is with the province, or came through."""
     return (
         select(Filing.code)
@@ -314,7 +314,8 @@ def _undecided(application_ids: Sequence[int]) -> Select[int]:
     )
 
 
-def _pass_seq(application_id: int | InstrumentedAttribute[int]) -> Any:  # noqa: ANN401  a query of one number
+def _pass_seq(application_id: int | InstrumentedAttribute[int]) -> ScalarSelect[int | None]:
+    """When the application passed last; nothing where it never did."""
     return (
         select(func.max(Decision.seq))
         .where(
