@@ -139,8 +139,5 @@ def _known(session: Session, found: Forecast, number: int) -> list[Known]:
 
 def _label(line: Line) -> str:
     quarter = gettext(demand.QUARTER, number=line.quarter)
-    return " · ".join(filter(None, (quarter, _firm(line.firm), line.route)))
-
-
-def _firm(name: str) -> str:
-    return name or gettext(demand.NEWCOMERS)
+    firm = line.firm or gettext(demand.NEWCOMERS)
+    return " · ".join(filter(None, (quarter, firm, line.route)))
