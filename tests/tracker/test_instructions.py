@@ -201,6 +201,9 @@ def test_an_account_is_written_whole_in_the_message_or_not_at_all() -> None:
 
     assert account("6222 0212 3456 7890 123") == "6222021234567890123"
     assert account("9" * 34) == "9" * 34
+    hyphened = "-".join(["9" * 17] * 2)
+    payee.check_account(hyphened)
+    assert account(hyphened) == "9" * 34, "what may be applied with does not stop the list"
     with pytest.raises(Conflict, match=r"9{35} is longer"):
         account("9" * 35)
 

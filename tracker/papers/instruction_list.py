@@ -29,6 +29,7 @@ from tracker.papers.workbook import (
     table,
     wide_enough,
 )
+from tracker.steps import payee
 
 TEMPLATE = Path(__file__).parent / "instruction_list.toml"
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
@@ -189,7 +190,7 @@ def _counted(under: etree._Element, listed: Listed) -> None:
 
 
 def _account(under: etree._Element, number: str) -> None:
-    plain = "".join(number.split())
+    plain = payee.plain(number)
     if len(plain) > NUMBER_LENGTH:
         raise Conflict(
             mark("The account %(account)s is longer than the message can hold."),

@@ -22,9 +22,14 @@ ACCOUNT = re.compile(r"(?=(?:.*[0-9]){4})[0-9A-Za-z]{4,34}")
 """A number of an account: four digits or more among the 34 signs that a payment message takes."""
 
 
+def plain(said: str) -> str:
+    """A number of an account without the spaces and hyphens that make it easier to read."""
+    return "".join(said.split()).replace("-", "")
+
+
 def check_account(said: str) -> None:
     """Raise ``Refused`` for what no bank would know as an account: a name, or too few digits."""
-    if not ACCOUNT.fullmatch(said.replace(" ", "").replace("-", "")):
+    if not ACCOUNT.fullmatch(plain(said)):
         raise Refused(
             mark("“%(said)s” is no account number."),
             mark(
