@@ -93,7 +93,7 @@ def test_the_paper_of_a_withdrawn_application_says_so(bench: jobs.Bench) -> None
     key = way.drafted(bench)
     act_on(bench, Application, key, "clerk", "withdraw")
     told = made(bench, key)
-    assert "本申报已撤回，本表不作申报依据。台账第" in told
+    assert "本申报已撤回，本文书不作申报依据。台账第" in told
     assert "尚未提交" not in told
 
 
@@ -125,7 +125,7 @@ def test_what_went_in_is_told_from_what_was_applied(bench: jobs.Bench) -> None:
     with bench.database.reading() as session:
         taken = session.scalars(select(Decision).where(Decision.step == "apply")).one()
         entry = session.scalars(select(Entry).where(Entry.seq == taken.seq)).one()
-    assert f"本表按企业提交申报时的内容填制。台账第{entry.seq}号，链头{entry.hash}。" in before
+    assert f"本文书按企业提交申报时的内容填制。台账第{entry.seq}号，链头{entry.hash}。" in before
     assert APPLY_DAY in before
     way.reduced(bench, Application, key, (RATE_FEN, *way.CUT))
     way.passed(bench, key)

@@ -150,7 +150,7 @@ def test_a_firm_downloads_its_papers_filled_in_before_and_after_it_applies(
     way.apply(bench, key)
     assert "Filled in as the firm applied" in clerk.see(f"/applications/{key}").words
     for login in ("clerk", "league_officer", "league_approver", "auditor"):
-        assert "本表按企业提交申报时的内容填制" in read(people[login], paths[0])
+        assert "本文书按企业提交申报时的内容填制" in read(people[login], paths[0])
     assert "/letters" in people["league_officer"].see(f"/applications/{key}").links
     people["commerce_officer"].see(paths[0], 404)
     way.file(bench, way.filing_drafted(bench, way.passed(bench, key)))

@@ -41,9 +41,9 @@ NOT_ELSEWHERE: Mapping[str, str] = {
     "period": "我单位未就上述事项在任何地方享受或申请其他补贴。",
 }
 """Subject of a programme -> 不重复申报声明, as the form has the firm declare it."""
-AS_IT_STANDS = "本表按取数时的申报草稿填制，尚未提交，以提交时的内容为准。"
-WITHDRAWN = "本申报已撤回，本表不作申报依据。"
-AS_IT_WENT_IN = "本表按企业提交申报时的内容填制。"
+AS_IT_STANDS = "本文书按取数时的申报草稿填制，尚未提交，以提交时的内容为准。"
+WITHDRAWN = "本申报已撤回，本文书不作申报依据。"
+AS_IT_WENT_IN = "本文书按企业提交申报时的内容填制。"
 
 
 @dataclass(frozen=True)
