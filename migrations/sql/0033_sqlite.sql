@@ -10,5 +10,6 @@ END
 
 CREATE TRIGGER self_evaluation_no_replace BEFORE INSERT ON self_evaluation BEGIN
   SELECT RAISE(ABORT, 'self_evaluation: already there') WHERE EXISTS (
-    SELECT 1 FROM self_evaluation WHERE id = NEW.id);
+    SELECT 1 FROM self_evaluation WHERE id = NEW.id
+      OR filing_id = NEW.filing_id AND version_no = NEW.version_no);
 END

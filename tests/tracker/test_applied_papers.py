@@ -88,6 +88,15 @@ def test_a_draft_is_told_as_it_stands_at_the_newest_entry(bench: jobs.Bench) -> 
     assert "开户银行\n\n银行账号\n\n" in told
 
 
+def test_the_paper_of_a_withdrawn_application_says_so(bench: jobs.Bench) -> None:
+    way.shipped(bench)
+    key = way.drafted(bench)
+    act_on(bench, Application, key, "clerk", "withdraw")
+    told = made(bench, key)
+    assert "本申报已撤回，本文书不作申报依据。台账第" in told
+    assert "尚未提交" not in told
+
+
 def test_who_prepared_and_who_applied_are_named_once_they_have(bench: jobs.Bench) -> None:
     way.shipped(bench)
     key = way.drafted(bench)
@@ -116,7 +125,7 @@ def test_what_went_in_is_told_from_what_was_applied(bench: jobs.Bench) -> None:
     with bench.database.reading() as session:
         taken = session.scalars(select(Decision).where(Decision.step == "apply")).one()
         entry = session.scalars(select(Entry).where(Entry.seq == taken.seq)).one()
-    assert f"本表按企业提交申报时的内容填制。台账第{entry.seq}号，链头{entry.hash}。" in before
+    assert f"本文书按企业提交申报时的内容填制。台账第{entry.seq}号，链头{entry.hash}。" in before
     assert APPLY_DAY in before
     way.reduced(bench, Application, key, (RATE_FEN, *way.CUT))
     way.passed(bench, key)

@@ -118,6 +118,15 @@ def test_each_saying_is_a_version_that_stays_and_is_proved(bench: jobs.Bench, fi
     )
 
 
+def test_no_version_takes_the_place_of_another(bench: jobs.Bench, filing: int) -> None:
+    say(bench, filing)
+    verb = "INSERT OR REPLACE" if bench.database.engine.dialect.name == "sqlite" else "INSERT"
+    columns = "filing_id, version_no, reached, results, words, reasons, measures, user_id"
+    columns += ", stated_at, seq"
+    again = f"{verb} INTO self_evaluation ({columns}) SELECT {columns} FROM self_evaluation"  # noqa: S608  our own names
+    refused(bench.database, "already there|uq_self_evaluation", again)
+
+
 def test_whoever_has_not_read_the_newest_version_says_none(bench: jobs.Bench, filing: int) -> None:
     say(bench, filing)
     with pytest.raises(Conflict, match="Version 1 of the self-evaluation was said meanwhile"):

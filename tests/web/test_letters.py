@@ -12,11 +12,13 @@ import pytest
 from flask import Flask
 
 from tests import way
+from tests.journeys import act_on
 from tests.publications import published
 from tests.unpacked import in_word
 from tests.web.api.callers import Caller, call
 from tests.web.visitors import Page, People, Visitor
 from tracker import jobs
+from tracker.models.applications import Application
 from tracker.papers import letters
 from tracker.web.downloads import BOOK_TYPE, DOCX_TYPE, PDF_TYPE
 
@@ -148,11 +150,22 @@ def test_a_firm_downloads_its_papers_filled_in_before_and_after_it_applies(
     way.apply(bench, key)
     assert "Filled in as the firm applied" in clerk.see(f"/applications/{key}").words
     for login in ("clerk", "league_officer", "league_approver", "auditor"):
-        assert "本表按企业提交申报时的内容填制" in read(people[login], paths[0])
+        assert "本文书按企业提交申报时的内容填制" in read(people[login], paths[0])
     assert "/letters" in people["league_officer"].see(f"/applications/{key}").links
     people["commerce_officer"].see(paths[0], 404)
     way.file(bench, way.filing_drafted(bench, way.passed(bench, key)))
     assert "申报编号SB-2026-0001" in read(people["commerce_officer"], paths[1])
+
+
+def test_a_withdrawn_application_asks_for_no_stamped_papers(
+    bench: jobs.Bench, people: People
+) -> None:
+    way.shipped(bench)
+    key = way.drafted(bench)
+    act_on(bench, Application, key, "clerk", "withdraw")
+    page = people["clerk"].see(f"/applications/{key}")
+    assert "The application was withdrawn, and its papers say so." in page.words
+    assert "have them stamped" not in page.words
 
 
 def test_a_league_brings_its_own_form_and_no_other_league_sees_it(

@@ -173,7 +173,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "requirement_no_replace": "4c6d3d698b37ed022f8becccd68733f2",
         "requirement_no_update": "d4939df92637573c3786d641c7281d61",
         "self_evaluation_no_delete": "a732892e9e025f8ffd1ce8af8327b021",
-        "self_evaluation_no_replace": "b1bbe8a7683d4b4d8002789d37e9ef1d",
+        "self_evaluation_no_replace": "aa355f08414ae7f986e781d137304cbf",
         "self_evaluation_no_update": "e6eacf5c6442d3ca0cb7336ae9ea6b64",
         "track_check_ends": "32cb21a40a7b2919b07652a503a545d8",
         "track_check_no_delete": "be0b02e617c4644a24c04b0d125f9b4c",

@@ -41,8 +41,9 @@ NOT_ELSEWHERE: Mapping[str, str] = {
     "period": "我单位未就上述事项在任何地方享受或申请其他补贴。",
 }
 """Subject of a programme -> 不重复申报声明, as the form has the firm declare it."""
-AS_IT_STANDS = "本表按取数时的申报草稿填制，尚未提交，以提交时的内容为准。"
-AS_IT_WENT_IN = "本表按企业提交申报时的内容填制。"
+AS_IT_STANDS = "本文书按取数时的申报草稿填制，尚未提交，以提交时的内容为准。"
+WITHDRAWN = "本申报已撤回，本文书不作申报依据。"
+AS_IT_WENT_IN = "本文书按企业提交申报时的内容填制。"
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def of_application(session: Session, application: Application) -> Facts:
         "数量": f"{len(lines):,}",
         "申报金额": total,
         "不重复申报声明": NOT_ELSEWHERE[programme.subject],
-        "取数说明": AS_IT_WENT_IN if went_in else AS_IT_STANDS,
+        "取数说明": _as_of(application),
         "台账序号": str(head.seq),
         "台账链头": head.hash,
     }
@@ -92,6 +93,13 @@ def of_application(session: Session, application: Application) -> Facts:
         "分项": list(_parts(lines)),
         "明细": [_listed(number, one) for number, one in enumerate(lines[:MOST_LISTED], 1)],
     }
+
+
+def _as_of(application: Application) -> str:
+    """As of when a paper is filled in, or that nothing comes of it."""
+    if application.state == "withdrawn":
+        return WITHDRAWN
+    return AS_IT_STANDS if application.state in AT_HOME_STATES else AS_IT_WENT_IN
 
 
 def _last(past: Sequence[Decision], step: str) -> Decision | None:

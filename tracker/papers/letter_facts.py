@@ -11,10 +11,7 @@ from tracker.books import ledger
 from tracker.db import local_day
 from tracker.models import subjects
 from tracker.models.applications import Application
-from tracker.models.filings import (
-    Decision,
-    Filing,
-)
+from tracker.models.filings import Decision, Filing
 from tracker.models.methods import Method, Programme
 from tracker.models.people import League
 from tracker.models.publications import OPEN_STATES, Objection, Publication, PublicationLine

@@ -61,7 +61,7 @@ def of_filing(session: Session, filing: Filing, rows: Sequence[Sums]) -> tuple[V
     evaluated = _evaluated(said)
     return evaluated, {
         "绩效": list(_targets(filing.performance_target, figures, said.results if said else {})),
-        "自评": _told_rows(evaluated),
+        "自评": _told_rows(evaluated, to_write=said is None),
         "台账": [dict(zip(LISTS["台账"], one, strict=True)) for one in figures],
     }
 
@@ -148,10 +148,9 @@ def _evaluated(said: SelfEvaluation | None) -> dict[str, str]:
     }
 
 
-def _told_rows(said: Values) -> list[Values]:
-    """The same as rows: all of them before anything is said, then those that are said."""
-    rows = [(head, said.get(name, "")) for name, head in EVALUATED.items()]
-    to_write = said["自评填写"] == NOT_SAID
+def _told_rows(told: Values, *, to_write: bool) -> list[Values]:
+    """The same as rows: all while they are still to be written, then those that are said."""
+    rows = [(head, told.get(name, "")) for name, head in EVALUATED.items()]
     return [dict(zip(LISTS["自评"], row, strict=True)) for row in rows if row[1] or to_write]
 
 

@@ -6,9 +6,8 @@ What was held back of a filing is evaluated with the whole that was sent.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -47,7 +46,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Words:
-    """What a league says of a filing."""
+    """What a league says of a filing, named as its row and its entry name it."""
 
     reached: str
     """One of ``REACHED``."""
@@ -108,25 +107,14 @@ def state(
 def _kept(
     session: Session, user: User, filing: Filing, number: int, told: Words, now: datetime
 ) -> SelfEvaluation:
-    detail: dict[str, Any] = {
-        "filing": filing.code,
-        "version": number,
-        "reached": told.reached,
-        "results": dict(told.results),
-        "words": told.words,
-        "reasons": told.reasons,
-        "measures": told.measures,
-    }
+    said = asdict(told)
+    detail = {"filing": filing.code, "version": number, **said}
     cause = f"self_evaluation:{filing.code}:{number}"
     entry = ledger.tell(session, STATED, cause, user.login, detail, now)
     made = SelfEvaluation(
         filing_id=filing.id,
         version_no=number,
-        reached=told.reached,
-        results=dict(told.results),
-        words=told.words,
-        reasons=told.reasons,
-        measures=told.measures,
+        **said,
         user_id=user.id,
         stated_at=now,
         seq=entry.seq,

@@ -15,6 +15,7 @@ from tracker.errors import Refused, mark
 from tracker.models.applications import APPLICATION_STATES, Application, ApplicationLine
 from tracker.models.methods import Programme
 from tracker.models.people import LEAGUE_ROLES, League, User
+from tracker.papers.application_facts import AT_HOME_STATES
 from tracker.steps import application as steps
 from tracker.steps import first_review, payee
 from tracker.web import (
@@ -134,6 +135,7 @@ def application(key: int) -> ResponseReturnValue:
         may_put_right=access.may(user, "correct_account") and payee.may_put_right(session, found),
         may_reduce=found.state == "applied" and access.may(user, "review_lines"),
         papers=letters.listed_applied(),
+        at_home=found.state in AT_HOME_STATES,
     )
 
 

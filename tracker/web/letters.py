@@ -211,11 +211,9 @@ def table_pdf_of(key: int) -> Response:
 
 def book_of(key: int, kind: str) -> Response:
     """A table of a visible filing in Excel; raises ``NotThere`` for a letter that is none."""
-    found = _filing(key)
-    if kind not in papers.BOOKS:
-        raise NotThere(mark("There is no such paper."), mark("Choose one of the list."))
+    found, label = _filing(key), letters.LETTERS[_kind(kind, papers.BOOKS)].label
     raw = papers.book(context.session(), found, kind, context.now())
-    return downloads.workbook(raw, f"{found.code}_{letters.LETTERS[kind].label}")
+    return downloads.workbook(raw, f"{found.code}_{label}")
 
 
 def line_list_of(key: int) -> Response:

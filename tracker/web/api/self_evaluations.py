@@ -7,6 +7,7 @@ from marshmallow import fields
 
 from tracker import access
 from tracker.models.self_evaluations import REACHED
+from tracker.steps import filing as filings
 from tracker.steps import self_evaluations as steps
 from tracker.web import context, policy, self_evaluations
 from tracker.web.api.nouns import Noun
@@ -89,11 +90,11 @@ def state(body: Mapping[str, Any], key: int) -> Mapping[str, Any]:
 
 
 def _all(key: int) -> Mapping[str, Any]:
-    session, user = context.session(), context.user()
-    found = access.see(session, access.visible_filings(user), key)
-    shown = self_evaluations.of(session, user, found)
+    session = context.session()
+    found = access.see(session, access.visible_filings(context.user()), key)
+    whole = filings.sent(session, found)
     return {
-        "filing": shown.whole.code,
-        "to_measure": [one.name for one in shown.targets],
-        "versions": shown.past,
+        "filing": whole.code,
+        "to_measure": [one.name for one in steps.to_measure(whole)],
+        "versions": steps.of(session, whole)[::-1],
     }
