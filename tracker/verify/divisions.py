@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tracker.verify.reading import Fault, Rows
+from tracker.verify.reading import CHANGED, Fault, Rows, differing
 
 FIGURES = ("limit_fen", "before_fen", "claims", "asked_fen", "given_fen", "rest", "place")
 
@@ -32,9 +32,8 @@ def divisions(rows: Rows) -> Iterator[Fault]:
         return
     query = f"SELECT code, counter, {', '.join(FIGURES)} FROM division WHERE state = 'divided'"  # noqa: S608  constant names
     stands = {row[0]: dict(zip(("counter", *FIGURES), row[1:], strict=True)) for row in rows(query)}
-    for code in sorted(stands.keys() | told.keys()):
-        if stands.get(code) != told.get(code):
-            yield Fault(f"资金分配 {code}", "与分录所记不符")
+    for code in differing(told, stands):
+        yield Fault(f"资金分配 {code}", CHANGED)
     shares = _shares(rows, {code: pool["counter"] for code, pool in told.items()})
     for code, pool in sorted(told.items()):
         if wrong := _wrong(pool, shares[code]):

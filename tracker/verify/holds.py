@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tracker.verify.reading import Fault, Rows
+from tracker.verify.reading import CHANGED, Fault, Rows, differing
 
 TABLE = "hold"
 KINDS = ("hold.place", "hold.lift", "hold.reply", "filing.file", "filing.approve")
 FIELDS = ("league", "filing", "category", "value", "reason_code", "reason")
-CHANGED = "与分录所记不符"
 
 
 @dataclass
@@ -154,9 +153,8 @@ def _by_hold(replies: Iterator[list[Any]] | list[list[Any]]) -> dict[str, list[A
 
 
 def _differ(told: Mapping[str, Any], stand: Mapping[str, Any], what: str = "") -> Iterator[Fault]:
-    for code in sorted(told.keys() | stand.keys()):
-        if told.get(code) != stand.get(code):
-            yield Fault(f"暂缓 {code}", f"{what}{CHANGED}")
+    for code in differing(told, stand):
+        yield Fault(f"暂缓 {code}", f"{what}{CHANGED}")
 
 
 def _marked(rows: Rows, told: Told) -> Iterator[Fault]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from tracker.verify.reading import Fault, Rows
+from tracker.verify.reading import CHANGED, Fault, Rows, differing
 
 CHINA = timezone(timedelta(hours=8))
 TABLE = "level"
@@ -173,6 +173,5 @@ def _kept(rows: Rows, known: Mapping[str, Mapping[str, Any]]) -> Iterator[Fault]
         plain[2] = plain[2] or ""
         days = (str(first), str(last) if last else "")
         stands[code] = dict(zip(FIELDS, (*plain, *days), strict=True))
-    for code in sorted(stands.keys() | known.keys()):
-        if stands.get(code) != known.get(code):
-            yield Fault(f"审批层级 {code}", "与分录所记不符")
+    for code in differing(known, stands):
+        yield Fault(f"审批层级 {code}", CHANGED)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tracker.verify.chain import Walk
-from tracker.verify.reading import Fault, Rows
+from tracker.verify.reading import CHANGED, Fault, Rows, differing
 
 TABLE = "publication"
 
@@ -14,10 +14,11 @@ TABLE = "publication"
 def publications(rows: Rows, walk: Walk) -> Iterator[Fault]:
     """Each as its entry tells it, line by line; none is missing, none is there without an entry."""
     told, stand = dict(_told(rows)), dict(_stand(rows))
-    for code in sorted(told.keys() | stand.keys()):
-        if told.get(code) != stand.get(code):
-            yield Fault(f"公示 {code}", "与分录所记不符")
-        elif walk.hashes.get(told[code]["head"][0]) != told[code]["head"][1]:
+    for code in differing(told, stand):
+        yield Fault(f"公示 {code}", CHANGED)
+    for code, said in sorted(told.items()):
+        seq, link = said["head"]
+        if walk.hashes.get(seq) != link:
             yield Fault(f"公示 {code}", "所载台账链头与分录不符")
 
 

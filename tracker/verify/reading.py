@@ -3,18 +3,21 @@
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 Rows = Callable[[str], Iterable[tuple[Any, ...]]]
 """Reads a query; all queries see one state of the books."""
 GENESIS = "0" * 64
 BATCH_ROWS = 10_000
+CHANGED = "与分录所记不符"
+"""What is wrong with a row that is not as the entries tell."""
+Key = TypeVar("Key", int, str)
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,11 @@ def moment(value: str | datetime) -> str:
     given = datetime.fromisoformat(value) if isinstance(value, str) else value
     aware = given.replace(tzinfo=UTC) if given.tzinfo is None else given.astimezone(UTC)
     return aware.isoformat(timespec="microseconds")
+
+
+def differing(told: Mapping[Key, object], stand: Mapping[Key, object]) -> list[Key]:
+    """Keys of what stands otherwise than the entries told, or is missing from either, in order."""
+    return sorted(key for key in told.keys() | stand.keys() if told.get(key) != stand.get(key))
 
 
 def opened(url: str) -> AbstractContextManager[Rows]:

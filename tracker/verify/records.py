@@ -11,7 +11,7 @@ from rules.tally import assess
 from tracker.verify import matters, receipts
 from tracker.verify.chain import Walk
 from tracker.verify.composed import KEPT
-from tracker.verify.reading import GENESIS, Fault, Rows, canonical, moment, sha256
+from tracker.verify.reading import CHANGED, GENESIS, Fault, Rows, canonical, moment, sha256
 
 
 def claims(rows: Rows, walk: Walk) -> Iterator[Fault]:
@@ -90,7 +90,7 @@ def assessments(rows: Rows, walk: Walk, known: Mapping[str, Rule]) -> Iterator[F
         kept = Kept(*values)
         walk.assessments += 1
         told = (kept.seq, kept.item, kept.outcome, kept.award_fen)
-        wrong = "" if walk.assessed[told] > 0 else "与分录所记不符"
+        wrong = "" if walk.assessed[told] > 0 else CHANGED
         walk.assessed[told] -= 1
         if walk.ruled.get(kept.seq, kept.rule_sha256) != kept.rule_sha256:
             wrong = wrong or "办法的规则不是分录所记的版本"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tracker.verify.levels import AGREE, MAKERS, Taken
-from tracker.verify.reading import Fault, Rows
+from tracker.verify.reading import CHANGED, Fault, Rows, differing
 
 TABLE = "requirement"
 SET = "requirement.set"
@@ -78,10 +78,8 @@ def requirements(rows: Rows) -> Iterator[Fault]:
             continue
         for name, wrong in _faults(said, read):
             yield Fault(f"分录 {seq}（{said['cause']}）", f"{NAMES[name]}：{wrong}")
-    stands = dict(_stand(rows))
-    for seq in sorted(told.keys() | stands.keys()):
-        if told.get(seq) != stands.get(seq):
-            yield Fault(f"环节要求（分录 {seq}）", "与分录所记不符")
+    for seq in differing(told, dict(_stand(rows))):
+        yield Fault(f"环节要求（分录 {seq}）", CHANGED)
 
 
 def _faults(said: Mapping[str, Any], read: Read) -> Iterator[tuple[str, str]]:

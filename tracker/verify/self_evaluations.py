@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from tracker.verify.reading import Fault, Rows, moment
+from tracker.verify.reading import Fault, Rows, differing, moment
 
 TABLE = "self_evaluation"
 
@@ -12,11 +12,10 @@ TABLE = "self_evaluation"
 def self_evaluations(rows: Rows) -> Iterator[Fault]:
     """Each as its entry tells it; none is missing, none is there without an entry."""
     told, stand = dict(_told(rows)), dict(_stand(rows))
-    for seq in sorted(told.keys() | stand.keys()):
-        if told.get(seq) != stand.get(seq):
-            said = (told.get(seq) or stand[seq])["said"]
-            named = f"绩效自评 {said['filing']} 第 {said['version']} 版"
-            yield Fault(named, f"与第 {seq} 号分录所记不符")
+    for seq in differing(told, stand):
+        said = (told.get(seq) or stand[seq])["said"]
+        named = f"绩效自评 {said['filing']} 第 {said['version']} 版"
+        yield Fault(named, f"与第 {seq} 号分录所记不符")
 
 
 def _told(rows: Rows) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -13,7 +13,7 @@ from tracker.steps import replacement, withdrawal
 from tracker.web import changes, context, policy, uploads, withdrawals
 from tracker.web.api.correction_shapes import ChangedAnswer
 from tracker.web.api.manifests import ManifestOne, UploadBody, one_of
-from tracker.web.api.nouns import Noun, Pages, made, part, start
+from tracker.web.api.nouns import Noun, Pages, cut, made, part
 from tracker.web.api.shape import Answer, Asked, Body, Keys, Truth, Word
 
 blp = Noun(
@@ -84,8 +84,7 @@ def confirm(body: Mapping[str, Any], key: int) -> Mapping[str, Any]:
 def withdrawal_preview(key: int, pages: Pages) -> list[withdrawals.Touched]:
     """What taking a committed upload back would touch, as the books stand."""
     affected = withdrawal.affected(context.session(), _found(key))
-    pages.item_count = len(affected.shipments)
-    chosen = affected.shipments[start(pages) : start(pages) + pages.page_size]
+    chosen = cut(affected.shipments, pages)
     return withdrawals.touched(affected, chosen)
 
 
@@ -110,8 +109,7 @@ def leaving(key: int, pages: Pages) -> list[replacement.Leaving]:
     session, found = context.session(), _found(key)
     link = replacement.of(session, found)
     lines = withdrawals.leaving_by(session, link) if link else []
-    pages.item_count = len(lines)
-    return lines[start(pages) : start(pages) + pages.page_size]
+    return cut(lines, pages)
 
 
 def _found(key: int) -> Manifest:

@@ -9,7 +9,7 @@ from tracker.models.deadlines import MOST_WORKING_DAYS, Deadline, Window
 from tracker.steps import clocks, windows
 from tracker.steps import deadlines as steps
 from tracker.web import context, deadlines, policy
-from tracker.web.api.nouns import Noun, Pages, start
+from tracker.web.api.nouns import Noun, Pages, cut
 from tracker.web.api.shape import Answer, Body, Day, LeagueAnswer, Text, Whole, Word
 
 blp = Noun("deadlines", "期限", "When firms may apply, and how many working days each body has.")
@@ -85,8 +85,7 @@ class WindowAnswer(Answer):
 def listed(pages: Pages) -> list[Deadline]:
     """The deadline of each clock that counts now: the province's, and one's own league's."""
     found = steps.standing(context.session(), context.user().league_id)
-    pages.item_count = len(found)
-    return found[start(pages) : start(pages) + pages.page_size]
+    return cut(found, pages)
 
 
 @blp.writing("", "设置期限", DeadlineAnswer, DeadlineBody, method="PUT")
@@ -101,8 +100,7 @@ def choose(body: Mapping[str, Any]) -> Deadline:
 def window_list(pages: Pages) -> list[Mapping[str, Any]]:
     """When firms may apply, the last to close first."""
     found = windows.standing(context.session(), context.user().league_id)
-    pages.item_count = len(found)
-    return _calls(found[start(pages) : start(pages) + pages.page_size])
+    return _calls(cut(found, pages))
 
 
 @blp.writing("/windows", "设置申报期", WindowAnswer, WindowBody, status=201)

@@ -10,7 +10,7 @@ from tracker.models.divisions import DIVISION_STATES, Division
 from tracker.models.filings import Decision
 from tracker.steps import division as steps
 from tracker.web import acting, asked, context, divisions, policy
-from tracker.web.api.nouns import Noun, Pages, made, part, start
+from tracker.web.api.nouns import Noun, Pages, cut, made, part, start
 from tracker.web.api.shape import (
     Acted,
     Answer,
@@ -124,8 +124,7 @@ def listed(pages: Pages) -> list[Mapping[str, Any]]:
 def pool_list(pages: Pages) -> list[divisions.Pool]:
     """The pools of one's league that are claimed and wait to be divided."""
     found = divisions.pools(context.session(), context.user())
-    pages.item_count = len(found)
-    return found[start(pages) : start(pages) + pages.page_size]
+    return cut(found, pages)
 
 
 @blp.writing("", "起草资金分配", DivisionOne, DivisionBody, status=201)

@@ -13,7 +13,7 @@ from tracker.models.forecasts import FORECAST_STATES, Forecast
 from tracker.steps import forecast as steps
 from tracker.steps.forecast_lines import MOST_EXPECTED, MOST_MEAN_FEN, REASON_LENGTH, Line, Stated
 from tracker.web import acting, context, downloads, forecasts, policy
-from tracker.web.api.nouns import Noun, Pages, made, part, start
+from tracker.web.api.nouns import Noun, Pages, cut, made, part
 from tracker.web.api.shape import (
     MOST_CHOSEN,
     Acted,
@@ -183,8 +183,7 @@ def one(key: int) -> Mapping[str, Any]:
 def line_list(key: int, pages: Pages) -> list[Line]:
     """The lines of the newest version, each with its basis."""
     lines = steps.lines(steps.version(context.session(), _found(key)))
-    pages.item_count = len(lines)
-    return lines[start(pages) : start(pages) + pages.page_size]
+    return cut(lines, pages)
 
 
 @blp.writing("/<int:key>/lines", "填报预计票数", ForecastOne, StatedLines)

@@ -8,7 +8,7 @@ from marshmallow import fields
 
 from tracker.models.letter_templates import LETTER_KINDS
 from tracker.web import context, downloads, letters, policy
-from tracker.web.api.nouns import Noun, Pages, start
+from tracker.web.api.nouns import Noun, Pages, cut
 from tracker.web.api.shape import Answer, Body, FileField
 
 blp = Noun("letters", "文书", "Templates of the papers of filings and applications in Word.")
@@ -37,8 +37,7 @@ class TemplateAnswer(Answer):
 def listed(pages: Pages) -> list[Mapping[str, Any]]:
     """Every paper with the template one's office uses."""
     found = letters.in_use(context.session(), context.user())
-    pages.item_count = len(found)
-    return [_told(one) for one in found[start(pages) : start(pages) + pages.page_size]]
+    return [_told(one) for one in cut(found, pages)]
 
 
 @blp.file("/<kind>", "下载在用模板", downloads.DOCX_TYPE)

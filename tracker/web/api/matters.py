@@ -10,7 +10,7 @@ from tracker.models.filings import Decision
 from tracker.models.matters import MATTER_STATES, Matter
 from tracker.steps import matters as steps
 from tracker.web import acting, context, deadlines, matters, policy, totals
-from tracker.web.api.nouns import Noun, Pages, made, part, start
+from tracker.web.api.nouns import Noun, Pages, cut, made, part
 from tracker.web.api.shape import (
     Answer,
     Asked,
@@ -132,8 +132,7 @@ def listed(pages: Pages) -> list[matters.Listed]:
 def offer_list(pages: Pages) -> list[steps.Offer]:
     """The years that a recorded method pays for and that one's firm has not stated yet."""
     found = matters.offers(context.session(), context.user())
-    pages.item_count = len(found)
-    return found[start(pages) : start(pages) + pages.page_size]
+    return cut(found, pages)
 
 
 @blp.writing("", "起草申报事项", MatterOne, MatterBody, status=201)

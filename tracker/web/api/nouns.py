@@ -7,7 +7,7 @@ status it may answer.
 
 import inspect
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, Protocol, TypeVar
@@ -24,6 +24,7 @@ from tracker.web.asked import PAGE_ROWS
 
 View = TypeVar("View", bound=Callable[..., Any])
 Row = TypeVar("Row", bound=Base)
+Part = TypeVar("Part")
 Answers = type[Schema]
 PREFIX = "/api/v1"
 BODY_BYTES = 1_000_000
@@ -185,6 +186,12 @@ def part(query: Select[Row], pages: Pages) -> list[Row]:
     session = context.session()
     pages.item_count = asked.count(session, query)
     return list(session.scalars(query.limit(pages.page_size).offset(start(pages))))
+
+
+def cut(found: Sequence[Part], pages: Pages) -> list[Part]:
+    """The same of a list that no query can cut, as it was put together."""
+    pages.item_count = len(found)
+    return list(found[start(pages) : start(pages) + pages.page_size])
 
 
 def start(pages: Pages) -> int:

@@ -13,7 +13,7 @@ from tracker.models.publications import MOST_WORKING_DAYS, PUBLICATION_STATES, P
 from tracker.steps import programmes, publish_setting
 from tracker.steps import publication as steps
 from tracker.web import acting, context, downloads, letters, policy, publications
-from tracker.web.api.nouns import Noun, Pages, made, part, start
+from tracker.web.api.nouns import Noun, Pages, cut, made, part
 from tracker.web.api.shape import (
     Acted,
     Answer,
@@ -181,8 +181,7 @@ def publish(body: Mapping[str, Any]) -> Any:  # noqa: ANN401  an answer with its
 def setting_list(pages: Pages) -> list[Mapping[str, Any]]:
     """What one's league has chosen for each programme."""
     found = [_setting(*one) for one in publications.settings(context.session(), context.user())]
-    pages.item_count = len(found)
-    return found[start(pages) : start(pages) + pages.page_size]
+    return cut(found, pages)
 
 
 @blp.writing("/settings", "设置是否须先公示", SettingAnswer, SettingBody, method="PUT")

@@ -11,7 +11,7 @@ from tracker.models.recoveries import RECOVERY_STATES, Recovery
 from tracker.steps import recovery as steps
 from tracker.steps.codes import RECOVERY_CODES
 from tracker.web import acting, context, policy, recoveries
-from tracker.web.api.nouns import Noun, Pages, made, part, start
+from tracker.web.api.nouns import Noun, Pages, cut, made, part
 from tracker.web.api.shape import (
     MOST_CHOSEN,
     Acted,
@@ -157,8 +157,7 @@ def line_list(key: int, pages: Pages) -> list[steps.Paid]:
     found = _found(key)
     drafts = found.state == "draft" and access.may(context.user(), "draft_recovery")
     rows = recoveries.lines_of(context.session(), found, all_paid=drafts)
-    pages.item_count = len(rows)
-    return rows[start(pages) : start(pages) + pages.page_size]
+    return cut(rows, pages)
 
 
 @blp.writing("/<int:key>/lines", "填写追缴金额", RecoveryOne, AmountsBody, method="PUT")

@@ -10,7 +10,7 @@ from tracker.models.people import LEAGUE_ROLES
 from tracker.models.requirements import REQUIREMENTS, Requirement
 from tracker.steps import requirements as steps
 from tracker.web import context, policy, requirements
-from tracker.web.api.nouns import Noun, Pages, part, start
+from tracker.web.api.nouns import Noun, Pages, cut, part
 from tracker.web.api.shape import Answer, Asked, Body, LeagueAnswer, Text, Truth, Word
 
 blp = Noun("requirements", "流程设置", "The steps, and what leagues ask for before them.")
@@ -104,8 +104,7 @@ class LeagueRequirements(Answer):
 def listed(pages: Pages) -> list[requirements.Required]:
     """What a league says of each requirement; for the province without a league, the usual."""
     found = requirements.required(context.session(), _wanted())
-    pages.item_count = len(found)
-    return found[start(pages) : start(pages) + pages.page_size]
+    return cut(found, pages)
 
 
 @blp.listing("/chain", "资金流程各环节", ChainStep, RequirementsAsked)
@@ -115,8 +114,7 @@ def chain(pages: Pages) -> list[requirements.Row]:
     session, wanted = context.session(), _wanted()
     asked = requirements.required(session, wanted)
     found = requirements.chain(session, context.user(), wanted, asked)
-    pages.item_count = len(found)
-    return found[start(pages) : start(pages) + pages.page_size]
+    return cut(found, pages)
 
 
 @blp.listing("/leagues", "各盟市环节要求并列", LeagueRequirements, RequirementsAsked)
@@ -125,11 +123,7 @@ def leagues(pages: Pages) -> list[Mapping[str, Any]]:
     """What each league one may see asks for, side by side."""
     wanted = _wanted()
     found = requirements.side_by_side(context.session(), context.user(), wanted)
-    pages.item_count = len(found)
-    return [
-        {"league": league, "required": asked}
-        for league, asked in found[start(pages) : start(pages) + pages.page_size]
-    ]
+    return [{"league": league, "required": asked} for league, asked in cut(found, pages)]
 
 
 @blp.listing("/choices", "历次设定", ChoiceAnswer, RequirementsAsked)

@@ -8,7 +8,7 @@ from marshmallow import fields
 from tracker.models.publications import CalendarDay
 from tracker.steps import workdays as steps
 from tracker.web import context, policy, workdays
-from tracker.web.api.nouns import Noun, Pages, start
+from tracker.web.api.nouns import Noun, Pages, cut
 from tracker.web.api.shape import Answer, Asked, Body, Day, Text, Truth
 
 blp = Noun("workdays", "工作日历", "Days off and weekends worked, by which publications count.")
@@ -47,8 +47,7 @@ class CalendarDayAnswer(Answer):
 def listed(pages: Pages) -> list[CalendarDay]:
     """The days of a year that are not as their weekday says; the newest row of each."""
     found = steps.year(context.session(), workdays.asked_year()).days
-    pages.item_count = len(found)
-    return found[start(pages) : start(pages) + pages.page_size]
+    return cut(found, pages)
 
 
 @blp.writing("", "登记放假或调休", CalendarDayAnswer, SpanBody, status=201, many=True)
