@@ -14,12 +14,13 @@ TABLE = "publication"
 def publications(rows: Rows, walk: Walk) -> Iterator[Fault]:
     """Each as its entry tells it, line by line; none is missing, none is there without an entry."""
     told, stand = dict(_told(rows)), dict(_stand(rows))
-    for code in differing(told, stand):
-        yield Fault(f"公示 {code}", CHANGED)
-    for code, said in sorted(told.items()):
+    wrong = dict.fromkeys(differing(told, stand), CHANGED)
+    for code, said in told.items():
         seq, link = said["head"]
         if walk.hashes.get(seq) != link:
-            yield Fault(f"公示 {code}", "所载台账链头与分录不符")
+            wrong.setdefault(code, "所载台账链头与分录不符")
+    for code, why in sorted(wrong.items()):
+        yield Fault(f"公示 {code}", why)
 
 
 def _told(rows: Rows) -> Iterator[tuple[str, dict[str, Any]]]:
