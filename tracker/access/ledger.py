@@ -19,9 +19,11 @@ from tracker.access import (
     visible_methods,
     visible_recoveries,
 )
+from tracker.access.adjustments import visible_adjustments
 from tracker.access.forecasts import visible_forecasts
 from tracker.access.proposals import visible_proposals
 from tracker.access.publications import visible_objections, visible_publications
+from tracker.models.adjustments import Adjustment
 from tracker.models.applications import Application
 from tracker.models.divisions import Division
 from tracker.models.filings import Allotment, Decision, Disbursement, Filing
@@ -71,6 +73,7 @@ def visible_entries(user: User) -> Select[Entry]:
             ("division", visible_divisions(user), Division.id),
             ("allotment", visible_allotments(user), Allotment.id),
             ("disbursement", visible_disbursements(user), Disbursement.id),
+            ("adjustment", visible_adjustments(user), Adjustment.id),
             ("recovery", visible_recoveries(user), Recovery.id),
             ("proposal", visible_proposals(user), Proposal.id),
             ("publication", visible_publications(user), Publication.id),

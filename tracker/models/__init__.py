@@ -1,6 +1,7 @@
 """Models 数据表: one file a subject; importing the package makes every table known to the base."""
 
 from tracker.models import (
+    adjustments,
     answers,
     applications,
     cargo,
@@ -37,6 +38,7 @@ from tracker.models import (
 )
 
 __all__ = [
+    "adjustments",
     "answers",
     "applications",
     "cargo",

@@ -144,14 +144,15 @@ def post(
     run: Run,
     cause: Cause,
     places: Sequence[int] | None = None,
+    accrued_fen: Mapping[int, int] = MappingProxyType({}),
 ) -> int:
     """Post what a run says otherwise than what stands, of all or of these places in it.
 
-    Returns how many items changed.
+    What is to stand accrued is the award, but for those of ``accrued_fen`` (id of the shipment or
+    matter -> fen): of what is settled a part stands elsewhere. Returns how many items changed.
     """
-    changes = _differences(
-        session, method, dues, run, range(len(dues)) if places is None else places
-    )
+    places = range(len(dues)) if places is None else places
+    changes = _differences(session, method, dues, run, places, accrued_fen)
     for start in range(0, len(changes), BATCH):
         chosen = changes[start : start + BATCH]
         entry = ledger.post(
@@ -192,6 +193,7 @@ def _differences(
     dues: Sequence[assessment.Due],
     run: Run,
     places: Sequence[int],
+    accrued_fen: Mapping[int, int],
 ) -> list[Change]:
     items = _items(session, method, [dues[index].subject for index in places])
     keys = [item.id for item in items.values()]
@@ -205,9 +207,10 @@ def _differences(
         waits = new.outcome == "waiting"
         due.subject.waits_for = _why(run, index) if waits else ""
         stands = accrued.get(item.id, 0)
+        wanted = accrued_fen.get(due.subject.id, new.award_fen)
         old = stood.get(item.id)
-        if old is None or not _same(old, new) or stands != new.award_fen:
-            changes.append(Change(item, new, _move(item, stands, new.award_fen)))
+        if old is None or not _same(old, new) or stands != wanted:
+            changes.append(Change(item, new, _move(item, stands, wanted)))
     return changes
 
 
@@ -235,11 +238,11 @@ def _same(old: Assessment, new: Assessment) -> bool:
     return canonical([old.facts, old.tally]) == canonical([new.facts, new.tally])
 
 
-def _move(item: Item, stands_fen: int, award_fen: int) -> ledger.Move | None:
-    if award_fen > stands_fen:
-        return move_item(item, "entitlement", "accrued", award_fen - stands_fen)
-    if award_fen < stands_fen:
-        return move_item(item, "accrued", "entitlement", stands_fen - award_fen, "recomputed")
+def _move(item: Item, stands_fen: int, wanted_fen: int) -> ledger.Move | None:
+    if wanted_fen > stands_fen:
+        return move_item(item, "entitlement", "accrued", wanted_fen - stands_fen)
+    if wanted_fen < stands_fen:
+        return move_item(item, "accrued", "entitlement", stands_fen - wanted_fen, "recomputed")
     return None
 
 

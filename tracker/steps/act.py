@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from tracker.errors import Conflict, mark
 from tracker.models.filings import Decision
 from tracker.steps import (
+    adjustment,
     allotment,
     application,
     disbursement,
@@ -37,6 +38,7 @@ SHOWN: dict[str, Callable[[Session, Any], dict[str, Any]]] = {
     "matter": matters.shown,
     "application": application.shown,
     "filing": filing.shown,
+    "adjustment": adjustment.shown,
     "allotment": allotment.shown,
     "disbursement": disbursement.shown,
     "forecast": forecast.shown,
@@ -60,6 +62,7 @@ TAKES: dict[str, Take] = {
     "filing.reopen": filing.take,
     "filing.file": holding.file,
     "filing.withdraw": filing.take,
+    "adjustment": adjustment.take,
     "allotment": allotment.take,
     "disbursement": disbursement.take,
     "forecast": forecast.take,

@@ -45,6 +45,9 @@ OUTCOMES: dict[str, str] = {
 IN_POOL = mark("It shares a pool in proportion; the period is not settled yet.")
 """What a shipment or matter waits for whose pool is not divided yet."""
 
+TOTALS = ("cap_total", "whole_total")
+"""Kinds of lines that draw on a total which nobody may overdraw, however it is shared."""
+
 FACTS: dict[str, Callable[..., Mapping[int, Record]]] = {
     "shipment": facts.of,
     "matter": matter_facts.of,
@@ -186,8 +189,7 @@ def run_again(
     rule = methods.pinned(registry, method)
     known = FACTS[subjects.of(method.programme).name](session, [subject])
     due = Due(subject, method, known[subject.id])
-    tally = share.tally["lines"]
-    seen = {line["counter"]: line["used_before"] for line in tally if line["counter"] is not None}
+    seen = _seen(share)
     given = numbers(share)
     others = {
         key: number
@@ -197,6 +199,48 @@ def run_again(
     opening = others | seen | given
     run = assess(rule, method.params, [due.facts], opening)
     return None if run.awards[0] > share.award_fen else ([due], run)
+
+
+def run_anew(
+    session: Session,
+    registry: Registry,
+    method: Method,
+    subject: Subject,
+    old: Assessment,
+    held: Mapping[str, int],
+) -> tuple[Due, Run] | None:
+    """What is settled, computed anew at its own place: as it stood then, but for what changed.
+
+    ``held`` is what each counter holds by now, this one's part included. Where it takes more of a
+    total than it did, what others took since counts too: a total is never overdrawn. None where
+    that leaves less than it has, or where it would take more of a pool that was divided: then
+    nothing is added.
+    """
+    rule = methods.pinned(registry, method)
+    due = Due(
+        subject, method, FACTS[subjects.of(method.programme).name](session, [subject])[subject.id]
+    )
+    own = {key: use["used"] for key, use in old.consumption.items() if NUMBER not in key}
+    others = {key: max(total - own.get(key, 0), 0) for key, total in held.items()}
+    pools = _pools_of(session, method) if divides(rule, method.params) else {}
+    given = numbers(old)
+    opening = others | ({} if given else pools) | _seen(old) | given
+    run = assess(rule, method.params, [due.facts], opening)
+    if run.awards[0] <= old.award_fen:
+        return due, run
+    if given:
+        return None
+    totals = {line.counter for line in run.tally(0).lines if line.kind in TOTALS}
+    late = {key: fen for key, fen in others.items() if key in totals and fen > opening[key]}
+    if late:
+        run = assess(rule, method.params, [due.facts], opening | late)
+    return None if run.awards[0] < old.award_fen else (due, run)
+
+
+def _seen(made: Assessment) -> dict[str, int]:
+    """What each counter held when an assessment came to it."""
+    lines = made.tally["lines"]
+    return {line["counter"]: line["used_before"] for line in lines if line["counter"] is not None}
 
 
 def shares(

@@ -17,6 +17,7 @@ from tracker.access.levels import sets
 from tracker.books import audit, ledger
 from tracker.db import canonical, local_day
 from tracker.errors import Conflict, NotAllowed, Refused, mark
+from tracker.models.adjustments import Adjustment
 from tracker.models.applications import Application
 from tracker.models.divisions import Division
 from tracker.models.filings import Allotment, Decision, Disbursement, Filing
@@ -36,7 +37,8 @@ from tracker.steps.step import Step
 
 __all__ = ["FLOWS", "REASON_CODES", "Step", "Subject", "Taking", "allowed", "history", "take"]
 Subject = (
-    Application
+    Adjustment
+    | Application
     | Filing
     | Allotment
     | Disbursement

@@ -204,6 +204,33 @@ MONEY_FLOWS: dict[str, tuple[Step, ...]] = {
             needs_reason=True,
         ),
     ),
+    "adjustment": (
+        Step(
+            "propose",
+            mark("Propose the adjustment"),
+            ("asked",),
+            "proposed",
+            ("league_officer",),
+        ),
+        Step(
+            "adjust",
+            mark("Adjust"),
+            ("proposed",),
+            "adjusted",
+            ("league_approver",),
+            checks="propose",
+        ),
+        Step("return", mark("Return"), ("proposed",), "asked", LEAGUE, needs_reason=True),
+        Step(
+            "refuse",
+            mark("Refuse"),
+            ("asked", "proposed"),
+            "refused",
+            LEAGUE,
+            needs_reason=True,
+        ),
+        Step("withdraw", mark("Withdraw"), ("asked",), "withdrawn", (*FIRM, "league_officer")),
+    ),
     "recovery": (
         Step("prepare", mark("Pass on for approval"), ("draft",), "prepared", ("league_officer",)),
         Step("reopen", mark("Open again"), ("prepared",), "draft", LEAGUE),
@@ -258,6 +285,6 @@ BACKWARD = (
     *TAKING_BACK,
     *("return", "withdraw", "decline", "reopen", "fail", "bounce"),
     *("close", "propose_lift", "uphold", "correct", "propose_carry_over", "propose_lapse"),
-    *("sustain", "dismiss", "propose_end"),
+    *("sustain", "dismiss", "propose_end", "refuse"),
 )
 """Steps that do not carry a thing forward, or choose, so they do not say whose turn it is."""

@@ -204,7 +204,7 @@ def _judged(found: pl.DataFrame) -> pl.DataFrame:
     table = (
         (doubled, "doubled", nothing, none),
         (same, "unchanged", nothing, none),
-        (fixed, "refused", settled, none),
+        (fixed, "refused", settled, line_id),
         (replaces & pl.col("fixed_before"), "replaces", settled, pl.col("before_line")),
         (replaces, "replaces", claimed, pl.col("before_line")),
         (contested, "contested", claimed, line_id),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from tracker import access
 from tracker.access import pins
+from tracker.access.adjustments import visible_adjustments
 from tracker.access.cross_checks import visible_cross_files
 from tracker.access.forecasts import visible_forecasts
 from tracker.access.holds import visible_holds
@@ -57,6 +58,7 @@ SUBJECTS: dict[str, Callable[[User], Select[Any]]] = {
     "filing": access.visible_filings,
     "forecast": visible_forecasts,
     "division": access.visible_divisions,
+    "adjustment": visible_adjustments,
     "allotment": access.visible_allotments,
     "disbursement": access.visible_disbursements,
     "recovery": access.visible_recoveries,
@@ -76,6 +78,7 @@ KINDS = {
     "filing": mark("Filings"),
     "forecast": mark("Forecasts of need"),
     "division": mark("Divisions"),
+    "adjustment": mark("Adjustments"),
     "allotment": mark("Allotments"),
     "disbursement": mark("Disbursements"),
     "recovery": mark("Recoveries"),

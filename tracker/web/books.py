@@ -54,6 +54,7 @@ SUBJECTS: dict[str, str] = {
     "division": mark("Division"),
     "allotment": mark("Allotment"),
     "disbursement": mark("Disbursement"),
+    "adjustment": mark("Adjustment"),
     "recovery": mark("Recovery"),
     "proposal": mark("Proposal for the network"),
     "publication": mark("Publication"),

@@ -38,6 +38,7 @@ ROOMS: dict[str, str] = {
     "division": "divisions.divisions",
     "allotment": "allotments.allotments",
     "disbursement": "disbursements.disbursements",
+    "adjustment": "adjustments.adjustments",
     "recovery": "recoveries.recoveries",
     "proposal": "proposals.proposals",
     "cross_check": "cross_checks.cross_checks",

@@ -171,6 +171,12 @@ STATES: dict[str, dict[str, Look]] = {
         "disbursed": Look(mark("Disbursed"), "good"),
         "failed": Look(mark("Refused by the bank"), "bad"),
     },
+    "adjustment": {
+        "asked": Look(mark("Asked for"), "busy"),
+        "proposed": Look(mark("Proposed"), "busy"),
+        "adjusted": Look(mark("Adjusted"), "good"),
+        "refused": Look(mark("Refused"), "bad"),
+    },
     "recovery": {
         "recoverable": Look(mark("To be recovered"), "warn"),
         "recovered": Look(mark("All came back"), "good"),

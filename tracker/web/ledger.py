@@ -35,6 +35,7 @@ PAGES_OF = {
     "division": "divisions.division",
     "allotment": "allotments.allotment",
     "disbursement": "disbursements.disbursement",
+    "adjustment": "adjustments.adjustment",
     "recovery": "recoveries.recovery",
     "proposal": "proposals.proposal",
     "publication": "publications.publication",

@@ -33,6 +33,7 @@ ROOMS: tuple[tuple[str, str], ...] = (
     ("forecasts.forecasts", mark("Forecasts of need")),
     ("allotments.allotments", mark("Allotments")),
     ("disbursements.disbursements", mark("Disbursements")),
+    ("adjustments.adjustments", mark("Adjustments")),
     ("recoveries.recoveries", mark("Recoveries")),
     ("receipts.receipts", mark("Receipts")),
     ("ledger.ledger", mark("Ledger")),
