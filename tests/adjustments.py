@@ -19,7 +19,7 @@ from tracker.models.cargo import Manifest
 from tracker.models.methods import Method
 from tracker.models.recoveries import Recovery
 from tracker.settings import Settings
-from tracker.steps import adjustment
+from tracker.steps import adjustment, excess
 
 MOST_FEN = 100_000
 PARAMS = {**journeys.STATED, "most": "1000.00"}
@@ -140,7 +140,7 @@ def demand(bench: jobs.Bench, key: int, login: str = "league_officer") -> list[i
 
     def work(session: Session) -> list[int]:
         found = session.get_one(Adjustment, key)
-        made = adjustment.demand(
+        made = excess.demand(
             session,
             person(session, login),
             found,

@@ -21,7 +21,7 @@ revision = "0034"
 down_revision = "0033"
 branch_labels = None
 depends_on = None
-STATES = ("asked", "proposed", "adjusted", "refused", "withdrawn")
+STATES = ("asked", "proposed", "adjusted", "declined", "withdrawn")
 FIGURES = ("before_fen", "after_fen", "moved_fen", "excess_fen")
 
 

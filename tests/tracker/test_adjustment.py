@@ -10,6 +10,7 @@ from tracker import jobs
 from tracker.db import Database
 from tracker.errors import Conflict, NotAllowed, Refused
 from tracker.models.adjustments import Adjustment
+from tracker.models.applications import Application
 from tracker.models.cargo import CargoLine, ManifestRow
 from tracker.settings import Settings
 
@@ -93,7 +94,7 @@ def test_what_accrued_beside_it_goes_back_before_anything_is_demanded(world: job
 def test_what_reviewers_took_off_stays_off(world: jobs.Bench) -> None:
     said(world, {"1": "100.00", "2": "50.00"})
     key = way.applied(world)
-    way.reduced(world, way.Application, key, (4_000, *way.CUT))
+    way.reduced(world, Application, key, (4_000, *way.CUT))
     way.filed(world, key)
     assert way.stages(world) == {"filed": 11_000}
     one = corrected(world, {"1": "70.00"})
@@ -161,13 +162,20 @@ def test_whoever_proposes_an_adjustment_does_not_confirm_it(world: jobs.Bench) -
     assert way.stages(world) == {"filed": 10_000}
 
 
-def test_nothing_moves_before_it_is_confirmed_nor_where_it_is_refused(world: jobs.Bench) -> None:
+def test_nothing_moves_before_it_is_confirmed_nor_where_it_is_declined(world: jobs.Bench) -> None:
     said(world, {"1": "100.00"})
     adjustments.filed(world)
     key = adjustments.proposed(world, asked(world, said(world, {"1": "130.00"})))
     assert way.stages(world) == {"filed": 10_000}
-    words = {"reason_code": "freight_unproven", "reason": "无发票（示例）"}
-    act_on(world, Adjustment, key, "league_approver", "refuse", **words)
+    act_on(
+        world,
+        Adjustment,
+        key,
+        "league_approver",
+        "decline",
+        reason_code="other",
+        reason="无发票（示例）",
+    )
     assert way.stages(world) == {"filed": 10_000}
     assert asked(world, said(world, {"1": "140.00"})) == key + 1, "it may be asked for anew"
     assert way.proven(world)
@@ -181,8 +189,15 @@ def test_what_came_out_otherwise_meanwhile_is_looked_at_again(world: jobs.Bench)
     with pytest.raises(Conflict, match="comes out otherwise"):
         act_on(world, Adjustment, key, "league_approver", "adjust")
     assert way.stages(world) == {"accrued": 60_000, "filed": 30_000}
-    words = {"reason_code": "other", "reason": "重算（示例）"}
-    act_on(world, Adjustment, key, "league_approver", "return", **words)
+    act_on(
+        world,
+        Adjustment,
+        key,
+        "league_approver",
+        "return",
+        reason_code="other",
+        reason="无发票（示例）",
+    )
     with pytest.raises(Conflict, match="comes out otherwise"):
         adjustments.proposed(world, key)
     adjustments.computed(world, key)

@@ -11,6 +11,7 @@ from tests import forecasts, levels, publications, way
 from tests.journeys import NOW, RATE_FEN, act_on, person
 from tracker import jobs
 from tracker.errors import Conflict, NotAllowed, Refused
+from tracker.models.adjustments import ADJUSTMENT_STATES
 from tracker.models.applications import APPLICATION_STATES, Application, ApplicationLine
 from tracker.models.divisions import DIVISION_STATES
 from tracker.models.filings import (
@@ -46,6 +47,7 @@ STATES = {
     "allotment": ALLOTMENT_STATES,
     "disbursement": DISBURSEMENT_STATES,
     "forecast": FORECAST_STATES,
+    "adjustment": ADJUSTMENT_STATES,
     "division": DIVISION_STATES,
     "recovery": RECOVERY_STATES,
     "proposal": PROPOSAL_STATES,
@@ -102,7 +104,7 @@ def test_wherever_money_leaves_a_hand_two_people_are_needed() -> None:
         *("method.record", "application.apply", "application.pass", "application.decline"),
         *("filing.file", "filing.endorse", "filing.approve", "filing.decline"),
         *("allotment.allot", "disbursement.instruct", "recovery.recover", "recovery.lift"),
-        *("division.divide", "forecast.submit", "proposal.approve"),
+        *("division.divide", "forecast.submit", "proposal.approve", "adjustment.adjust"),
         *("allotment.lapse", "allotment.carry_over"),
         *("objection.sustain", "objection.dismiss"),
         *("level.settle", "level.end"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tracker.models.adjustments import ADJUSTMENT_STATES
 from tracker.models.applications import APPLICATION_STATES
 from tracker.models.cargo import MANIFEST_STATES, ROUTE_STATES, ROW_STATES, SHIPMENT_STATES
 from tracker.models.cross_checks import CROSS_FILE_STATES, CROSS_OUTCOMES
@@ -42,6 +43,7 @@ LIVES = {
     "application": APPLICATION_STATES,
     "filing": FILING_STATES,
     "forecast": FORECAST_STATES,
+    "adjustment": ADJUSTMENT_STATES,
     "division": DIVISION_STATES,
     "proposal": PROPOSAL_STATES,
     "publication": PUBLICATION_STATES,

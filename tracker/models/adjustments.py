@@ -13,7 +13,7 @@ from tracker.models.methods import Programme
 from tracker.models.money import Item
 from tracker.models.people import Firm, League
 
-ADJUSTMENT_STATES = ("asked", "proposed", "adjusted", "refused", "withdrawn")
+ADJUSTMENT_STATES = ("asked", "proposed", "adjusted", "declined", "withdrawn")
 OPEN_STATES = ("asked", "proposed")
 
 

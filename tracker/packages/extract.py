@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
 from tracker.db import canonical, chunks
+from tracker.models.adjustments import Adjustment, AdjustmentLine
 from tracker.models.applications import Application, ApplicationLine
 from tracker.models.cargo import ClaimKey, Manifest, Shipment
 from tracker.models.composed import ComposedRule
@@ -69,6 +70,8 @@ TABLES: dict[type[Any], str] = {
     AllotmentMatch: "id allotment_id filing_id amount_fen seq",
     Disbursement: "id code league_id firm_id allotment_id filing_id amount_fen state",
     DisbursementLine: "id disbursement_id item_id amount_fen",
+    Adjustment: "id code league_id programme_id firm_id manifest_id reason state",
+    AdjustmentLine: "id adjustment_id item_id before_fen after_fen moved_fen excess_fen is_open",
     Recovery: "id code league_id firm_id disbursement_id reason_code reason document_no due_on"
     " state",
     RecoveryLine: "id recovery_id item_id amount_fen",
@@ -101,6 +104,7 @@ SEEN: dict[str, type[Any]] = {
     "division": Division,
     "allotment": Allotment,
     "disbursement": Disbursement,
+    "adjustment": Adjustment,
     "recovery": Recovery,
 }
 """Kind of what is decided on -> its table."""
@@ -170,6 +174,7 @@ def _wanted(held: Held) -> dict[type[Any], Sequence[ColumnElement[bool]]]:
         FilingLine: [FilingLine.filing_id.in_(own[Filing])],
         AllotmentMatch: [AllotmentMatch.allotment_id.in_(own[Allotment])],
         DisbursementLine: [DisbursementLine.disbursement_id.in_(own[Disbursement])],
+        AdjustmentLine: [AdjustmentLine.adjustment_id.in_(own[Adjustment])],
         RecoveryLine: [RecoveryLine.recovery_id.in_(own[Recovery])],
         RecoveryPart: [RecoveryPart.recovery_id.in_(own[Recovery])],
         Decision: [Decision.seq.in_(part) for part in chunks(sorted(held.bodies))],

@@ -6,7 +6,6 @@ award: reductions that reviewers made stand. What is less goes back as far as it
 rest is in others' hands, and is an excess that is demanded back once it is paid.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -163,13 +162,13 @@ def _require_there(one: Shipment, league_id: int | None) -> None:
     if one.state != "standing":
         raise Conflict(
             mark("By this correction %(shipment)s claims what another shipment holds."),
-            mark("Refuse it, and look at both sides among the contested shipments."),
+            mark("Decline it, and look at both sides among the contested shipments."),
             shipment=one.label,
         )
     if one.league_id != league_id:
         raise Conflict(
             mark("By this correction %(shipment)s is no longer on a route of this league."),
-            mark("Refuse it; what was paid is demanded back, and the other league is applied to."),
+            mark("Decline it; what was paid is demanded back, and the other league is applied to."),
             shipment=one.label,
         )
 
@@ -179,7 +178,7 @@ def _method(session: Session, item: Item) -> Method:
     if found is None:
         raise Conflict(
             mark("No method is in force on the day of %(shipment)s any more."),
-            mark("Refuse it; what was paid for no method is demanded back."),
+            mark("Decline it; what was paid for no method is demanded back."),
             shipment=item.subject.label,
         )
     return found
@@ -202,7 +201,7 @@ def _post(
     if run.outcomes[0] == "waiting":
         raise Conflict(
             mark("By this correction the amount of %(shipment)s could not be computed: %(why)s"),
-            mark("Refuse it, or have what lacks told first."),
+            mark("Decline it, or have what lacks told first."),
             shipment=item.subject.label,
             why="；".join(reason.zh for reason in run.tally(0).reasons),
         )
@@ -233,15 +232,3 @@ def _was_paid(session: Session, item: Item) -> bool:
     """Whether it was ever instructed: then nothing left of it means it came back, not declined."""
     query = select(DisbursementLine.id).where(DisbursementLine.item_id == item.id)
     return session.scalar(query.limit(1)) is not None
-
-
-def excess_of(session: Session, items: Sequence[Item]) -> dict[int, int]:
-    """Item id -> fen that stand above what its standing assessment awards; none without."""
-    stood = assessment.newest(session, [item.id for item in items])
-    found: dict[int, int] = defaultdict(int)
-    for key, made in stood.items():
-        stages = ledger.item_balances(session, key)
-        more = sum(stages.get(stage, 0) for stage in HELD_STAGES) - made.award_fen
-        if more > 0:
-            found[key] = more
-    return dict(found)

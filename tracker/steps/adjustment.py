@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rules.registry import Registry
@@ -21,12 +21,11 @@ from tracker.errors import Conflict, NotAllowed, Refused, mark
 from tracker.models import subjects
 from tracker.models.adjustments import Adjustment, AdjustmentLine
 from tracker.models.cargo import Manifest
-from tracker.models.filings import Decision, Disbursement, DisbursementLine
+from tracker.models.filings import Decision
 from tracker.models.methods import Method
 from tracker.models.money import Assessment, Item, ItemStage
 from tracker.models.people import User
-from tracker.models.recoveries import Recovery, RecoveryLine
-from tracker.steps import accrual, adjusting, flow, left_out, recovery, shipments
+from tracker.steps import accrual, adjusting, flow, left_out, shipments
 from tracker.steps.adjusting import Figures
 
 MOST_LINES = 500
@@ -178,7 +177,7 @@ def take(session: Session, adjustment: Adjustment, name: str, taking: flow.Takin
     """
     by_firm = taking.user.firm_id is not None
     if name == "withdraw" and by_firm != (adjustment.manifest_id is not None):
-        raise NotAllowed(mark("Only who asked for it withdraws it."), mark("Refuse it instead."))
+        raise NotAllowed(mark("Only who asked for it withdraws it."), mark("Decline it instead."))
     step = flow.step_named("adjustment", name)
     members = lines(session, adjustment)
     if name == "propose" and adjustment.state in step.before:
@@ -193,91 +192,11 @@ def take(session: Session, adjustment: Adjustment, name: str, taking: flow.Takin
         items = [line.item for line in members]
         done = adjusting.carry_out(session, taking.registry, adjustment, items, cause)
         _require_unchanged(done, members)
-    if step.after in {"adjusted", "refused", "withdrawn"}:
+    if step.after in {"adjusted", "declined", "withdrawn"}:
         for line in members:
             line.is_open = False
     session.flush()
     return decision
-
-
-def demandable(
-    session: Session, adjustment: Adjustment
-) -> list[tuple[Disbursement, dict[int, int]]]:
-    """Payments, each with item id -> fen to demand: what stands above the award and is paid.
-
-    The latest payment gives back first.
-    """
-    if adjustment.state != "adjusted":
-        return []
-    items = [line.item for line in lines(session, adjustment)]
-    open_fen = adjusting.excess_of(session, items)
-    asked_fen = _drafted(session, list(open_fen))
-    query = (
-        select(DisbursementLine, Disbursement, ItemStage.balance)
-        .join(Disbursement, Disbursement.id == DisbursementLine.disbursement_id)
-        .join(ItemStage, ItemStage.item_id == DisbursementLine.item_id)
-        .where(
-            DisbursementLine.item_id.in_(list(open_fen)),
-            Disbursement.state == "disbursed",
-            ItemStage.stage == "disbursed",
-        )
-        .order_by(Disbursement.id.desc(), DisbursementLine.item_id)
-    )
-    left = {key: fen - asked_fen.get(key, 0) for key, fen in open_fen.items()}
-    found: dict[int, tuple[Disbursement, dict[int, int]]] = {}
-    for line, paid, balance in session.execute(query):
-        fen = min(left[line.item_id], line.amount_fen, balance)
-        if fen > 0:
-            left[line.item_id] -= fen
-            found.setdefault(paid.id, (paid, {}))[1][line.item_id] = fen
-    return list(found.values())
-
-
-def demand(
-    session: Session,
-    user: User,
-    adjustment: Adjustment,
-    *,
-    document_no: str,
-    due_on: date,
-    now: datetime,
-) -> list[Recovery]:
-    """Draft the recoveries of what it left too much of; two people demand them as any other.
-
-    Raises ``Conflict`` where nothing is to be demanded, and as ``recovery.draft``.
-    """
-    wanted = demandable(session, adjustment)
-    if not wanted:
-        raise Conflict(
-            mark("Nothing of it stands paid that is to be demanded back."),
-            mark("What is still on its way is taken off where it is reviewed, or once it is paid."),
-        )
-    made = []
-    for paid, amounts in wanted:
-        one = recovery.draft(
-            session,
-            user,
-            paid,
-            reason_code="overpaid",
-            reason=f"{adjustment.code} {adjustment.reason}",
-            document_no=document_no,
-            due_on=due_on,
-            now=now,
-        )
-        recovery.set_amounts(session, one, amounts)
-        made.append(one)
-    return made
-
-
-def _drafted(session: Session, keys: Sequence[int]) -> dict[int, int]:
-    """Item id -> fen that recoveries not demanded yet are to demand of it."""
-    query = (
-        select(RecoveryLine.item_id, func.sum(RecoveryLine.amount_fen))
-        .join(Recovery, Recovery.id == RecoveryLine.recovery_id)
-        .where(RecoveryLine.item_id.in_(keys), Recovery.state.in_(recovery.DRAFTED_STATES))
-        .group_by(RecoveryLine.item_id)
-    )
-    return {key: int(fen) for key, fen in session.execute(query)}
 
 
 def _assessed(session: Session, items: Sequence[Item]) -> list[Item]:

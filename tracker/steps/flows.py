@@ -222,10 +222,10 @@ MONEY_FLOWS: dict[str, tuple[Step, ...]] = {
         ),
         Step("return", mark("Return"), ("proposed",), "asked", LEAGUE, needs_reason=True),
         Step(
-            "refuse",
-            mark("Refuse"),
+            "decline",
+            mark("Decline"),
             ("asked", "proposed"),
-            "refused",
+            "declined",
             LEAGUE,
             needs_reason=True,
         ),
@@ -285,6 +285,6 @@ BACKWARD = (
     *TAKING_BACK,
     *("return", "withdraw", "decline", "reopen", "fail", "bounce"),
     *("close", "propose_lift", "uphold", "correct", "propose_carry_over", "propose_lapse"),
-    *("sustain", "dismiss", "propose_end", "refuse"),
+    *("sustain", "dismiss", "propose_end"),
 )
 """Steps that do not carry a thing forward, or choose, so they do not say whose turn it is."""

@@ -18,8 +18,8 @@ from pathlib import Path
 
 from rules.registry import every_rule
 from rules.rule import Rule
-from tracker.verify import anchors as written
 from tracker.verify import (
+    adjustments,
     chain,
     composed,
     divisions,
@@ -35,6 +35,7 @@ from tracker.verify import (
     self_evaluations,
     withheld,
 )
+from tracker.verify import anchors as written
 from tracker.verify.anchors import Anchor
 from tracker.verify.package import opened_package
 from tracker.verify.reading import Fault, Rows, opened, tables
@@ -148,6 +149,9 @@ def _checks(
         "办理记录": lambda: records.decisions(rows, walk),
         "测算": lambda: records.assessments(rows, walk, known),
         "资金分配": lambda: divisions.divisions(rows),
+        "差额调整": lambda: (
+            adjustments.adjustments(rows) if adjustments.TABLE in there else iter(())
+        ),
         "审批层级": lambda: levels.levels(rows) if levels.TABLE in there else iter(()),
         "环节要求": lambda: (
             requirements.requirements(rows) if requirements.TABLE in there else iter(())

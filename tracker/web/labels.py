@@ -175,7 +175,6 @@ STATES: dict[str, dict[str, Look]] = {
         "asked": Look(mark("Asked for"), "busy"),
         "proposed": Look(mark("Proposed"), "busy"),
         "adjusted": Look(mark("Adjusted"), "good"),
-        "refused": Look(mark("Refused"), "bad"),
     },
     "recovery": {
         "recoverable": Look(mark("To be recovered"), "warn"),

@@ -130,6 +130,7 @@ def manifest(key: int) -> ResponseReturnValue:
         further=further_sheets.of(session, found) if seen else None,
         faulty=asked.count(session, left_out.to_mend(found)),
         settled=asked.count(session, left_out.settled(found)),
+        may_ask=access.may(user, "ask_adjustment"),
         kind_label=previews.kind_label(found),
         sums=previews.sums(session, found) if seen else None,
         columns=previews.columns(found),
