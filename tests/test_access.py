@@ -27,6 +27,7 @@ from tests.unpacked import read
 from tests.web.visitors import visit
 from tracker import demo, jobs
 from tracker.models import (
+    adjustments,
     applications,
     cargo,
     composed,
@@ -92,6 +93,7 @@ TABLES: dict[str, type[Any]] = {
     "instructions/answers": instructions.BankFile,
     "divisions": divisions.Division,
     "forecasts": forecasts.Forecast,
+    "adjustments": adjustments.Adjustment,
     "recoveries": recoveries.Recovery,
     "receipts": receipts.Receipt,
     "packages": packages.LeaguePackage,

@@ -32,6 +32,8 @@ LETTER_VALUES = dict(
 )
 """ISO 6346: values of letters, multiples of 11 left out."""
 
+CORRECTED = "示例_1月发运明细_申报后更正.xlsx"
+
 Further = Mapping[str, Sequence[Sequence[str]]]
 """Name of a sheet -> its rows, the headings first."""
 
@@ -86,6 +88,24 @@ def files() -> list[SampleFile]:
         SampleFile(first, "示例_3月发运明细_待修改.xlsx", workbook(waiting)),
         SampleFile(third, "示例_3月发运明细_线路待定.csv", text(unknown)),
     ]
+
+
+def corrected() -> SampleFile:
+    """Two trucks of the first file put right after they were filed.
+
+    One weighed more; the other carried general trade, which earns nothing.
+    """
+    chance = random.Random(20260101)  # noqa: S311  the same trucks as in the first file
+    rows = _road(chance, HOHHOT_ROAD, date(2026, 1, 5), 24, tir=True)
+    plate, mode, weight = (HEADINGS.index(name) for name in ("车牌号", "监管方式", "毛重(KG)"))
+    heavier, general = (
+        [row for row in rows if row[plate] == wanted] for wanted in ("蒙A36980", "蒙A43300")
+    )
+    for row in heavier:
+        row[weight] = "9900"
+    for row in general:
+        row[mode] = "0110"
+    return SampleFile(FIRMS[0].login, CORRECTED, workbook([*heavier, *general]))
 
 
 def _further(rows: Sequence[Sequence[str]]) -> Further:

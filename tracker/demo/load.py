@@ -5,7 +5,7 @@ import secrets
 import time
 from datetime import UTC, date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker import blobs, jobs
@@ -17,7 +17,7 @@ from tracker.models.cargo import Manifest
 from tracker.models.composed import ComposedRule
 from tracker.models.methods import Method
 from tracker.models.people import Firm, League, User
-from tracker.steps import beginnings, composed, manifests, programmes
+from tracker.steps import beginnings, composed, left_out, manifests, programmes
 from tracker.web.passwords import hashed
 
 FIRST_DAY = date(2026, 1, 1)
@@ -127,8 +127,8 @@ def upload(bench: jobs.Bench, sample: SampleFile) -> str:
 
     def commit(session: Session) -> str:
         user, manifest = person(session, f"{sample.firm}_clerk"), session.get_one(Manifest, key)
-        counts = manifests.preview_of(session, manifest).counts
-        if wrong := counts.get("refused", 0) + counts.get("asked", 0):
+        waiting = select(func.count()).select_from(left_out.to_mend(manifest).subquery())
+        if wrong := session.scalar(waiting):
             return f"{wrong} 行有问题，待企业修改"
         if manifest.state == "checked":
             manifests.ask_commit(session, user, manifest, now)

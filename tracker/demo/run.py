@@ -17,6 +17,7 @@ from tracker import jobs
 from tracker.books import ledger
 from tracker.db import local_day
 from tracker.demo import (
+    adjusting,
     calling,
     cross_checks,
     evaluating,
@@ -99,6 +100,7 @@ def parts(bench: jobs.Bench) -> list[tuple[str, Callable[[], str]]]:
         ("下达指标", lambda: _allot(bench)),
         ("拨付兑现", lambda: _disburse(bench)),
         ("追缴一车次", lambda: _recover(bench)),
+        ("差额调整", lambda: adjusting.ask(bench)),
         ("绩效自评", lambda: evaluating.say(bench)),
         ("申报期", lambda: calling.call(bench)),
         ("测算说明单", lambda: _tell(bench)),

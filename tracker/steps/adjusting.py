@@ -52,8 +52,8 @@ class Figures:
 
     @property
     def differs(self) -> bool:
-        """Whether anything comes of it."""
-        return self.before_fen != self.after_fen or bool(self.moved_fen or self.excess_fen)
+        """Whether it comes out otherwise; an excess that was left before is told there."""
+        return self.before_fen != self.after_fen or bool(self.moved_fen)
 
 
 def rows_of(session: Session, manifest: Manifest, unit_keys: Sequence[str]) -> list[ManifestRow]:

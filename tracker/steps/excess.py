@@ -10,11 +10,11 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tracker.books import ledger
+from tracker.db import chunks
 from tracker.errors import Conflict, mark
 from tracker.models.adjustments import Adjustment
 from tracker.models.filings import Disbursement, DisbursementLine
-from tracker.models.money import Item, ItemStage
+from tracker.models.money import ItemStage
 from tracker.models.people import User
 from tracker.models.recoveries import Recovery, RecoveryLine
 from tracker.steps import adjustment as adjustments
@@ -22,15 +22,19 @@ from tracker.steps import assessment, recovery
 from tracker.steps.adjusting import HELD_STAGES
 
 
-def excess_of(session: Session, items: Sequence[Item]) -> dict[int, int]:
+def of(session: Session, items: Sequence[int]) -> dict[int, int]:
     """Item id -> fen that stand above what its standing assessment awards; none without."""
-    stood = assessment.newest(session, [item.id for item in items])
+    stood = assessment.newest(session, items)
     found: dict[int, int] = {}
-    for key, made in stood.items():
-        stages = ledger.item_balances(session, key)
-        more = sum(stages.get(stage, 0) for stage in HELD_STAGES) - made.award_fen
-        if more > 0:
-            found[key] = more
+    for part in chunks(list(stood)):
+        query = (
+            select(ItemStage.item_id, func.sum(ItemStage.balance))
+            .where(ItemStage.item_id.in_(part), ItemStage.stage.in_(HELD_STAGES))
+            .group_by(ItemStage.item_id)
+        )
+        for key, fen in session.execute(query):
+            if (more := int(fen) - stood[key].award_fen) > 0:
+                found[key] = more
     return found
 
 
@@ -43,8 +47,7 @@ def demandable(
     """
     if adjustment.state != "adjusted":
         return []
-    items = [line.item for line in adjustments.lines(session, adjustment)]
-    open_fen = excess_of(session, items)
+    open_fen = of(session, [line.item_id for line in adjustments.lines(session, adjustment)])
     asked_fen = _drafted(session, list(open_fen))
     query = (
         select(DisbursementLine, Disbursement, ItemStage.balance)

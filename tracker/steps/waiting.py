@@ -20,6 +20,7 @@ from tracker.access.proposals import visible_proposals
 from tracker.access.publications import visible_objections, visible_publications
 from tracker.db import local_day
 from tracker.errors import mark
+from tracker.models.adjustments import Adjustment, AdjustmentLine
 from tracker.models.applications import Application
 from tracker.models.cargo import Manifest, Shipment
 from tracker.models.cross_checks import CrossCheckFile
@@ -36,6 +37,7 @@ from tracker.steps import (
     confirmations,
     cross_verdicts,
     disbursement,
+    excess,
     flow,
     methods,
     publication,
@@ -135,7 +137,7 @@ def waiting(session: Session, user: User, now: datetime) -> list[Waits]:
             _crossed,
         ),
         *(_held, _unpublished, _running),
-        *(_drawable, _owed, _tokens, _given_up),
+        *(_drawable, _over, _owed, _tokens, _given_up),
     )
     return [one for part in parts for one in part(session, user, now) if one.count]
 
@@ -352,6 +354,18 @@ def _owed(session: Session, user: User, now: datetime) -> Iterator[Waits]:
         return
     found, first = _counted(session, owed, Recovery.due_on)
     yield Waits("recovery", label, found, {"state": "recoverable"}, first)
+
+
+def _over(session: Session, user: User, now: datetime) -> Iterator[Waits]:
+    """Adjustments that left more than is due, as far as it is paid and nobody demands it yet."""
+    del now
+    if not access.may(user, "draft_recovery"):
+        return
+    left = select(AdjustmentLine.adjustment_id).where(AdjustmentLine.excess_fen > 0)
+    query = visible_adjustments(user).where(Adjustment.state == "adjusted", Adjustment.id.in_(left))
+    found = sum(bool(excess.demandable(session, one)) for one in session.scalars(query))
+    label = mark("Demand back what was paid too much")
+    yield Waits("adjustment", label, found, {"state": "adjusted"})
 
 
 def _tokens(session: Session, user: User, now: datetime) -> Iterator[Waits]:

@@ -99,7 +99,7 @@ def adjustment(key: int) -> ResponseReturnValue:
         offer=acting.offer(session, found),
         reasons=acting.reasons(),
         decisions=acting.history(session, found),
-        sees_manifest=user.role in FIRM_ROLES and found.manifest_id is not None,
+        sees_manifest=access.may(user, "see_manifests") and found.manifest_id is not None,
         today=local_day(context.now()),
     )
 
