@@ -223,7 +223,7 @@ MONEY_FLOWS: dict[str, tuple[Step, ...]] = {
         Step("return", mark("Return"), ("proposed",), "asked", LEAGUE, needs_reason=True),
         Step(
             "decline",
-            mark("Decline"),
+            mark("Do not adjust"),
             ("asked", "proposed"),
             "declined",
             LEAGUE,

@@ -173,8 +173,9 @@ STATES: dict[str, dict[str, Look]] = {
     },
     "adjustment": {
         "asked": Look(mark("Asked for"), "busy"),
-        "proposed": Look(mark("Proposed"), "busy"),
+        "proposed": Look(mark("Put forward to be confirmed"), "busy"),
         "adjusted": Look(mark("Adjusted"), "good"),
+        "declined": Look(mark("Not adjusted"), "bad"),
     },
     "recovery": {
         "recoverable": Look(mark("To be recovered"), "warn"),
