@@ -41,6 +41,9 @@ def test_a_firm_asks_the_league_sees_both_sides_and_two_people_adjust(
     assert "Of 2 rows the money has been applied for" in page.words
     page = clerk.send(page.form("/adjustments/of/2"), reason="运费录错（示例）")
     assert "Nothing has moved yet." in page.words
+    told = clerk.see("/manifests/2")
+    assert page.address in told.links
+    assert "Ask the league to adjust them" not in told.words, "it is asked for once"
     seen = officer.see(page.address)
     assert "运费录错（示例）" in seen.words
     assert "manifest.csv" not in seen.words, "a league sees the rows, not the firm's file"

@@ -249,7 +249,7 @@ def test_a_row_whose_money_was_applied_for_says_so_and_what_to_do(
     assert "return the application first" in visit(app, "clerk").see(row).words
     page = visit(app, "clerk").see(f"/manifests/{key}")
     assert "Of 1 rows the money has been applied for" in page.words
-    assert "what the province approved is not returned any more" in page.words, "no dead end"
+    assert "once it was filed, ask the league to adjust the amounts" in page.words, "no dead end"
     assert "stay out until they are mended" not in page.words, "nothing is to be mended"
     assert f"/manifests/{key}/failing" not in page.links
 

@@ -17,8 +17,10 @@ from sqlalchemy.orm import Session
 
 from ingest.fields import FIELDS
 from tracker import access
+from tracker.access.adjustments import visible_adjustments
 from tracker.books import queue
 from tracker.errors import Conflict, TrackerError
+from tracker.models.adjustments import Adjustment
 from tracker.models.cargo import (
     MANIFEST_STATES,
     ROW_STATES,
@@ -131,6 +133,7 @@ def manifest(key: int) -> ResponseReturnValue:
         faulty=asked.count(session, left_out.to_mend(found)),
         settled=asked.count(session, left_out.settled(found)),
         may_ask=access.may(user, "ask_adjustment"),
+        adjustments=adjustments_of(session, user, found),
         kind_label=previews.kind_label(found),
         sums=previews.sums(session, found) if seen else None,
         columns=previews.columns(found),
@@ -312,6 +315,14 @@ def actions(user: User, found: Manifest) -> list[str]:
     if not access.may(user, "upload_manifest"):
         return []
     return list(ACTIONS.get(found.state, ()))
+
+
+def adjustments_of(session: Session, user: User, found: Manifest) -> list[Adjustment]:
+    """What was asked for of its settled rows, the newest first."""
+    if not access.may(user, "see_adjustments"):
+        return []
+    query = visible_adjustments(user).where(Adjustment.manifest_id == found.id)
+    return list(session.scalars(query.order_by(Adjustment.id.desc())))
 
 
 def busy(found: Manifest, asking: ManifestWithdrawal | None) -> bool:
