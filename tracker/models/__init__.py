@@ -32,6 +32,7 @@ from tracker.models import (
     requirements,
     self_evaluations,
     subjects,
+    takers,
     tracks,
     work,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "requirements",
     "self_evaluations",
     "subjects",
+    "takers",
     "tracks",
     "work",
 ]

@@ -20,6 +20,7 @@ from tracker.models.filings import Decision
 from tracker.models.levels import Level
 from tracker.models.people import User
 from tracker.steps import act, agreements, flow, requirements
+from tracker.steps import takers as steps
 from tracker.steps.flows import TAKING_BACK
 from tracker.web import context
 from tracker.web.asked import clean
@@ -192,5 +193,5 @@ def _reason(code: str) -> str:
 
 
 def takers(kind: str) -> tuple[str, ...]:
-    """Every role that takes any step of this flow."""
-    return tuple(dict.fromkeys(role for step in flow.FLOWS[kind] for role in step.roles))
+    """Every role that takes any step of this flow, usually or where a document says so."""
+    return tuple(dict.fromkeys(steps.every_role(kind)))
