@@ -1,7 +1,7 @@
 """Takers 经办单位: which body takes a step otherwise than usual, from which day."""
 
 from alembic import op
-from sqlalchemy import Column, Date, DateTime, PrimaryKeyConstraint, String
+from sqlalchemy import Column, Date, DateTime, PrimaryKeyConstraint, String, text
 
 from migrations import parts
 from migrations.parts import KEY, one_of, to
@@ -15,7 +15,7 @@ PROVINCE = ("commerce_officer", "commerce_approver", "finance_officer", "finance
 
 
 def upgrade() -> None:
-    """Make the table, then the triggers that keep it."""
+    """Make the table, then the triggers that keep it; let what it is counted by be found."""
     op.create_table(
         "taker",
         Column("id", KEY, nullable=False),
@@ -35,6 +35,13 @@ def upgrade() -> None:
         PrimaryKeyConstraint("id", name="pk_taker"),
     )
     op.create_index("ix_taker_league_id_programme_id", "taker", ["league_id", "programme_id"])
+    op.create_index(
+        "ix_entry_taker",
+        "entry",
+        ["kind"],
+        sqlite_where=text("kind = 'taker.set'"),
+        postgresql_where=text("kind = 'taker.set'"),
+    )
     parts.keep(revision)
 
 
