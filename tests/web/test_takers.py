@@ -111,7 +111,7 @@ def test_only_the_league_its_province_and_the_auditor_read_who_was_named(
 
 
 def test_whose_turn_it_is_follows_on_every_page_and_for_the_firm(
-    bench: jobs.Bench, applied: int, people: People
+    bench: jobs.Bench, applied: int, people: People, app: Flask
 ) -> None:
     address = f"/applications/{applied}"
     takers.named(bench, FIRST, "league_finance")
@@ -126,8 +126,12 @@ def test_whose_turn_it_is_follows_on_every_page_and_for_the_firm(
     assert "Finish the first review" not in officer.see("/").words
     assert "Finish the first review" in finance.see("/").words
     assert "reduced_yuan" in finance.see(address).text
-    walks.taken(people, "league_finance", address, "first_review")
+    page = walks.taken(people, "league_finance", address, "first_review")
+    assert f"Taken by this body on {takers.DOCUMENT}" in page.words
     walks.taken(people, "league_approver", address, "pass")
+    told = call(app, "clerk").get(address[1:])["decisions"]
+    documents = {one["step"]: one["document_no"] for one in told}
+    assert (documents["first_review"], documents["pass"]) == (takers.DOCUMENT, "")
     assert way.proven(bench)
 
 

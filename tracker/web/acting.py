@@ -92,6 +92,8 @@ class Decided:
     reason: str
     seq: int
     """Sequence of the ledger entry it wrote."""
+    document_no: str = ""
+    """Of the document by which this body took the step otherwise than usual, or again as usual."""
 
 
 def offer(session: Session, subject: flow.Subject) -> Offer:
@@ -183,6 +185,7 @@ def history(session: Session, subject: flow.Subject, code: str = "") -> list[Dec
             reason_label=_reason(one.reason_code),
             reason=one.reason,
             seq=one.seq,
+            document_no=one.detail.get("taker", {}).get("document_no", ""),
         )
         for one in past
     ]
