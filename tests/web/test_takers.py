@@ -45,7 +45,10 @@ def test_the_approver_names_another_body_and_everybody_reads_who_takes_it(people
     page = approver.send(page.form("/takers", place=FIRST), **FORM)
     now, others, _, document, who = told(page, "Application · Finish the first review")
     assert now.startswith("League finance otherwise than usual usually: League commerce, officer")
-    assert (others, document) == ("League finance", f"{takers.DOCUMENT} · from 2026-05-04")
+    assert (others, document) == (
+        "League commerce, officer",
+        f"{takers.DOCUMENT} · from 2026-05-04",
+    )
     assert who == "示例league_approver · 2026-05-04"
     assert f"usually: League commerce, officer · {takers.DOCUMENT}" in page.words, "in the way too"
     form = page.form("/takers", place=FIRST)

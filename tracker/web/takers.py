@@ -46,6 +46,11 @@ class Taken:
         """Whether another body than usual takes it today."""
         return self.role != self.usual
 
+    @property
+    def instead(self) -> list[str]:
+        """Who may take it instead of who does today."""
+        return [role for role in (self.usual, *self.others) if role != self.role]
+
 
 @bp.post("")
 @policy.may("set_taker")
