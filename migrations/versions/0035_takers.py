@@ -6,8 +6,8 @@ from sqlalchemy import Column, Date, DateTime, PrimaryKeyConstraint, String, tex
 from migrations import parts
 from migrations.parts import KEY, one_of, to
 
-revision = "0037"
-down_revision = "0033"
+revision = "0035"
+down_revision = "0034"
 branch_labels = None
 depends_on = None
 LEAGUE = ("league_officer", "league_approver", "league_finance")
