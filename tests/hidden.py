@@ -20,6 +20,7 @@ from tracker.access.proposals import visible_proposals
 from tracker.access.publications import visible_objections
 from tracker.access.receipts import visible_receipts
 from tracker.access.requirements import visible_requirements
+from tracker.access.takers import visible_takers
 from tracker.access.tracks import visible_track_files, visible_tracks
 from tracker.models import (
     applications,
@@ -39,6 +40,7 @@ from tracker.models import (
     publications,
     receipts,
     requirements,
+    takers,
     tracks,
 )
 
@@ -54,6 +56,7 @@ PAPERS: tuple[tuple[type[Any], Visible, tuple[str, ...]], ...] = (
     (holds.Hold, visible_holds, ("code",)),
     (levels.Level, visible_levels, ("code",)),
     (requirements.Requirement, visible_requirements, ("document_no",)),
+    (takers.Taker, visible_takers, ("document_no",)),
     (packages.LeaguePackage, visible_packages, ("sha256",)),
 )
 """Table, who sees what of it, and what of a row says which it is."""

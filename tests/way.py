@@ -283,7 +283,7 @@ def disbursements(bench: jobs.Bench, allotment_id: int, login: str = "league_fin
 
     def work(session: Session) -> list[int]:
         user = person(session, login)
-        made = disbursement.draft(session, user, session.get_one(Allotment, allotment_id))
+        made = disbursement.draft(session, user, session.get_one(Allotment, allotment_id), NOW)
         return [one.id for one in made]
 
     return bench.database.transact(work)

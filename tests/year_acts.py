@@ -223,7 +223,7 @@ def instructed(bench: jobs.Bench, unit: Unit, allotment_id: int, now: datetime) 
 
     def work(session: Session) -> list[int]:
         who = person(session, f"{unit.code}_league_finance")
-        made = disbursement.draft(session, who, session.get_one(Allotment, allotment_id))
+        made = disbursement.draft(session, who, session.get_one(Allotment, allotment_id), now)
         return [one.id for one in made]
 
     keys = bench.database.transact(work)

@@ -124,6 +124,8 @@ def test_only_the_leagues_finance_disburses_what_was_issued(bench: jobs.Bench) -
     act_on(bench, Allotment, draft, "finance_officer", "prepare")
     act_on(bench, Allotment, draft, "finance_approver", "allot")
     with pytest.raises(NotAllowed, match="Only the league's finance"):
+        way.disbursements(bench, draft, login="league_approver")
+    with pytest.raises(NotAllowed, match="Another body takes this step"):
         way.disbursements(bench, draft, login="league_officer")
     (key,) = way.disbursements(bench, draft)
     act_on(bench, Disbursement, key, "league_finance", "withdraw")

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from openpyxl import Workbook, load_workbook
 from sqlalchemy.orm import Session
 
-from tests import divisions, journeys, matters, two_leagues, way
+from tests import divisions, journeys, matters, takers, two_leagues, way
 from tests.databases import Databases, connected
 from tests.ingest.further_samples import book, leg, parcel
 from tests.ingest.manifest_samples import road
@@ -101,6 +101,19 @@ def test_a_leagues_package_is_proved_and_says_what_it_cannot_show(
     main([str(made.path)])
     told = capsys.readouterr().out.splitlines()
     assert [line.removeprefix("未核对：") for line in told[-6:]] == list(report.unseen)
+
+
+def test_a_package_is_proved_where_another_body_took_a_step_and_says_that_it_was_not_checked(
+    bench: jobs.Bench, tmp_path: Path
+) -> None:
+    takers.named(bench, "application.pass", "league_finance")
+    way.shipped(bench)
+    key = way.applied(bench)
+    journeys.act_on(bench, Application, key, "league_officer", "first_review")
+    journeys.act_on(bench, Application, key, "league_finance", "pass")
+    report = verify.verify(str(packed(bench, tmp_path).path), rules=bench.registry.rules)
+    assert not report.faults
+    assert any("由谁经办未核对" in one for one in report.unseen)
 
 
 def test_what_a_league_says_of_its_targets_stays_out_of_its_package(

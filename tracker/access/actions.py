@@ -30,7 +30,7 @@ POLICY: dict[str, tuple[str, ...]] = {
     "see_matters": (*FIRM_ROLES, *LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
     "draft_application": FIRM_ROLES,
     "see_applications": (*FIRM_ROLES, *LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
-    "review_lines": ("league_officer",),
+    "review_lines": ("league_officer", "league_finance"),
     "draft_filing": ("league_officer",),
     "see_filings": (*LEAGUE_ROLES, *PROVINCE_ROLES, "auditor"),
     "see_filing_lines": (*LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
@@ -43,6 +43,7 @@ POLICY: dict[str, tuple[str, ...]] = {
     "set_publishing": ("league_approver",),
     "see_publications": (*LEAGUE_ROLES, *PROVINCE_ROLES, "auditor"),
     "set_requirement": ("league_approver",),
+    "set_taker": ("league_approver", "finance_approver"),
     "see_requirements": (*LEAGUE_ROLES, *PROVINCE_ROLES, "auditor"),
     "bring_template": ("league_officer", "commerce_officer"),
     "see_templates": (*LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
@@ -62,7 +63,7 @@ POLICY: dict[str, tuple[str, ...]] = {
     "record_fund": ("finance_approver",),
     "draft_allotment": ("finance_officer",),
     "see_allotments": (*LEAGUE_ROLES, *PROVINCE_ROLES, "auditor"),
-    "draft_disbursement": ("league_finance",),
+    "draft_disbursement": ("league_finance", "league_officer"),
     "see_disbursements": (*FIRM_ROLES, *LEAGUE_ROLES, *FINANCE_ROLES, "auditor"),
     "make_instruction_list": ("league_finance",),
     "see_instruction_lists": (*LEAGUE_ROLES, "auditor"),
@@ -90,4 +91,6 @@ POLICY: dict[str, tuple[str, ...]] = {
     "see_audit": ("admin", "auditor"),
     "manage_users": ("admin",),
 }
-"""Action -> roles that may. Steps of a flow name their own roles in ``steps.flow``."""
+"""Action -> roles that may. Steps of a flow name their own roles in ``steps.flows``; what goes with
+a step that another body may take (``review_lines``, ``draft_disbursement``) asks ``steps.takers``
+besides."""

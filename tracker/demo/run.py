@@ -26,6 +26,7 @@ from tracker.demo import (
     holding,
     load,
     matters,
+    naming,
     network,
     publishing,
     requiring,
@@ -78,6 +79,7 @@ def parts(bench: jobs.Bench) -> list[tuple[str, Callable[[], str]]]:
         ("企业与人员", lambda: load.load_people(bench)),
         ("办理期限", lambda: calling.limit(bench)),
         ("环节要求", lambda: requiring.ask(bench)),
+        ("经办单位", lambda: naming.name(bench)),
         ("四个盟市的示例办法备案", lambda: load.record_methods(bench)),
         ("一个盟市自拟规则", lambda: load.compose_rule(bench)),
         ("一个盟市建议通道", lambda: network.propose(bench)),
@@ -145,7 +147,7 @@ def _first_review(bench: jobs.Bench) -> str:
             bench,
             Application,
             found.id,
-            (f"{stem}_officer", "first_review"),
+            (f"{stem}_{naming.REVIEWERS.get(code, 'officer')}", "first_review"),
             (f"{stem}_approver", "pass"),
         )
         evidence.seal(bench, found.id, f"{stem}_officer")
@@ -246,7 +248,9 @@ def _disburse(bench: jobs.Bench) -> str:
         if there := session.scalars(select(Disbursement.id)).all():
             return list(there)
         one = session.scalars(select(Allotment)).one()
-        made = disbursement.draft(session, person(session, "hohhot_finance"), one)
+        made = disbursement.draft(
+            session, person(session, "hohhot_finance"), one, datetime.now(UTC)
+        )
         return [each.id for each in made]
 
     for key in bench.database.transact(work):

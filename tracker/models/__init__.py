@@ -33,6 +33,7 @@ from tracker.models import (
     requirements,
     self_evaluations,
     subjects,
+    takers,
     tracks,
     work,
 )
@@ -70,6 +71,7 @@ __all__ = [
     "requirements",
     "self_evaluations",
     "subjects",
+    "takers",
     "tracks",
     "work",
 ]

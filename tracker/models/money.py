@@ -7,7 +7,7 @@ construction. Triggers refuse change and removal and keep the balances (see ``bo
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.db import Base, CanonicalJson, Fen, Key, Moment, one_of
@@ -33,6 +33,11 @@ SOURCE_STAGES = ("entitlement", "granted")
 """Where money and limits come from; only these may run below zero."""
 
 
+TAKERS_SET = text("kind = 'taker.set'")
+"""Which entries say who takes a step: counted at every step and on every page that says whose turn
+it is, so that they are found without reading the ledger."""
+
+
 class ChainHead(Base):
     """链首: the one row whose lock orders all entries; it names the newest link."""
 
@@ -48,6 +53,9 @@ class Entry(Base):
     """分录: one event of the books, with its link in the hash chain; the body says everything."""
 
     __tablename__ = "entry"
+    __table_args__ = (
+        Index("ix_entry_taker", "kind", sqlite_where=TAKERS_SET, postgresql_where=TAKERS_SET),
+    )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True, init=False)
     seq: Mapped[int] = mapped_column(Key, unique=True)

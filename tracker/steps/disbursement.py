@@ -1,6 +1,7 @@
 """Disbursement 拨付兑现: the league's treasury pays the firm; the bank's answer makes it final."""
 
 from collections import defaultdict
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -17,24 +18,28 @@ from tracker.models.filings import (
     Decision,
     Disbursement,
     DisbursementLine,
+    Filing,
     FilingLine,
 )
 from tracker.models.money import Item
 from tracker.models.people import User
 from tracker.models.recoveries import Recovery
-from tracker.steps import flow, funds, matches, offset, payee
+from tracker.steps import flow, funds, matches, offset, payee, takers
 from tracker.steps.accrual import move_item
 
+PREPARED = "disbursement.prepare"
+"""Who takes this step drafts as well."""
 
-def draft(session: Session, user: User, allotment: Allotment) -> list[Disbursement]:
+
+def draft(session: Session, user: User, allotment: Allotment, now: datetime) -> list[Disbursement]:
     """Draft one disbursement an application for what the filing had approved and is unpaid.
 
     As far as the allotment reaches, in the order of the filing's lines; the last may be paid in
     part, and the rest under a further allotment. A firm that owes is paid less (``offset``).
-    Raises ``Refused`` when nothing is left to pay, ``Conflict`` when nothing is left of the
-    allotment.
+    Only filings whose disbursements the person's role prepares there (``takers``). Raises
+    ``Refused`` when nothing is left to pay, ``Conflict`` when nothing is left of the allotment.
     """
-    if user.role != "league_finance" or user.league_id != allotment.league_id:
+    if not access.may(user, "draft_disbursement") or user.league_id != allotment.league_id:
         raise NotAllowed(mark("Only the league's finance disburses."))
     if allotment.state != "allotted":
         raise Conflict(mark("Only an issued allotment can be disbursed."))
@@ -47,6 +52,12 @@ def draft(session: Session, user: User, allotment: Allotment) -> list[Disburseme
             ),
             mark("Finish or withdraw the drafts, or ask Finance for a further allotment."),
         )
+    day = local_day(now)
+    if not (mine := _mine(session, user, free, day)):
+        (first, *_) = (session.get_one(Filing, key) for key in free)
+        home = takers.home_of("filing", first)
+        takers.require(session, user, PREPARED, home, day)
+    free = mine
     due: dict[tuple[int, int], list[tuple[FilingLine, int]]] = defaultdict(list)
     for filing_id in free:
         for line in _open_lines(session, filing_id):
@@ -228,13 +239,29 @@ def _one(
     return disbursement
 
 
-def drawable(session: Session, user: User) -> list[tuple[Allotment, funds.Limit]]:
-    """Allotments under which something can be drafted now, for the league's finance."""
+def drawable(session: Session, user: User, now: datetime) -> list[tuple[Allotment, funds.Limit]]:
+    """Allotments under which something can be drafted now, for who prepares disbursements."""
     if not access.may(user, "draft_disbursement"):
         return []
     query = access.visible_allotments(user).where(Allotment.state == "allotted")
+    day = local_day(now)
     return [
         (one, funds.of_allotment(session, one))
         for one in session.scalars(query.order_by(Allotment.id))
-        if rooms(session, one)
+        if _mine(session, user, rooms(session, one), day)
     ]
+
+
+def drafts(session: Session, user: User, disbursement: Disbursement, now: datetime) -> bool:
+    """Whether this person drafts the disbursements of its filing."""
+    home = takers.home_of("disbursement", disbursement)
+    return takers.takes(session, user, PREPARED, home, local_day(now))
+
+
+def _mine(session: Session, user: User, free: dict[int, int], day: date) -> dict[int, int]:
+    """Of what is free by filing that of which this person prepares the disbursements."""
+    if not free:
+        return {}
+    book, place = takers.read(session), takers.named(PREPARED)
+    homes = {key: takers.home_of("filing", session.get_one(Filing, key)) for key in free}
+    return {key: fen for key, fen in free.items() if book.role(place, homes[key], day) == user.role}

@@ -230,7 +230,7 @@ def applied(filing: Filing) -> ColumnElement[bool]:
 
 
 def _require_published(session: Session, filing: Filing, taking: flow.Taking) -> None:
-    step = flow.step_named("filing", "file")
+    step = flow.step_of(session, filing, "file", local_day(taking.now))
     if filing.state in step.before and taking.user.role in step.roles:
         today = local_day(taking.now)
         publication.require_published(session, applications(session, filing), today)

@@ -29,10 +29,10 @@ from tracker.models.people import LEAGUE_ROLES, User
 from tracker.models.proposals import Proposal
 from tracker.models.publications import Objection, Publication
 from tracker.models.recoveries import Recovery
-from tracker.steps import agreements, requirements
+from tracker.steps import agreements, requirements, takers
 from tracker.steps.agreeing import AGREE, LEVELLED
 from tracker.steps.codes import REASON_CODES
-from tracker.steps.flows import FLOWS
+from tracker.steps.flows import BACKWARD, FLOWS
 from tracker.steps.step import Step
 
 __all__ = ["FLOWS", "REASON_CODES", "Step", "Subject", "Taking", "allowed", "history", "take"]
@@ -86,6 +86,14 @@ def step_named(kind: str, name: str) -> Step:
     raise Refused(mark("There is no such step."))
 
 
+def step_of(session: Session, subject: Subject, name: str, day: date) -> Step:
+    """The same with who takes it on this thing and day. Raises ``NotNow`` as ``takers``."""
+    kind = kind_of(subject)
+    step_named(kind, name)
+    rows = takers.flow_of(session, kind, subject, day)
+    return next(step for step in rows if step.name == name)
+
+
 def shown_sha256(shown: Mapping[str, Any]) -> str:
     """The hash of what was shown."""
     return hashlib.sha256(canonical(shown).encode()).hexdigest()
@@ -116,7 +124,8 @@ class Ahead:
 def ahead(session: Session, subject: Subject, user: User, day: date) -> Ahead:
     """Look what lies before it. Raises ``NotNow`` where it cannot be told what is asked for."""
     kind, past = kind_of(subject), history(session, subject)
-    before = [step for step in FLOWS[kind] if subject.state in step.before]
+    rows = takers.flow_of(session, kind, subject, day)
+    before = [step for step in rows if subject.state in step.before]
     found = {
         step.name: agreements.look_up(session, kind, subject, step, past, day)
         for step in before
@@ -132,6 +141,8 @@ def ahead(session: Session, subject: Subject, user: User, day: date) -> Ahead:
         if made and made.user_id == user.id:
             barred = barred or not step.name.startswith(AGREE)
             continue
+        if made and _same_role(session, kind, step, made):
+            continue
         met = found.get(step.name.removeprefix(AGREE))
         if (made or not step.checks) and agreements.may(met, step, user):
             steps.append(step)
@@ -139,6 +150,7 @@ def ahead(session: Session, subject: Subject, user: User, day: date) -> Ahead:
     lacks: list[requirements.Lack] = []
     if user.role in LEAGUE_ROLES:
         lacks = requirements.lacking(session, kind, subject)
+        lacks += _of_one_role(session, kind, before, past)
     return Ahead(tuple(steps), barred, asked, tuple(lacks))
 
 
@@ -161,10 +173,11 @@ def take(
     else, ``NotAllowed`` for the wrong role or the maker themself, ``Refused`` for a missing reason.
     """
     kind = kind_of(subject)
-    step, past = step_named(kind, name), history(session, subject)
-    maker = _check(past, subject, step, taking)
+    today = local_day(taking.now)
+    step, past = step_of(session, subject, name, today), history(session, subject)
+    maker = _check(session, past, subject, step, taking)
     taking = _asked(session, subject, step, past, taking)
-    day = business_date or local_day(taking.now)
+    day = business_date or today
     draft = _draft(subject, step, taking, len(past) + 1, moves, day)
     entry = ledger.post(session, draft, now=taking.now)
     decision = Decision(
@@ -200,10 +213,14 @@ def take(
 def _asked(
     session: Session, subject: Subject, step: Step, past: list[Decision], taking: Taking
 ) -> Taking:
-    """The taking with what levels of approval and the league ask for, once it is there."""
+    """The taking with what levels of approval and the league ask for, once it is there.
+
+    Under which setting of who takes the step it was taken, is told too.
+    """
     day, kind = local_day(taking.now), kind_of(subject)
     found = agreements.look_up(session, kind, subject, step, past, day)
     told = agreements.require(found, step, taking.user)
+    told |= takers.told(session, kind, subject, step.name, taking.user, day)
     required = requirements.require(session, kind, subject, step.name)
     if required:
         told["required"] = {**told.get("required", {}), **required}
@@ -236,7 +253,9 @@ def _draft(
     )
 
 
-def _check(past: list[Decision], subject: Subject, step: Step, taking: Taking) -> Decision | None:
+def _check(
+    session: Session, past: list[Decision], subject: Subject, step: Step, taking: Taking
+) -> Decision | None:
     if not taking.user.active or taking.user.role not in step.roles:
         raise NotAllowed(
             mark("Your role does not include this step."),
@@ -263,12 +282,44 @@ def _check(past: list[Decision], subject: Subject, step: Step, taking: Taking) -
             mark("You took the step before; another person must check it."),
             mark("Two people are required: ask a colleague to check."),
         )
+    if _same_role(session, kind_of(subject), step, maker):
+        raise _one_role()
     if maker.shown_sha256 != shown_sha256(taking.shown):
         raise Conflict(
             mark("It has changed since the step before."),
             mark("Send it back, so that it is prepared again."),
         )
     return maker
+
+
+def _same_role(session: Session, kind: str, step: Step, maker: Decision) -> bool:
+    """Whether who takes the step now is of the role that made what it checks.
+
+    Usually they never are; it happens where another body was named for one of the two in between.
+    """
+    if kind not in takers.KINDS or step.name.startswith(AGREE):
+        return False
+    return session.get_one(User, maker.user_id).role in step.roles
+
+
+def _of_one_role(
+    session: Session, kind: str, before: list[Step], past: list[Decision]
+) -> list[requirements.Lack]:
+    """The steps that wait until what they check was made anew, by another role."""
+    forward = [step for step in before if step.checks and step.name not in BACKWARD]
+    made = [(step, _made(past, step.checks or "")) for step in forward]
+    return [
+        requirements.Lack(step.name, _one_role())
+        for step, maker in made
+        if maker and _same_role(session, kind, step, maker)
+    ]
+
+
+def _one_role() -> Conflict:
+    return Conflict(
+        mark("The body that takes this step now took the step before: two are needed."),
+        mark("Return it or open it again, so that the step before is taken by its body anew."),
+    )
 
 
 def _made(past: list[Decision], name: str) -> Decision | None:

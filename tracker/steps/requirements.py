@@ -8,18 +8,19 @@ finds fewer choices than the ledger tells of, stops the step: nothing is skipped
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from tracker.db import local_day
 from tracker.errors import Conflict, NotAllowed, NotNow, NotThere, Refused, mark
 from tracker.models.methods import Programme
 from tracker.models.money import Entry
 from tracker.models.people import User
 from tracker.models.requirements import JOINT_REVIEW, Requirement
-from tracker.steps import choices
+from tracker.steps import choices, takers
 from tracker.steps import requirement_checks as checks
 
 SET = "requirement.set"
@@ -137,11 +138,13 @@ def choose(
     """Say whether the league asks for it from now on, before which step, and on what document.
 
     Raises ``NotAllowed`` for anyone but its approver, ``Refused`` for a step before which it cannot
-    lie, for an office that cannot be asked, and without a document number.
+    lie, for an office that cannot be asked, and without a document number, ``Conflict`` for an
+    office that takes the very step, now or from a day that is set.
     """
     if user.role != "league_approver" or user.league is None:
         raise NotAllowed(mark("Only the league's approver says what lies before a step."))
     _check(wanted)
+    _other_office(session, wanted, (user.league.id, programme.id), local_day(now))
     said: dict[str, Any] = {
         "name": wanted.kind.name,
         "needed": wanted.needed,
@@ -173,6 +176,19 @@ def _check(wanted: Setting) -> None:
         raise Refused(
             mark("This office cannot be asked to agree."),
             mark("Choose one of the list; who takes the step does not agree to it."),
+        )
+
+
+def _other_office(session: Session, wanted: Setting, home: takers.Home, today: date) -> None:
+    place = takers.NAMED.get(wanted.place)
+    if not wanted.needed or not wanted.role or place is None:
+        return
+    book = takers.read(session)
+    days = {today, *(one.valid_from for one in book.to_come(place, home, today))}
+    if wanted.role in {book.role(place, home, day) for day in days}:
+        raise Conflict(
+            mark("This office takes the step itself, now or from a day that is set."),
+            mark("Choose another office: who takes the step does not agree to it."),
         )
 
 

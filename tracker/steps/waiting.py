@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, true
 from sqlalchemy.orm import Session
 
 from tracker import access
@@ -44,6 +44,7 @@ from tracker.steps import (
     replies,
     requirements,
     staged,
+    takers,
     unanswered,
     windows,
 )
@@ -205,25 +206,25 @@ def _silent(session: Session, user: User, now: datetime) -> Iterator[Waits]:
 
 
 def _flows(session: Session, user: User, now: datetime) -> Iterator[Waits]:
-    del now
+    book, day = takers.read(session), local_day(now)
     for kind, visible in SUBJECTS.items():
+        query = visible(user)
+        table = query.column_descriptions[0]["entity"]
         wanted = [
-            (mark("Returned, to be mended") if state == "returned" else step.label, state)
+            (mark("Returned, to be mended") if state == "returned" else step.label, state, those)
             for step in FLOWS[kind]
-            if user.role in step.roles
-            and step.name not in BACKWARD
+            if step.name not in BACKWARD
             and not step.name.startswith(AGREE)
+            and (those := book.theirs(kind, step, user.role, table, day)) is not None
             for state in step.before
         ]
         wanted += [
-            (label, state)
+            (label, state, true())
             for (role, subject, state), label in AFTERWARDS.items()
             if (role, subject) == (user.role, kind)
         ]
-        for label, state in wanted:
-            query = visible(user)
-            table = query.column_descriptions[0]["entity"]
-            narrowed = query.where(table.state == state)
+        for label, state, those in wanted:
+            narrowed = query.where(table.state == state, those)
             found = count(session, narrowed)
             first = clocks.first_due(session, narrowed) if found else None
             yield Waits(kind, label, found, {"state": state}, first)
@@ -262,7 +263,7 @@ def _agreements(session: Session, user: User, now: datetime) -> Iterator[Waits]:
         found = [
             one
             for one in session.scalars(query.where(table.state == step.after))
-            if step in flow.allowed(session, one, user, local_day(now))
+            if step.name in {at.name for at in flow.allowed(session, one, user, local_day(now))}
         ]
         yield Waits(kind, step.label, len(found), {"state": step.after})
 
@@ -338,8 +339,7 @@ def _running(session: Session, user: User, now: datetime) -> Iterator[Waits]:
 
 
 def _drawable(session: Session, user: User, now: datetime) -> Iterator[Waits]:
-    del now
-    found = len(disbursement.drawable(session, user))
+    found = len(disbursement.drawable(session, user, now))
     yield Waits("disbursement", mark("Draft the disbursements"), found)
 
 

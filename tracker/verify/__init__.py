@@ -33,6 +33,7 @@ from tracker.verify import (
     records,
     requirements,
     self_evaluations,
+    takers,
     withheld,
 )
 from tracker.verify import anchors as written
@@ -156,6 +157,7 @@ def _checks(
         "环节要求": lambda: (
             requirements.requirements(rows) if requirements.TABLE in there else iter(())
         ),
+        "经办单位": lambda: takers.takers(rows) if takers.TABLE in there else iter(()),
         "暂缓": lambda: holds.holds(of(holds.TABLE)),
         "审计日志": lambda: records.events(rows, walk),
         "组合规则": lambda: composed.faults(kept, walk.composed),

@@ -20,6 +20,7 @@ from tracker.models.filings import Decision
 from tracker.models.levels import Level
 from tracker.models.people import User
 from tracker.steps import act, agreements, flow, requirements
+from tracker.steps import takers as steps
 from tracker.steps.flows import TAKING_BACK
 from tracker.web import context
 from tracker.web.asked import clean
@@ -91,6 +92,8 @@ class Decided:
     reason: str
     seq: int
     """Sequence of the ledger entry it wrote."""
+    document_no: str = ""
+    """Of the document by which this body took the step otherwise than usual, or again as usual."""
 
 
 def offer(session: Session, subject: flow.Subject) -> Offer:
@@ -182,6 +185,7 @@ def history(session: Session, subject: flow.Subject, code: str = "") -> list[Dec
             reason_label=_reason(one.reason_code),
             reason=one.reason,
             seq=one.seq,
+            document_no=one.detail.get("taker", {}).get("document_no", ""),
         )
         for one in past
     ]
@@ -192,5 +196,5 @@ def _reason(code: str) -> str:
 
 
 def takers(kind: str) -> tuple[str, ...]:
-    """Every role that takes any step of this flow."""
-    return tuple(dict.fromkeys(role for step in flow.FLOWS[kind] for role in step.roles))
+    """Every role that takes any step of this flow, usually or where a document says so."""
+    return tuple(dict.fromkeys(steps.every_role(kind)))

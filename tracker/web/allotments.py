@@ -141,7 +141,9 @@ def allotment(key: int) -> ResponseReturnValue:
         may_see_filing=access.may(user, "see_filings"),
         matched=[(session.get_one(Filing, one), fen) for one, fen in parts.items()],
         free_fen=matches.free(session, found) if found.is_issued else 0,
-        may_disburse=any(one.id == found.id for one, _ in disbursement.drawable(session, user)),
+        may_disburse=any(
+            one.id == found.id for one, _ in disbursement.drawable(session, user, context.now())
+        ),
     )
 
 

@@ -17,7 +17,7 @@ from tracker.models.methods import Programme
 from tracker.models.people import LEAGUE_ROLES, League, User
 from tracker.papers.application_facts import AT_HOME_STATES
 from tracker.steps import application as steps
-from tracker.steps import first_review, payee
+from tracker.steps import first_review, payee, takers
 from tracker.web import (
     acting,
     amounts,
@@ -35,6 +35,8 @@ from tracker.web import (
 )
 
 bp = Blueprint("applications", __name__, url_prefix="/applications")
+REVIEW = "application.first_review"
+"""Who takes this step takes parts off the lines."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ def application(key: int) -> ResponseReturnValue:
         may_issue_receipt=access.may(user, "issue_receipt"),
         put_right=payee.put_right(session, found),
         may_put_right=access.may(user, "correct_account") and payee.may_put_right(session, found),
-        may_reduce=found.state == "applied" and access.may(user, "review_lines"),
+        may_reduce=found.state == "applied" and _reviews(session, user, found),
         papers=letters.listed_applied(),
         at_home=found.state in AT_HOME_STATES,
     )
@@ -256,14 +258,26 @@ def keep_form(
 
 
 def reduce_line(key: int, reduced_fen: int, reason_code: str, reason: str) -> int:
-    """Take a part off a visible line as the signed-in person; returns the application's key."""
+    """Take a part off a visible line as the signed-in person; returns the application's key.
+
+    Raises ``NotAllowed`` for anyone but who takes the first review there.
+    """
+    now = context.now()
 
     def work(db: Session, person: User) -> int:
         line = access.see(db, access.visible_application_lines(person), key)
+        home = takers.home_of("application", line.application)
+        takers.require(db, person, REVIEW, home, local_day(now))
         first_review.reduce(db, line, reduced_fen, reason_code, reason)
         return line.application_id
 
     return context.write(work)
+
+
+def _reviews(session: Session, user: User, found: Application) -> bool:
+    """Whether the person takes the first review there."""
+    home = takers.home_of("application", found)
+    return takers.takes(session, user, REVIEW, home, local_day(context.now()))
 
 
 def filtered(user: User) -> Select[Application]:

@@ -12,13 +12,14 @@ import structlog
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import Select, false
+from sqlalchemy import Select, false, or_
 from sqlalchemy.orm import Session
 
 from tracker.books import audit
+from tracker.db import local_day
 from tracker.errors import NotThere, Refused, TrackerError, mark
 from tracker.models.people import User
-from tracker.steps import amounts, flow, funds
+from tracker.steps import amounts, flow, funds, takers
 from tracker.steps.waiting import KINDS, SUBJECTS
 from tracker.web import acting, asked, context, policy, refusals
 from tracker.web.home import ROOMS
@@ -55,6 +56,7 @@ class Chosen:
     state: str
     amount_fen: int | None
     offer: acting.Offer
+    thing: flow.Subject
 
 
 @dataclass(frozen=True)
@@ -147,28 +149,41 @@ def waits(kind: str) -> Select[Any]:
     """Those of them on which one's role has a step that a batch can take, the oldest first."""
     query = visible(kind)
     table = query.column_descriptions[0]["entity"]
-    states = {state for step in batchable(kind, context.user().role) for state in step.before}
-    return query.where(table.state.in_(states) if states else false()).order_by(table.id)
-
-
-def batchable(kind: str, role: str) -> list[flow.Step]:
-    """The steps of the flow that this role takes and a batch can take."""
-    return [
-        step for step in flow.FLOWS[kind] if role in step.roles and (kind, step.name) not in ALONE
+    book, role, day = context.takers(), context.user().role, local_day(context.now())
+    theirs = [
+        table.state.in_(step.before) & those
+        for step in flow.FLOWS[kind]
+        if (kind, step.name) not in ALONE
+        and (those := book.theirs(kind, step, role, table, day)) is not None
     ]
+    return query.where(or_(false(), *theirs)).order_by(table.id)
+
+
+def batchable(kind: str, role: str, thing: flow.Subject | None) -> list[flow.Step]:
+    """The steps of the flow that this role takes, on this thing if said, and a batch can take."""
+    rows: Sequence[flow.Step] = flow.FLOWS[kind]
+    if thing is not None and kind in takers.KINDS:
+        home, day = takers.home_of(kind, thing), local_day(context.now())
+        rows = context.takers().flow(kind, home, day)
+    return [step for step in rows if role in step.roles and (kind, step.name) not in ALONE]
 
 
 @bp.app_template_global()
-def choosable(kind: str, state: str) -> bool:
+def choosable(kind: str, state: str, thing: flow.Subject | None = None) -> bool:
     """Whether a row of a list in this state gets a box to tick: one's role has a step there."""
     person = context.visitor()
-    return person is not None and any(state in step.before for step in batchable(kind, person.role))
+    return person is not None and any(
+        state in step.before for step in batchable(kind, person.role, thing)
+    )
 
 
 @bp.app_template_global()
 def tickable(kind: str, states: Iterable[str]) -> bool:
-    """Whether any row of a list, of which these are the states, gets a box to tick."""
-    return any(choosable(kind, state) for state in states)
+    """Whether any row of a list, of which these are the states, may get a box to tick."""
+    person = context.visitor()
+    others = {one.role for one in context.takers().rows if one.place.startswith(f"{kind}.")}
+    named = person is not None and person.role in others
+    return named or any(choosable(kind, state) for state in states)
 
 
 def chosen(session: Session, kind: str, keys: Sequence[int]) -> list[Chosen]:
@@ -183,13 +198,14 @@ def each_chosen(session: Session, kind: str, found: Iterable[flow.Subject]) -> l
 
 
 def _able(found: Sequence[Chosen], step: flow.Step) -> list[Chosen]:
-    return [one for one in found if step in one.offer.steps]
+    return [one for one in found if step.name in one.offer.names]
 
 
 def _chosen(session: Session, kind: str, one: flow.Subject) -> Chosen:
     alone = [name for of, name in ALONE if of == kind]
     offer = acting.offer(session, one).without(*alone)
-    return Chosen(one.id, flow.code_of(one), one.state, amounts.of(session, kind, one), offer)
+    fen = amounts.of(session, kind, one)
+    return Chosen(one.id, flow.code_of(one), one.state, fen, offer, one)
 
 
 def take_each(

@@ -34,6 +34,7 @@ KINDS: dict[str, str] = {
     "calendar.record": mark("Calendar written"),
     "publish.set": mark("Publishing set"),
     "requirement.set": mark("Requirement set"),
+    "taker.set": mark("Body named for a step"),
     "sample.draw": mark("Sample drawn"),
     "hold.place": mark("Lines put on hold"),
     "hold.lift": mark("Hold lifted"),

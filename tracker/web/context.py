@@ -19,6 +19,7 @@ from tracker.db import Database
 from tracker.errors import NotSignedIn, TrackerError, mark
 from tracker.models.people import User
 from tracker.settings import Settings
+from tracker.steps import takers as steps
 
 Result = TypeVar("Result")
 EXTENSION = "tracker"
@@ -68,11 +69,20 @@ def session() -> Session:
     return opened
 
 
+def takers() -> steps.Book:
+    """Who takes which step, as it stands in what the request reads. Raises ``NotNow``."""
+    if "takers" not in g:
+        g.takers = steps.read(session())
+    book: steps.Book = g.takers
+    return book
+
+
 def let_go(error: BaseException | None = None) -> None:
     """Close the reading session, if one is open; the next question opens a fresh one."""
     del error
     reading: Any = g.pop("reading", None)
     g.pop("session", None)
+    g.pop("takers", None)
     if reading is not None:
         reading.__exit__(None, None, None)
 

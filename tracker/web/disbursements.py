@@ -60,7 +60,7 @@ def disbursements() -> ResponseReturnValue:
         paged=paged,
         states=DISBURSEMENT_STATES,
         leagues=session.scalars(select(League).order_by(League.code)).all(),
-        drawable=steps.drawable(session, user),
+        drawable=steps.drawable(session, user, context.now()),
         is_firm=user.role in FIRM_ROLES,
         balances=totals.of_firm(session, user.firm.uscc) if user.firm else None,
     )
@@ -138,7 +138,7 @@ def disbursement(key: int) -> ResponseReturnValue:
         access.visible_allotments(user).where(Allotment.id == found.allotment_id)
     )
     limit = funds.of_allotment(session, found.allotment)
-    may_retry = found.state == "failed" and access.may(user, "draft_disbursement")
+    may_retry = found.state == "failed" and steps.drafts(session, user, found, context.now())
     return render_template(
         "disbursements/one.html",
         disbursement=found,
@@ -167,10 +167,11 @@ def step(key: int) -> ResponseReturnValue:
 
 def make(allotment: int) -> list[int]:
     """Draft the disbursements of a visible allotment; returns their keys."""
+    now = context.now()
 
     def work(db: Session, person: User) -> list[int]:
         found = access.see(db, access.visible_allotments(person), allotment)
-        return [one.id for one in steps.draft(db, person, found)]
+        return [one.id for one in steps.draft(db, person, found, now)]
 
     return context.write(work)
 

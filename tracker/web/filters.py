@@ -14,14 +14,16 @@ from flask import Flask, request, url_for
 from flask_babel import get_locale, gettext
 
 from ingest.km import km
+from tracker.db import local_day
 from tracker.models.methods import Programme
 from tracker.models.people import League
 from tracker.papers.paper import Money, figure
 from tracker.papers.receipt import KINDS
 from tracker.papers.strips import laid_out
+from tracker.steps import flow, takers
 from tracker.steps.assessment import OUTCOMES
 from tracker.steps.codes import STAGES
-from tracker.web import labels
+from tracker.web import context, labels
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOTHING = "—"
@@ -135,9 +137,12 @@ def state_tone(state: str, kind: str) -> str:
     return labels.look(kind, state).tone
 
 
-def turn(state: str, kind: str) -> tuple[str, ...]:
-    """The roles whose turn it is."""
-    return labels.turn(kind, state)
+def turn(state: str, kind: str, thing: flow.Subject | None = None) -> tuple[str, ...]:
+    """The roles whose turn it is; of a thing, those that take its steps today."""
+    if thing is None or kind not in takers.KINDS:
+        return labels.turn(kind, state)
+    home, day = takers.home_of(kind, thing), local_day(context.now())
+    return labels.turn(kind, state, context.takers().flow(kind, home, day))
 
 
 def state_options(states: Iterable[str], kind: str) -> list[tuple[str, str]]:

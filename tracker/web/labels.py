@@ -4,10 +4,12 @@ One table for roles, stages and states, so that a page, a sheet and a receipt us
 The English text is the msgid; the Chinese stands in the catalogue.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tracker.errors import mark
 from tracker.steps.flows import BACKWARD, FLOWS
+from tracker.steps.step import Step
 
 ROLES: dict[str, str] = {
     "firm_clerk": mark("Firm, clerk"),
@@ -233,11 +235,14 @@ def look(kind: str, state: str) -> Look:
     return own[state] if state in own else COMMON[state]
 
 
-def turn(kind: str, state: str) -> tuple[str, ...]:
-    """The roles that carry the thing forward from this state; nobody at its end."""
+def turn(kind: str, state: str, rows: Sequence[Step] | None = None) -> tuple[str, ...]:
+    """The roles that carry the thing forward from this state; nobody at its end.
+
+    ``rows`` are those of its flow with who takes each step on it; the usual ones where not said.
+    """
     if (kind, state) in TURNS:
         return TURNS[kind, state]
-    for step in FLOWS.get(kind, ()):
+    for step in FLOWS.get(kind, ()) if rows is None else rows:
         if state in step.before and step.name not in BACKWARD:
             return step.roles
     return ()

@@ -29,7 +29,7 @@ from tracker.steps import flow, programmes, publish_setting
 from tracker.steps import requirements as steps
 from tracker.steps.agreeing import AGREE
 from tracker.steps.flows import BACKWARD
-from tracker.web import asked, context, policy
+from tracker.web import asked, context, policy, takers
 from tracker.web.books import SUBJECTS
 
 bp = Blueprint("requirements", __name__, url_prefix="/requirements")
@@ -74,6 +74,8 @@ class Row:
     """Label of the step whose maker another person must be; blank where one is enough."""
     levels: Sequence[Level]
     required: Sequence[Required]
+    taken: takers.Taken | None = None
+    """Who takes it and who else may; none where only the usual body does."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,8 @@ def requirements() -> ResponseReturnValue:
     session, user = context.session(), context.user()
     wanted = asked_for(session, user, request.args)
     found = required(session, wanted)
+    taken = takers.taken(wanted.league, wanted.programme)
+    named = takers.chosen(user, wanted.league, wanted.programme)
     return render_template(
         "requirements/list.html",
         wanted=wanted,
@@ -103,6 +107,10 @@ def requirements() -> ResponseReturnValue:
         chosen=session.scalars(chosen(user, wanted).limit(asked.PAGE_ROWS)).all(),
         label_of={kind.name: kind.label for kind in steps.KINDS},
         may_set=access.may(user, "set_requirement"),
+        takers=taken,
+        settable=takers.settable(user, taken),
+        taker_choices=session.scalars(named.limit(asked.PAGE_ROWS)).all(),
+        today=local_day(context.now()).isoformat(),
     )
 
 
@@ -152,6 +160,7 @@ def required(session: Session, wanted: Wanted) -> list[Required]:
 def chain(session: Session, user: User, wanted: Wanted, found: Sequence[Required]) -> list[Row]:
     """The steps of the way of the money in their order, with all that is asked before each."""
     levels = _levels(session, user, wanted.programme, local_day(context.now()))
+    taken = {one.place: one for one in takers.taken(wanted.league, wanted.programme)}
     labels = {(kind, step.name): gettext(step.label) for kind in CHAIN for step in flow.FLOWS[kind]}
     return [
         Row(
@@ -160,21 +169,32 @@ def chain(session: Session, user: User, wanted: Wanted, found: Sequence[Required
             labels.get((kind, step.checks or ""), ""),
             [one for one in levels if (one.subject_kind, one.step) == (kind, step.name)],
             [one for one in found if one.needed and one.place == f"{kind}.{step.name}"],
+            taken.get(f"{kind}.{step.name}"),
         )
         for kind, last in CHAIN.items()
-        for step in _until(kind, last)
+        for step in _until(takers.rows(kind, wanted.league, wanted.programme), last)
     ]
 
 
 def side_by_side(
     session: Session, user: User, wanted: Wanted
-) -> list[tuple[League, list[Required]]]:
-    """Each league that one may see with what it asks for, as ``required`` has them."""
+) -> list[tuple[League, list[Required], list[takers.Taken]]]:
+    """Each league that one may see with what it asks for, as ``required`` has them.
+
+    And the steps that another body than usual takes there today.
+    """
     query = select(League).order_by(League.code)
     if user.league_id is not None:
         query = query.where(League.id == user.league_id)
     every = session.scalars(query)
-    return [(one, required(session, replace(wanted, league=one))) for one in every]
+    return [
+        (
+            one,
+            required(session, replace(wanted, league=one)),
+            [each for each in takers.taken(one, wanted.programme) if each.otherwise],
+        )
+        for one in every
+    ]
 
 
 def chosen(user: User, wanted: Wanted) -> Select[Requirement]:
@@ -214,12 +234,10 @@ def put(
     context.write(work)
 
 
-def _until(kind: str, last: str) -> list[flow.Step]:
+def _until(rows: Sequence[flow.Step], last: str) -> list[flow.Step]:
     """The steps of a life that carry it forward, up to the one with which it has come through."""
     onward = [
-        step
-        for step in flow.FLOWS[kind]
-        if step.name not in BACKWARD and not step.name.startswith(AGREE)
+        step for step in rows if step.name not in BACKWARD and not step.name.startswith(AGREE)
     ]
     names = [step.name for step in onward]
     return onward[: names.index(last) + 1]

@@ -19,7 +19,7 @@ from tracker.models.money import Account, Assessment, Entry, Item, Posting
 from tracker.models.people import User
 from tracker.models.recoveries import Recovery, RecoveryLine
 from tracker.models.subjects import Subject
-from tracker.steps import hints, publication
+from tracker.steps import flow, hints, publication
 from tracker.web import books, context
 
 
@@ -57,6 +57,8 @@ class Holder:
     id: int
     code: str
     state: str
+    thing: flow.Subject | None = None
+    """Itself, where another body than usual may take its steps."""
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,7 @@ def _holders(session: Session, user: User, item: Item) -> list[Holder]:
     )
     filed, paid = FilingLine.item_id == item.id, DisbursementLine.item_id == item.id
     return [
-        *(Holder("application", one.id, one.code, one.state) for one in applications),
+        *(Holder("application", one.id, one.code, one.state, one) for one in applications),
         *_shown(session, lines),
         *_carriers(session, user, filed, paid),
         *_demands(session, user, item),
@@ -231,11 +233,11 @@ def _carriers(
     )
     return [
         *(
-            Holder("filing", one.id, one.code, one.state)
+            Holder("filing", one.id, one.code, one.state, one)
             for one in session.scalars(filings.order_by(Filing.id))
         ),
         *(
-            Holder("disbursement", one.id, one.code, one.state)
+            Holder("disbursement", one.id, one.code, one.state, one)
             for one in session.scalars(disbursements.order_by(Disbursement.id))
         ),
     ]

@@ -6,6 +6,7 @@ A firm asks this of all its items at once, so that every question is put once fo
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -23,7 +24,7 @@ from tracker.models.filings import (
 )
 from tracker.models.money import Account, Entry, Posting
 from tracker.models.recoveries import Recovery, RecoveryLine
-from tracker.web import labels
+from tracker.web import context, filters
 
 Thing = tuple[str, int, str]
 """Kind, key and state."""
@@ -68,6 +69,12 @@ WHO: dict[tuple[str, str], tuple[str, ...]] = {
     ("filing", "closed"): ("league_finance",),
 }
 """Whose turn it is where the thing came to its end, and its money did not."""
+TABLES: Mapping[str, type[Any]] = {
+    "application": Application,
+    "filing": Filing,
+    "disbursement": Disbursement,
+}
+"""Kind whose steps another body than usual may take -> its table."""
 OPEN = ("draft", "prepared")
 """States of an application whose money is accrued still."""
 
@@ -91,7 +98,9 @@ def of(session: Session, balances: Mapping[int, Mapping[str, int]]) -> dict[int,
     for key, stage in stages.items():
         thing = things.get(key)
         when = [moved.get((key, stage)), decided.get(thing[:2]) if thing else None]
-        found[key] = Place(_roles(stage, thing), max((at for at in when if at), default=None))
+        found[key] = Place(
+            _roles(session, stage, thing), max((at for at in when if at), default=None)
+        )
     return found
 
 
@@ -99,14 +108,15 @@ def _stage(sums: Mapping[str, int]) -> str:
     return next((stage for stage in WAY if sums.get(stage)), "")
 
 
-def _roles(stage: str, thing: Thing | None) -> tuple[str, ...]:
+def _roles(session: Session, stage: str, thing: Thing | None) -> tuple[str, ...]:
     """Whose turn it is; what nobody applied for yet is with the firm."""
     if stage == "disbursed":
         return ()
     if thing is None:
         return ("firm_clerk",)
-    kind, _, state = thing
-    return WHO.get((kind, state)) or labels.turn(kind, state)
+    kind, key, state = thing
+    one = session.get_one(TABLES[kind], key) if kind in TABLES and context.takers().rows else None
+    return WHO.get((kind, state)) or filters.turn(state, kind, one)
 
 
 def _things(session: Session, stages: Mapping[int, str]) -> dict[int, Thing]:

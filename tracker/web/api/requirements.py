@@ -90,6 +90,18 @@ class ChainStep(Answer):
     )
     levels = fields.List(fields.Pluck(LevelCode, "code"))
     required = fields.List(fields.Pluck(RequirementAnswer, "name"))
+    usual = fields.String(
+        attribute="taken.usual",
+        metadata={"description": "Only where another body may take it: who usually does."},
+    )
+
+
+class TakenOtherwise(Answer):
+    """另行指定经办单位的环节."""
+
+    place = fields.String(metadata={"description": "Flow and step."})
+    role = fields.String(metadata={"description": "Who takes it today."})
+    document_no = fields.String(attribute="setting.document_no")
 
 
 class LeagueRequirements(Answer):
@@ -97,6 +109,10 @@ class LeagueRequirements(Answer):
 
     league = fields.Nested(LeagueAnswer)
     required = fields.List(fields.Nested(RequirementAnswer))
+    otherwise = fields.List(
+        fields.Nested(TakenOtherwise),
+        metadata={"description": "Steps that another body than usual takes today."},
+    )
 
 
 @blp.listing("", "环节要求", RequirementAnswer, RequirementsAsked)
@@ -123,7 +139,10 @@ def leagues(pages: Pages) -> list[Mapping[str, Any]]:
     """What each league one may see asks for, side by side."""
     wanted = _wanted()
     found = requirements.side_by_side(context.session(), context.user(), wanted)
-    return [{"league": league, "required": asked} for league, asked in cut(found, pages)]
+    return [
+        {"league": league, "required": asked, "otherwise": others}
+        for league, asked, others in cut(found, pages)
+    ]
 
 
 @blp.listing("/choices", "历次设定", ChoiceAnswer, RequirementsAsked)

@@ -271,6 +271,9 @@ class DecisionAnswer(Answer):
     reason_code = fields.String()
     reason = fields.String()
     seq = fields.Integer(metadata={"description": "Sequence of the ledger entry it wrote."})
+    document_no = fields.String(
+        metadata={"description": "Of the document that named who takes the step; empty: as usual."}
+    )
 
 
 class TakenAnswer(Answer):
