@@ -65,6 +65,11 @@ def test_a_firm_asks_the_league_sees_both_sides_and_two_people_adjust(
     assert way.states(world, Recovery) == ["draft"]
     assert "Demand back what was paid too much" not in officer.see("/").words
     visit(app, "other_clerk").see(page.address, 404)
+    way.passed(world, way.applied(world))
+    line = officer.see("/applications/2").words
+    assert "supplementary: 100.00 yuan were applied for before" in line
+    assert "supplementary" not in officer.see("/applications/1").words
+    assert "corrected since: 30.00 yuan more than is due" in officer.see("/applications/1").words
 
 
 def test_the_list_tells_what_each_comes_to_and_a_league_has_a_method_computed_anew(

@@ -14,7 +14,6 @@ from flask_babel import gettext
 from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
-from rules.lines import yuan
 from tracker.errors import mark
 from tracker.models import subjects
 from tracker.models.applications import Application, ApplicationLine
@@ -23,9 +22,9 @@ from tracker.models.filings import Filing, FilingLine
 from tracker.models.matters import Matter
 from tracker.models.money import Assessment, Item
 from tracker.models.people import Firm
-from tracker.steps import cross_verdicts, excess, flow, lacking, track_verdicts
+from tracker.steps import cross_verdicts, flow, lacking, track_verdicts
 from tracker.steps import filing as filings
-from tracker.web import asked, cross_views, oddities
+from tracker.web import adjusted, asked, cross_views, oddities
 from tracker.web.lacking import lack_label
 
 Rows = Select[*tuple[Any, ...]]
@@ -38,7 +37,6 @@ TIMES_AVERAGE = 2
 """An amount above this many times the average of its list is high."""
 SORTS = ("odd", "crossed", "day", "-day", "amount", "-amount")
 BATCH = 500
-CORRECTED = mark("corrected since: %(yuan)s yuan more than is due")
 ENDED = ("declined", "withdrawn")
 """States of either list from which nothing is paid."""
 
@@ -314,8 +312,7 @@ def _shown(
     crossed = cross_views.of_shipments(keys)
     computed = _computed(session, items)
     odd = oddities.told(keys) if with_oddities else {}
-    more = excess.of(session, items)
-    over = {key: [gettext(CORRECTED, yuan=yuan(fen))] for key, fen in more.items()}
+    beside = adjusted.told(session, subject, items)
     first = select(ApplicationLine).where(ApplicationLine.item_id.in_(items))
     applied = {one.item_id: one for one in session.scalars(first.where(_of_application(subject)))}
     later = select(FilingLine).where(FilingLine.item_id.in_(items))
@@ -338,7 +335,7 @@ def _shown(
                 line,
                 lacks.get(item.shipment_id or 0, ()),
                 verdicts.get(item.shipment_id or 0, track_verdicts.NONE),
-                (*over.get(item.id, ()), *odd.get(item.shipment_id or 0, ())),
+                (*beside.get(item.id, ()), *odd.get(item.shipment_id or 0, ())),
             ),
             cross_checks=tuple(crossed.get(item.shipment_id or 0, ())),
             ended=subject.state in ENDED,
