@@ -99,7 +99,8 @@ def drafted(bench: jobs.Bench, method: int = 1, login: str = "league_officer") -
 
     def work(session: Session) -> list[int]:
         user, found = person(session, login), session.get_one(Method, method)
-        made = adjustment.draft(session, bench.registry, user, found, WHY, NOW)
+        items = adjustment.found_anew(session, bench.registry, found)
+        made = adjustment.draft(session, bench.registry, user, items, WHY, NOW)
         return [one.id for one in made]
 
     return bench.database.transact(work)

@@ -90,17 +90,19 @@ def test_of_a_pool_that_was_divided_nothing_more_is_given_and_less_is_demanded(
 def test_only_the_league_s_officer_has_amounts_computed_anew(world: jobs.Bench) -> None:
     said(world, {"1": "100.00"})
     adjustments.filed(world)
-    with pytest.raises(NotAllowed, match="Only an officer"):
-        adjustments.drafted(world, login="league_approver")
     key = asked(world, said(world, {"1": "130.00"}))
     with pytest.raises(NotAllowed, match="Only an officer"):
         adjustments.computed(world, key, "league_approver")
     adjustments.proposed(world, key)
     with pytest.raises(Conflict, match="not waiting"):
         adjustments.computed(world, key)
-    adjustments.amended(world, "900.00")
+    amended = adjustments.amended(world, "90.00")
     with pytest.raises(Conflict, match="not in force"):
         adjustments.drafted(world)
+    with pytest.raises(NotAllowed, match="Only an officer"):
+        adjustments.drafted(world, amended, login="league_approver")
+    with pytest.raises(Conflict, match="not decided yet"):
+        adjustments.drafted(world, amended)
 
 
 def test_a_file_with_more_than_one_looks_through_is_split(

@@ -121,6 +121,22 @@ def test_what_was_applied_for_keeps_its_route(bench: jobs.Bench) -> None:
         pin(bench, [1], login="commerce_officer")
 
 
+def test_what_was_filed_is_set_anew_within_its_league_and_keeps_its_amount(
+    bench: jobs.Bench,
+) -> None:
+    shipped(bench, "10001")
+    pin(bench, [1])
+    way.filed(bench)
+    other = Choice("T01", {"near": "hohhot", "far": "ulaanbaatar"}, "装车照片（示例）")
+    elsewhere = Choice("T02", {"near": "ulanqab", "far": "moscow"}, "如是（示例）")
+    with pytest.raises(Conflict, match="is another league"):
+        pin(bench, [1], elsewhere, login="commerce_officer")
+    assert pin(bench, [1], other) == 1
+    assert routes(bench)["1"] == ("matched", other.corridor)
+    assert way.stages(bench) == {"filed": RATE_FEN}
+    assert way.proven(bench)
+
+
 def test_a_pin_is_only_added_to(bench: jobs.Bench) -> None:
     shipped(bench, "10001")
     pin(bench, [1])

@@ -1,7 +1,7 @@
 """Adjusting 差额测算: what is settled, computed anew at its own place, and what that comes to.
 
-The rows of a correction go in, routes are matched anew, the rule of the day of departure is run;
-then each item's difference is posted. What is more accrues beside what stands, but never above the
+The rows of a correction go in, the rule of the day of departure is run; then each item's difference
+is posted. What is more accrues beside what stands, but never above the
 award: reductions that reviewers made stand. What is less goes back as far as it stands accrued; the
 rest is in others' hands, and is an excess that is demanded back once it is paid.
 """
@@ -18,6 +18,7 @@ from rules.tally import Run
 from tracker import bulk
 from tracker.books import ledger
 from tracker.errors import Conflict, mark
+from tracker.models import subjects
 from tracker.models.adjustments import Adjustment
 from tracker.models.cargo import Manifest, ManifestRow, Shipment
 from tracker.models.filings import DisbursementLine
@@ -28,7 +29,6 @@ from tracker.steps import (
     assessment,
     booking,
     keeping,
-    matching,
     methods,
     shipments,
     sorting,
@@ -50,11 +50,6 @@ class Figures:
     moved_fen: int
     excess_fen: int
 
-    @property
-    def differs(self) -> bool:
-        """Whether it comes out otherwise; an excess that was left before is told there."""
-        return self.before_fen != self.after_fen or bool(self.moved_fen)
-
 
 def rows_of(session: Session, manifest: Manifest, unit_keys: Sequence[str]) -> list[ManifestRow]:
     """The rows of the upload that say otherwise of these settled units, in their order."""
@@ -67,6 +62,23 @@ def rows_of(session: Session, manifest: Manifest, unit_keys: Sequence[str]) -> l
     )
     found = bulk.looked_up(session, query, ManifestRow.unit_key, sorted(set(unit_keys)))
     return sorted((row for (row,) in found), key=lambda row: (row.sheet, row.row_no))
+
+
+def differing(
+    session: Session, registry: Registry, method: Method, items: Sequence[Item]
+) -> list[int]:
+    """Ids of the items that come out otherwise under the method; reads alone, so before a lock."""
+    stood = assessment.newest(session, [item.id for item in items])
+    held = assessment.opening_of(session, method, frozenset())
+    kind = subjects.of(method.programme)
+    known = assessment.FACTS[kind.name](session, [item.subject for item in items])
+    found: list[int] = []
+    for item in items:
+        old = stood[item.id]
+        ran = assessment.run_anew(session, registry, method, item.subject, old, held, known)
+        if ran is not None and ran[1].awards[0] != old.award_fen:
+            found.append(item.id)
+    return found
 
 
 def tried(
@@ -100,9 +112,6 @@ def carry_out(
     league_ids = {one.id: one.league_id for one in found.values()}
     if adjustment.manifest is not None:
         _let_in(session, registry, adjustment.manifest, list(found.values()), cause)
-    else:
-        units = shipments.units_of(session, list(found.values()))
-        matching.place(session, list(found.values()), units)
     for one in found.values():
         _require_there(one, league_ids[one.id])
     queue = sorted(items, key=lambda item: item.subject.accepted_seq or 0)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from rules.registry import Registry
 from tracker.books import audit
-from tracker.db import next_number
+from tracker.db import chunks, next_number
 from tracker.errors import Conflict, NotAllowed, Refused, mark
 from tracker.models import subjects
 from tracker.models.adjustments import Adjustment, AdjustmentLine
@@ -68,48 +68,58 @@ def ask(
     return made
 
 
-def draft(
-    session: Session, registry: Registry, user: User, method: Method, reason: str, now: datetime
-) -> list[Adjustment]:
-    """A league has what is settled under a method computed anew; one a firm, of what differs.
+def found_anew(session: Session, registry: Registry, method: Method) -> list[int]:
+    """Items settled under a method in force that come out otherwise now; reads alone.
 
-    Of a firm with more of them than one adjustment takes, the others are found the next time.
-    Raises ``NotAllowed`` for anyone but the league's officer, ``Refused`` without a reason,
-    ``Conflict`` where the method is not in force or nothing comes out otherwise.
+    Raises ``Conflict`` where the method is not in force or nothing comes out otherwise.
     """
-    if user.role != "league_officer" or user.league_id != method.league_id:
-        raise NotAllowed(mark("Only an officer of the league has amounts computed anew."))
-    _require_reason(reason)
     if method.state != "recorded":
         raise Conflict(mark("This method is not in force."), mark("Choose a recorded one."))
     kind = subjects.of(method.programme)
-    query = (
-        select(Item)
-        .join(kind.table, kind.table.id == kind.item_key)
-        .where(
-            Item.league_id == method.league_id,
-            Item.programme_id == method.programme_id,
-            kind.table.stands,
-            kind.table.league_id == method.league_id,
-            kind.table.day.between(method.valid_from, method.valid_to or date.max),
-        )
+    query = subjects.joined(select(Item)).where(
+        Item.league_id == method.league_id,
+        Item.programme_id == method.programme_id,
+        kind.table.stands,
+        kind.table.league_id == method.league_id,
+        kind.table.day.between(method.valid_from, method.valid_to or date.max),
     )
-    found = session.scalars(query.order_by(Item.code)).all()
-    settled = shipments.settled(session, [item.subject.id for item in found], kind)
-    items = _assessed(session, [item for item in found if item.subject.id in settled])
-    made: list[Adjustment] = []
-    for own in _by_owner(_free(session, items)).values():
-        one = _new(session, own, None, reason)
-        if _add(session, registry, one, own, user, now, only_differing=True):
-            made.append(one)
-        else:
-            session.delete(one)
-    session.flush()
-    if not made:
+    items = session.scalars(query.options(*subjects.eager()).order_by(Item.code)).all()
+    settled = shipments.settled(session, [item.subject.id for item in items], kind)
+    wanted = _assessed(session, [item for item in items if item.subject.id in settled])
+    found = adjusting.differing(session, registry, method, wanted)
+    if not found:
         raise Conflict(
             mark("What is settled under this method comes out as it was."),
             mark("Nothing is to be adjusted."),
         )
+    return found
+
+
+def draft(
+    session: Session,
+    registry: Registry,
+    user: User,
+    items: Sequence[int],
+    reason: str,
+    now: datetime,
+) -> list[Adjustment]:
+    """A league has items of ``found_anew`` adjusted; one adjustment a firm.
+
+    Of a firm with more of them than one adjustment takes, the others are found the next time.
+    Raises ``NotAllowed`` for anyone but the league's officer, ``Refused`` without a reason,
+    ``Conflict`` where none of them can be adjusted, and as ``adjusting.carry_out``.
+    """
+    found: list[Item] = []
+    for part in chunks(items):
+        found += session.scalars(select(Item).where(Item.id.in_(part)).order_by(Item.code))
+    if user.role != "league_officer" or {user.league_id} != {item.league_id for item in found}:
+        raise NotAllowed(mark("Only an officer of the league has amounts computed anew."))
+    _require_reason(reason)
+    made: list[Adjustment] = []
+    for own in _by_owner(_free(session, found)).values():
+        one = _new(session, own, None, reason)
+        _add(session, registry, one, own[:MOST_LINES], user, now)
+        made.append(one)
     for one in made:
         _audit(session, user, one, now)
     return made
@@ -274,13 +284,9 @@ def _add(
     own: Sequence[Item],
     user: User,
     now: datetime,
-    *,
-    only_differing: bool = False,
-) -> bool:
-    """Compute and keep its lines; whether there are any."""
+) -> None:
+    """Compute and keep its lines; raises ``Conflict`` for more than people look through."""
     figures = adjusting.tried(session, registry, one, own, _cause(one, user, now))
-    if only_differing:
-        figures = [each for each in figures if each.differs][:MOST_LINES]
     if len(figures) > MOST_LINES:
         raise Conflict(
             mark("More than %(most)s shipments would be adjusted at once."),
@@ -296,7 +302,6 @@ def _add(
         for each in figures
     )
     session.flush()
-    return bool(figures)
 
 
 def _try(

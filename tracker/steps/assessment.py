@@ -208,18 +208,18 @@ def run_anew(
     subject: Subject,
     old: Assessment,
     held: Mapping[str, int],
+    known: Mapping[int, Record] = MappingProxyType({}),
 ) -> tuple[Due, Run] | None:
     """What is settled, computed anew at its own place: as it stood then, but for what changed.
 
     ``held`` is what each counter holds by now, this one's part included. Where it takes more of a
     total than it did, what others took since counts too: a total is never overdrawn. None where
     that leaves less than it has, or where it would take more of a pool that was divided: then
-    nothing is added.
+    nothing is added. Facts that are ``known`` are not read again.
     """
     rule = methods.pinned(registry, method)
-    due = Due(
-        subject, method, FACTS[subjects.of(method.programme).name](session, [subject])[subject.id]
-    )
+    known = known or FACTS[subjects.of(method.programme).name](session, [subject])
+    due = Due(subject, method, known[subject.id])
     own = {key: use["used"] for key, use in old.consumption.items() if NUMBER not in key}
     others = {key: max(total - own.get(key, 0), 0) for key, total in held.items()}
     pools = _pools_of(session, method) if divides(rule, method.params) else {}

@@ -1,7 +1,7 @@
 """Pinning 人工定线办理: a reviewer sets shipments on a corridor, with a reason."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -83,19 +83,17 @@ def pin(
 ) -> int:
     """Set the shipments on the corridor and accrue what they now earn; how many.
 
-    Raises ``NotAllowed`` for who may not, ``Refused`` without a reason or where the corridor does
-    not fit, ``Conflict`` for what was applied for.
+    What was filed already keeps its amount until it is adjusted. Raises ``NotAllowed`` for who may
+    not, ``Refused`` without a reason or where the corridor does not fit, ``Conflict`` for what is
+    before the league, or was filed and would be another league's.
     """
     access.require(user, "pin_route")
     if not choice.reason.strip():
         raise Refused(mark("A reason is needed."), mark("Say how you know the route."))
-    if shipments.settled(session, [one.id for one in found]):
-        raise Conflict(
-            mark("Its money has been applied for; the route stays as it was judged."),
-            mark("Return the application first."),
-        )
+    settled = shipments.settled(session, [one.id for one in found])
+    _require_not_before(session, settled)
     for one in found:
-        _require_fitting(session, user, one, choice)
+        _require_fitting(session, user, one, choice, settled=one.id in settled)
     entry = _told(session, user, found, choice, now)
     session.add_all(
         Pin(
@@ -144,12 +142,34 @@ def _told(
     )
 
 
-def _require_fitting(session: Session, user: User, one: Shipment, choice: Choice) -> None:
+def _require_not_before(session: Session, settled: Collection[int]) -> None:
+    """Refuse while money of theirs is before the league, which can give the application back.
+
+    What was filed keeps its amount: whether another route makes it another one, an adjustment says.
+    """
+    before = select(Item.shipment_id).join(ItemStage, ItemStage.item_id == Item.id)
+    before = before.where(ItemStage.stage == "applied", ItemStage.balance > 0)
+    if session.scalar(before.where(among(session, Item.shipment_id, sorted(settled))).limit(1)):
+        raise Conflict(
+            mark("Its money has been applied for; the route stays as it was judged."),
+            mark("Return the application first."),
+        )
+
+
+def _require_fitting(
+    session: Session, user: User, one: Shipment, choice: Choice, *, settled: bool
+) -> None:
     route = tried(session, one, choice)
     if route is None or route.league is None:
         raise Refused(
             mark("%(shipment)s has no start or no end on this corridor."),
             mark("Say which places its words mean, or choose another corridor."),
+            shipment=one.label,
+        )
+    if settled and (one.league is None or route.league != one.league.code):
+        raise Conflict(
+            mark("By this route %(shipment)s, which was filed, is another league's."),
+            mark("What was paid for it is demanded back, and the other league is applied to."),
             shipment=one.label,
         )
     if user.role in LEAGUE_ROLES and (user.league is None or route.league != user.league.code):

@@ -58,7 +58,8 @@ UNSAID = mark("%(count)s changed rows are not confirmed yet.")
 UNSAID_MEND = mark("Look at them side by side and confirm those that are right.")
 SETTLED = mark("Money of %(labels)s has been applied for, so they can neither leave nor change.")
 SETTLED_MEND = mark(
-    "Keep their rows as they were, or ask the league to return the application first."
+    "Keep their rows as they were; upload what changed of them by itself, and ask the league to"
+    " adjust it, or to return the application first."
 )
 
 

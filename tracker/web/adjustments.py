@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from tracker import access
 from tracker.access.adjustments import visible_adjustment_lines, visible_adjustments
 from tracker.db import local_day
-from tracker.errors import Refused, mark
+from tracker.errors import NotAllowed, Refused, mark
 from tracker.models import subjects
 from tracker.models.adjustments import ADJUSTMENT_STATES, Adjustment, AdjustmentLine
 from tracker.models.cargo import ManifestRow
@@ -213,9 +213,14 @@ def make(method: int, reason: str) -> list[int]:
     """Have a method's settled shipments computed anew as the signed-in person; keys."""
     now, registry = context.now(), context.ground().registry
 
+    session, user = context.session(), context.user()
+    found = access.see(session, access.visible_methods(user), method)
+    if found.league_id != user.league_id:
+        raise NotAllowed(mark("Only an officer of the league has amounts computed anew."))
+    items = steps.found_anew(session, registry, found)
+
     def work(db: Session, person: User) -> list[int]:
-        found = access.see(db, access.visible_methods(person), method)
-        return [one.id for one in steps.draft(db, registry, person, found, reason, now)]
+        return [one.id for one in steps.draft(db, registry, person, items, reason, now)]
 
     return context.write(work)
 

@@ -19,7 +19,8 @@ SEVERITIES: tuple[rows.Severity, ...] = ("refuse", "ask", "notice")
 REASONS = {
     "settled": mark(
         "Its money has been applied for, so an upload no longer changes it."
-        " Ask the league to return the application first, then upload again."
+        " Ask the league to return the application first, then upload again;"
+        " once it was filed, ask for an adjustment on the page of the upload."
     ),
     "claimed": mark(
         "Another shipment claims the same box, batch or crossing already;"
