@@ -28,7 +28,7 @@ from tracker.models.people import LEAGUE_ROLES, User
 from tracker.models.proposals import Proposal
 from tracker.models.publications import Objection, Publication
 from tracker.models.recoveries import Recovery
-from tracker.steps import agreements, requirements
+from tracker.steps import agreements, near_holds, requirements
 from tracker.steps.agreeing import AGREE, LEVELLED
 from tracker.steps.codes import REASON_CODES
 from tracker.steps.flows import FLOWS
@@ -137,6 +137,8 @@ def ahead(session: Session, subject: Subject, user: User, day: date) -> Ahead:
     lacks: list[requirements.Lack] = []
     if user.role in LEAGUE_ROLES:
         lacks = requirements.lacking(session, kind, subject)
+        held = near_holds.lacking(session, kind, subject)
+        lacks += [requirements.Lack(near_holds.BEFORE[1], one) for one in held]
     return Ahead(tuple(steps), barred, asked, tuple(lacks))
 
 
@@ -198,13 +200,18 @@ def take(
 def _asked(
     session: Session, subject: Subject, step: Step, past: list[Decision], taking: Taking
 ) -> Taking:
-    """The taking with what levels of approval and the league ask for, once it is there."""
+    """The taking with what levels of approval and the league ask for, once it is there.
+
+    Shipments that look like others are cleared before their application passes, whatever is asked.
+    """
     day, kind = local_day(taking.now), kind_of(subject)
     found = agreements.look_up(session, kind, subject, step, past, day)
     told = agreements.require(found, step, taking.user)
     required = requirements.require(session, kind, subject, step.name)
     if required:
         told["required"] = {**told.get("required", {}), **required}
+    if cleared := near_holds.require(session, kind, subject, step.name, taking.user):
+        told["near"] = cleared
     return replace(taking, detail={**taking.detail, **told}) if told else taking
 
 

@@ -15,6 +15,7 @@ from tracker.access.cross_checks import visible_cross_files
 from tracker.access.forecasts import visible_forecasts
 from tracker.access.holds import visible_holds
 from tracker.access.levels import own_levels
+from tracker.access.near_pairs import visible_near_pairs
 from tracker.access.proposals import visible_proposals
 from tracker.access.publications import visible_objections, visible_publications
 from tracker.db import local_day
@@ -37,6 +38,7 @@ from tracker.steps import (
     disbursement,
     flow,
     methods,
+    near_holds,
     publication,
     replies,
     requirements,
@@ -84,6 +86,7 @@ KINDS = {
     "silent": mark("Shipments"),
     "level": mark("Levels of approval"),
     "hold": mark("Holds"),
+    "near_pair": mark("Claimed twice"),
     "token": mark("Tokens"),
     "job": mark("Background work"),
 }
@@ -131,7 +134,7 @@ def waiting(session: Session, user: User, now: datetime) -> list[Waits]:
             _unmatched,
             _crossed,
         ),
-        *(_held, _unpublished, _running),
+        *(_held, _alike, _unpublished, _running),
         *(_drawable, _owed, _tokens, _given_up),
     )
     return [one for part in parts for one in part(session, user, now) if one.count]
@@ -313,6 +316,15 @@ def _held(session: Session, user: User, now: datetime) -> Iterator[Waits]:
     days = replies.due(session, found) if value == "no" else {}
     first = min(days.values(), default=None)
     yield Waits("hold", label, len(found), {"replied": value}, first)
+
+
+def _alike(session: Session, user: User, now: datetime) -> Iterator[Waits]:
+    """Shipments that look alike: the application of either waits until its league has looked."""
+    del now
+    if user.league_id is not None and access.may(user, "judge_pair"):
+        query = near_holds.open_of(visible_near_pairs(user), user.league_id)
+        label = mark("Look alike: say whether they are one trip")
+        yield Waits("near_pair", label, count(session, query), {"state": "open"})
 
 
 def _unpublished(session: Session, user: User, now: datetime) -> Iterator[Waits]:

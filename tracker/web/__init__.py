@@ -99,6 +99,7 @@ APIS = (
     "manifests",
     "corrections",
     "shipments",
+    "near_pairs",
     "unmatched",
     "evidence",
     "tracks",

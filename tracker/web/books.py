@@ -35,6 +35,8 @@ KINDS: dict[str, str] = {
     "publish.set": mark("Publishing set"),
     "requirement.set": mark("Requirement set"),
     "sample.draw": mark("Sample drawn"),
+    "near_pair.find": mark("Shipments that look alike"),
+    "near_pair.judge": mark("Said what a pair is"),
     "hold.place": mark("Lines put on hold"),
     "hold.lift": mark("Hold lifted"),
     "hold.reply": mark("Reply to a hold"),
