@@ -137,7 +137,7 @@ def _compared(one: near_pairs.Shown) -> list[Point]:
             one, mark("Day of departure"), lambda side: side.shipment.departure_date.isoformat()
         ),
         *(_point(one, label, _number(kind)) for kind, label in near_pairs.KINDS.items()),
-        _point(one, mark("Goods"), _goods),
+        _point(one, mark("Weight and packages"), _goods),
     ]
     return [point for point in points if point.holder or point.other]
 
