@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from alembic import op
 from sqlalchemy import (
     Column,
+    Connection,
     DateTime,
     Integer,
     PrimaryKeyConstraint,
@@ -58,8 +59,13 @@ def upgrade() -> None:
     op.create_index("ix_shipment_label", "shipment", ["label"])
     op.create_index("ix_cargo_line_waybill_no", "cargo_line", ["waybill_no"])
     parts.keep(revision)
-    ask = text(ASK).bindparams(bindparam("now", type_=DateTime(timezone=True)))
-    op.get_bind().execute(ask, {"now": datetime.now(UTC), "payload": '{"after":0}'})
+    ask(op.get_bind())
+
+
+def ask(connection: Connection) -> None:
+    """Ask for the job that looks through what stands, where anything does."""
+    said = text(ASK).bindparams(bindparam("now", type_=DateTime(timezone=True)))
+    connection.execute(said, {"now": datetime.now(UTC), "payload": '{"after":0}'})
 
 
 def downgrade() -> None:

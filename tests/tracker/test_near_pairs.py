@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -20,6 +23,7 @@ from tracker.models.near_pairs import NearPair, NearVerdict
 from tracker.models.work import AuditEvent, Job
 from tracker.steps import application, flow, near_pairs, waiting
 
+VERSIONS = Path(__file__).parents[2] / "migrations" / "versions"
 LATER = {"发车日期": "2026-03-03", "出境日期": "2026-03-05"}
 BOX = {"集装箱号": "SHLU0000012", "箱型": "45G1"}
 
@@ -238,9 +242,26 @@ def test_what_stood_before_pairs_were_kept_is_looked_through_part_by_part(
     pair(bench)
     monkeypatch.setattr(near_pairs, "find", found)
     assert pairs(bench) == []
-    bench.database.transact(lambda session: near_pairs.sweep(session, 0, NOW))
+    bench.database.transact(lambda session: version().ask(session.connection()))
     jobs.drain(bench)
     assert pairs(bench) == [("YS-00001", ["truck", "seal", "batch"])]
     with bench.database.reading() as session:
-        assert len(session.scalars(select(Job).where(Job.kind == near_pairs.SWEEP)).all()) == 2
+        assert len(session.scalars(select(Job).where(Job.kind == near_pairs.SWEEP)).all()) == 3
     assert way.proven(bench)
+
+
+def test_books_without_shipments_have_nothing_to_look_through(bench: jobs.Bench) -> None:
+    bench.database.transact(lambda session: version().ask(session.connection()))
+    with bench.database.reading() as session:
+        assert session.scalars(select(Job).where(Job.kind == near_pairs.SWEEP)).all() == []
+
+
+def version() -> ModuleType:
+    """The migration that made the tables."""
+    (found,) = VERSIONS.glob("*_near_pairs.py")
+    spec = importlib.util.spec_from_file_location("near_pairs_version", found)
+    assert spec is not None
+    assert spec.loader is not None
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    return made
