@@ -14,6 +14,7 @@ from tracker.access.forecasts import visible_forecasts
 from tracker.access.holds import visible_holds
 from tracker.access.instructions import visible_bank_files, visible_lists
 from tracker.access.levels import visible_levels
+from tracker.access.near_pairs import visible_near_pairs
 from tracker.access.packages import visible_packages
 from tracker.access.pins import reviewable
 from tracker.access.proposals import visible_proposals
@@ -34,6 +35,7 @@ from tracker.models import (
     instructions,
     levels,
     matters,
+    near_pairs,
     packages,
     people,
     proposals,
@@ -56,6 +58,7 @@ PAPERS: tuple[tuple[type[Any], Visible, tuple[str, ...]], ...] = (
     (holds.Hold, visible_holds, ("code",)),
     (levels.Level, visible_levels, ("code",)),
     (requirements.Requirement, visible_requirements, ("document_no",)),
+    (near_pairs.NearPair, visible_near_pairs, ("code", "shown_sha256")),
     (takers.Taker, visible_takers, ("document_no",)),
     (packages.LeaguePackage, visible_packages, ("sha256",)),
 )
@@ -75,6 +78,7 @@ def words(session: Session, user: people.User) -> tuple[set[str], set[str]]:
     """
     visible = {one.id for one in session.scalars(access.visible_shipments(user))}
     visible |= {one.id for one in session.scalars(reviewable(user))}
+    visible |= compared(session, user)
     files = {one.id for one in session.scalars(access.visible_manifests(user))}
     hidden = of_shipments(session, visible) | of_manifests(session, files, visible)
     hidden |= of_legs(session, visible) | of_proposals(session, user)
@@ -103,6 +107,13 @@ def of_accounts(session: Session, user: people.User) -> set[str]:
         found |= {getattr(one, name) for one in session.scalars(select(table))}
         told |= {getattr(one, name) for one in session.scalars(visible(user))}
     return found - told
+
+
+def compared(session: Session, user: people.User) -> set[int]:
+    """Shipments that whoever reviews reads whole beside another: a league its own side alone."""
+    pairs = session.scalars(visible_near_pairs(user)).all()
+    sides = [side for one in pairs for side in (one.first, one.second)]
+    return {one.id for one in sides if user.league_id in {None, one.league_id}}
 
 
 def of_shipments(session: Session, visible: set[int]) -> set[str]:

@@ -13,7 +13,7 @@ OPENED = (
     *("entry", "posting", "account", "item", "item_stage", "assessment", "decision"),
     *("audit_event", "chain_head", "claim_key", "method", "composed_rule"),
     *("matter", "matter_version", "receipt", "forecast", "forecast_version"),
-    *("hold", "held_line", "hold_reply"),
+    *("hold", "held_line", "hold_reply", "near_pair", "near_verdict"),
 )
 CHECKS = {
     "account": ("source", "floor"),

@@ -42,6 +42,7 @@ from tracker.models import (
     matters,
     methods,
     money,
+    near_pairs,
     networks,
     packages,
     people,
@@ -53,7 +54,7 @@ from tracker.models import (
     work,
 )
 from tracker.models.people import ROLES
-from tracker.steps import league_packages, waiting
+from tracker.steps import kinds, league_packages
 from tracker.web import context, create_app, policy
 
 pytestmark = [
@@ -103,6 +104,7 @@ TABLES: dict[str, type[Any]] = {
     "composing": composed.ComposedDraft,
     "networks": networks.NetworkVersion,
     "levels": levels.Level,
+    "near-pairs": near_pairs.NearPair,
     "holds": holds.Hold,
     "proposals": proposals.Proposal,
     "jobs": work.Job,
@@ -278,7 +280,7 @@ def addresses(app: Flask, rule: Rule) -> list[str]:
         return [address(rule, 1)]
     if beginning in BY_KIND:
         several = "&".join(f"key={key}" for key in range(1, MOST_OF_A_NOUN + 1))
-        return [f"{rule.rule.replace('<kind>', kind)}?{several}" for kind in waiting.SUBJECTS]
+        return [f"{rule.rule.replace('<kind>', kind)}?{several}" for kind in kinds.SUBJECTS]
     assert beginning in NOUNS, f"whose numbers come after /{beginning}/ ? say so in NOUNS"
     keys = keys_of(app, NOUNS[beginning])
     assert bool(keys) is (beginning not in NOT_THERE), beginning

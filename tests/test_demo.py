@@ -14,6 +14,7 @@ from tracker.demo import sign_ins
 from tracker.models.cargo import Manifest, Shipment
 from tracker.models.filings import Disbursement, Filing
 from tracker.models.money import Assessment
+from tracker.models.near_pairs import NearPair, NearVerdict
 from tracker.settings import Settings
 
 pytestmark = pytest.mark.no_cover  # it runs everything; what it happens to pass proves little
@@ -33,7 +34,10 @@ def what_stands(bench: jobs.Bench) -> dict[str, Any]:
     with bench.database.reading() as session:
         counts = {
             table.__tablename__: session.scalar(select(func.count()).select_from(table))
-            for table in (Manifest, Shipment, Assessment, Filing, Disbursement)
+            for table in (
+                *(Manifest, Shipment, NearPair, NearVerdict),
+                *(Assessment, Filing, Disbursement),
+            )
         }
         return {**counts, "entries": ledger.head(session).seq}
 
@@ -60,7 +64,8 @@ def test_an_interrupted_demo_goes_on_and_a_whole_one_is_left_as_it_is(
     run(empty)
     sign_ins.finish(settings.home)
     whole = what_stands(empty)
-    assert (whole["manifest"], whole["filing"], whole["disbursement"]) == (8, 2, 1)
+    assert (whole["manifest"], whole["filing"], whole["disbursement"]) == (9, 2, 1)
+    assert (whole["near_pair"], whole["near_verdict"]) == (2, 1)
     run(empty)
     assert what_stands(empty) == whole
     assert sign_ins.loaded(settings.home)

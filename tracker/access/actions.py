@@ -15,6 +15,7 @@ POLICY: dict[str, tuple[str, ...]] = {
     "see_unmatched": (*LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
     "pin_route": ("league_officer", "commerce_officer"),
     "see_contests": (*LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
+    "judge_pair": ("league_officer", "league_approver"),
     "see_oddities": (*LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),
     "see_methods": BUSINESS_ROLES,
     "replay_methods": (*LEAGUE_ROLES, *COMMERCE_ROLES, "auditor"),

@@ -87,6 +87,7 @@ def files() -> list[SampleFile]:
         SampleFile(second, "示例_二连浩特2月发运明细.xlsx", workbook(erenhot, _further(erenhot))),
         SampleFile(first, "示例_3月发运明细_待修改.xlsx", workbook(waiting)),
         SampleFile(third, "示例_3月发运明细_线路待定.csv", text(unknown)),
+        SampleFile(third, "示例_1月补报发运明细.csv", text(_alike(chance, hohhot[4], ulanqab[4]))),
     ]
 
 
@@ -106,6 +107,23 @@ def corrected() -> SampleFile:
     for row in general:
         row[mode] = "0110"
     return SampleFile(FIRMS[0].login, CORRECTED, workbook([*heavier, *general]))
+
+
+def _alike(chance: random.Random, *rows: Sequence[str]) -> list[list[str]]:
+    """Trucks like these: the same trailer and day, the plate one character away, other papers."""
+    made: list[list[str]] = []
+    for row in rows:
+        line = dict(zip(HEADINGS, row, strict=True))
+        plate = line["车牌号"]
+        line |= {
+            "运单号": f"{line['运单号'][:-6]}{chance.randrange(10**6):06d}",
+            "货物运输批次号": f"{line['货物运输批次号'][:-6]}{chance.randrange(10**6):06d}",
+            "TIR单证号": line["TIR单证号"] and f"XQ{chance.randrange(10**8):08d}",
+            "车牌号": f"{plate[:-1]}{(int(plate[-1]) + 1) % 10}",
+            "集装箱号": container(chance, "SHL"),
+        }
+        made.append([line[heading] for heading in HEADINGS])
+    return made
 
 
 def _further(rows: Sequence[Sequence[str]]) -> Further:

@@ -19,6 +19,7 @@ from tracker.db import local_day
 from tracker.demo import (
     adjusting,
     calling,
+    clearing,
     cross_checks,
     evaluating,
     evidence,
@@ -93,6 +94,7 @@ def parts(bench: jobs.Bench) -> list[tuple[str, Callable[[], str]]]:
             (f"企业申报 {names[code]}", partial(_apply, bench, firm, code))
             for firm, code in APPLIED
         ),
+        ("疑似重复核实", lambda: clearing.clear(bench)),
         ("盟市初审", lambda: _first_review(bench)),
         ("盟市公示", lambda: publishing.publish(bench)),
         ("盟市报送", lambda: _file(bench)),

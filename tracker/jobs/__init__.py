@@ -39,6 +39,7 @@ from tracker.steps import (
     inbox,
     manifests,
     methods,
+    near_pairs,
     rematching,
     tracking,
     tracks,
@@ -144,6 +145,13 @@ def match_waiting(bench: Bench, job: Claimed) -> Effect:
     return effect
 
 
+def find_near_pairs(bench: Bench, job: Claimed) -> Effect:
+    """Look through a part of what stood before near pairs were kept."""
+    del bench
+    after, now = job.payload["after"], datetime.now(UTC)
+    return lambda session: near_pairs.sweep(session, after, now)
+
+
 def take_inbox(bench: Bench, job: Claimed) -> Effect:
     """Look into the firms' inboxes; every file there is taken in a transaction of its own."""
     del job
@@ -172,6 +180,7 @@ JOBS: dict[str, Callable[[Bench, Claimed], Effect]] = {
     "compare_cross_check": cross.compare_cross_check,
     "assess_method": assess_method,
     "match_waiting": match_waiting,
+    near_pairs.SWEEP: find_near_pairs,
     "take_inbox": take_inbox,
     "reply_inbox": reply_inbox,
     "close_periods": nightly.close_periods,

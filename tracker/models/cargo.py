@@ -140,7 +140,7 @@ class Shipment(Base):
     direction: Mapped[str] = mapped_column(String(1))
     departure_date: Mapped[date] = mapped_column(index=True)
     border_exit_date: Mapped[date | None]
-    label: Mapped[str] = mapped_column(String(60))
+    label: Mapped[str] = mapped_column(String(60), index=True)
     """What people call it: the plate on the road, the box on rail."""
     unit: Mapped[dict[str, Any]] = mapped_column(CanonicalJson)
     """The unit as ``ingest.shipments`` put it together from the standing lines."""
@@ -194,7 +194,7 @@ class CargoLine(Base):
     line_key: Mapped[str] = mapped_column(String(300))
     """Identity within the shipment: the waybill."""
     version_no: Mapped[int]
-    waybill_no: Mapped[str] = mapped_column(String(37))
+    waybill_no: Mapped[str] = mapped_column(String(37), index=True)
     supervision_mode: Mapped[str] = mapped_column(String(4))
     goods_name: Mapped[str] = mapped_column(String(250))
     gross_weight_g: Mapped[int] = mapped_column(Key)

@@ -22,7 +22,7 @@ from tracker.models.filings import Allotment, Decision
 from tracker.models.further import FurtherSheet, Leg, ParcelList
 from tracker.models.money import Account, Assessment, Entry, Item, Posting
 from tracker.models.people import Firm, League, User
-from tracker.steps.waiting import SUBJECTS
+from tracker.steps.kinds import SUBJECTS
 
 BATCH_ROWS = 1_000
 TAKEN = ("manifest.commit", "manifest.withdraw")

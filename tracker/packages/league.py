@@ -23,9 +23,9 @@ blobs/         只含本盟市车次的发运明细表原始文件 · manifests 
 package.json   清单：盟市、链首、每个文件的哈希 · what is in it, with hashes and the ledger's head
 
 核验 to prove it:    python -m tracker.verify 本文件.zip
-不含环节要求、经办单位、公示、需求测算、暂缓、绩效自评、数据比对、说明单、佐证材料、轨迹、审计日志和银行账户；
+不含环节要求、经办单位、公示、疑似重复、需求测算、暂缓、绩效自评、数据比对、说明单、佐证材料、轨迹、审计日志和银行账户；
 不能用于恢复。
-It has no requirements, settings of who takes a step, publications, forecasts, holds,
+It has no requirements, settings of who takes a step, publications, near pairs, forecasts, holds,
 self-evaluations, cross-checks, receipts, evidence, tracks, audit log or bank accounts, and cannot
 be restored.
 """

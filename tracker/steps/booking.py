@@ -4,7 +4,7 @@ Committing, replacing and withdrawing an upload end alike, in the caller's one t
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
@@ -15,7 +15,7 @@ from rules.registry import Registry
 from tracker.books import ledger
 from tracker.models.cargo import Manifest, Shipment
 from tracker.models.money import Entry
-from tracker.steps import accrual, claims, routing, shipments, standing
+from tracker.steps import accrual, claims, near_pairs, routing, shipments, standing
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,7 @@ def book(
     stand = [one for one in touched if one.state == "standing"]
     claims.hold(session, stand, units)
     why = accrual.Cause(cause, deed.actor, deed.now)
+    near_pairs.find(session, stand, units, replace(why, key=f"near:{cause}"))
     routing.route(session, registry, touched, units, why, f"entry:{entry.seq}")
     return entry
 

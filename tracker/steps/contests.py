@@ -1,16 +1,16 @@
-"""Contests 重复主张: shipments that two claim, and those that look like one, both sides together.
+"""Contests 重复主张: shipments that claim what another holds, both sides together.
 
-A contested shipment claims a unit, a box, a batch or a crossing that another shipment holds. A near
-duplicate claims nothing twice, yet says the same vehicle or box, day and direction under two firms.
-A reviewer reads both sides; a firm learns of its own only that it is taken.
+A contested shipment claims a unit, a box, a batch or a crossing that another shipment holds; what
+claims nothing twice and yet may be one trip is in ``near_pairs``. A reviewer reads both sides; a
+firm learns of its own only that it is taken.
 """
 
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select
+from sqlalchemy.orm import Session
 
 from tracker.db import chunks
 from tracker.errors import mark
@@ -18,15 +18,14 @@ from tracker.models.cargo import Shipment
 from tracker.steps import claims, shipments
 
 MOST = 200
-"""Pairs of each kind, the newest first: a page that people read."""
+"""Contested shipments, the newest first: a page that people read."""
 GROUNDS: dict[str, str] = {
     "unit": mark("the same trip"),
     "box": mark("the same box on the same day"),
     "batch": mark("the same batch or carnet and vehicle"),
     "vehicle": mark("the same vehicle crossing on the same day"),
-    "near": mark("the same vehicle or box on the same day, under another firm and other numbers"),
 }
-"""What two shipments have in common -> English msgid."""
+"""What two shipments claim alike -> English msgid."""
 
 
 @dataclass(frozen=True)
@@ -36,19 +35,11 @@ class Contest:
     holder: Shipment
     other: Shipment
     grounds: tuple[str, ...]
-    """Of ``GROUNDS``; ``near`` alone where both stand."""
+    """Of ``GROUNDS``."""
 
 
 def contests(session: Session, sides: Select[Shipment]) -> list[Contest]:
-    """Every pair of which both sides are among these, contested ones first, the newest first."""
-    found = _contested(session, sides)
-    told = {frozenset((one.holder.id, one.other.id)) for one in found}
-    alike = _alike(session, sides)
-    return found + [one for one in alike if {one.holder.id, one.other.id} not in told]
-
-
-def _contested(session: Session, sides: Select[Shipment]) -> list[Contest]:
-    """Contested shipments with each that holds something they claim."""
+    """Contested shipments with each that holds something they claim, both among these sides."""
     later = session.scalars(
         sides.where(Shipment.state == "contested")
         .order_by(Shipment.accepted_seq.desc())
@@ -78,25 +69,3 @@ def _among(session: Session, sides: Select[Shipment], keys: Sequence[int]) -> di
     for part in chunks(sorted(set(keys))):
         found |= {one.id: one for one in session.scalars(sides.where(Shipment.id.in_(part)))}
     return found
-
-
-def _alike(session: Session, sides: Select[Shipment]) -> list[Contest]:
-    """Standing shipments of two firms with one label, day and direction."""
-    seen = sides.where(Shipment.state == "standing").with_only_columns(Shipment.id)
-    first, second = aliased(Shipment), aliased(Shipment)
-    query = (
-        select(first, second)
-        .join(
-            second,
-            (first.departure_date == second.departure_date)
-            & (first.label == second.label)
-            & (first.direction == second.direction)
-            & (first.mode == second.mode)
-            & (first.firm_id != second.firm_id)
-            & (first.accepted_seq < second.accepted_seq),
-        )
-        .where(first.id.in_(seen), second.id.in_(seen))
-        .order_by(second.accepted_seq.desc())
-        .limit(MOST)
-    )
-    return [Contest(one, other, ("near",)) for one, other in session.execute(query)]

@@ -29,7 +29,7 @@ from tracker.models.people import LEAGUE_ROLES, User
 from tracker.models.proposals import Proposal
 from tracker.models.publications import Objection, Publication
 from tracker.models.recoveries import Recovery
-from tracker.steps import agreements, requirements, takers
+from tracker.steps import agreements, near_holds, requirements, takers
 from tracker.steps.agreeing import AGREE, LEVELLED
 from tracker.steps.codes import REASON_CODES
 from tracker.steps.flows import BACKWARD, FLOWS
@@ -151,6 +151,8 @@ def ahead(session: Session, subject: Subject, user: User, day: date) -> Ahead:
     if user.role in LEAGUE_ROLES:
         lacks = requirements.lacking(session, kind, subject)
         lacks += _of_one_role(session, kind, before, past)
+        held = near_holds.lacking(session, kind, subject)
+        lacks += [requirements.Lack(near_holds.BEFORE[1], one) for one in held]
     return Ahead(tuple(steps), barred, asked, tuple(lacks))
 
 
@@ -216,6 +218,7 @@ def _asked(
     """The taking with what levels of approval and the league ask for, once it is there.
 
     Under which setting of who takes the step it was taken, is told too.
+    Shipments that look like others are cleared before their application passes, whatever is asked.
     """
     day, kind = local_day(taking.now), kind_of(subject)
     found = agreements.look_up(session, kind, subject, step, past, day)
@@ -224,6 +227,8 @@ def _asked(
     required = requirements.require(session, kind, subject, step.name)
     if required:
         told["required"] = {**told.get("required", {}), **required}
+    if cleared := near_holds.require(session, kind, subject, step.name, taking.user):
+        told["near"] = cleared
     return replace(taking, detail={**taking.detail, **told}) if told else taking
 
 

@@ -13,11 +13,9 @@ from tracker import access
 from tracker.access import pins
 from tracker.access.adjustments import visible_adjustments
 from tracker.access.cross_checks import visible_cross_files
-from tracker.access.forecasts import visible_forecasts
 from tracker.access.holds import visible_holds
-from tracker.access.levels import own_levels
-from tracker.access.proposals import visible_proposals
-from tracker.access.publications import visible_objections, visible_publications
+from tracker.access.near_pairs import visible_near_pairs
+from tracker.access.publications import visible_publications
 from tracker.db import local_day
 from tracker.errors import mark
 from tracker.models.adjustments import Adjustment, AdjustmentLine
@@ -40,6 +38,7 @@ from tracker.steps import (
     excess,
     flow,
     methods,
+    near_holds,
     publication,
     replies,
     requirements,
@@ -50,51 +49,9 @@ from tracker.steps import (
 )
 from tracker.steps.agreeing import AGREE
 from tracker.steps.flows import BACKWARD, FLOWS
+from tracker.steps.kinds import KINDS, SUBJECTS
 
 SOON = timedelta(days=30)
-SUBJECTS: dict[str, Callable[[User], Select[Any]]] = {
-    "method": access.visible_methods,
-    "matter": access.visible_matters,
-    "application": access.visible_applications,
-    "publication": visible_publications,
-    "objection": visible_objections,
-    "filing": access.visible_filings,
-    "forecast": visible_forecasts,
-    "division": access.visible_divisions,
-    "adjustment": visible_adjustments,
-    "allotment": access.visible_allotments,
-    "disbursement": access.visible_disbursements,
-    "recovery": access.visible_recoveries,
-    "proposal": visible_proposals,
-    "level": own_levels,
-}
-"""Kind of what has a flow -> what one sees of it; of levels, what one's own body sets."""
-
-KINDS = {
-    "manifest": mark("Manifests"),
-    "shipment": mark("Shipments"),
-    "method": mark("Methods"),
-    "matter": mark("Matters"),
-    "application": mark("Applications"),
-    "publication": mark("Publications"),
-    "objection": mark("Objections"),
-    "filing": mark("Filings"),
-    "forecast": mark("Forecasts of need"),
-    "division": mark("Divisions"),
-    "adjustment": mark("Adjustments"),
-    "allotment": mark("Allotments"),
-    "disbursement": mark("Disbursements"),
-    "recovery": mark("Recoveries"),
-    "proposal": mark("Proposals for the network"),
-    "cross_check": mark("Cross-checks"),
-    "silent": mark("Shipments"),
-    "level": mark("Levels of approval"),
-    "hold": mark("Holds"),
-    "token": mark("Tokens"),
-    "job": mark("Background work"),
-}
-"""Kind -> msgid."""
-
 AFTERWARDS: dict[tuple[str, str, str], str] = {
     ("league_approver", "objection", "submitted"): mark("Decide them: uphold or dismiss"),
     ("finance_officer", "filing", "approved"): mark("Allot for approved filings"),
@@ -137,7 +94,7 @@ def waiting(session: Session, user: User, now: datetime) -> list[Waits]:
             _unmatched,
             _crossed,
         ),
-        *(_held, _unpublished, _running),
+        *(_held, _alike, _unpublished, _running),
         *(_drawable, _over, _owed, _tokens, _given_up),
     )
     return [one for part in parts for one in part(session, user, now) if one.count]
@@ -319,6 +276,15 @@ def _held(session: Session, user: User, now: datetime) -> Iterator[Waits]:
     days = replies.due(session, found) if value == "no" else {}
     first = min(days.values(), default=None)
     yield Waits("hold", label, len(found), {"replied": value}, first)
+
+
+def _alike(session: Session, user: User, now: datetime) -> Iterator[Waits]:
+    """Shipments that look alike: the application of either waits until its league has looked."""
+    del now
+    if user.league_id is not None and access.may(user, "judge_pair"):
+        query = near_holds.open_of(visible_near_pairs(user), user.league_id)
+        label = mark("Look alike: say whether they are one trip")
+        yield Waits("near_pair", label, count(session, query), {"state": "open"})
 
 
 def _unpublished(session: Session, user: User, now: datetime) -> Iterator[Waits]:

@@ -28,6 +28,7 @@ from tracker.verify import (
     holds,
     levels,
     matters,
+    near_pairs,
     publications,
     receipts,
     records,
@@ -158,6 +159,7 @@ def _checks(
             requirements.requirements(rows) if requirements.TABLE in there else iter(())
         ),
         "经办单位": lambda: takers.takers(rows) if takers.TABLE in there else iter(()),
+        "疑似重复": lambda: near_pairs.near_pairs(of(near_pairs.TABLE)),
         "暂缓": lambda: holds.holds(of(holds.TABLE)),
         "审计日志": lambda: records.events(rows, walk),
         "组合规则": lambda: composed.faults(kept, walk.composed),

@@ -101,6 +101,7 @@ APIS = (
     "manifests",
     "corrections",
     "shipments",
+    "near_pairs",
     "unmatched",
     "evidence",
     "tracks",

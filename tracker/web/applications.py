@@ -27,6 +27,7 @@ from tracker.web import (
     downloads,
     letters,
     lines,
+    near_pairs,
     policy,
     published,
     shipments,
@@ -138,6 +139,7 @@ def application(key: int) -> ResponseReturnValue:
         may_reduce=found.state == "applied" and _reviews(session, user, found),
         papers=letters.listed_applied(),
         at_home=found.state in AT_HOME_STATES,
+        held=near_pairs.held(session, user, found),
     )
 
 

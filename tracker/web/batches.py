@@ -4,7 +4,7 @@ Each is a transaction of its own with its own check of who, from where and why; 
 none is skipped in silence. What was shown of each is brought back for each, as from its own page.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from tracker.db import local_day
 from tracker.errors import NotThere, Refused, TrackerError, mark
 from tracker.models.people import User
 from tracker.steps import amounts, flow, funds, takers
-from tracker.steps.waiting import KINDS, SUBJECTS
+from tracker.steps.kinds import KINDS, SUBJECTS
 from tracker.web import acting, asked, context, policy, refusals
 from tracker.web.home import ROOMS
 from tracker.web.ledger import PAGES_OF
@@ -263,7 +263,7 @@ def _found(session: Session, kind: str, keys: Sequence[int]) -> dict[int, flow.S
 
 
 def _take(kind: str, step: str, one: Wanted, code: str, detail: Mapping[str, str]) -> Answered:
-    try:
+    def work() -> tuple[str, int]:
         decision = acting.press(
             SUBJECTS[kind],
             one.key,
@@ -273,12 +273,21 @@ def _take(kind: str, step: str, one: Wanted, code: str, detail: Mapping[str, str
             reason=one.reason,
             detail=detail,
         )
+        return decision.state_after, decision.seq
+
+    return answered(one.key, code, f"{kind}.{step}", work)
+
+
+def answered(key: int, code: str, what: str, work: Callable[[], tuple[str, int]]) -> Answered:
+    """Do the work on one thing of a batch, and answer for it; it says the state and the entry."""
+    try:
+        state_after, seq = work()
     except TrackerError as error:
         message, mend = context.words_of(error)
         outcome = "needs_reason" if isinstance(error, flow.ReasonMissing) else "refused"
-        return Answered(one.key, code, outcome, message, mend)
+        return Answered(key, code, outcome, message, mend)
     except Exception:  # the others are to answer too
-        log.exception("a thing of a batch failed", kind=kind, step=step, key=one.key)
+        log.exception("a thing of a batch failed", what=what, key=key)
         _, message, mend = refusals.SAYINGS[500]
-        return Answered(one.key, code, "failed", gettext(message), gettext(mend))
-    return Answered(one.key, code, "done", state_after=decision.state_after, seq=decision.seq)
+        return Answered(key, code, "failed", gettext(message), gettext(mend))
+    return Answered(key, code, "done", state_after=state_after, seq=seq)

@@ -36,6 +36,8 @@ KINDS: dict[str, str] = {
     "requirement.set": mark("Requirement set"),
     "taker.set": mark("Body named for a step"),
     "sample.draw": mark("Sample drawn"),
+    "near_pair.find": mark("Shipments that look alike"),
+    "near_pair.judge": mark("Said what a pair is"),
     "hold.place": mark("Lines put on hold"),
     "hold.lift": mark("Hold lifted"),
     "hold.reply": mark("Reply to a hold"),

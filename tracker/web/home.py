@@ -45,6 +45,7 @@ ROOMS: dict[str, str] = {
     "silent": "shipments.shipments",
     "level": "levels.levels",
     "hold": "holds.holds",
+    "near_pair": "contests.contests",
     "token": "account.account",
     "job": "jobs.jobs",
 }

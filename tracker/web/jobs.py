@@ -25,6 +25,7 @@ KINDS: dict[str, str] = {
     "read_cross_check": mark("Read a file of customs, a port or a railway"),
     "compare_cross_check": mark("Compare such a file with the shipments"),
     "assess_method": mark("Assess what waited for a recorded method"),
+    "find_near_pairs": mark("Find what looks alike"),
     "match_waiting": mark("Match what waited for a route"),
     "take_inbox": mark("Look into the inboxes"),
     "reply_inbox": mark("Write the reply beside a file of an inbox"),

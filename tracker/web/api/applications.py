@@ -20,6 +20,7 @@ from tracker.web import (
     lacking,
     letters,
     lines,
+    near_pairs,
     policy,
     published,
     totals,
@@ -115,6 +116,15 @@ class LackAnswer(Answer):
     count = fields.Integer()
 
 
+class HeldAnswer(Answer):
+    """待核实的车次: a shipment that is checked against another before the application passes."""
+
+    shipment_id = fields.Integer()
+    label = fields.String()
+    pair = fields.String(attribute="code", metadata={"description": "Empty for the firm."})
+    state = fields.String(metadata={"enum": list(near_pairs.STATES)})
+
+
 class ApplicationOne(ApplicationAnswer, Timed):
     """企业申报，附表单、办理记录."""
 
@@ -125,6 +135,7 @@ class ApplicationOne(ApplicationAnswer, Timed):
     no_other_subsidy = fields.Boolean(attribute="application.no_other_subsidy")
     balances_fen = fields.Dict(keys=fields.String(), values=fields.Integer())
     lacks = fields.List(fields.Nested(LackAnswer))
+    held = fields.List(fields.Nested(HeldAnswer))
 
 
 @blp.listing("", "企业申报列表", ApplicationAnswer, ApplicationsAsked)
@@ -216,6 +227,7 @@ def _one(key: int) -> Mapping[str, Any]:
         "odd": row.odd,
         "balances_fen": totals.of_items(session, items),
         "lacks": lacking.of_application(found),
+        "held": near_pairs.held(session, context.user(), found),
         "offer": acting.offer(session, found),
         "deadline": deadlines.of(found),
         "decisions": acting.history(session, found),

@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import fields
 
 from tracker.steps import flow
-from tracker.steps.waiting import SUBJECTS
+from tracker.steps.kinds import SUBJECTS
 from tracker.web import batches, context, policy
 from tracker.web.api.nouns import Noun, Pages, part
 from tracker.web.api.shape import Answer, Body, Key, Length, Sha256, Text, Word, names
