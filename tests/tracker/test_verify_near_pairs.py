@@ -165,3 +165,26 @@ def test_of_a_key_that_two_shipments_of_a_firm_had_nothing_is_proven(
     )
     tamper(bench.settings.database_url, statement(also))
     assert PAST not in wrong(bench)
+
+
+def test_a_pass_of_both_sides_of_one_trip_is_found(
+    bench: jobs.Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(bench, row("W1", "蒙A12345", **alikes.SEAL), row("W2", "蒙A12346", **alikes.SEAL))
+    said = judge(bench, verdict="same")
+    past(bench, monkeypatch, ("YS-00001", said.seq))
+    assert wrong(bench) == [PAST]
+
+
+def test_a_pass_of_one_trip_whose_other_side_was_only_returned_is_found(
+    bench: jobs.Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair(bench)
+    way.applied(bench, "other_")
+    said = judge(bench, verdict="same")
+    act_on(bench, Application, 1, "league_officer", "return", **WHY)
+    monkeypatch.setattr(near_holds, "require", lambda *_: [["YS-00001", said.seq]])
+    way.applied(bench)
+    act_on(bench, Application, 2, "league_officer", "first_review")
+    act_on(bench, Application, 2, "league_approver", "pass")
+    assert wrong(bench) == [PAST]
