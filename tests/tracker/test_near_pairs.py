@@ -131,7 +131,7 @@ def test_an_application_is_not_passed_before_its_pair_is_cleared(bench: jobs.Ben
     verdict = judge(bench)
     assert waits(bench, "league_officer") == []
     assert lacks(bench) == []
-    assert passed(bench, key)["near"] == [["YS-00001", verdict.seq]]
+    assert passed(bench, key)["near"] == [verdict.seq]
     assert way.proven(bench)
 
 
@@ -297,7 +297,7 @@ def test_of_one_trip_the_side_that_is_left_passes_once_the_other_is_off(bench: j
     with pytest.raises(Conflict, match="YS-00001"):
         passed(bench, 1)
     assert "near" not in passed(bench, 2)
-    assert [code for code, _ in passed(bench, 1)["near"]] == ["YS-00001"]
+    assert len(passed(bench, 1)["near"]) == 1
     assert way.proven(bench)
 
 

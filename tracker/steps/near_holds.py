@@ -146,10 +146,11 @@ def open_of(query: Select[NearPair], league_id: int) -> Select[NearPair]:
     return query.where(stands(), found_as("", league_id))
 
 
-def require(session: Session, kind: str, subject: Any, step: str, user: User) -> list[list[Any]]:  # noqa: ANN401  any subject of a flow
-    """Refuse a pass that a pair holds; returns code and clearing of each pair, for the entry.
+def require(session: Session, kind: str, subject: Any, step: str, user: User) -> list[int]:  # noqa: ANN401  any subject of a flow
+    """Refuse a pass that a pair holds; returns the entries that cleared its pairs, for its own.
 
-    Raises ``Conflict``, with the pairs named, and where the person cleared one of them.
+    The firm reads the entry of its pass, so that names no pair. Raises ``Conflict``, with the pairs
+    named, and where the person cleared one of them.
     """
     if (kind, step) != BEFORE:
         return []
@@ -163,8 +164,7 @@ def require(session: Session, kind: str, subject: Any, step: str, user: User) ->
             mark("Two people are required: ask a colleague to check."),
             pairs=_named(own),
         )
-    told = {one.pair.code: one.verdict.seq for one in held if one.verdict}
-    return [[code, seq] for code, seq in sorted(told.items())]
+    return sorted({one.verdict.seq for one in held if one.verdict})
 
 
 def lacking(session: Session, kind: str, subject: Any) -> list[Conflict]:  # noqa: ANN401  likewise

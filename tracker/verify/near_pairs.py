@@ -123,7 +123,9 @@ def _passed(read: Read, _seq: int, said: Mapping[str, Any]) -> Iterator[str]:
     """Every pair that stood with what passed was cleared, and the entry says by what."""
     applying = read.applied.get(_application(said), NOTHING)
     left, leagues = _left(applying, said)
-    told = dict(said["detail"].get("near", ()))
+    named = said["detail"].get("near", ())
+    told = {read.verdicts[seq]["pair"]: seq for seq in named if seq in read.verdicts}
+    yield from (f"所记核实（分录 {seq}）不存在" for seq in named if seq not in read.verdicts)
     shipments = _shipments(read, left)
     read.off[_application(said)] = _shipments(read, _left(applying, NOTHING)[0]) - shipments
     asked = {code for one in shipments for code in read.meets[one] if _stood(read, code)}
