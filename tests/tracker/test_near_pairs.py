@@ -25,6 +25,7 @@ from tracker.steps import application, flow, near_pairs, waiting
 
 VERSIONS = Path(__file__).parents[2] / "migrations" / "versions"
 LATER = {"发车日期": "2026-03-03", "出境日期": "2026-03-05"}
+NOTHING = (0, "", "")
 BOX = {"集装箱号": "SHLU0000012", "箱型": "45G1"}
 
 
@@ -130,7 +131,7 @@ def test_an_application_is_not_passed_before_its_pair_is_cleared(bench: jobs.Ben
     verdict = judge(bench)
     assert waits(bench, "league_officer") == []
     assert lacks(bench) == []
-    assert passed(bench, key)["near"] == [["YS-00001", verdict.seq]]
+    assert passed(bench, key)["near"] == [verdict.seq]
     assert way.proven(bench)
 
 
@@ -265,3 +266,76 @@ def version() -> ModuleType:
     made = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(made)
     return made
+
+
+def both_applied(bench: jobs.Bench) -> None:
+    """Two firms apply, each for its side of a pair that is one trip, and for one truck more."""
+    take(bench, row("W8", "蒙B88888"))
+    take(bench, row("W9", "蒙B99999"), login="other_clerk")
+    pair(bench)
+    way.applied(bench)
+    way.applied(bench, "other_")
+    judge(bench, verdict="same")
+
+
+def off(bench: jobs.Bench, key: int, label: str) -> None:
+    """Take a line of an application off wholly."""
+    with bench.database.reading() as session:
+        lines = application.lines(session, session.get_one(Application, key))
+        cuts = [
+            (one.applied_fen, *way.CUT) if one.item.subject.label == label else NOTHING
+            for one in lines
+        ]
+    way.reduced(bench, Application, key, *cuts)
+
+
+def test_of_one_trip_the_side_that_is_left_passes_once_the_other_is_off(bench: jobs.Bench) -> None:
+    both_applied(bench)
+    off(bench, 2, "蒙A12346")
+    for key in (1, 2):
+        act_on(bench, Application, key, "league_officer", "first_review")
+    with pytest.raises(Conflict, match="YS-00001"):
+        passed(bench, 1)
+    assert "near" not in passed(bench, 2)
+    assert len(passed(bench, 1)["near"]) == 1
+    assert way.proven(bench)
+
+
+def test_of_one_trip_the_side_that_is_left_passes_once_the_other_is_declined(
+    bench: jobs.Bench,
+) -> None:
+    both_applied(bench)
+    for key in (1, 2):
+        act_on(bench, Application, key, "league_officer", "first_review")
+    act_on(bench, Application, 2, "league_approver", "decline", **WHY)
+    passed(bench, 1)
+    assert way.proven(bench)
+
+
+def test_what_was_passed_without_a_line_and_came_back_holds_again(bench: jobs.Bench) -> None:
+    both_applied(bench)
+    off(bench, 2, "蒙A12346")
+    for key in (1, 2):
+        act_on(bench, Application, key, "league_officer", "first_review")
+    passed(bench, 2)
+    act_on(bench, Application, 2, "league_approver", "return", **WHY)
+    with pytest.raises(Conflict, match="YS-00001"):
+        passed(bench, 1)
+    assert way.proven(bench)
+
+
+def test_one_trip_within_one_application_passes_once(bench: jobs.Bench) -> None:
+    take(bench, row("W1", "蒙A12345", **SEAL), row("W2", "蒙A12346", **SEAL))
+    way.applied(bench)
+    judge(bench, verdict="same")
+    act_on(bench, Application, 1, "league_officer", "return", **WHY)
+    way.apply(bench, 1)
+    act_on(bench, Application, 1, "league_officer", "first_review")
+    with pytest.raises(Conflict, match="1 pairs"):
+        passed(bench, 1)
+    act_on(bench, Application, 1, "league_approver", "return", **WHY)
+    way.apply(bench, 1)
+    off(bench, 1, "蒙A12346")
+    act_on(bench, Application, 1, "league_officer", "first_review")
+    passed(bench, 1)
+    assert way.proven(bench)

@@ -1,7 +1,6 @@
 """Pairs and verdicts that were changed, and passes that went past a pair, are found."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy.orm import Session
@@ -46,9 +45,9 @@ def carried(bench: jobs.Bench) -> None:
     act_on(bench, Application, 1, "league_approver", "pass")
 
 
-def past(bench: jobs.Bench, monkeypatch: pytest.MonkeyPatch, *told: Sequence[Any]) -> None:
+def past(bench: jobs.Bench, monkeypatch: pytest.MonkeyPatch, *told: int) -> None:
     """The application passes as if nothing held it, and its entry tells this."""
-    monkeypatch.setattr(near_holds, "require", lambda *_: [list(one) for one in told])
+    monkeypatch.setattr(near_holds, "require", lambda *_: list(told))
     way.applied(bench)
     act_on(bench, Application, 1, "league_officer", "first_review")
     act_on(bench, Application, 1, "league_approver", "pass")
@@ -123,13 +122,21 @@ def test_a_pass_over_a_pair_that_nobody_cleared_is_found(
     assert wrong(bench) == [PAST]
 
 
+def test_a_pass_that_names_a_clearing_that_never_was_is_found(
+    bench: jobs.Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    way.shipped(bench)
+    past(bench, monkeypatch, 3)
+    assert wrong(bench) == ["所记核实（分录 3）不存在"]
+
+
 def test_a_pass_over_one_trip_or_that_names_another_clearing_is_found(
     bench: jobs.Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pair(bench)
     first = judge(bench)
     judge(bench, verdict="same")
-    past(bench, monkeypatch, ("YS-00001", first.seq))
+    past(bench, monkeypatch, first.seq)
     assert wrong(bench) == [PAST]
 
 
@@ -138,7 +145,7 @@ def test_a_pass_by_who_cleared_the_pair_is_found(
 ) -> None:
     pair(bench)
     own = judge(bench, login="league_approver")
-    past(bench, monkeypatch, ("YS-00001", own.seq))
+    past(bench, monkeypatch, own.seq)
     assert wrong(bench) == ["疑似重复 YS-00001 由通过人自己核实"]
 
 
@@ -165,3 +172,26 @@ def test_of_a_key_that_two_shipments_of_a_firm_had_nothing_is_proven(
     )
     tamper(bench.settings.database_url, statement(also))
     assert PAST not in wrong(bench)
+
+
+def test_a_pass_of_both_sides_of_one_trip_is_found(
+    bench: jobs.Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(bench, row("W1", "蒙A12345", **alikes.SEAL), row("W2", "蒙A12346", **alikes.SEAL))
+    said = judge(bench, verdict="same")
+    past(bench, monkeypatch, said.seq)
+    assert wrong(bench) == [PAST]
+
+
+def test_a_pass_of_one_trip_whose_other_side_was_only_returned_is_found(
+    bench: jobs.Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair(bench)
+    way.applied(bench, "other_")
+    said = judge(bench, verdict="same")
+    act_on(bench, Application, 1, "league_officer", "return", **WHY)
+    monkeypatch.setattr(near_holds, "require", lambda *_: [said.seq])
+    way.applied(bench)
+    act_on(bench, Application, 2, "league_officer", "first_review")
+    act_on(bench, Application, 2, "league_approver", "pass")
+    assert wrong(bench) == [PAST]

@@ -87,7 +87,7 @@ def files() -> list[SampleFile]:
         SampleFile(second, "示例_二连浩特2月发运明细.xlsx", workbook(erenhot, _further(erenhot))),
         SampleFile(first, "示例_3月发运明细_待修改.xlsx", workbook(waiting)),
         SampleFile(third, "示例_3月发运明细_线路待定.csv", text(unknown)),
-        SampleFile(third, "示例_1月补报发运明细.csv", text(_alike(chance, hohhot[4], ulanqab[4]))),
+        SampleFile(third, "示例_1月补报发运明细.csv", text(_alike(chance, hohhot[3], ulanqab[4]))),
     ]
 
 

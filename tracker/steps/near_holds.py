@@ -1,12 +1,13 @@
 """Near holds 疑似重复待核实: an application is not passed while a pair of it is not cleared.
 
 What the league takes off wholly holds nothing, so a line that is the other's trip is reduced to
-nothing and the rest passes. A pair that is found once an application has passed holds the
+nothing and the rest passes; then, or where its application is declined, the one trip that is left
+passes too. A pair that is found once an application has passed holds the
 application of its other side: of the two, one at least comes to its pass later. Each league clears
 a pair for its own shipments, and who passes an application is not who cleared its pairs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ from tracker.db import chunks
 from tracker.errors import Conflict, mark
 from tracker.models.applications import Application, ApplicationLine
 from tracker.models.cargo import Shipment
+from tracker.models.filings import Decision
 from tracker.models.money import Item
 from tracker.models.near_pairs import FIRST, SECOND, NearPair, NearVerdict, stands
 from tracker.models.people import User
@@ -25,6 +27,11 @@ BEFORE = ("application", "pass")
 """Flow and step before which every pair is cleared."""
 AHEAD = ("applied", "first_reviewed")
 """States of an application in which that step still lies ahead."""
+PASSED = ("passed", "in_filing", "closed")
+DECLINED = select(Decision.subject_id).where(
+    Decision.subject_kind == "application", Decision.step == "decline"
+)
+"""Applications that their league declined; what the province declines is not its finding."""
 MOST_NAMED = 5
 """Pairs named in a refusal; the others are counted."""
 
@@ -38,11 +45,15 @@ class Held:
     """Of the application's own shipment."""
     shipment_id: int
     verdict: NearVerdict | None
+    other_off: bool
+    """Whether the other side was taken off for good: of one trip, this side is what is left."""
 
     @property
     def cleared(self) -> bool:
-        """Whether the league found two trips."""
-        return self.verdict is not None and self.verdict.verdict == "apart"
+        """Whether the league found two trips, or one of which nothing else is left."""
+        if self.verdict is None:
+            return False
+        return self.verdict.verdict == "apart" or self.other_off
 
 
 def of(session: Session, application: Application) -> list[Held]:
@@ -65,7 +76,41 @@ def of(session: Session, application: Application) -> list[Held]:
     )
     rows = session.execute(query).all()
     said = newest(session, [pair.id for pair, *_ in rows], application.league_id)
-    return [Held(pair, label, key, said.get(pair.id)) for pair, label, key in rows]
+    sides = [
+        (pair, label, key, {pair.first_id, pair.second_id} - {key}) for pair, label, key in rows
+    ]
+    off = taken_off(session, application, {other for *_, others in sides for other in others})
+    return [
+        Held(pair, label, key, said.get(pair.id), others <= off)
+        for pair, label, key, others in sides
+    ]
+
+
+def taken_off(
+    session: Session, application: Application, shipment_ids: Collection[int]
+) -> set[int]:
+    """Those of the shipments that first reviews took off wholly or declined.
+
+    What was passed so or declined is final; the same passing takes off what is in this application.
+    """
+    query = (
+        select(Item.shipment_id)
+        .join(ApplicationLine, ApplicationLine.item_id == Item.id)
+        .join(Application, Application.id == ApplicationLine.application_id)
+        .where(
+            or_(
+                and_(
+                    Application.state.in_(PASSED) | (Application.id == application.id),
+                    ApplicationLine.reduced_fen == ApplicationLine.applied_fen,
+                ),
+                Application.id.in_(DECLINED),
+            )
+        )
+    )
+    found: set[int] = set()
+    for part in chunks(sorted(shipment_ids)):
+        found |= {key for key in session.scalars(query.where(Item.shipment_id.in_(part))) if key}
+    return found
 
 
 def newest(session: Session, pair_ids: Sequence[int], league_id: int) -> dict[int, NearVerdict]:
@@ -101,10 +146,11 @@ def open_of(query: Select[NearPair], league_id: int) -> Select[NearPair]:
     return query.where(stands(), found_as("", league_id))
 
 
-def require(session: Session, kind: str, subject: Any, step: str, user: User) -> list[list[Any]]:  # noqa: ANN401  any subject of a flow
-    """Refuse a pass that a pair holds; returns code and clearing of each pair, for the entry.
+def require(session: Session, kind: str, subject: Any, step: str, user: User) -> list[int]:  # noqa: ANN401  any subject of a flow
+    """Refuse a pass that a pair holds; returns the entries that cleared its pairs, for its own.
 
-    Raises ``Conflict``, with the pairs named, and where the person cleared one of them.
+    The firm reads the entry of its pass, so that names no pair. Raises ``Conflict``, with the pairs
+    named, and where the person cleared one of them.
     """
     if (kind, step) != BEFORE:
         return []
@@ -118,8 +164,7 @@ def require(session: Session, kind: str, subject: Any, step: str, user: User) ->
             mark("Two people are required: ask a colleague to check."),
             pairs=_named(own),
         )
-    told = {one.pair.code: one.verdict.seq for one in held if one.verdict}
-    return [[code, seq] for code, seq in sorted(told.items())]
+    return sorted({one.verdict.seq for one in held if one.verdict})
 
 
 def lacking(session: Session, kind: str, subject: Any) -> list[Conflict]:  # noqa: ANN401  likewise
@@ -139,8 +184,9 @@ def _lack(subject: Application, held: Sequence[Held]) -> Conflict | None:
             "Of %(code)s, %(count)s pairs of shipments that look alike are not cleared: %(pairs)s."
         ),
         mark(
-            "Compare both sides under Claimed twice and say what each pair is; what is one trip is"
-            " taken off wholly, or the application returned or declined."
+            "Compare both sides under Claimed twice and say what each pair is; of one trip one side"
+            " is taken off wholly, then the other passes, or the application is returned or"
+            " declined."
         ),
         code=subject.code,
         count=len({one.pair.id for one in uncleared}),

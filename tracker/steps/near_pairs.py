@@ -51,19 +51,20 @@ def find(
     """
     said = {one.id: alike.said(units[one.id]) for one in touched}
     wanted = set(_alike(session, said, {one.id: one for one in touched}))
-    rows = shipments.by_id(session, {key for keys in wanted for key in keys})
-    lacking = [one for key, one in rows.items() if key not in said and one.state == "standing"]
+    found = shipments.by_id(session, {key for keys in wanted for key in keys})
+    rows = {key: one for key, one in found.items() if one.stands}
+    wanted = {keys for keys in wanted if rows.keys() >= {*keys}}
+    lacking = [one for key, one in rows.items() if key not in said]
     known = said | {
         key: alike.said(unit) for key, unit in shipments.units_of(session, lacking).items()
     }
     met: list[tuple[Shipment, Shipment, tuple[Ground, ...]]] = []
     for first, second in sorted(wanted - _kept(session, wanted, rows)):
-        if first in known and second in known:
-            sides = rows[first], rows[second]
-            firms = {one.firm_id for one in sides}
-            why_alike = alike.grounds(known[first], known[second], two_firms=len(firms) > 1)
-            if why_alike:
-                met.append((*sides, why_alike))
+        sides = rows[first], rows[second]
+        two_firms = sides[0].firm_id != sides[1].firm_id
+        why_alike = alike.grounds(known[first], known[second], two_firms=two_firms)
+        if why_alike:
+            met.append((*sides, why_alike))
     made: list[NearPair] = []
     for number, part in enumerate(chunks(met, MOST_TOLD), 1):
         made += _tell(session, part, known, Cause(f"{why.key}:{number}", why.actor, why.now))

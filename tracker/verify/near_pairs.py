@@ -22,6 +22,8 @@ KINDS = (
     "near_pair.judge",
     "application.apply",
     "application.pass",
+    "application.return",
+    "application.decline",
 )
 SAID = ("pair", "league", "verdict", "reason_code", "reason", "shown_sha256")
 KEYS = "SELECT uscc, unit_key, shipment.id FROM shipment JOIN firm ON firm.id = firm_id"
@@ -29,6 +31,7 @@ CLAIMED = (
     "SELECT uscc, claim, shipment.id FROM claim_key JOIN shipment ON shipment.id = shipment_id"
     " JOIN firm ON firm.id = firm_id WHERE kind = 'unit'"
 )
+NOTHING: Mapping[str, Any] = {"postings": []}
 Side = tuple[str, str, int]
 """Credit code, key of the shipment, and its version."""
 
@@ -52,6 +55,8 @@ class Read:
     """Shipment -> the pairs it is in."""
     applied: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     """Application -> its newest applying."""
+    off: dict[str, set[int]] = field(default_factory=dict)
+    """Application -> the shipments that its first review took off wholly, or all it declined."""
 
     def known(self, firm: str, key: str) -> int | None:
         """The one shipment that has this key."""
@@ -116,20 +121,49 @@ def _applied(read: Read, _seq: int, said: Mapping[str, Any]) -> Iterator[str]:
 
 def _passed(read: Read, _seq: int, said: Mapping[str, Any]) -> Iterator[str]:
     """Every pair that stood with what passed was cleared, and the entry says by what."""
-    left, leagues = _left(read.applied.get(_application(said), {"postings": []}), said)
-    told = dict(said["detail"].get("near", ()))
-    shipments = {read.items[item] for item in left if item in read.items}
+    applying = read.applied.get(_application(said), NOTHING)
+    left, leagues = _left(applying, said)
+    named = said["detail"].get("near", ())
+    told = {read.verdicts[seq]["pair"]: seq for seq in named if seq in read.verdicts}
+    yield from (f"所记核实（分录 {seq}）不存在" for seq in named if seq not in read.verdicts)
+    shipments = _shipments(read, left)
+    read.off[_application(said)] = _shipments(read, _left(applying, NOTHING)[0]) - shipments
     asked = {code for one in shipments for code in read.meets[one] if _stood(read, code)}
     for code in sorted(asked | told.keys()):
         found = [read.last.get((code, league), (0, "", "")) for league in leagues]
         for seq, verdict, who in found:
-            if verdict != "apart" or told.get(code) != seq:
+            clear = verdict == "apart" or (verdict == "same" and _alone(read, code, shipments))
+            if not clear or told.get(code) != seq:
                 yield f"疑似重复 {code} 未经核实即予通过"
             elif who == said["actor"]:
                 yield f"疑似重复 {code} 由通过人自己核实"
 
 
-LEARN = dict(zip(KINDS, (_uploaded, _uploaded, _found, _judged, _applied, _passed), strict=True))
+def _returned(read: Read, _seq: int, said: Mapping[str, Any]) -> Iterator[str]:
+    read.off.pop(_application(said), None)
+    yield from ()
+
+
+def _declined(read: Read, _seq: int, said: Mapping[str, Any]) -> Iterator[str]:
+    applying = read.applied.get(_application(said), NOTHING)
+    read.off[_application(said)] = _shipments(read, _left(applying, NOTHING)[0])
+    yield from ()
+
+
+STEPS = (_uploaded, _uploaded, _found, _judged, _applied, _passed, _returned, _declined)
+LEARN = dict(zip(KINDS, STEPS, strict=True))
+
+
+def _shipments(read: Read, items: set[str]) -> set[int]:
+    return {read.items[item] for item in items if item in read.items}
+
+
+def _alone(read: Read, code: str, passing: set[int]) -> bool:
+    """Whether of one trip only this side passes, the other taken off; or it cannot be told."""
+    sides = {read.known(firm, key) for firm, key, _ in read.pairs[code]["sides"]}
+    return None in sides or (
+        not sides <= passing and sides - passing <= set().union(*read.off.values())
+    )
 
 
 def _application(said: Mapping[str, Any]) -> str:
