@@ -169,6 +169,7 @@ def history(session: Session, subject: flow.Subject, code: str = "") -> list[Dec
     """What was decided on the subject, oldest first, in words; with its code beside another's."""
     kind = flow.kind_of(subject)
     past = flow.history(session, subject)
+    told = access.may(context.user(), "see_requirements")  # firms are not told how a league works
     query = select(User).where(User.id.in_({one.user_id for one in past}))
     people = {person.id: person for person in session.scalars(query)}
     return [
@@ -185,7 +186,7 @@ def history(session: Session, subject: flow.Subject, code: str = "") -> list[Dec
             reason_label=_reason(one.reason_code),
             reason=one.reason,
             seq=one.seq,
-            document_no=one.detail.get("taker", {}).get("document_no", ""),
+            document_no=one.detail.get("taker", {}).get("document_no", "") if told else "",
         )
         for one in past
     ]
