@@ -268,6 +268,7 @@ def test_takers_are_set_and_read_through_the_api(app: Flask) -> None:
     chain = {one["step"]: one for one in api.get("requirements/chain")}
     assert chain["first_review"]["roles"] == ["league_finance"]
     assert chain["first_review"]["usual"] == "league_officer"
+    assert chain["propose"]["usual"] is None, "no other body takes it"
     leagues = auditor.get("requirements/leagues")
     assert [one["place"] for each in leagues for one in each["otherwise"]] == [
         FIRST,

@@ -92,6 +92,8 @@ class ChainStep(Answer):
     required = fields.List(fields.Pluck(RequirementAnswer, "name"))
     usual = fields.String(
         attribute="taken.usual",
+        allow_none=True,
+        dump_default=None,
         metadata={"description": "Only where another body may take it: who usually does."},
     )
 
