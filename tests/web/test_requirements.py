@@ -96,7 +96,7 @@ def test_the_chain_shows_each_step_with_who_takes_it_and_what_lies_before(
     assert told["4. Application · Pass"] == [
         "League commerce, approver",
         "another than who took: Finish the first review",
-        "—",
+        "Shipments that look alike are cleared",
     ]
     assert told["5. Filing · Pass on for approval"][2] == "Decision of a panel"
     assert told["8. Filing · Endorse the proposal"][2].startswith("CJ-00001 from 1,000.00 yuan on")

@@ -25,7 +25,7 @@ from tracker.models.levels import COUNTING_STATES, Level
 from tracker.models.methods import Programme
 from tracker.models.people import League, User
 from tracker.models.requirements import Requirement
-from tracker.steps import flow, programmes, publish_setting
+from tracker.steps import flow, near_holds, programmes, publish_setting
 from tracker.steps import requirements as steps
 from tracker.steps.agreeing import AGREE
 from tracker.steps.flows import BACKWARD
@@ -44,6 +44,10 @@ CHAIN = {
 PUBLISHED = "published"
 """公示: asked for on its own page, shown here beside the others."""
 PUBLISHED_PLACE = "filing.file"
+
+
+ALWAYS = {near_holds.BEFORE: mark("Shipments that look alike are cleared")}
+"""Flow and step -> what lies before it whatever a league asks for."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,8 @@ class Row:
     required: Sequence[Required]
     taken: takers.Taken | None = None
     """Who takes it and who else may; none where only the usual body does."""
+    always: str = ""
+    """What lies before it in every league, as msgid."""
 
 
 @dataclass(frozen=True)
@@ -170,6 +176,7 @@ def chain(session: Session, user: User, wanted: Wanted, found: Sequence[Required
             [one for one in levels if (one.subject_kind, one.step) == (kind, step.name)],
             [one for one in found if one.needed and one.place == f"{kind}.{step.name}"],
             taken.get(f"{kind}.{step.name}"),
+            ALWAYS.get((kind, step.name), ""),
         )
         for kind, last in CHAIN.items()
         for step in _until(takers.rows(kind, wanted.league, wanted.programme), last)
