@@ -13,7 +13,7 @@ from tracker.db import Database
 from tracker.errors import Conflict, NotAllowed
 from tracker.models.filings import Filing
 from tracker.settings import Settings
-from tracker.steps import adjustment, assessment
+from tracker.steps import adjusting, adjustment, assessment
 
 
 @pytest.fixture
@@ -109,6 +109,7 @@ def test_a_file_with_more_than_one_looks_through_is_split(
     said(world, {"1": "100.00", "2": "100.00"})
     adjustments.filed(world)
     upload = said(world, {"1": "130.00", "2": "130.00"})
+    monkeypatch.setattr(adjusting, "carry_out", None)  # nothing is computed of what is too much
     with pytest.raises(Conflict, match="More than 1"):
         asked(world, upload)
 

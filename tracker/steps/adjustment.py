@@ -11,10 +11,11 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from rules.registry import Registry
+from tracker import bulk
 from tracker.books import audit
 from tracker.db import chunks, next_number
 from tracker.errors import Conflict, NotAllowed, Refused, mark
@@ -51,13 +52,12 @@ def ask(
         )
     keys = session.scalars(left_out.settled(manifest)).all()
     units = sorted({row.unit_key for row in keys if row.unit_key})
+    table = subjects.SHIPMENT.table
     query = subjects.joined(select(Item)).where(
-        Item.firm_id == user.firm_id,
-        subjects.SHIPMENT.table.unit_key.in_(units),
-        Item.league_id == subjects.SHIPMENT.table.league_id,
+        Item.firm_id == user.firm_id, Item.league_id == table.league_id
     )
-    items = _assessed(session, session.scalars(query.order_by(Item.code)).all())
-    free = _free(session, items)
+    found = [item for (item,) in bulk.looked_up(session, query, table.unit_key, units)]
+    free = _free(session, _assessed(session, sorted(found, key=lambda item: item.code)))
     made: list[Adjustment] = []
     for own in _by_owner(free).values():
         one = _new(session, own, manifest, reason)
@@ -210,12 +210,20 @@ def take(session: Session, adjustment: Adjustment, name: str, taking: flow.Takin
 
 
 def _assessed(session: Session, items: Sequence[Item]) -> list[Item]:
-    """Those that were computed, and whose subject's money is settled."""
-    keys = [item.id for item in items]
-    known = set(
-        session.scalars(select(Assessment.item_id).where(Assessment.item_id.in_(keys)).distinct())
-    )
+    """Those that were ever computed."""
+    query = select(Assessment.item_id).distinct()
+    known = _among(session, query, Assessment.item_id, items)
     return [item for item in items if item.id in known]
+
+
+def _among(
+    session: Session,
+    query: Select[int],
+    column: InstrumentedAttribute[int],
+    items: Sequence[Item],
+) -> set[int]:
+    """Ids of those of the items that the query answers, however many they are."""
+    return {key for (key,) in bulk.looked_up(session, query, column, [one.id for one in items])}
 
 
 def _free(session: Session, items: Sequence[Item]) -> list[Item]:
@@ -223,21 +231,10 @@ def _free(session: Session, items: Sequence[Item]) -> list[Item]:
 
     Raises ``Conflict`` where none may.
     """
-    keys = [item.id for item in items]
-    taken = set(
-        session.scalars(
-            select(AdjustmentLine.item_id).where(
-                AdjustmentLine.item_id.in_(keys), AdjustmentLine.is_open
-            )
-        )
-    )
-    before = set(
-        session.scalars(
-            select(ItemStage.item_id).where(
-                ItemStage.item_id.in_(keys), ItemStage.stage == "applied", ItemStage.balance > 0
-            )
-        )
-    )
+    open_lines = select(AdjustmentLine.item_id).where(AdjustmentLine.is_open)
+    taken = _among(session, open_lines, AdjustmentLine.item_id, items)
+    applied = select(ItemStage.item_id).where(ItemStage.stage == "applied", ItemStage.balance > 0)
+    before = _among(session, applied, ItemStage.item_id, items)
     found = [item for item in items if item.id not in taken | before]
     if found:
         return found
@@ -286,13 +283,13 @@ def _add(
     now: datetime,
 ) -> None:
     """Compute and keep its lines; raises ``Conflict`` for more than people look through."""
-    figures = adjusting.tried(session, registry, one, own, _cause(one, user, now))
-    if len(figures) > MOST_LINES:
+    if len(own) > MOST_LINES:
         raise Conflict(
             mark("More than %(most)s shipments would be adjusted at once."),
             mark("Split the file, or ask for them one part after another."),
             most=MOST_LINES,
         )
+    figures = adjusting.tried(session, registry, one, own, _cause(one, user, now))
     session.add_all(
         AdjustmentLine(
             adjustment_id=one.id,
