@@ -121,10 +121,12 @@ def carry_out(
     ahead: dict[int, tuple[Method, int]] = {}
     for item in queue:
         method = _method(session, item)
-        before = held.setdefault(method.id, assessment.opening_of(session, method, frozenset()))
-        ran = assessment.run_anew(session, registry, method, item.subject, stood[item.id], before)
-        figures.append(_post(session, method, item, stood[item.id], ran, cause, before))
-        ahead.setdefault(method.id, (method, item.subject.accepted_seq or 0))
+        if method.id not in held:
+            held[method.id] = assessment.opening_of(session, method, frozenset())
+            ahead[method.id] = (method, item.subject.accepted_seq or 0)
+        old, before = stood[item.id], held[method.id]
+        ran = assessment.run_anew(session, registry, method, item.subject, old, before)
+        figures.append(_post(session, method, item, old, ran, cause, before))
     for method, seq in ahead.values():
         rest = assessment.run_from(session, registry, method, seq)
         if rest is not None:
