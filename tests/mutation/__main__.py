@@ -38,7 +38,8 @@ SETTINGS = """
 source_paths = ["tracker"]
 only_mutate = {mutated}
 also_copy = {copied}
-pytest_add_cli_args = ["-q", "-p", "no:cacheprovider", "-k", "not ({left})"]
+pytest_add_cli_args = ["-q", "-p", "no:cacheprovider", "-p", "tests.mutation.order",
+  "-k", "not ({left})"]
 pytest_add_cli_args_test_selection = {tests}
 process_isolation = "forkserver"
 timeout_constant = 10
