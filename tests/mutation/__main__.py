@@ -31,8 +31,8 @@ TESTS = (
     *("test_chain*.py", "test_ledger*.py", "test_events.py", "test_verify*.py"),
     *("test_levels.py", "test_anchors.py"),
 )
-LEFT = "both_databases or by_itself or postgresql or any_sequence"
-"""Tests of PostgreSQL, of a process of its own, and of chance: what is left tells the same."""
+LEFT = "both_databases or by_itself or postgresql or any_sequence or workers_who"
+"""Tests of PostgreSQL, of processes of their own, and of chance: what is left tells the same."""
 SETTINGS = """
 [tool.mutmut]
 source_paths = ["tracker"]
