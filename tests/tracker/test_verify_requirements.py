@@ -190,6 +190,53 @@ def test_a_report_asked_for_before_an_application_is_that_applications() -> None
     assert forged(change, 1)[0] == of(PASS, "第三方核验：没有写明第三方报告")[0]
 
 
+def elsewhere(name: str, place: str, at: int, *kept: object) -> list[str]:
+    """What is wrong where it is asked for before another step, which keeps this of it."""
+
+    def asked(body: dict[str, Any]) -> None:
+        body["detail"]["place"] = place
+
+    def told(body: dict[str, Any]) -> None:
+        for one in kept:
+            body["detail"].setdefault("required", {})[name] = one
+
+    seq = list(ASKED).index(name)
+    rows = entries(asked, seq)
+    rows[at] = entries(told, at)[at]
+    stand = [
+        (each, *said[:3], 1, place if each == seq else said[4], *said[5:], "b")
+        for each, said in enumerate(list(choice(one).values()) for one in ASKED)
+    ]
+    return forged(FROM_entry=rows, FROM_requirement=stand)
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "at", "kept"),
+    [
+        ("third_party", "application.pass", PASS, {"SB": ["e1"]}),
+        ("cross_check", "filing.file", FILE, {"lines": 1, "looked_at": [["T1", "differs"]]}),
+    ],
+)
+def test_what_is_asked_for_before_another_step_is_kept_by_that_one(
+    name: str, place: str, at: int, kept: object
+) -> None:
+    assert elsewhere(name, place, at, kept) == []
+    assert len(elsewhere(name, place, at)) == 1
+
+
+def test_every_line_may_have_been_looked_at_and_with_every_outcome() -> None:
+    def change(body: dict[str, Any]) -> None:
+        looked_at = [["T1", "differs"], ["M1", "no_answer"]]
+        body["detail"]["required"]["cross_check"]["looked_at"] = looked_at
+
+    assert forged(change, PASS) == []
+
+
+def test_of_an_application_that_nobody_made_no_line_was_compared() -> None:
+    rows = [row for row in entries(dict, -1) if row[0] != APPLY]
+    assert forged(FROM_entry=rows) == OTHER_LINES
+
+
 @pytest.mark.parametrize(
     "other",
     [{"needed": False}, {"place": "filing.file"}, {"league": "150900"}, {"programme": "other"}],

@@ -220,17 +220,27 @@ def test_the_last_to_begin_counts_and_of_one_day_the_newest(first: str, counts: 
     assert (passing in wrong) is bool(counts), "the entry keeps that of sequence 0"
 
 
-def test_the_money_tells_where_a_thing_is_though_the_table_says_otherwise() -> None:
-    def change(body: dict[str, Any]) -> None:
-        body["postings"] = [
-            {"target": ["fen", "filed", "150100|F|freight"]},
-            {"target": ["limit", "used", "fund:1"]},
-        ]
+@pytest.mark.parametrize(
+    ("moved", "said"),
+    [
+        ([["fen", "filed", "150100|F|freight"]], 1),
+        ([["limit", "used", "150100|F|freight"], ["fen", "filed", "150900|F|freight"]], 0),
+        ([["fen", "filed", "150100|F|other"]], 0),
+    ],
+)
+def test_the_money_tells_where_a_thing_is_though_the_table_says_otherwise(
+    moved: list[list[str]], said: int
+) -> None:
+    """Where the table says that it is, the finance officer takes the step and nothing is set."""
 
+    def change(body: dict[str, Any]) -> None:
+        body["actor"] = "o"
+        del body["detail"]["taker"]
+        body["postings"] = [{"target": target} for target in moved]
+
+    told = of(ALLOCATE, DUE("commerce_officer", "finance_officer"))
     elsewhere = [("BS", "150900", "freight")]
-    told = of(ALLOCATE, DUE("finance_officer", "commerce_officer"))
-    assert forged(change, FILE, FROM_filing=elsewhere) == told
-    assert forged(FROM_filing=elsewhere) == told
+    assert forged(change, ALLOCATE, FROM_filing=elsewhere) == told * said
 
 
 def test_the_table_says_what_the_entries_say_and_no_more() -> None:
