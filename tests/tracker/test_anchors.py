@@ -16,7 +16,7 @@ from tracker.books import anchors, chain, ledger, queue
 from tracker.books.ledger import Head
 from tracker.models.work import Job
 from tracker.verify.__main__ import main
-from tracker.verify.anchors import lines
+from tracker.verify.anchors import Anchor, lines
 
 HEAD = Head(13, "9f" * 32)
 
@@ -82,6 +82,15 @@ def test_a_file_that_a_person_copied_by_other_programs_reads_the_same(file: Path
     assert Head(first.seq, first.hash) == HEAD
     assert first.kept_at == NOW
     assert wrong.hash == ""
+
+
+def test_a_line_in_another_encoding_tells_of_no_link_and_hides_no_other() -> None:
+    good = f"2026-05-04T11:00:00+08:00 13:{HEAD.hash}"
+    broken, read = lines("锚点\n".encode("gb18030") + good.encode())
+    assert broken == Anchor("锚点文件  第 1 行", 0, "")
+    assert read == Anchor(
+        "锚点文件  第 2 行（2026-05-04T11:00:00+08:00）", HEAD.seq, HEAD.hash, NOW
+    )
 
 
 def cut(execute: Execute) -> None:

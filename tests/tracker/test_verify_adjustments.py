@@ -123,7 +123,7 @@ def test_without_adjustments_there_is_nothing_to_find(books: Books) -> None:
 
 def test_each_line_is_held_to_what_its_own_entries_award_and_move(books: Books) -> None:
     books.adjust((1, "a", 20, 30, 10, 0), (2, "b", 9, 6, -3, 0), (3, "c", 4, 4, 0, 0))
-    books.post(1, 30, (1, 10))
+    books.post(1, 30, (1, 14), (2, 4))
     books.post(2, 6, (2, 3))
     assert books.said() == [], "what comes out as it was has no entry"
     books.post(1, 99, (1, 50), code="TZ-2")

@@ -15,6 +15,8 @@ from tracker import blobs, cli, jobs, verify
 from tracker.models.cargo import Manifest
 from tracker.papers import letters
 from tracker.steps import letter_templates
+from tracker.verify import files
+from tracker.verify.package import REFERENCES
 
 
 def faults(bench: jobs.Bench) -> list[str]:
@@ -90,6 +92,12 @@ def test_a_name_that_is_no_name_of_a_file_is_a_fault_and_no_crash(bench: jobs.Be
 def test_books_without_tables_that_name_files_need_no_folder(kept: Small, file: Path) -> None:
     kept.enter()
     assert verify.verify(str(file), rules={}, folder=file.parent).faults == ()
+
+
+def test_of_tables_that_are_not_there_nothing_is_asked_and_the_others_are(tmp_path: Path) -> None:
+    table = REFERENCES[-1][0]
+    (fault,) = files.kept(lambda _: [(1, "7" * 64)], {table}, tmp_path)
+    assert fault.what == f"原始文件 {'7' * 64} 缺失"
 
 
 def test_the_command_looks_at_the_raw_files_too(

@@ -12,6 +12,7 @@ from tests.tampering import Execute, tamper
 from tracker import jobs, verify
 from tracker.db import canonical
 from tracker.steps.forecast_lines import Stated
+from tracker.verify import forecasts as verified
 from tracker.verify.reading import sha256
 
 VERSION, FORECAST = "需求测算 XQ-00001 第 1 版", "需求测算 XQ-00001"
@@ -100,3 +101,27 @@ def test_a_draft_cannot_pass_for_one_that_was_sent(bench: jobs.Bench) -> None:
     forecasts.drafted(bench, YEAR)
     tamper(bench.settings.database_url, statement("UPDATE forecast SET state = 'submitted'"))
     assert faults(bench) == [(FORECAST, "状态与报送的分录不符")]
+
+
+@pytest.mark.parametrize(
+    ("expected", "paid", "trips", "fen"),
+    [
+        (3, 5, 2, 9),
+        (3, 4, 3, 3),
+        (7, 0, 0, 0),
+        (1, 10**17 + 1, 1, 10**17 + 1),
+    ],
+)
+def test_what_is_expected_is_the_mean_to_the_fen_half_up(
+    expected: int, paid: int, trips: int, fen: int
+) -> None:
+    line = dict.fromkeys((*verified.STOOD, "approved_fen"), 0)
+    line |= {"expected": expected, "mean_sum_fen": paid, "mean_count": trips}
+    content = ["XQ", 1, "2026-05-04", 6, "h", [line]]
+    hashes = (sha256(canonical(content).encode()), "sheet", "h")
+
+    def read(query: str) -> list[tuple[object, ...]]:
+        version = ("XQ", 1, "2026-05-04", 6, "h", json.dumps([line]), 0, fen, 0, *hashes)
+        return [version] if "forecast_version.seq" in query else []
+
+    assert list(verified.forecasts(read)) == []
