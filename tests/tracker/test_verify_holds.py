@@ -1,6 +1,8 @@
 """Holds that were changed behind the program's back, or passed over, are found by the verifier."""
 
+import json
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -12,6 +14,7 @@ from tracker import jobs, verify
 from tracker.models.filings import Filing
 from tracker.models.holds import Hold
 from tracker.steps import replies, rests
+from tracker.verify import holds as verified
 
 HOLD, LINES, REPLIES = "与分录所记不符", "的明细与分录所记不符", "的答复与分录所记不符"
 OVER_FILING, OVER_LEAGUE = "暂缓 ZH-00001", "暂缓 ZH-00002"
@@ -130,3 +133,35 @@ def test_what_is_held_of_a_rest_is_not_approved_with_it_either(
     ((where, what),) = faults(bench)
     assert "filing:BS-00001-2" in where
     assert what == f"批准了仍在暂缓的 {holds.item(bench, 2)}"
+
+
+Step = tuple[str, str, tuple[str, ...], dict[str, Any]]
+"""Kind of an entry, whose, the items it moves, and its detail."""
+
+
+def told(*steps: Step) -> list[tuple[str, str]]:
+    """What is wrong with books that have these entries and no rows."""
+    said = []
+    for seq, (kind, code, items, detail) in enumerate(steps, start=1):
+        body: dict[str, Any] = {"kind": kind, "cause": f"{kind.partition('.')[0]}:{code}:1"}
+        body |= {"actor": "o", "postings": [{"item": item} for item in items], "detail": detail}
+        said.append((seq, json.dumps(body)))
+    read = verified.holds(lambda query: said if "FROM entry" in query else [])
+    return [(one.where, one.what) for one in read]
+
+
+FIRST: Step = ("filing.file", "BS-1", ("i1", "i2"), {})
+OTHER: Step = ("filing.file", "BS-2", ("i3",), {})
+HELD = dict.fromkeys(verified.FIELDS, "示例") | {"hold": "ZH-00001", "items": ["i1"]}
+PLACE: Step = ("hold.place", "ZH-00001", (), HELD)
+AGAIN: Step = (*FIRST[:3], {"held": [["ZH-00001", ["i2"]]]})
+APPROVE: Step = ("filing.approve", *FIRST[1:])
+PASSED_OVER = ("分录 4（filing:BS-1:1）", "批准了仍在暂缓的 i1")
+
+
+def test_a_hold_placed_after_another_filing_came_holds_in_the_first() -> None:
+    assert PASSED_OVER in told(FIRST, OTHER, PLACE, APPROVE)
+
+
+def test_what_a_hold_held_when_it_was_filed_before_it_has_held_for_ever() -> None:
+    assert PASSED_OVER in told(FIRST, PLACE, AGAIN, APPROVE)

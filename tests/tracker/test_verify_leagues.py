@@ -57,7 +57,7 @@ ALTERED: dict[str, str] = {
     "UPDATE manifest SET sha256 = 'x'": "与入库的分录所记不符",
     "UPDATE manifest SET bytes_sha256 = 'x'": "原始文件 x 缺失",
     "DELETE FROM manifest": "已入库，现已缺失或被改动",
-    "UPDATE league SET code = '150200'": "应只有盟市 150100，实有 150200",
+    "UPDATE league SET code = '150200'": "范围：应只有盟市 150100，实有 150200",
     "INSERT INTO claim_key SELECT * FROM claim_key": "同时被占用两次",
 }
 """What somebody may do to a package and make its list anew; and what is said of it."""

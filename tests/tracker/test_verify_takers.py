@@ -160,6 +160,15 @@ def test_a_step_taken_otherwise_than_was_set_then_is_found(
     assert forged(change, at) == of(at, said)
 
 
+@pytest.mark.parametrize(("login", "role"), [("f", ""), ("b", "league_approver")])
+def test_who_may_pass_may_decline_and_nobody_else(login: str, role: str) -> None:
+    def change(body: dict[str, Any]) -> None:
+        body.update(kind="application.decline", actor=login)
+
+    wrong = of(PASS, DUE("league_finance", role)) if role else []
+    assert forged(change, PASS) == wrong
+
+
 def test_who_always_may_turn_back_keeps_no_setting() -> None:
     def change(body: dict[str, Any]) -> None:
         body["actor"] = "b"
