@@ -2,7 +2,9 @@
 
 import copy
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -39,13 +41,15 @@ WAY: list[Said] = [
     ("filing.approve", "BS", "p", None),
     ("disbursement.prepare", "DF", "f", None),
     ("disbursement.instruct", "DF", "b", None),
+    ("division.prepare", "FP", "a", None),
+    ("division.divide", "FP", "b", None),
 ]
 """Step, of what, by whom, and what it keeps of its setting: role, document and entry."""
-FIRST, RETURN, AGAIN, PASS, _, FILE, ALLOCATE, APPROVE, PREPARE, INSTRUCT = range(3, 13)
+FIRST, RETURN, AGAIN, PASS, _, FILE, ALLOCATE, APPROVE, PREPARE, INSTRUCT, _, DIVIDE = range(3, 15)
 """Sequences of the entries; before them stand the three choices."""
 
 
-def entries(change: Changed, at: int) -> list[tuple[int, str]]:
+def entries(change: Changed, at: int) -> list[tuple[int, str, str]]:
     told: list[Said] = [
         ("taker.set", "150100", actor, dict(zip(FIELDS, said, strict=True))) for actor, said in SET
     ]
@@ -65,7 +69,7 @@ def entries(change: Changed, at: int) -> list[tuple[int, str]]:
         }
         if seq == at:
             change(body)
-        found.append((seq, json.dumps(body)))
+        found.append((seq, body["kind"], json.dumps(body)))
     return found
 
 
@@ -76,20 +80,25 @@ def stands() -> list[tuple[Any, ...]]:
 def forged(change: Changed = dict, at: int = -1, **tables: list[Any]) -> list[str]:
     """What the verifier says where an entry of a good way tells otherwise, or a table does."""
     rows: dict[str, list[Any]] = {
-        "FROM entry": entries(change, at),
         "FROM user_account": list(ROLES.items()),
         "FROM application": [("SB", *HOME)],
         "FROM filing": [("BS", *HOME)],
-        "FROM division": [],
+        "FROM division": [("FP", *HOME)],
         "FROM disbursement": [("DF", *HOME)],
         "FROM taker": stands(),
     }
     rows |= {name.replace("_", " ", 1): kept for name, kept in tables.items()}
 
-    def read(query: str) -> list[Any]:
-        return next((found for name, found in rows.items() if name in query), [])
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute("CREATE TABLE entry (seq, kind, body)")
+        connection.executemany("INSERT INTO entry VALUES (?, ?, ?)", entries(change, at))
 
-    return [f"{one.where}：{one.what}" for one in verified.takers(read)]
+        def read(query: str) -> list[Any]:
+            if "FROM entry" in query:
+                return connection.execute(query).fetchall()
+            return next((found for name, found in rows.items() if name in query), [])
+
+        return [f"{one.where}：{one.what}" for one in verified.takers(read)]
 
 
 def of(seq: int, wrong: str) -> list[str]:
@@ -144,6 +153,7 @@ def test_a_good_way_is_proven() -> None:
         (FILE, by("f"), DUE("league_approver", "league_finance")),
         (ALLOCATE, by("o"), DUE("commerce_officer", "finance_officer")),
         (PREPARE, by("a"), DUE("league_finance", "league_officer")),
+        (DIVIDE, by("f"), DUE("league_approver", "league_finance")),
         (PASS, by("a"), ONE_ROLE),
         (APPROVE, by("c"), ONE_ROLE),
         (INSTRUCT, by("g"), ONE_ROLE),
