@@ -119,6 +119,8 @@ def books() -> Iterator[Books]:
 def test_without_adjustments_there_is_nothing_to_find(books: Books) -> None:
     books.post(3, 5, (1, 5))
     assert books.said() == []
+    books.rows("INSERT INTO adjustment VALUES (2, 'TZ-0', 'adjusted')")
+    assert books.said() == [f"差额调整 TZ-0：{CHANGED}"], "one that no entry tells of"
 
 
 def test_each_line_is_held_to_what_its_own_entries_award_and_move(books: Books) -> None:
