@@ -4,14 +4,20 @@ pytest gets the tests of a change from mutmut in no order, and stops at the firs
 changes of a function were noticed by a test, the next ones mostly are too; most others are noticed
 by a test of small books within a tenth of a second, where a walk of the prepared world takes two
 seconds before it says anything. Walks that only pass by a module's code are left out where it has
-tests of its own. That can hide nothing: what only a walk would notice counts as not noticed.
+tests of its own. That can hide nothing: what only a walk would notice counts as not noticed. Nor
+are tests run for a query in other letters, large for small: none can notice it, and to see that
+takes every walk there is.
 """
 
+import importlib
 import os
 from collections import Counter
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
+
+from tests.mutation.judging import told
 
 CHANGED = "MUTANT_UNDER_TEST"
 """mutmut's name of the change, ``tracker.verify.levels.x__told__mutmut_3``; else a word, no dot.
@@ -27,6 +33,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Sort them by what they need, each file's tests together, and leave out the walks past it."""
     function = _function()
     path, _, _ = function.rpartition(".x")
+    if path and _alike(os.environ[CHANGED], path):
+        config.hook.pytest_deselected(items=items.copy())
+        items.clear()
     module = path.rpartition(".")[2]
     own = {item for item in items if module and module in item.path.stem}
     past = [item for item in items if own and item not in own and _walks(item)]
@@ -52,6 +61,14 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 def _function() -> str:
     """The function that was changed; nothing where none was."""
     return os.environ.get(CHANGED, "").rpartition("__mutmut_")[0]
+
+
+def _alike(name: str, module: str) -> bool:
+    """Whether the change says the same in other letters; mutmut tells it from the folder above."""
+    mutmut = importlib.import_module("mutmut.mutation.diff_apply")
+    with chdir(".."):
+        diff = mutmut.get_diff_for_mutant(name, path=Path(*module.split(".")).with_suffix(".py"))
+    return told(name, diff).alike
 
 
 def _noticed(where: str) -> Counter[str]:
