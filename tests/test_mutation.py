@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutation import judging
+from tests.mutation import judging, order
 from tests.mutation.judging import Change, judged, told
 
 ONE = Change("tracker.books.chain.link", "a < b", "a <= b")
@@ -47,6 +47,20 @@ def test_a_change_is_told_by_the_lines_that_differ() -> None:
         "tracker.verify.reading.Fault.__str__", "return 1", "return 2 "
     )
     assert str(ONE) == "tracker.books.chain.link\n  - a < b\n  + a <= b"
+
+
+@pytest.mark.parametrize(
+    ("module", "file"),
+    [
+        ("tracker.verify", "tracker/verify/__init__.py"),
+        ("tracker.verify.levels", "tracker/verify/levels.py"),
+    ],
+)
+def test_the_file_of_a_package_is_told_from_that_of_a_module(
+    monkeypatch: pytest.MonkeyPatch, module: str, file: str
+) -> None:
+    monkeypatch.chdir(Path(__file__).parents[1])
+    assert order.source(module) == Path(file)
 
 
 def test_each_change_that_changes_nothing_has_its_reason(tmp_path: Path) -> None:

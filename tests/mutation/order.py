@@ -67,8 +67,13 @@ def _alike(name: str, module: str) -> bool:
     """Whether the change says the same in other letters; mutmut tells it from the folder above."""
     mutmut = importlib.import_module("mutmut.mutation.diff_apply")
     with chdir(".."):
-        diff = mutmut.get_diff_for_mutant(name, path=Path(*module.split(".")).with_suffix(".py"))
-    return told(name, diff).alike
+        return told(name, mutmut.get_diff_for_mutant(name, path=source(module))).alike
+
+
+def source(module: str) -> Path:
+    """The file of a module or package, from the folder where the tree is."""
+    place = Path(*module.split("."))
+    return place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
 
 
 def _noticed(where: str) -> Counter[str]:

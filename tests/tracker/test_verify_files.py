@@ -16,6 +16,7 @@ from tracker.models.cargo import Manifest
 from tracker.papers import letters
 from tracker.steps import letter_templates
 from tracker.verify import files
+from tracker.verify.chain import Walk
 from tracker.verify.package import REFERENCES
 
 
@@ -92,6 +93,15 @@ def test_a_name_that_is_no_name_of_a_file_is_a_fault_and_no_crash(bench: jobs.Be
 def test_books_without_tables_that_name_files_need_no_folder(kept: Small, file: Path) -> None:
     kept.enter()
     assert verify.verify(str(file), rules={}, folder=file.parent).faults == ()
+
+
+def test_of_a_leagues_package_each_upload_is_one_that_an_entry_took_in() -> None:
+    walk = Walk(league="150100", taken={("A", "2" * 64), ("B", "3" * 64)})
+    found = files.uploads(lambda _: [(1, "A", "1" * 64), (2, "A", "2" * 64)], walk)
+    assert [str(one) for one in found] == [
+        "发运明细表 1：与入库的分录所记不符",
+        f"发运明细表 B {'3' * 12}：已入库，现已缺失或被改动",
+    ]
 
 
 def test_of_tables_that_are_not_there_nothing_is_asked_and_the_others_are(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 
@@ -103,6 +104,16 @@ def test_a_draft_cannot_pass_for_one_that_was_sent(bench: jobs.Bench) -> None:
     assert faults(bench) == [(FORECAST, "状态与报送的分录不符")]
 
 
+VERSIONS = "forecast_version.seq"
+
+
+def first(code: str, lines: list[Any], *fen: int) -> tuple[Any, ...]:
+    """The row of a first version with these lines and sums."""
+    content = [code, 1, "2026-05-04", 6, "h", lines]
+    hashes = (sha256(canonical(content).encode()), "sheet", "h")
+    return (*content[:5], json.dumps(lines), *fen, *hashes)
+
+
 @pytest.mark.parametrize(
     ("expected", "paid", "trips", "fen"),
     [
@@ -117,11 +128,21 @@ def test_what_is_expected_is_the_mean_to_the_fen_half_up(
 ) -> None:
     line = dict.fromkeys((*verified.STOOD, "approved_fen"), 0)
     line |= {"expected": expected, "mean_sum_fen": paid, "mean_count": trips}
-    content = ["XQ", 1, "2026-05-04", 6, "h", [line]]
-    hashes = (sha256(canonical(content).encode()), "sheet", "h")
+    version = first("XQ", [line], 0, fen, 0)
+    assert list(verified.forecasts(lambda query: [version] if VERSIONS in query else [])) == []
 
-    def read(query: str) -> list[tuple[object, ...]]:
-        version = ("XQ", 1, "2026-05-04", 6, "h", json.dumps([line]), 0, fen, 0, *hashes)
-        return [version] if "forecast_version.seq" in query else []
 
-    assert list(verified.forecasts(read)) == []
+def test_each_of_several_is_looked_at_whatever_is_wrong_with_those_before() -> None:
+    """Two lack their newest version, one says that it was sent, and one is a draft."""
+    names = [("A", "draft", 9), ("B", "submitted", 1), ("C", "draft", 1), ("D", "draft", 9)]
+    versions = [first(code, [], 0, 0, 0) for code, _, _ in names]
+    rows = [(code, *[""] * 7, state, newest) for code, state, newest in names]
+
+    def read(query: str) -> list[tuple[Any, ...]]:
+        return versions if VERSIONS in query else rows if "newest_no" in query else []
+
+    assert [(one.where, one.what) for one in verified.forecasts(read)] == [
+        ("需求测算 A", "最新一版缺失"),
+        ("需求测算 B", "状态与报送的分录不符"),
+        ("需求测算 D", "最新一版缺失"),
+    ]
