@@ -17,15 +17,24 @@ from tests import full_books
 from tracker.db import connect
 from tracker.settings import Settings
 from tracker.verify import (
+    adjustments,
     chain,
     composed,
     divisions,
+    files,
+    forecasts,
+    holds,
+    levels,
     matters,
+    near_pairs,
     package,
     publications,
     reading,
     receipts,
     records,
+    requirements,
+    self_evaluations,
+    takers,
     verify,
 )
 from tracker.verify.reading import canonical
@@ -39,11 +48,20 @@ CHECKS: dict[str, tuple[ModuleType, str]] = {
     "办理记录": (records, "decisions"),
     "测算": (records, "assessments"),
     "资金分配": (divisions, "divisions"),
+    "差额调整": (adjustments, "adjustments"),
+    "审批层级": (levels, "levels"),
+    "环节要求": (requirements, "requirements"),
+    "经办单位": (takers, "takers"),
+    "疑似重复": (near_pairs, "near_pairs"),
+    "暂缓": (holds, "holds"),
     "审计日志": (records, "events"),
     "组合规则": (composed, "faults"),
     "申报事项": (matters, "matters"),
     "公示": (publications, "publications"),
+    "绩效自评": (self_evaluations, "self_evaluations"),
+    "需求测算": (forecasts, "forecasts"),
     "说明单": (receipts, "receipts"),
+    "发运明细表": (files, "uploads"),
 }
 ACCOUNTS = {1: ("fen", "entitlement", "L|P"), 2: ("fen", "accrued", "L|F|P")}
 
@@ -99,7 +117,7 @@ def test_money_is_computed_by_the_rules_that_are_given(file: Path, tmp_path: Pat
     assert [str(fault) for fault in verify(str(tmp_path / "包.zip"), rules={}).faults] == said
 
 
-def test_an_address_of_postgresql_is_read_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_of_a_server_is_read_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
     def rows(query: str) -> list[tuple[Any, ...]]:
