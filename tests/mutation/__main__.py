@@ -119,7 +119,7 @@ def main() -> int:
         tempfile.TemporaryDirectory(dir=environment.get("TMPDIR")) as name,
     ):
         folder = Path(name)
-        say("变异测试 mutation: 约需一小时 · about an hour")
+        say("变异测试 mutation: 约需一个半小时 · about an hour and a half")
         laid_out(folder)
         mutmut(folder, environment)
         codes = ended(folder)
