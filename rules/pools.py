@@ -202,7 +202,9 @@ class PoolSteps(Recorder):
             use = self._use(draw.article, Use(groups, keys, missing(more), used, took))
             left = np.maximum(plain(most) - used, 0)
             fits = np.where(before <= left, before, 0) if whole else np.minimum(before, left)
-            amount = self._drawn(draw, Ints(before, start.top), fits, (most, use), gaps, whole)
+            amount = self._drawn(
+                draw, Ints(before, start.top), fits, (most, use), gaps, whole=whole
+            )
             before = fits
         return amount
 
@@ -215,7 +217,8 @@ class PoolSteps(Recorder):
         fits: Array,
         of: tuple[Ints, Use],
         gaps: Gaps,
-        whole: bool,  # noqa: FBT001  handed on
+        *,
+        whole: bool,
     ) -> Quantity:
         most, use = of
         kind = "whole_total" if whole else "cap_total"

@@ -31,16 +31,17 @@ def impure(rule: Rule) -> list[str]:
 
 def _found(tree: ast.AST) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            names = [node.module or ""]
-        else:
-            names = []
-        for name in names:
-            if name.partition(".")[0] not in ALLOWED:
-                yield node.lineno, f"导入了 {name}，规则只能用 {'、'.join(sorted(ALLOWED))}"  # type: ignore[attr-defined]  # imports have lines
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            for name in _imported(node):
+                if name.partition(".")[0] not in ALLOWED:
+                    yield node.lineno, f"导入了 {name}，规则只能用 {'、'.join(sorted(ALLOWED))}"
         if isinstance(node, ast.Name) and node.id in REFUSED:
             yield node.lineno, f"用了 {node.id}：规则不读文件、不执行文本"
         if isinstance(node, ast.Constant) and isinstance(node.value, float):
             yield node.lineno, f"写了浮点数 {node.value}：浮点数不精确，请写成参数"
+
+
+def _imported(node: ast.Import | ast.ImportFrom) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module or ""]

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -224,10 +225,10 @@ def trucks(draw: st.DrawFn) -> Held:
 @GIVEN
 @given(trucks(), st.randoms(use_true_random=False))
 def test_our_own_lines_always_agree_in_any_order_and_whole_or_in_parts(
-    one: Held, chance: object
+    one: Held, chance: Random
 ) -> None:
     rows = [Row(number, line) for number, line in enumerate(one.lines, start=2)]
-    shuffled = sorted(rows, key=lambda _row: chance.random())  # type: ignore[attr-defined]
+    shuffled = sorted(rows, key=lambda _row: chance.random())
     found = against([one], *shuffled)
     assert outcome_of(found.findings[1]) == "agrees"
     assert found == against([one], *rows)
