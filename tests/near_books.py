@@ -113,6 +113,7 @@ class Books:
 
 
 def moved(ends: tuple[list[str], list[str]], parts: tuple[Part, ...]) -> list[dict[str, Any]]:
+    """Postings of these parts between two accounts, after one that is of no item."""
     source, target = ends
     told: list[dict[str, Any]] = [
         {"source": source, "target": target, "amount": fen, "item": item} for item, fen in parts

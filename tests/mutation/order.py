@@ -30,17 +30,15 @@ NOTICED = Path("noticed.txt")
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Sort them by what they need, each file's tests together, and leave out the walks past it."""
+    """Sort them by what they need, file by file, and leave out those that can notice nothing."""
     function = _function()
     path, _, _ = function.rpartition(".x")
-    if path and _alike(os.environ[CHANGED], path):
-        config.hook.pytest_deselected(items=items.copy())
-        items.clear()
+    alike = bool(path) and _alike(os.environ[CHANGED], path)
     module = path.rpartition(".")[2]
     own = {item for item in items if module and module in item.path.stem}
-    past = [item for item in items if own and item not in own and _walks(item)]
-    config.hook.pytest_deselected(items=past)
-    kept = [item for item in items if item not in past]
+    left = {item for item in items if alike or (own and item not in own and _walks(item))}
+    config.hook.pytest_deselected(items=[*left])
+    kept = [item for item in items if item not in left]
     here, near = _noticed(function), _noticed(path)
     items[:] = sorted(
         kept,

@@ -86,10 +86,10 @@ def test_a_file_that_a_person_copied_by_other_programs_reads_the_same(file: Path
 
 def test_a_line_in_another_encoding_tells_of_no_link_and_hides_no_other() -> None:
     good = f"2026-05-04T11:00:00+08:00 13:{HEAD.hash}"
-    broken, read = lines("锚点\n".encode("gb18030") + good.encode())
-    assert broken == Anchor("锚点文件  第 1 行", 0, "")
+    broken, read = lines("锚点\n".encode("gb18030") + good.encode(), "示例.txt")
+    assert broken == Anchor("锚点文件 示例.txt 第 1 行", 0, "")
     assert read == Anchor(
-        "锚点文件  第 2 行（2026-05-04T11:00:00+08:00）", HEAD.seq, HEAD.hash, NOW
+        "锚点文件 示例.txt 第 2 行（2026-05-04T11:00:00+08:00）", HEAD.seq, HEAD.hash, NOW
     )
 
 

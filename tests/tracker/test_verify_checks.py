@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+import tracker.verify as verifier
 from tests import full_books
 from tracker.db import connect
 from tracker.settings import Settings
@@ -79,6 +80,11 @@ def file(settings: Settings) -> Path:
 
 
 sqlite_only = pytest.mark.parametrize("database_kind", ["sqlite"])
+
+
+def test_every_check_of_the_verifier_is_one_of_these() -> None:
+    every = verifier._checks(lambda _: [], chain.Walk(), (), {}, (), ())  # noqa: SLF001  the table
+    assert list(every) == list(CHECKS)
 
 
 @sqlite_only
